@@ -1,0 +1,42 @@
+# Every way to build, run and test the store. Each target only calls swift or a script, so that whoever
+# prefers to type the commands can read them here, and CI needs nothing but these targets.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup test-setup build release run test acceptance check fmt clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install what the store needs to build and run
+	@scripts/setup.sh
+
+test-setup: ## install what the tests and the style check need as well
+	@scripts/setup.sh --test
+
+build: setup ## build for development (.build/debug/bookstore)
+	swift build
+
+release: setup ## build for use (.build/release/bookstore)
+	swift build -c release --product bookstore
+
+run: ## set up, build for use and start the whole store; Ctrl-C stops it
+	@scripts/run.sh
+
+# The system tests start .build/debug/bookstore. `swift build --build-tests` links the executables of the
+# package too, and a build step of its own shows a compile error as such, not as a failed test run.
+test: test-setup ## build and run all tests
+	swift build --build-tests
+	swift test --skip-build
+
+acceptance: build ## run acceptance tests 1-4 against a store of their own
+	.build/debug/bookstore acceptance
+
+check: test-setup ## check style, layering and shell scripts
+	@python3 -B scripts/test_check.py --quiet
+	@python3 -B scripts/check.py
+
+fmt: ## format all Swift code in place
+	swift format --in-place --parallel --recursive Package.swift Sources Tests
+
+clean: ## delete what was built (never output/ or data/)
+	swift package clean

@@ -1,0 +1,83 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// Settings that every target shares: Swift 6, with the imports and existentials spelled out.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOHTTP1", package: "swift-nio"),
+]
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhistogram-swift")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+
+// Targets stand in the order in which data flows: each may import only what stands above it here.
+let package = Package(
+    name: "my-book-store",
+    products: [.executable(name: "bookstore", targets: ["bookstore"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    ],
+    targets: [
+        .target(name: "Model", swiftSettings: strict),
+        .target(name: "Monitoring", dependencies: ["Model", histogram, logging], swiftSettings: strict),
+        .target(
+            name: "TierHTTP", dependencies: ["Model", "Monitoring", logging, deque] + nio,
+            swiftSettings: strict),
+        .target(
+            name: "Storage", dependencies: ["Model", "Monitoring", nioCore, deque, grdb, logging],
+            swiftSettings: strict),
+        .target(
+            name: "CatalogClient", dependencies: ["Model", "Monitoring", "TierHTTP"] + nio,
+            swiftSettings: strict),
+        .target(
+            name: "OrderClient", dependencies: ["Model", "Monitoring", "TierHTTP", "CatalogClient"] + nio,
+            swiftSettings: strict),
+        .target(
+            name: "Catalog",
+            dependencies: ["Model", "Monitoring", "TierHTTP", "Storage", "CatalogClient", grdb, logging] + nio,
+            swiftSettings: strict),
+        .target(
+            name: "Order",
+            dependencies: [
+                "Model", "Monitoring", "TierHTTP", "Storage", "CatalogClient", "OrderClient", grdb, logging,
+            ] + nio,
+            swiftSettings: strict),
+        .target(
+            name: "Frontend",
+            dependencies: ["Model", "Monitoring", "TierHTTP", "CatalogClient", "OrderClient", logging] + nio,
+            swiftSettings: strict),
+        .target(
+            name: "Client", dependencies: ["Model", "Monitoring", "TierHTTP", logging] + nio,
+            swiftSettings: strict),
+        .executableTarget(
+            name: "bookstore",
+            dependencies: [
+                "Model", "Monitoring", "TierHTTP", "Storage", "CatalogClient", "OrderClient", "Catalog",
+                "Order", "Frontend", "Client", arguments, configuration, signals, system, logging,
+            ] + nio,
+            swiftSettings: strict),
+    ]
+)

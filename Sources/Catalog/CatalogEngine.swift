@@ -1,0 +1,113 @@
+public import CatalogClient
+internal import Dispatch
+public import Logging
+public import Model
+public import Monitoring
+public import NIOCore
+internal import Storage
+public import TierHTTP
+
+/// The catalog's rules: what a query and an update do, and what is logged of them.
+public final class CatalogEngine: CatalogService {
+    private let store: CatalogStore
+    private let log: CatalogLog
+    private let commits: CommitLoop<StockChange, UpdateOutcome>
+    private let breaker: Breaker
+    private let reads = DispatchQueue(label: "catalog-ledger-reads")
+
+    /// An engine over an open store. It owns the store and the log from now on.
+    ///
+    /// - Parameters:
+    ///   - logPath: the catalog log, which is completed from the ledger before this returns.
+    ///   - broken: called when the database or log can no longer be trusted to take writes. The fate of
+    ///     the writes in flight is unknown then, and only opening the database again can tell it.
+    public init(
+        store: CatalogStore, logPath: String, queryLogging: QueryLogging, logger: Logger,
+        broken: @escaping @Sendable (any Error) -> Void
+    ) throws {
+        self.store = store
+        let log = try CatalogLog(path: logPath, store: store, queryLogging: queryLogging, logger: logger)
+        self.log = log
+        let breaker = Breaker(tier: "catalog", broken: broken)
+        self.breaker = breaker
+        commits = CommitLoop(name: "catalog") { changes in
+            try breaker.run { try log.commit { mark in try store.commit(changes, mark: mark) }.results }
+        }
+    }
+
+    /// `query_by_item`.
+    ///
+    /// - Throws: ``StoreError/unknownItem(_:)``; such a query is not executed and not logged.
+    public func book(_ item: ItemNumber) throws(StoreError) -> Book {
+        guard let book = store.book(item) else { throw .unknownItem(item) }
+        log.query { "query_by_item,\(item)" }
+        return book
+    }
+
+    /// `query_by_topic`: the topic's books in item-number order, none for an unknown topic.
+    func listings(topic: String) -> [Shelf.Listing] {
+        let listings = store.listings(topic: topic)
+        log.query { "query_by_topic,\(topic)" }
+        return listings
+    }
+
+    /// `update`, by group commit.
+    public func update(_ change: StockChange, on eventLoop: any EventLoop) -> EventLoopFuture<UpdateOutcome> {
+        commits.submit(change, on: eventLoop)
+    }
+
+    /// Sales after `sale`, in order. Reads the disk, on a thread of its own.
+    public func sales(
+        after sale: SalePosition, limit: Int, on eventLoop: any EventLoop
+    ) -> EventLoopFuture<[LedgerSale]> {
+        let promise = eventLoop.makePromise(of: [LedgerSale].self)
+        reads.async { [store] in
+            promise.completeWith(Result { try store.sales(after: sale, limit: limit) })
+        }
+        return promise.futureResult
+    }
+
+    /// Whether updates are taken: not after a fault of the disk.
+    var takesUpdates: Bool { !breaker.hasTripped }
+
+    /// Opens the log anew, after log rotation has renamed it.
+    public func reopenLog() throws { try log.reopen(store: store) }
+
+    /// Commits what waits, writes the log out and closes the store.
+    public func shutdown() throws {
+        commits.shutdown()
+        try log.shutdown()
+        try store.close()
+    }
+
+    /// The tier's own figures for the metrics page.
+    public func samples() -> [MetricSample] {
+        let figures = commits.figures
+        return [
+            MetricSample("bookstore_books", .gauge, Double(store.bookCount), help: "Books in the catalog."),
+            MetricSample(
+                "bookstore_ledger_movements_total", .counter, Double(store.lastMovement),
+                help: "Stock and price changes in the ledger."),
+        ] + figures.samples
+    }
+
+    // MARK: CatalogService, in process
+
+    public func keepsLedger(on slot: LoopSlot) -> Bool { true }
+
+    public func stock(of item: ItemNumber, context: CallContext) -> EventLoopFuture<Timed<Int64>> {
+        context.slot.eventLoop.makeCompletedFuture {
+            Timed(try book(item).stock, timing: "catalog-query;dur=0")
+        }
+    }
+
+    public func update(_ change: StockChange, context: CallContext) -> EventLoopFuture<Timed<UpdateOutcome>> {
+        update(change, on: context.slot.eventLoop).map { Timed($0, timing: "catalog-update;dur=0") }
+    }
+
+    public func sales(
+        after sale: SalePosition, limit: Int, context: CallContext
+    ) -> EventLoopFuture<[LedgerSale]?> {
+        sales(after: sale, limit: limit, on: context.slot.eventLoop).map { $0 }
+    }
+}

@@ -1,0 +1,55 @@
+internal import Logging
+internal import Model
+internal import Storage
+internal import Synchronization
+
+/// How many `query_…` lines the catalog log gets.
+public enum QueryLogging: String, CaseIterable, Sendable {
+    /// One for each query.
+    case all
+    /// One for every hundredth.
+    case sampled
+    /// None.
+    case off
+
+    static let sampledOneIn = 100
+}
+
+/// The catalog log: every movement of the ledger, and the queries between them.
+final class CatalogLog: Sendable {
+    private let log: MarkedLog
+    private let queryLogging: QueryLogging
+    private let queryCount = Atomic<Int>(0)
+
+    /// Opens the log of `store`, completes it from the ledger after a crash, or writes it anew.
+    init(path: String, store: CatalogStore, queryLogging: QueryLogging, logger: Logger) throws {
+        self.queryLogging = queryLogging
+        try CatalogLogRepair(path: path, store: store, logger: logger).run()
+        log = try MarkedLog(tier: "catalog", path: path, sequence: store.lastMovement)
+        try store.save(log.mark)
+    }
+
+    /// Notes a query. The line is made only if it is kept.
+    func query(_ line: () -> String) {
+        switch queryLogging {
+        case .all: log.append(line())
+        case .sampled:
+            let count = queryCount.wrappingAdd(1, ordering: .relaxed).newValue
+            if count % QueryLogging.sampledOneIn == 1 { log.append(line()) }
+        case .off: break
+        }
+    }
+
+    /// Runs a commit and logs what it executed: see ``Storage/MarkedLog/commit(_:)``.
+    func commit(_ body: (LogMark) throws -> CatalogStore.Batch) throws -> CatalogStore.Batch {
+        try log.commit { mark in
+            let batch = try body(mark)
+            return (batch, batch.executed.map { MarkedLog.Line($0.logLine) })
+        }
+    }
+
+    /// Opens the path anew after log rotation.
+    func reopen(store: CatalogStore) throws { try log.reopen(save: store.save) }
+
+    func shutdown() throws { try log.shutdown() }
+}

@@ -1,0 +1,74 @@
+internal import GRDB
+internal import Storage
+
+/// The catalog's tables. The database itself refuses an oversold book, a second sale under one key and any
+/// change of the ledger's past.
+enum CatalogSchema {
+    /// "BkCa": tells a catalog's database from any other.
+    static let applicationID: Int32 = 0x426B_4361
+
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("catalog 1: books, ledger, refusals") { database in
+            try createBooks(in: database)
+            try createLedger(in: database)
+            try LogMark.createTable(in: database)
+        }
+        return migrator
+    }
+
+    private static func createBooks(in database: Database) throws {
+        try database.execute(
+            sql: """
+                CREATE TABLE book (
+                    item_number INTEGER PRIMARY KEY CHECK (item_number > 0),
+                    title TEXT NOT NULL,
+                    topic TEXT NOT NULL,
+                    price_cents INTEGER NOT NULL CHECK (price_cents >= 0),
+                    stock INTEGER NOT NULL CHECK (stock >= 0),
+                    opening_price_cents INTEGER NOT NULL CHECK (opening_price_cents >= 0),
+                    opening_stock INTEGER NOT NULL CHECK (opening_stock >= 0)
+                ) STRICT;
+                CREATE TRIGGER book_opening_is_fixed
+                BEFORE UPDATE OF opening_price_cents, opening_stock ON book
+                BEGIN SELECT RAISE(ABORT, 'the opening state of a book does not change'); END;
+                """)
+    }
+
+    /// A movement is one executed update. A sale is a movement of one unit under a key; sales are numbered
+    /// without gaps, so that an order server can tell which it lacks.
+    private static func createLedger(in database: Database) throws {
+        try database.execute(
+            sql: """
+                CREATE TABLE ledger (identity INTEGER NOT NULL) STRICT;
+                INSERT INTO ledger VALUES (random());
+                CREATE TABLE movement (
+                    sequence INTEGER PRIMARY KEY,
+                    item_number INTEGER NOT NULL REFERENCES book,
+                    units INTEGER,
+                    price_cents INTEGER CHECK (price_cents >= 0),
+                    stock_after INTEGER NOT NULL CHECK (stock_after >= 0),
+                    order_key TEXT,
+                    sale INTEGER CHECK (sale > 0),
+                    at_millis INTEGER NOT NULL,
+                    CHECK (units IS NOT NULL OR price_cents IS NOT NULL),
+                    CHECK (sale IS NULL
+                        OR (units IS -1 AND price_cents IS NULL AND order_key IS NOT NULL))
+                ) STRICT;
+                CREATE UNIQUE INDEX movement_order_key ON movement (order_key)
+                    WHERE order_key IS NOT NULL;
+                CREATE UNIQUE INDEX movement_sale ON movement (sale) WHERE sale IS NOT NULL;
+                CREATE TRIGGER movement_is_append_only_1 BEFORE UPDATE ON movement
+                BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+                CREATE TRIGGER movement_is_append_only_2 BEFORE DELETE ON movement
+                BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+                CREATE TABLE refusal (
+                    order_key TEXT PRIMARY KEY,
+                    item_number INTEGER NOT NULL REFERENCES book,
+                    units INTEGER,
+                    price_cents INTEGER,
+                    at_millis INTEGER NOT NULL
+                ) STRICT, WITHOUT ROWID;
+                """)
+    }
+}

@@ -1,0 +1,47 @@
+public import Logging
+public import Model
+public import Monitoring
+internal import NIOCore
+public import TierHTTP
+
+/// The catalog tier: its engine behind its routes.
+public final class CatalogServer: Sendable {
+    private let engine: CatalogEngine
+    private let server: TierServer
+
+    /// Where the server listens.
+    public var address: ServerAddress { server.address }
+
+    /// Begins to serve `engine`, which belongs to the server from now on.
+    public static func start(
+        engine: CatalogEngine, at address: ServerAddress, loops: TierLoops, monitor: SystemMonitor,
+        logger: Logger
+    ) async throws -> CatalogServer {
+        let routes = RouteTable(
+            CatalogRoutes(engine: engine).all, monitor: monitor,
+            readiness: { request in
+                request.slot.eventLoop.makeCompletedFuture {
+                    guard engine.takesUpdates else {
+                        throw StoreError.unavailable(
+                            tier: "catalog", reason: "has stopped writing", outcomeUnknown: false)
+                    }
+                }
+            }, samples: engine.samples)
+        let server = try await TierServer.start(at: address, loops: loops, routes: routes, logger: logger)
+        return CatalogServer(engine: engine, server: server)
+    }
+
+    private init(engine: CatalogEngine, server: TierServer) {
+        self.engine = engine
+        self.server = server
+    }
+
+    /// Opens the log anew after log rotation.
+    public func reopenLogs() throws { try engine.reopenLog() }
+
+    /// Answers what was taken on, then closes: network first, store last.
+    public func shutdown() async throws {
+        await server.shutdown()
+        try engine.shutdown()
+    }
+}

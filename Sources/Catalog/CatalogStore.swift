@@ -1,0 +1,216 @@
+public import CatalogClient
+internal import Foundation
+internal import GRDB
+public import Model
+internal import Monitoring
+internal import Storage
+internal import Synchronization
+
+/// The books, their stock and the ledger, in an SQLite database with its read side in memory.
+///
+/// One process has the database (``Storage/DataLock``), and one thread of it writes; that is what allows
+/// the memory to answer for the database. Everything that knows this stands in this file's target.
+public final class CatalogStore: Sendable {
+    private struct Tail {
+        var movement: Int64
+        var sale: Int64
+    }
+
+    private let lock: DataLock
+    /// The ledger's identity: an order server tells by it whether it has met this ledger before.
+    private let ledger: Int64
+    private let pool: DatabasePool
+    private let shelf: Mutex<Shelf>
+    private let tail: Mutex<Tail>
+
+    /// The database's file name in the data folder.
+    public static let fileName = "catalog.sqlite"
+
+    /// Whether the folder holds a catalog's database already.
+    public static func exists(in folder: String) -> Bool {
+        FileManager.default.fileExists(atPath: folder + "/" + fileName)
+    }
+
+    /// Opens the catalog in `folder`, or makes one with `firstBooks` where there is none.
+    ///
+    /// - Parameters:
+    ///   - firstBooks: called only for a new database; in any order, each number once.
+    ///   - progress: told how many of the books are stored.
+    /// - Throws: ``Model/FileFault`` or the database's error; a database that could not be filled is
+    ///   removed, so that nothing is half loaded.
+    public static func open(
+        folder: String, firstBooks: () throws -> [Book], progress: (Int) -> Void = { _ in }
+    ) throws -> CatalogStore {
+        let lock = try DataLock(path: folder + "/catalog.lock")
+        let path = folder + "/" + fileName
+        if !exists(in: folder) {
+            let books = try firstBooks().sorted { $0.item < $1.item }
+            try create(path: path, books: books, progress: progress)
+        }
+        let pool = try DatabaseFile.open(
+            path: path, applicationID: CatalogSchema.applicationID, migrator: CatalogSchema.migrator)
+        return try CatalogStore(lock: lock, pool: pool)
+    }
+
+    /// Fills a database under another name and renames it when it is whole.
+    private static func create(path: String, books: [Book], progress: (Int) -> Void) throws {
+        let draft = path + ".new"
+        for suffix in ["", "-wal", "-shm"] { unlink(draft + suffix) }
+        let pool = try DatabaseFile.open(
+            path: draft, applicationID: CatalogSchema.applicationID, migrator: CatalogSchema.migrator)
+        try pool.write { database in
+            let statement = try database.cachedStatement(
+                sql: """
+                    INSERT INTO book (item_number, title, topic, price_cents, stock,
+                        opening_price_cents, opening_stock)
+                    VALUES (?1, ?2, ?3, ?4, ?5, ?4, ?5)
+                    """)
+            for (index, book) in books.enumerated() {
+                statement.setUncheckedArguments([
+                    book.item.value, book.title, book.topic, book.price.amount, book.stock,
+                ])
+                try statement.execute()
+                if index % 4096 == 0 { progress(index) }
+            }
+        }
+        progress(books.count)
+        _ = try pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+        try pool.close()
+        guard rename(draft, path) == 0 else {
+            throw FileFault(path: path, reason: String(cString: strerror(errno)))
+        }
+        Folder.sync((path as NSString).deletingLastPathComponent)
+    }
+
+    private init(lock: DataLock, pool: DatabasePool) throws {
+        self.lock = lock
+        self.pool = pool
+        let (ledger, shelf, tail) = try pool.read { database in
+            let ledger = try Int64.fetchOne(database, sql: "SELECT identity FROM ledger")
+            let count = try Int.fetchOne(database, sql: "SELECT count(*) FROM book") ?? 0
+            var shelf = Shelf(reserving: count)
+            let rows = try Row.fetchCursor(
+                database,
+                sql: "SELECT item_number, title, topic, price_cents, stock FROM book ORDER BY item_number")
+            while let row = try rows.next() { shelf.add(try Self.book(row)) }
+            let last = try Row.fetchOne(
+                database, sql: "SELECT ifnull(max(sequence), 0), (SELECT ifnull(max(sale), 0) FROM movement) FROM movement")
+            return (ledger, shelf, Tail(movement: last?[0] ?? 0, sale: last?[1] ?? 0))
+        }
+        guard let ledger else { throw FileFault(path: Self.fileName, reason: "has no ledger identity") }
+        self.ledger = ledger
+        self.shelf = Mutex(shelf)
+        self.tail = Mutex(tail)
+    }
+
+    private static func book(_ row: Row) throws -> Book {
+        let number: Int64 = row[0]
+        guard let item = ItemNumber(number), let price = Cents(row[3] as Int64) else {
+            throw FileFault(path: fileName, reason: "book \(number) has a number or price out of range")
+        }
+        return Book(item: item, title: row[1], topic: row[2], price: price, stock: row[4])
+    }
+
+    /// SQLite's version.
+    public func sqliteVersion() throws -> String { try DatabaseFile.sqliteVersion(pool) }
+
+    /// Closes the database.
+    public func close() throws { try pool.close() }
+
+    // MARK: Reading
+
+    /// How many books there are.
+    public var bookCount: Int { shelf.withLock { $0.bookCount } }
+
+    /// A book as committed; nil when there is none.
+    public func book(_ item: ItemNumber) -> Book? { shelf.withLock { $0.book(item) } }
+
+    /// The books of a topic in item-number order.
+    func listings(topic: String) -> [Shelf.Listing] { shelf.withLock { $0.listings(topic: topic) } }
+
+    /// Sales after `sale`, in order, at most `limit`; all from the first where `sale` is of another ledger.
+    /// Reads the disk.
+    public func sales(after sale: SalePosition, limit: Int) throws -> [LedgerSale] {
+        let first = sale.ledger == ledger ? sale.number : 0
+        return try pool.read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT sale, item_number, order_key FROM movement
+                    WHERE sale > ? ORDER BY sale LIMIT ?
+                    """, arguments: [first, limit]
+            ).compactMap { row in
+                ItemNumber(row[1] as Int64).map {
+                    LedgerSale(
+                        position: SalePosition(ledger: ledger, number: row[0]), item: $0, key: IdempotencyKey(trusted: row[2]))
+                }
+            }
+        }
+    }
+
+    /// The number of the last movement; 0 before the first.
+    public var lastMovement: Int64 { tail.withLock { $0.movement } }
+
+    /// How far the catalog log is known to hold the ledger; nil before it was first written.
+    func logMark() throws -> LogMark? { try pool.read { try LogMark.fetch($0) } }
+
+    func save(_ mark: LogMark) throws { try pool.write { try mark.save($0) } }
+
+    /// Calls `body` with the opening state of every book, in item-number order.
+    func forEachOpeningBook(_ body: (Book) throws -> Void) throws {
+        try pool.read { database in
+            let rows = try Row.fetchCursor(
+                database,
+                sql: """
+                    SELECT item_number, title, topic, opening_price_cents, opening_stock
+                    FROM book ORDER BY item_number
+                    """)
+            while let row = try rows.next() { try body(Self.book(row)) }
+        }
+    }
+
+    /// Calls `body` with every movement after `sequence`, in order.
+    func forEachMovement(after sequence: Int64, _ body: (Int64, StockChange) throws -> Void) throws {
+        try pool.read { database in
+            let rows = try Row.fetchCursor(
+                database,
+                sql: """
+                    SELECT sequence, item_number, units, price_cents FROM movement
+                    WHERE sequence > ? ORDER BY sequence
+                    """, arguments: [sequence])
+            while let row = try rows.next() {
+                guard let item = ItemNumber(row[1] as Int64) else { continue }
+                let price = (row[3] as Int64?).flatMap { Cents($0) }
+                try body(row[0], StockChange(item: item, price: price, units: row[2]))
+            }
+        }
+    }
+
+    // MARK: Writing
+
+    /// What a batch did.
+    struct Batch {
+        /// One for each change, in order.
+        var results: [Result<UpdateOutcome, StoreError>]
+        /// The changes that were executed now, in the ledger's order.
+        var executed: [StockChange]
+    }
+
+    /// Applies the changes as one durable transaction, each on its own: one that is refused leaves the
+    /// others alone. On return the memory shows them. Called on the commit thread only.
+    ///
+    /// - Parameter mark: how far the log holds the ledger now, stored in the same transaction.
+    func commit(_ changes: [StockChange], mark: LogMark) throws -> Batch {
+        let start = tail.withLock { $0 }
+        var writer = LedgerWriter(ledger: ledger, lastMovement: start.movement, lastSale: start.sale)
+        let results = try pool.write { database in
+            try mark.save(database)
+            return try changes.map { try writer.apply($0, in: database) { item in self.book(item) != nil } }
+        }
+        shelf.withLock { shelf in
+            for (item, state) in writer.states { shelf.set(item, price: state.price, stock: state.stock) }
+        }
+        tail.withLock { $0 = Tail(movement: writer.lastMovement, sale: writer.lastSale) }
+        return Batch(results: results, executed: writer.executed)
+    }
+}

@@ -1,0 +1,62 @@
+internal import Model
+
+/// The books in memory: what lookups and searches are answered from.
+///
+/// It holds committed state only. A lookup is one hash lookup however many books there are; a search
+/// costs in proportion to its own result.
+struct Shelf: Sendable {
+    /// A book as a search lists it. Titles never change, so these may be read outside the shelf's lock.
+    struct Listing: Sendable {
+        let item: ItemNumber
+        let title: String
+    }
+
+    private struct Entry {
+        let title: String
+        let topic: Int32
+        var price: Cents
+        var stock: Int64
+    }
+
+    private var entries: [ItemNumber: Entry] = [:]
+    private var topicNumbers: [String: Int32] = [:]
+    private var topics: [(name: String, listings: [Listing])] = []
+
+    init(reserving bookCount: Int) { entries.reserveCapacity(bookCount) }
+
+    var bookCount: Int { entries.count }
+
+    /// Adds a book. Books come in item-number order, so that every topic's list is sorted as it grows.
+    mutating func add(_ book: Book) {
+        let topic = topicNumber(of: book.topic)
+        entries[book.item] = Entry(title: book.title, topic: topic, price: book.price, stock: book.stock)
+        topics[Int(topic)].listings.append(Listing(item: book.item, title: book.title))
+    }
+
+    func book(_ item: ItemNumber) -> Book? {
+        guard let entry = entries[item] else { return nil }
+        return Book(
+            item: item, title: entry.title, topic: topics[Int(entry.topic)].name, price: entry.price,
+            stock: entry.stock)
+    }
+
+    func contains(_ item: ItemNumber) -> Bool { entries[item] != nil }
+
+    /// The books of a topic in item-number order; none for a topic that no book has.
+    func listings(topic: String) -> [Listing] {
+        topicNumbers[topic].map { topics[Int($0)].listings } ?? []
+    }
+
+    mutating func set(_ item: ItemNumber, price: Cents, stock: Int64) {
+        entries[item]?.price = price
+        entries[item]?.stock = stock
+    }
+
+    private mutating func topicNumber(of name: String) -> Int32 {
+        if let number = topicNumbers[name] { return number }
+        let number = Int32(topics.count)
+        topicNumbers[name] = number
+        topics.append((name, []))
+        return number
+    }
+}

@@ -1,0 +1,85 @@
+public import Model
+public import Monitoring
+public import NIOCore
+public import TierHTTP
+
+/// The catalog as the order tier needs it. Its two implementations are the engine itself, in process, and
+/// the client of a catalog server.
+public protocol CatalogService: Sendable {
+    /// Whether the catalog, as far as is known now, keeps the keys of updates and numbers its sales. Of one
+    /// that does, query and update may be asked for at once; of any other the query's answer decides.
+    func keepsLedger(on slot: LoopSlot) -> Bool
+
+    /// `query_by_item`: the units on the shelf.
+    ///
+    /// - Returns: fails with ``StoreError/unknownItem(_:)`` or ``StoreError/unavailable``.
+    func stock(of item: ItemNumber, context: CallContext) -> EventLoopFuture<Timed<Int64>>
+
+    /// `update`: applies the change, durably, or refuses it.
+    ///
+    /// - Returns: fails with ``StoreError/unknownItem(_:)``, ``StoreError/keyReused``,
+    ///   ``StoreError/overloaded(_:)`` or ``StoreError/unavailable``.
+    func update(_ change: StockChange, context: CallContext) -> EventLoopFuture<Timed<UpdateOutcome>>
+
+    /// Sales after `sale`, in order, at most `limit`; all from the first where `sale` is of another ledger;
+    /// nil from a catalog that keeps none.
+    func sales(after sale: SalePosition, limit: Int, context: CallContext) -> EventLoopFuture<[LedgerSale]?>
+}
+
+/// What travels with a request through the tiers.
+public struct CallContext: Sendable {
+    /// The event loop that the request stays on.
+    public let slot: LoopSlot
+    /// Its trace.
+    public let trace: TraceContext
+    /// When its answer must be there.
+    public let deadline: NIODeadline
+
+    /// Takes the parts as they are.
+    public init(slot: LoopSlot, trace: TraceContext, deadline: NIODeadline) {
+        self.slot = slot
+        self.trace = trace
+        self.deadline = deadline
+    }
+}
+
+/// An answer with the `Server-Timing` entry of the call that brought it, such as `catalog-query;dur=0.21`.
+public struct Timed<Value: Sendable>: Sendable {
+    /// The answer.
+    public let value: Value
+    /// The entry.
+    public let timing: String
+
+    /// Takes the parts as they are.
+    public init(_ value: Value, timing: String) {
+        self.value = value
+        self.timing = timing
+    }
+}
+
+/// A sale as the catalog's ledger records it: what an order server needs to complete its own record.
+public struct LedgerSale: Equatable, Sendable {
+    /// The sale's place in the ledger.
+    public let position: SalePosition
+    /// The book sold.
+    public let item: ItemNumber
+    /// The purchase's key.
+    public let key: IdempotencyKey
+
+    /// Takes checked parts as they are.
+    public init(position: SalePosition, item: ItemNumber, key: IdempotencyKey) {
+        self.position = position
+        self.item = item
+        self.key = key
+    }
+}
+
+/// Names of what our own tiers add to the contract between order and catalog.
+public enum LedgerProtocol {
+    /// On the answer to a keyed update: the sale's place in the ledger, `ledger/number`.
+    public static let saleField = "bookstore-sale"
+    /// On an answer that an earlier request with the same key had got.
+    public static let replayedField = "idempotency-replayed"
+    /// Sales in one answer of `GET /ledger`, at most.
+    public static let saleCountMax = 1_000
+}

@@ -1,0 +1,108 @@
+internal import Foundation
+public import Model
+internal import Monitoring
+public import NIOCore
+internal import NIOHTTP1
+public import TierHTTP
+
+/// A catalog server, spoken to over HTTP: ours, or any other that keeps the contract.
+public struct HTTPCatalog: CatalogService {
+    private let client: TierClient
+    private let queryOperation: SystemMonitor.Operation
+    private let updateOperation: SystemMonitor.Operation
+    private let ledgerOperation: SystemMonitor.Operation
+
+    /// A catalog behind `client`.
+    public init(client: TierClient) {
+        self.client = client
+        queryOperation = client.operation("/query_by_item")
+        updateOperation = client.operation("/update")
+        ledgerOperation = client.operation("/ledger")
+    }
+
+    public func keepsLedger(on slot: LoopSlot) -> Bool { client.isBookstore(on: slot) }
+
+    public func stock(of item: ItemNumber, context: CallContext) -> EventLoopFuture<Timed<Int64>> {
+        let call = TierCall(
+            .GET, "/query_by_item?item_number=\(item)", deadline: context.deadline, trace: context.trace,
+            operation: queryOperation)
+        return client.send(call, on: context.slot).flatMapThrowing { [client] answer in
+            try client.check(answer, item: item, isRead: true)
+            guard let stock = Self.stock(in: answer) else { throw client.nonsense(isRead: true) }
+            return Timed(stock, timing: answer.timing("catalog-query"))
+        }
+    }
+
+    public func update(_ change: StockChange, context: CallContext) -> EventLoopFuture<Timed<UpdateOutcome>> {
+        let price = change.price.map(\.description) ?? "na"
+        let units = change.units.map(String.init) ?? "na"
+        // A plus sign would be read as a space; Swift prints none.
+        let call = TierCall(
+            .POST, "/update?item_number=\(change.item)&cost=\(price)&stock=\(units)", key: change.key?.field,
+            repetition: .ifPeerKeepsKeys, deadline: context.deadline, trace: context.trace,
+            operation: updateOperation)
+        return client.send(call, on: context.slot).flatMapThrowing { [client] answer in
+            try client.check(answer, item: change.item, isRead: false)
+            guard let isSuccess = ResultBody.isSuccess(answer.body) else { throw client.nonsense(isRead: false) }
+            let replayed = answer.headers.first(name: LedgerProtocol.replayedField) != nil
+            let sale = answer.headers.first(name: LedgerProtocol.saleField).flatMap { SalePosition(parsing: $0) }
+            let outcome: UpdateOutcome =
+                isSuccess ? .applied(sale: sale, replayed: replayed) : .refused(replayed: replayed)
+            return Timed(outcome, timing: answer.timing("catalog-update"))
+        }
+    }
+
+    public func sales(
+        after sale: SalePosition, limit: Int, context: CallContext
+    ) -> EventLoopFuture<[LedgerSale]?> {
+        let call = TierCall(
+            .GET, "/ledger?after=\(sale)&limit=\(limit)", deadline: context.deadline, trace: context.trace,
+            operation: ledgerOperation)
+        return client.send(call, on: context.slot).flatMapThrowing { [client] answer in
+            guard answer.peer == .bookstore, answer.status != .notFound else { return nil }
+            try client.check(answer, item: nil, isRead: true)
+            guard let sales = Self.sales(in: answer.body) else { throw client.nonsense(isRead: true) }
+            return sales
+        }
+    }
+
+    // MARK: Decoding
+
+    private struct LedgerPage: Decodable {
+        struct Row: Decodable {
+            let sale: String
+            let item_number: String
+            let key: String
+        }
+        let result: [Row]
+    }
+
+    private static func sales(in body: ByteBuffer) -> [LedgerSale]? {
+        guard let page = try? JSONDecoder().decode(LedgerPage.self, from: Data(body.readableBytesView)) else {
+            return nil
+        }
+        let sales = page.result.compactMap { row -> LedgerSale? in
+            guard let position = SalePosition(parsing: row.sale), let item = ItemNumber(parsing: row.item_number) else { return nil }
+            return LedgerSale(position: position, item: item, key: IdempotencyKey(trusted: row.key))
+        }
+        return sales.count == page.result.count ? sales : nil
+    }
+
+    private static func stock(in answer: TierAnswer) -> Int64? {
+        if answer.peer == .bookstore { return scannedStock(answer.body.readableBytesView) }
+        // Another program may lay its JSON out in any way, and has been seen to send the stock as a string.
+        guard
+            let object = try? JSONSerialization.jsonObject(with: Data(answer.body.readableBytesView)),
+            let book = (object as? [String: Any])?["result"] as? [String: Any]
+        else { return nil }
+        return (book["stock"] as? Int64) ?? (book["stock"] as? String).flatMap { Int64($0) }
+    }
+
+    /// Finds the number behind `"stock":` in an answer of our own catalog. The pattern cannot occur inside
+    /// a string, where its quotes would be escaped.
+    private static func scannedStock(_ bytes: ByteBufferView) -> Int64? {
+        guard let range = bytes.firstRange(of: Array(#""stock":"#.utf8)) else { return nil }
+        let digits = bytes[range.upperBound...].prefix { $0 != UInt8(ascii: "}") }
+        return Int64(String(decoding: digits, as: UTF8.self))
+    }
+}

@@ -1,0 +1,85 @@
+internal import CatalogClient
+internal import Model
+internal import Monitoring
+internal import NIOCore
+internal import NIOHTTP1
+internal import OrderClient
+internal import TierHTTP
+
+/// The frontend's resources. It holds nothing: reads are passed on to the catalog, purchases to the order
+/// server.
+struct FrontendRoutes {
+    /// How long the catalog may take over a search or lookup.
+    static let readTimeMax = TimeAmount.seconds(3)
+    /// How long the order server may take over a purchase: longer than it gives the catalog, so that its
+    /// own answer arrives.
+    static let purchaseTimeMax = TimeAmount.seconds(5)
+
+    let catalog: CatalogRelay
+    let order: any OrderService
+
+    var all: [Route] {
+        [
+            Route("search", [.GET], takesPath: true) { request in
+                .pending(catalog.search(topic: try request.topic(orInPath: true), for: request))
+            },
+            Route("lookup", [.GET], takesPath: true) { request in
+                .pending(catalog.lookup(try request.itemNumber(orInPath: true), for: request))
+            },
+            Route("buy", [.GET, .POST], takesPath: true) { request in
+                let item = try request.itemNumber(orInPath: true)
+                // A client without a key gets one here, so that every retry behind this point is safe.
+                let key = try request.idempotencyKey() ?? .random()
+                let context = CallContext(
+                    slot: request.slot, trace: request.trace, deadline: request.arrived + Self.purchaseTimeMax)
+                return .pending(order.buy(item, key: key, context: context).map(PurchaseAnswer.response))
+            },
+        ]
+    }
+}
+
+/// Passes searches and lookups on to the catalog, and its answers back as the bytes they are: taking them
+/// apart and putting them together again would cost more than all the rest of the frontend.
+struct CatalogRelay: Sendable {
+    private let client: TierClient
+    private let searchOperation: SystemMonitor.Operation
+    private let lookupOperation: SystemMonitor.Operation
+
+    init(client: TierClient) {
+        self.client = client
+        searchOperation = client.operation("/query_by_topic")
+        lookupOperation = client.operation("/query_by_item")
+    }
+
+    func search(topic: String, for request: TierRequest) -> EventLoopFuture<TierResponse> {
+        let target = "/query_by_topic?topic=" + RequestTarget.encode(topic)
+        return relay(target, item: nil, operation: searchOperation, for: request)
+    }
+
+    func lookup(_ item: ItemNumber, for request: TierRequest) -> EventLoopFuture<TierResponse> {
+        relay("/query_by_item?item_number=\(item)", item: item, operation: lookupOperation, for: request)
+    }
+
+    private func relay(
+        _ target: String, item: ItemNumber?, operation: SystemMonitor.Operation, for request: TierRequest
+    ) -> EventLoopFuture<TierResponse> {
+        let call = TierCall(
+            .GET, target, deadline: request.arrived + FrontendRoutes.readTimeMax, trace: request.trace,
+            operation: operation)
+        return client.send(call, on: request.slot).flatMapThrowing { [client] answer in
+            try client.check(answer, item: item, isRead: true)
+            guard Self.looksLikeObject(answer.body) else { throw client.nonsense(isRead: true) }
+            var response = TierResponse.json(answer.body)
+            response.fields.append(("server-timing", answer.timing("catalog-query")))
+            return response
+        }
+    }
+
+    /// Whether a body can be a JSON object at all: an error page of some other program must not reach a
+    /// client as an answer.
+    private static func looksLikeObject(_ body: ByteBuffer) -> Bool {
+        let isBlank = { (byte: UInt8) in byte == 0x20 || (0x09...0x0D).contains(byte) }
+        return body.readableBytesView.first { !isBlank($0) } == UInt8(ascii: "{")
+            && body.readableBytesView.last { !isBlank($0) } == UInt8(ascii: "}")
+    }
+}

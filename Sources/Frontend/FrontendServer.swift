@@ -1,0 +1,31 @@
+public import Logging
+public import Model
+public import Monitoring
+internal import NIOCore
+internal import OrderClient
+public import TierHTTP
+
+/// The frontend tier: stateless, so that any number of them may stand side by side.
+public final class FrontendServer: Sendable {
+    private let server: TierServer
+
+    /// Where the server listens.
+    public var address: ServerAddress { server.address }
+
+    /// Begins to serve in front of the catalog and order servers.
+    public static func start(
+        catalog: TierClient, order: TierClient, at address: ServerAddress, loops: TierLoops,
+        monitor: SystemMonitor, logger: Logger
+    ) async throws -> FrontendServer {
+        let probe = ReachProbe(clients: [catalog, order])
+        let routes = FrontendRoutes(catalog: CatalogRelay(client: catalog), order: HTTPOrder(client: order))
+        let table = RouteTable(routes.all, monitor: monitor, readiness: { probe.reach(from: $0) })
+        return FrontendServer(
+            server: try await TierServer.start(at: address, loops: loops, routes: table, logger: logger))
+    }
+
+    private init(server: TierServer) { self.server = server }
+
+    /// Answers what was taken on, then closes.
+    public func shutdown() async { await server.shutdown() }
+}

@@ -1,0 +1,65 @@
+/// A book as the catalog knows it.
+public struct Book: Equatable, Sendable {
+    /// The largest stock of one book, in units.
+    public static let stockMax: Int64 = 1_000_000_000_000
+
+    /// The book's number.
+    public let item: ItemNumber
+    /// The title: 1 … `ShopText.titleByteCountMax` bytes on one line.
+    public let title: String
+    /// The topic: 1 … `ShopText.topicByteCountMax` bytes on one line, matched exactly.
+    public let topic: String
+    /// The price of one unit.
+    public var price: Cents
+    /// The units on the shelf, 0 … `stockMax`.
+    public var stock: Int64
+
+    /// Takes checked parts as they are.
+    public init(item: ItemNumber, title: String, topic: String, price: Cents, stock: Int64) {
+        self.item = item
+        self.title = title
+        self.topic = topic
+        self.price = price
+        self.stock = stock
+    }
+
+    /// The four books that a store opens with when it is given no others.
+    public static let defaults: [Book] = [
+        book(1, "How to get a good grade in 677 in 20 minutes a day", "distributed systems", 10_00),
+        book(2, "RPCs for Dummies", "distributed systems", 20_00),
+        book(3, "Xen and the Art of Surviving Graduate School", "graduate school", 5_00),
+        book(4, "Cooking for the Impatient Graduate Student", "graduate school", 15_00),
+    ]
+
+    private static func book(_ number: Int64, _ title: String, _ topic: String, _ cents: Int64) -> Book {
+        guard let item = ItemNumber(number), let price = Cents(cents) else {
+            preconditionFailure("default book \(number) is out of range")
+        }
+        return Book(item: item, title: title, topic: topic, price: price, stock: 3)
+    }
+}
+
+/// What titles and topics may hold: any text that stays on its line in a log.
+public enum ShopText {
+    /// The longest title, in UTF-8 bytes.
+    public static let titleByteCountMax = 1024
+    /// The longest topic, in UTF-8 bytes.
+    public static let topicByteCountMax = 256
+
+    /// Why `text` cannot be a title or topic, or nil when it can.
+    ///
+    /// Line breaks of every kind and other control characters are refused: the logs hold one entry a
+    /// line, and a topic that could break the line could forge an entry.
+    public static func fault(in text: String, byteCountMax: Int) -> String? {
+        if text.utf8.isEmpty { return "is empty" }
+        if text.utf8.count > byteCountMax { return "is longer than \(byteCountMax) bytes" }
+        if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return nil }
+        for scalar in text.unicodeScalars {
+            switch scalar.value {
+            case 0x00...0x1F, 0x7F...0x9F, 0x2028, 0x2029: return "holds a control character or line break"
+            default: continue
+            }
+        }
+        return nil
+    }
+}

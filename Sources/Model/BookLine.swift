@@ -1,0 +1,115 @@
+/// The `init` line of catalog files and of the catalog log:
+/// `init,item_number,stock,cost,topic,title`, where the title is the rest of the line.
+///
+/// A topic that holds a comma is written as a quoted field with doubled quotes (RFC 4180). A topic that
+/// merely begins with a quote stays as it is, as such files always had it.
+public enum BookLine {
+    /// - Throws: ``LineFault`` that says what is wrong with the line.
+    public static func parse(_ line: Substring) throws(LineFault) -> Book {
+        // Split by bytes, not by characters: a comma before a combining mark is still a comma.
+        let parts = line.utf8.split(separator: comma, maxSplits: 4, omittingEmptySubsequences: false)
+            .map { Substring($0) }
+        guard parts.count == 5, parts[0] == "init" else {
+            throw LineFault("expected init,item_number,stock,cost,topic,title")
+        }
+        guard let item = ItemNumber(parsing: parts[1]) else {
+            throw LineFault("item_number '\(parts[1])' is not a whole number from 1 to \(ItemNumber.valueMax)")
+        }
+        guard let stock = Decimal.digits(parts[2].utf8, digitCountMax: 13), stock <= Book.stockMax else {
+            throw LineFault("stock '\(parts[2])' is not a whole number from 0 to \(Book.stockMax)")
+        }
+        guard let price = Cents(parsing: parts[3]) else {
+            throw LineFault("cost '\(parts[3])' is not an amount of 0 or more with at most two decimals")
+        }
+        guard let (topic, title) = topicAndTitle(parts[4]) else {
+            throw LineFault("the title is missing: expected init,item_number,stock,cost,topic,title")
+        }
+        if let fault = ShopText.fault(in: topic, byteCountMax: ShopText.topicByteCountMax) {
+            throw LineFault("the topic \(fault)")
+        }
+        if let fault = ShopText.fault(in: title, byteCountMax: ShopText.titleByteCountMax) {
+            throw LineFault("the title \(fault)")
+        }
+        return Book(item: item, title: title, topic: topic, price: price, stock: stock)
+    }
+
+    /// The line of `book`, without a line break, that reads back as the same book.
+    public static func text(_ book: Book) -> String {
+        "init,\(book.item),\(book.stock),\(book.price),\(topicField(book.topic)),\(book.title)"
+    }
+
+    private static let comma = UInt8(ascii: ",")
+    private static let quote = UInt8(ascii: "\"")
+
+    private static func topicField(_ topic: String) -> String {
+        if let read = topicAndTitle(Substring(topic + ",t")), read.topic == topic, read.title == "t" { return topic }
+        var field: [UInt8] = [quote]
+        for byte in topic.utf8 {
+            if byte == quote { field.append(quote) }
+            field.append(byte)
+        }
+        field.append(quote)
+        return String(decoding: field, as: UTF8.self)
+    }
+
+    /// Splits `topic,title`; nil when there is no comma between them.
+    private static func topicAndTitle(_ text: Substring) -> (topic: String, title: String)? {
+        if let quoted = quotedTopicAndTitle(text.utf8) { return quoted }
+        guard let end = text.utf8.firstIndex(of: comma) else { return nil }
+        return (String(text[..<end]), String(text[text.utf8.index(after: end)...]))
+    }
+
+    /// A topic in RFC 4180 quotes, taken as such only if it needed them.
+    private static func quotedTopicAndTitle(_ bytes: Substring.UTF8View) -> (topic: String, title: String)? {
+        guard bytes.first == quote else { return nil }
+        var topic: [UInt8] = []
+        var index = bytes.index(after: bytes.startIndex)
+        while index < bytes.endIndex {
+            let next = bytes.index(after: index)
+            if bytes[index] != quote {
+                topic.append(bytes[index])
+                index = next
+            } else if next < bytes.endIndex, bytes[next] == quote {
+                topic.append(quote)
+                index = bytes.index(after: next)
+            } else {
+                guard next < bytes.endIndex, bytes[next] == comma,
+                    topic.contains(where: { $0 == comma || $0 == quote })
+                else { return nil }
+                let title = Substring(bytes[bytes.index(after: next)...])
+                return (String(decoding: topic, as: UTF8.self), String(title))
+            }
+        }
+        return nil
+    }
+}
+
+/// What is wrong with one line of a file; the reader of the file adds its name and the line's number.
+public struct LineFault: Error, Equatable, CustomStringConvertible {
+    /// The reason, in words for the person who wrote the line.
+    public let reason: String
+
+    /// A fault with its reason.
+    public init(_ reason: String) { self.reason = reason }
+
+    public var description: String { reason }
+}
+
+/// A file that cannot be used, with the place in it where that is known.
+public struct FileFault: Error, Equatable, CustomStringConvertible {
+    /// The file's path as it was given.
+    public let path: String
+    /// The line, counted from 1; nil when the fault is with the whole file.
+    public let line: Int?
+    /// What is wrong and, where it helps, what to do.
+    public let reason: String
+
+    /// A fault with its place.
+    public init(path: String, line: Int? = nil, reason: String) {
+        self.path = path
+        self.line = line
+        self.reason = reason
+    }
+
+    public var description: String { line.map { "\(path):\($0): \(reason)" } ?? "\(path): \(reason)" }
+}

@@ -1,0 +1,17 @@
+/// Why the store could not do what it was asked. Each tier throws these; TierHTTP turns them into answers
+/// in one place.
+public enum StoreError: Error, Equatable, Sendable {
+    /// A parameter or field is missing, malformed or out of range.
+    case invalid(String)
+    /// No book has this number.
+    case unknownItem(ItemNumber)
+    /// The idempotency key was used before for another purchase.
+    case keyReused
+    /// A request with the same key is still being worked on; try again in a moment.
+    case inProgress
+    /// A tier behind is down, slow or answered nonsense. With `outcomeUnknown`, the request may have been
+    /// carried out all the same.
+    case unavailable(tier: String, reason: String, outcomeUnknown: Bool)
+    /// More work is waiting than the tier takes on; nothing was done.
+    case overloaded(String)
+}

@@ -1,0 +1,176 @@
+internal import Dispatch
+internal import Foundation
+internal import Synchronization
+
+/// One of the store's logs (`catalog_log`, `order_log`, `client_log`): one line for each executed
+/// operation, in the order of execution.
+///
+/// Queries are buffered and written at most ``flushSeconds`` later; ``commit(_:)`` hands everything to the
+/// operating system before it returns, so that the death of the process loses none of it.
+public final class OperationLog: Sendable {
+    /// How long a buffered line may wait before it is written.
+    public static let flushSeconds = 0.25
+    /// With more than this waiting, the buffer is written at once by the thread that fills it.
+    public static let pendingBytesMax = 1 << 20
+
+    /// Where the log stands: which file, and how many bytes of it are written.
+    public struct Position: Equatable, Sendable {
+        /// The file's inode, which survives a rename by log rotation.
+        public let inode: UInt64
+        /// Bytes written.
+        public let offset: UInt64
+
+        /// Takes the parts as they are.
+        public init(inode: UInt64, offset: UInt64) {
+            self.inode = inode
+            self.offset = offset
+        }
+    }
+
+    private struct File {
+        var descriptor: Int32
+        var position: Position
+        /// Bytes that an earlier failed write left; they come first.
+        var unwritten: [UInt8] = []
+        var isClosed = false
+    }
+
+    /// The file's path.
+    public let path: String
+    private let file: Mutex<File>
+    private let pending = Mutex<[UInt8]>([])
+    private let queue = DispatchQueue(label: "operation-log")
+    // Dispatch sources are safe to use from any thread; only their type does not say so.
+    nonisolated(unsafe) private let timer: any DispatchSourceTimer
+
+    private let isShared: Bool
+
+    /// Opens `path` for appending and creates it where it is missing.
+    ///
+    /// - Parameter isShared: whether other processes may write the same log.
+    /// - Throws: ``LogFault`` when it cannot be opened, or is another process' own.
+    public init(path: String, isShared: Bool = false) throws(LogFault) {
+        self.path = path
+        self.isShared = isShared
+        let (descriptor, position) = try Self.open(path, isShared: isShared)
+        file = Mutex(File(descriptor: descriptor, position: position))
+        timer = DispatchSource.makeTimerSource(queue: queue)
+        timer.schedule(deadline: .now() + Self.flushSeconds, repeating: Self.flushSeconds)
+        timer.setEventHandler { [weak self] in
+            // A failure leaves the lines waiting; the next flush or commit tries again and reports it.
+            try? self?.flush()
+        }
+        timer.resume()
+    }
+
+    /// Where the written part ends.
+    public var position: Position { file.withLock { $0.position } }
+
+    /// Adds a line, without its line break, to be written soon.
+    public func append(_ line: String) {
+        let isFull = pending.withLock { pending in
+            pending.append(contentsOf: line.utf8)
+            pending.append(UInt8(ascii: "\n"))
+            return pending.count > Self.pendingBytesMax
+        }
+        // Failures stay in `unwritten` and are reported by the next commit.
+        if isFull { try? flush() }
+    }
+
+    /// Adds lines and writes all that waits; on return the operating system has every one of them.
+    ///
+    /// - Returns: where the written part ends now.
+    /// - Throws: ``LogFault`` when the file takes no more; the lines stay waiting, in order.
+    @discardableResult
+    public func commit(_ lines: [String]) throws(LogFault) -> Position {
+        try write(lines)
+    }
+
+    /// Writes all that waits.
+    public func flush() throws(LogFault) { try write([]) }
+
+    /// Closes the file and opens the path anew, after a rotation has renamed it.
+    public func reopen() throws(LogFault) {
+        try flush()
+        let (descriptor, position) = try Self.open(path, isShared: isShared)
+        file.withLock { file in
+            close(file.descriptor)
+            file.descriptor = descriptor
+            file.position = position
+        }
+    }
+
+    /// Writes what waits and closes the file. Lines that come later are lost; nothing should come.
+    public func shutdown() throws(LogFault) {
+        timer.cancel()
+        defer {
+            file.withLock { file in
+                if !file.isClosed { close(file.descriptor) }
+                file.isClosed = true
+            }
+        }
+        try flush()
+    }
+
+    deinit { timer.cancel() }
+
+    @discardableResult
+    private func write(_ lines: [String]) throws(LogFault) -> Position {
+        // The file's lock is held from taking the lines to writing them: that keeps their order.
+        let result: Result<Position, LogFault> = file.withLock { file in
+            pending.withLock { pending in
+                file.unwritten.append(contentsOf: pending)
+                pending.removeAll(keepingCapacity: true)
+            }
+            for line in lines {
+                file.unwritten.append(contentsOf: line.utf8)
+                file.unwritten.append(UInt8(ascii: "\n"))
+            }
+            guard !file.isClosed else { return .failure(LogFault(path: path, reason: "is closed")) }
+            var done = 0
+            defer {
+                if done > 0 { file.unwritten.removeFirst(done) }
+                file.position = Position(
+                    inode: file.position.inode, offset: file.position.offset + UInt64(done))
+            }
+            while done < file.unwritten.count {
+                let count = file.unwritten.withUnsafeBytes {
+                    Foundation.write(file.descriptor, $0.baseAddress! + done, $0.count - done)
+                }
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else {
+                    return .failure(LogFault(path: path, reason: String(cString: strerror(errno))))
+                }
+                done += count
+            }
+            return .success(
+                Position(inode: file.position.inode, offset: file.position.offset + UInt64(done)))
+        }
+        return try result.get()
+    }
+
+    private static func open(_ path: String, isShared: Bool) throws(LogFault) -> (Int32, Position) {
+        let descriptor = Foundation.open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
+        var status = stat()
+        guard descriptor >= 0, fstat(descriptor, &status) == 0 else {
+            throw LogFault(path: path, reason: String(cString: strerror(errno)))
+        }
+        // Two servers that append to one log would make it the truth of neither.
+        guard isShared || flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            close(descriptor)
+            throw LogFault(path: path, reason: "another process writes it; give this one another --output")
+        }
+        let position = Position(inode: UInt64(status.st_ino), offset: UInt64(status.st_size))
+        return (descriptor, position)
+    }
+}
+
+/// A log that cannot be opened or written.
+public struct LogFault: Error, Equatable, CustomStringConvertible {
+    /// The log's path.
+    public let path: String
+    /// The operating system's reason.
+    public let reason: String
+
+    public var description: String { "cannot write \(path): \(reason)" }
+}

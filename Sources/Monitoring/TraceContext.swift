@@ -1,0 +1,73 @@
+internal import Model
+
+/// The identity of one request through all tiers: the `traceparent` of W3C Trace Context.
+public struct TraceContext: Equatable, Sendable {
+    private let traceHigh: UInt64
+    private let traceLow: UInt64
+    private let span: UInt64
+    private let flags: UInt64
+
+    /// Reads a `traceparent` of version 00 (or a later one that begins like it).
+    ///
+    /// - Returns: nil when it is malformed or all zeros, which the standard says to ignore.
+    public init?(parsing field: String) {
+        let bytes = Array(field.utf8)
+        let dash = UInt8(ascii: "-")
+        guard bytes.count >= 55, bytes[2] == dash, bytes[35] == dash, bytes[52] == dash,
+            let version = Hex.value(bytes[0..<2]), version != 0xFF,
+            version == 0 ? bytes.count == 55 : bytes.count == 55 || bytes[55] == dash,
+            let traceHigh = Hex.value(bytes[3..<19]), let traceLow = Hex.value(bytes[19..<35]),
+            let span = Hex.value(bytes[36..<52]), let flags = Hex.value(bytes[53..<55]),
+            traceHigh | traceLow != 0, span != 0
+        else { return nil }
+        self.init(traceHigh: traceHigh, traceLow: traceLow, span: span, flags: flags)
+    }
+
+    /// A new trace.
+    public init(using random: inout FastRandom) {
+        self.init(traceHigh: random.next() | 1, traceLow: random.next(), span: random.next() | 1, flags: 1)
+    }
+
+    private init(traceHigh: UInt64, traceLow: UInt64, span: UInt64, flags: UInt64) {
+        self.traceHigh = traceHigh
+        self.traceLow = traceLow
+        self.span = span
+        self.flags = flags
+    }
+
+    /// The same trace with a new span, to be sent to a tier behind.
+    public func child(using random: inout FastRandom) -> TraceContext {
+        TraceContext(traceHigh: traceHigh, traceLow: traceLow, span: random.next() | 1, flags: flags)
+    }
+
+    /// The trace's id: 32 hexadecimal digits, the same in every tier.
+    public var traceID: String { Hex.text(traceHigh) + Hex.text(traceLow) }
+
+    /// The value of the `traceparent` field, 55 characters.
+    public var field: String {
+        "00-\(traceID)-\(Hex.text(span))-\(flags & 1 == 1 ? "01" : "00")"
+    }
+}
+
+/// SplitMix64: numbers that are unique enough for trace ids and jitter at a nanosecond each, where the
+/// system's generator costs a system call. Never for secrets.
+public struct FastRandom: RandomNumberGenerator, Sendable {
+    private var state: UInt64
+
+    /// A generator with a seed, which gives the same numbers each time.
+    public init(seed: UInt64) { state = seed }
+
+    /// A generator seeded by the system.
+    public init() {
+        var system = SystemRandomNumberGenerator()
+        state = system.next()
+    }
+
+    public mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}

@@ -1,0 +1,59 @@
+internal import CatalogClient
+internal import Logging
+internal import Model
+internal import Monitoring
+internal import NIOCore
+internal import TierHTTP
+
+/// Completes the order store from the catalog's ledger: at the start, after every fault, without being
+/// asked. It asks for the sales after the last that the store knows without a gap; mostly there are none.
+final class LedgerFollower: Sendable {
+    /// How often the ledger is asked.
+    static let interval = TimeAmount.seconds(1)
+    private static let answerTimeMax = TimeAmount.seconds(3)
+
+    private let engine: OrderEngine
+    private let slot: LoopSlot
+    private let logger: Logger
+    private let contact: @Sendable () -> EventLoopFuture<Void>
+    private let task: NIOLoopBoundBox<Scheduled<Void>?>
+
+    /// - Parameter contact: reaches the catalog in some harmless way, so that it is known what it is.
+    init(
+        engine: OrderEngine, slot: LoopSlot, logger: Logger,
+        contact: @escaping @Sendable () -> EventLoopFuture<Void>
+    ) {
+        self.engine = engine
+        self.slot = slot
+        self.logger = logger
+        self.contact = contact
+        task = NIOLoopBoundBox.makeBoxSendingValue(nil, eventLoop: slot.eventLoop)
+    }
+
+    func start() { slot.eventLoop.execute { self.follow(saidUnclaimed: false) } }
+
+    func stop() { slot.eventLoop.execute { self.task.value?.cancel() } }
+
+    private func follow(saidUnclaimed: Bool) {
+        var random = FastRandom()
+        let context = CallContext(
+            slot: slot, trace: TraceContext(using: &random), deadline: .now() + Self.answerTimeMax)
+        let limit = LedgerProtocol.saleCountMax
+        contact().flatMap { self.engine.complete(limit: limit, context: context) }.whenComplete { result in
+            var isBehind = false
+            var saidUnclaimed = saidUnclaimed
+            if case .success(let count?) = result {
+                isBehind = count == limit
+                let unclaimed = self.engine.unclaimedLogLineCount
+                if !isBehind, unclaimed > 0, !saidUnclaimed {
+                    saidUnclaimed = true
+                    self.logger.error("the order log has \(unclaimed) lines that no sale of the ledger stands behind")
+                }
+            }
+            let wait = isBehind ? TimeAmount.zero : Self.interval
+            self.task.value = self.slot.eventLoop.scheduleTask(in: wait) { [saidUnclaimed] in
+                self.follow(saidUnclaimed: saidUnclaimed)
+            }
+        }
+    }
+}

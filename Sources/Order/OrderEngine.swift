@@ -1,0 +1,193 @@
+public import CatalogClient
+internal import Dispatch
+public import Logging
+public import Model
+public import Monitoring
+public import NIOCore
+public import OrderClient
+internal import Storage
+internal import Synchronization
+internal import TierHTTP
+
+/// The rules of a purchase.
+///
+/// The catalog's ledger decides a sale and makes it durable, in one transaction with the stock. What is
+/// written here can always be completed from it, and is, by ``LedgerFollower``.
+public final class OrderEngine: OrderService {
+    private struct Pending {
+        let item: ItemNumber
+        let outcome: EventLoopFuture<Timed<PurchaseOutcome>>
+    }
+
+    private let catalog: any CatalogService
+    private let store: OrderStore
+    private let log: OrderLog
+    private let commits: CommitLoop<OrderRecord, PurchaseOutcome>
+    private let reads = DispatchQueue(label: "order-reads")
+    /// Purchases at a catalog that keeps no keys; bounded by the requests that a server takes on.
+    private let pending = Mutex<[IdempotencyKey: Pending]>([:])
+
+    /// An engine over an open store, which it owns from now on.
+    ///
+    /// - Parameters:
+    ///   - logPath: the order log, which is completed from the store before this returns.
+    ///   - broken: called when the database can no longer be trusted to take writes.
+    public init(
+        catalog: any CatalogService, store: OrderStore, logPath: String, logger: Logger,
+        broken: @escaping @Sendable (any Error) -> Void
+    ) throws {
+        self.catalog = catalog
+        self.store = store
+        let log = try OrderLog(path: logPath, store: store, logger: logger)
+        self.log = log
+        let breaker = Breaker(tier: "order", broken: broken)
+        commits = CommitLoop(name: "order") { records in
+            try breaker.run { try log.commit { mark in try store.commit(records, mark: mark) }.results }
+        }
+    }
+
+    public func buy(
+        _ item: ItemNumber, key: IdempotencyKey, context: CallContext
+    ) -> EventLoopFuture<Timed<PurchaseOutcome>> {
+        catalog.keepsLedger(on: context.slot)
+            ? buyFromLedger(item, key: key, context: context)
+            : buyStepByStep(item, key: key, context: context)
+    }
+
+    // MARK: With a catalog that keeps the ledger
+
+    /// Query and update leave in one flush. The update decides alone: it checks the stock and the key in
+    /// the same transaction that takes the unit.
+    private func buyFromLedger(
+        _ item: ItemNumber, key: IdempotencyKey, context: CallContext
+    ) -> EventLoopFuture<Timed<PurchaseOutcome>> {
+        let query = catalog.stock(of: item, context: context)
+            .map { Optional($0.timing) }
+            .flatMapErrorThrowing { _ in nil }
+        let update = catalog.update(.sale(of: item, key: key), context: context)
+        return update.flatMap { updated in
+            self.settle(updated.value, item: item, key: key, context: context)
+                .and(query)
+                .map { Timed($0, timing: [$1, updated.timing].compactMap { $0 }.joined(separator: ", ")) }
+        }
+    }
+
+    /// Writes the order down as the catalog decided it.
+    private func settle(
+        _ decided: UpdateOutcome, item: ItemNumber, key: IdempotencyKey, context: CallContext
+    ) -> EventLoopFuture<PurchaseOutcome> {
+        let eventLoop = context.slot.eventLoop
+        let origin: OrderRecord.Origin
+        switch decided {
+        case .applied(let sale?, let replayed): origin = replayed ? .ledgerEarlier(sale) : .ledger(sale)
+        case .applied(nil, _): origin = .ownDecision(.success)
+        case .refused:
+            // A catalog with a ledger remembers the refusal itself.
+            guard !catalog.keepsLedger(on: context.slot) else {
+                return eventLoop.makeSucceededFuture(.failed)
+            }
+            origin = .ownDecision(.failed)
+        }
+        return commits.submit(OrderRecord(key: key, item: item, origin: origin), on: eventLoop)
+    }
+
+    // MARK: With any other catalog
+
+    /// One step after the other, and never two purchases under one key at a time: here nobody else
+    /// remembers the key.
+    private func buyStepByStep(
+        _ item: ItemNumber, key: IdempotencyKey, context: CallContext
+    ) -> EventLoopFuture<Timed<PurchaseOutcome>> {
+        let eventLoop = context.slot.eventLoop
+        let promise = eventLoop.makePromise(of: Timed<PurchaseOutcome>.self)
+        let earlier = pending.withLock { pending -> Pending? in
+            if let earlier = pending[key] { return earlier }
+            pending[key] = Pending(item: item, outcome: promise.futureResult)
+            return nil
+        }
+        if let earlier {
+            promise.fail(StoreError.inProgress)
+            guard earlier.item == item else { return eventLoop.makeFailedFuture(StoreError.keyReused) }
+            return earlier.outcome.hop(to: eventLoop)
+        }
+        promise.futureResult.whenComplete { _ in
+            self.pending.withLock { $0[key] = nil }
+        }
+        remembered(key, on: eventLoop).flatMap { known in
+            if let known {
+                guard known.item == item else { return eventLoop.makeFailedFuture(StoreError.keyReused) }
+                return eventLoop.makeSucceededFuture(Timed(known.outcome, timing: ""))
+            }
+            return self.queryThenUpdate(item, key: key, context: context)
+        }.cascade(to: promise)
+        return promise.futureResult
+    }
+
+    private func queryThenUpdate(
+        _ item: ItemNumber, key: IdempotencyKey, context: CallContext
+    ) -> EventLoopFuture<Timed<PurchaseOutcome>> {
+        catalog.stock(of: item, context: context).flatMap { queried in
+            // The query's answer has told what catalog this is. One with a ledger decides by itself; of
+            // any other it is not known that it would refuse to go below 0.
+            if queried.value <= 0, !self.catalog.keepsLedger(on: context.slot) {
+                return self.settle(.refused(replayed: false), item: item, key: key, context: context)
+                    .map { Timed($0, timing: queried.timing) }
+            }
+            return self.catalog.update(.sale(of: item, key: key), context: context).flatMap { updated in
+                self.settle(updated.value, item: item, key: key, context: context)
+                    .map { Timed($0, timing: queried.timing + ", " + updated.timing) }
+            }
+        }
+    }
+
+    private func remembered(
+        _ key: IdempotencyKey, on eventLoop: any EventLoop
+    ) -> EventLoopFuture<(item: ItemNumber, outcome: PurchaseOutcome)?> {
+        let promise = eventLoop.makePromise(of: (item: ItemNumber, outcome: PurchaseOutcome)?.self)
+        reads.async { [store] in promise.completeWith(Result { try store.outcome(of: key) }) }
+        return promise.futureResult
+    }
+
+    // MARK: Following the ledger
+
+    /// Stores the sales of the ledger that are missing here, up to `limit` of them.
+    ///
+    /// - Returns: how many the ledger told of; nil from a catalog that keeps none.
+    func complete(limit: Int, context: CallContext) -> EventLoopFuture<Int?> {
+        guard catalog.keepsLedger(on: context.slot) else {
+            return context.slot.eventLoop.makeSucceededFuture(nil)
+        }
+        let sales = catalog.sales(after: store.knownThrough, limit: limit, context: context)
+        return sales.flatMap { sales in
+            guard let sales else { return context.slot.eventLoop.makeSucceededFuture(nil) }
+            let stored = sales.map { sale in
+                self.commits.submit(
+                    OrderRecord(key: sale.key, item: sale.item, origin: .ledgerEarlier(sale.position)),
+                    on: context.slot.eventLoop)
+            }
+            return EventLoopFuture.andAllSucceed(stored, on: context.slot.eventLoop).map { sales.count }
+        }
+    }
+
+    /// Lines of the order log that no order claims.
+    var unclaimedLogLineCount: Int { log.unclaimedCount }
+
+    // MARK: Lifecycle
+
+    /// Opens the log anew, after log rotation has renamed it.
+    public func reopenLog() throws { try log.reopen(store: store) }
+
+    /// Commits what waits, writes the log out and closes the store.
+    public func shutdown() throws {
+        commits.shutdown()
+        try log.shutdown()
+        try store.close()
+    }
+
+    /// The tier's own figures for the metrics page.
+    public func samples() -> [MetricSample] {
+        let orders = MetricSample(
+            "bookstore_orders_total", .counter, Double(store.lastNumber), help: "Purchases completed.")
+        return [orders] + commits.figures.samples
+    }
+}

@@ -1,0 +1,27 @@
+internal import Model
+
+/// What the order server writes down of one purchase.
+struct OrderRecord: Sendable {
+    /// Where a record comes from decides how it is stored.
+    enum Origin: Sendable {
+        /// A sale just made, which the catalog's ledger holds on stable storage already.
+        case ledger(SalePosition)
+        /// A sale that the ledger held before: met again by its key, or read from the ledger to complete
+        /// this store. The log may have its line already, from before a power cut.
+        case ledgerEarlier(SalePosition)
+        /// A catalog without a ledger decided; this record is the only one, so it waits for an fsync.
+        case ownDecision(PurchaseOutcome)
+    }
+
+    let key: IdempotencyKey
+    let item: ItemNumber
+    let origin: Origin
+
+    var needsSync: Bool {
+        if case .ownDecision = origin { return true }
+        return false
+    }
+
+    /// The line of the order log, without its line break.
+    static func logLine(_ item: ItemNumber) -> String { "bought book \(item)" }
+}

@@ -1,0 +1,35 @@
+internal import GRDB
+internal import Storage
+
+/// The order server's tables. A key stands for one purchase, a sale of a ledger for one order: the
+/// database refuses a second of either.
+enum OrderSchema {
+    /// "BkOr": tells an order server's database from any other.
+    static let applicationID: Int32 = 0x426B_4F72
+
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("order 1: purchases, refusals") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE purchase (
+                        number INTEGER PRIMARY KEY,
+                        order_key TEXT NOT NULL UNIQUE,
+                        item_number INTEGER NOT NULL CHECK (item_number > 0),
+                        ledger INTEGER,
+                        sale INTEGER CHECK (sale > 0),
+                        at_millis INTEGER NOT NULL,
+                        CHECK ((ledger IS NULL) = (sale IS NULL)),
+                        UNIQUE (ledger, sale)
+                    ) STRICT;
+                    CREATE TABLE refusal (
+                        order_key TEXT PRIMARY KEY,
+                        item_number INTEGER NOT NULL CHECK (item_number > 0),
+                        at_millis INTEGER NOT NULL
+                    ) STRICT, WITHOUT ROWID;
+                    """)
+            try LogMark.createTable(in: database)
+        }
+        return migrator
+    }
+}

@@ -1,0 +1,53 @@
+internal import CatalogClient
+public import Logging
+public import Model
+public import Monitoring
+internal import NIOCore
+public import TierHTTP
+
+/// The order tier: its engine behind its routes, and the follower that keeps its store complete.
+public final class OrderServer: Sendable {
+    private let engine: OrderEngine
+    private let follower: LedgerFollower
+    private let server: TierServer
+
+    /// Where the server listens.
+    public var address: ServerAddress { server.address }
+
+    /// Begins to serve `engine`, which belongs to the server from now on.
+    ///
+    /// - Parameter catalog: the connection to the catalog, for the readiness check.
+    public static func start(
+        engine: OrderEngine, catalog: TierClient, at address: ServerAddress, loops: TierLoops,
+        monitor: SystemMonitor, logger: Logger
+    ) async throws -> OrderServer {
+        let probe = ReachProbe(clients: [catalog])
+        let routes = RouteTable(
+            OrderRoutes(engine: engine).all, monitor: monitor, readiness: { probe.reach(from: $0) },
+            samples: engine.samples)
+        let server = try await TierServer.start(at: address, loops: loops, routes: routes, logger: logger)
+        let slot = loops.slots[0]
+        let follower = LedgerFollower(engine: engine, slot: slot, logger: logger) {
+            var random = FastRandom()
+            return probe.reach(on: slot, trace: TraceContext(using: &random))
+        }
+        follower.start()
+        return OrderServer(engine: engine, follower: follower, server: server)
+    }
+
+    private init(engine: OrderEngine, follower: LedgerFollower, server: TierServer) {
+        self.engine = engine
+        self.follower = follower
+        self.server = server
+    }
+
+    /// Opens the log anew after log rotation.
+    public func reopenLogs() throws { try engine.reopenLog() }
+
+    /// Answers what was taken on, then closes: network first, store last.
+    public func shutdown() async throws {
+        follower.stop()
+        await server.shutdown()
+        try engine.shutdown()
+    }
+}

@@ -1,0 +1,181 @@
+internal import Foundation
+internal import GRDB
+internal import Model
+internal import Storage
+internal import Synchronization
+
+/// The orders, in an SQLite database of their own.
+///
+/// A sale that the catalog's ledger holds is written without an fsync: after a power cut the ledger tells
+/// of it again. That is what lets a purchase wait for one fsync and not two.
+public final class OrderStore: Sendable {
+    private struct Writing {
+        var lastNumber: Int64
+        var tally: SaleTally
+        var syncsFully = true
+    }
+
+    private let lock: DataLock
+    private let pool: DatabasePool
+    // Written on the commit thread; the tally is also read by the ledger's follower.
+    private let writing: Mutex<Writing>
+
+    /// The database's file name in the data folder.
+    public static let fileName = "order.sqlite"
+
+    /// Opens the store in `folder`, or makes an empty one.
+    ///
+    /// - Throws: ``Model/FileFault`` or the database's error.
+    public init(folder: String) throws {
+        lock = try DataLock(path: folder + "/order.lock")
+        pool = try DatabaseFile.open(
+            path: folder + "/" + Self.fileName, applicationID: OrderSchema.applicationID,
+            migrator: OrderSchema.migrator)
+        let (number, tally) = try pool.read { database in
+            (try Int64.fetchOne(database, sql: "SELECT ifnull(max(number), 0) FROM purchase") ?? 0,
+                try Self.tally(in: database))
+        }
+        writing = Mutex(Writing(lastNumber: number, tally: tally))
+    }
+
+    /// The tally of the ledger that the newest order of any ledger is in.
+    private static func tally(in database: Database) throws -> SaleTally {
+        let newest = "SELECT ledger FROM purchase WHERE ledger IS NOT NULL ORDER BY number DESC LIMIT 1"
+        guard let ledger = try Int64.fetchOne(database, sql: newest) else {
+            return SaleTally(ledger: 0, through: 0)
+        }
+        let bounds = try Row.fetchOne(
+            database, sql: "SELECT count(*), max(sale) FROM purchase WHERE ledger = ?", arguments: [ledger])
+        let count: Int64 = bounds?[0] ?? 0
+        if count == bounds?[1] { return SaleTally(ledger: ledger, through: count) }
+        let firstGap = try Int64.fetchOne(
+            database,
+            sql: """
+                SELECT ifnull(min(sale), 0) FROM (
+                    SELECT 0 AS sale UNION ALL SELECT sale FROM purchase WHERE ledger = ?1) AS known
+                WHERE NOT EXISTS (SELECT 1 FROM purchase WHERE ledger = ?1 AND sale = known.sale + 1)
+                """, arguments: [ledger]) ?? 0
+        let beyond = try Set(
+            Int64.fetchCursor(
+                database, sql: "SELECT sale FROM purchase WHERE ledger = ? AND sale > ?",
+                arguments: [ledger, firstGap]))
+        return SaleTally(ledger: ledger, through: firstGap, beyond: beyond)
+    }
+
+    /// SQLite's version.
+    public func sqliteVersion() throws -> String { try DatabaseFile.sqliteVersion(pool) }
+
+    /// Closes the database.
+    public func close() throws { try pool.close() }
+
+    // MARK: Reading
+
+    /// The number of the last order; 0 before the first.
+    public var lastNumber: Int64 { writing.withLock { $0.lastNumber } }
+
+    /// The last sale up to which none of the ledger is missing here.
+    var knownThrough: SalePosition {
+        writing.withLock { SalePosition(ledger: $0.tally.ledger, number: $0.tally.through) }
+    }
+
+    /// What became of a key here; nil when it is new. Reads the disk.
+    func outcome(of key: IdempotencyKey) throws -> (item: ItemNumber, outcome: PurchaseOutcome)? {
+        try pool.read { database in
+            let row = try Row.fetchOne(
+                database,
+                sql: """
+                    SELECT item_number, 1 FROM purchase WHERE order_key = ?1
+                    UNION ALL SELECT item_number, 0 FROM refusal WHERE order_key = ?1
+                    """, arguments: [key.text])
+            guard let row, let item = ItemNumber(row[0] as Int64) else { return nil }
+            return (item, row[1] ? .success : .failed)
+        }
+    }
+
+    func logMark() throws -> LogMark? { try pool.read { try LogMark.fetch($0) } }
+
+    func save(_ mark: LogMark) throws { try pool.write { try mark.save($0) } }
+
+    /// Calls `body` with the book of every order after `number`, in order.
+    func forEachPurchase(after number: Int64, _ body: (ItemNumber) throws -> Void) throws {
+        try pool.read { database in
+            let items = try Int64.fetchCursor(
+                database, sql: "SELECT item_number FROM purchase WHERE number > ? ORDER BY number",
+                arguments: [number])
+            while let item = try items.next() {
+                if let item = ItemNumber(item) { try body(item) }
+            }
+        }
+    }
+
+    // MARK: Writing
+
+    /// What a batch did: an outcome for each record, and the orders that are new, in their order.
+    struct Batch {
+        var results: [Result<PurchaseOutcome, StoreError>]
+        var added: [OrderRecord]
+    }
+
+    /// Stores the records as one transaction; one that is there already is left alone. Called on the commit
+    /// thread only.
+    ///
+    /// - Parameter mark: how far the log holds the orders now, stored in the same transaction.
+    func commit(_ records: [OrderRecord], mark: LogMark) throws -> Batch {
+        try writing.withLock { writing in
+            let needsSync = records.contains(where: \.needsSync)
+            if needsSync != writing.syncsFully {
+                try pool.writeWithoutTransaction { try DatabaseFile.setSynchronous(full: needsSync, in: $0) }
+                writing.syncsFully = needsSync
+            }
+            var next = writing
+            var added: [OrderRecord] = []
+            let results = try pool.write { database in
+                try mark.save(database)
+                return try records.map { record in
+                    let result = try Self.store(record, number: next.lastNumber + 1, in: database)
+                    if result.isNew {
+                        next.lastNumber += 1
+                        added.append(record)
+                    }
+                    switch record.origin {
+                    case .ledger(let sale), .ledgerEarlier(let sale):
+                        next.tally.note(ledger: sale.ledger, number: sale.number)
+                    case .ownDecision: break
+                    }
+                    return result.outcome
+                }
+            }
+            writing = next
+            return Batch(results: results, added: added)
+        }
+    }
+
+    private static func store(
+        _ record: OrderRecord, number: Int64, in database: Database
+    ) throws -> (isNew: Bool, outcome: Result<PurchaseOutcome, StoreError>) {
+        let atMillis = Int64(Date().timeIntervalSince1970 * 1000)
+        var sale: SalePosition?
+        switch record.origin {
+        case .ledger(let position), .ledgerEarlier(let position): sale = position
+        case .ownDecision(.success): break
+        case .ownDecision(.failed):
+            try database.execute(
+                sql: "INSERT OR IGNORE INTO refusal (order_key, item_number, at_millis) VALUES (?, ?, ?)",
+                arguments: [record.key.text, record.item.value, atMillis])
+            return (false, .success(.failed))
+        }
+        let insert = try database.cachedStatement(
+            sql: """
+                INSERT INTO purchase (number, order_key, item_number, ledger, sale, at_millis)
+                VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+                """)
+        insert.setUncheckedArguments([
+            number, record.key.text, record.item.value, sale?.ledger, sale?.number, atMillis,
+        ])
+        try insert.execute()
+        if database.changesCount == 1 { return (true, .success(.success)) }
+        let known = try Int64.fetchOne(
+            database, sql: "SELECT item_number FROM purchase WHERE order_key = ?", arguments: [record.key.text])
+        return (false, known == record.item.value ? .success(.success) : .failure(.keyReused))
+    }
+}

@@ -1,0 +1,34 @@
+public import CatalogClient
+public import Model
+internal import Monitoring
+public import NIOCore
+internal import NIOHTTP1
+public import TierHTTP
+
+/// An order server, spoken to over HTTP: ours, or any other that keeps the contract.
+public struct HTTPOrder: OrderService {
+    private let client: TierClient
+    private let operation: SystemMonitor.Operation
+
+    /// An order server behind `client`.
+    public init(client: TierClient) {
+        self.client = client
+        operation = client.operation("/buy")
+    }
+
+    public func buy(
+        _ item: ItemNumber, key: IdempotencyKey, context: CallContext
+    ) -> EventLoopFuture<Timed<PurchaseOutcome>> {
+        // The key makes the purchase safe to repeat: that is the contract of every order server.
+        let call = TierCall(
+            .POST, "/buy?item_number=\(item)", key: key.field, repetition: .always, deadline: context.deadline,
+            trace: context.trace, operation: operation)
+        return client.send(call, on: context.slot).flatMapThrowing { [client] answer in
+            try client.check(answer, item: item, isRead: false)
+            guard let isSuccess = ResultBody.isSuccess(answer.body) else { throw client.nonsense(isRead: false) }
+            var timing = answer.timing("order")
+            if let behind = answer.headers.first(name: "server-timing") { timing += ", " + behind }
+            return Timed(isSuccess ? .success : .failed, timing: timing)
+        }
+    }
+}

@@ -1,0 +1,158 @@
+internal import Foundation
+public import Model
+public import Monitoring
+public import NIOCore
+internal import Synchronization
+
+/// Group commit: a thread that takes whatever changes wait, commits them as one transaction, and hands the
+/// outcomes back, one hop for each event loop and batch.
+///
+/// The batch is as large as what came in during the last commit, so that one fsync serves one buyer when
+/// the store is quiet and hundreds when it is busy.
+public final class CommitLoop<Change: Sendable, Outcome: Sendable>: Sendable {
+    /// Commits a batch and returns an outcome for each change, in order. An error thrown leaves the fate of
+    /// the whole batch unknown.
+    public typealias Commit = @Sendable ([Change]) throws -> [Result<Outcome, StoreError>]
+
+    /// Figures for the metrics page.
+    public struct Figures: Sendable {
+        /// Transactions committed.
+        public var batchCount = 0
+        /// Changes in them.
+        public var changeCount = 0
+        /// Nanoseconds spent committing, fsync included.
+        public var commitNanos: UInt64 = 0
+        /// Changes that wait now.
+        public var waitingCount = 0
+    }
+
+    private struct Item {
+        let change: Change
+        let promise: EventLoopPromise<Outcome>
+    }
+
+    /// Changes that may wait; a busy hour's worth of milliseconds at ten thousand a second.
+    public static var waitingCountMax: Int { 8_192 }
+    /// Changes in one transaction: beyond this a batch saves little and delays its first.
+    public static var batchCountMax: Int { 512 }
+
+    private let name: String
+    private let commit: Commit
+    private let queue = Mutex(CommitQueue<Item>(countMax: CommitLoop.waitingCountMax))
+    private let wake = DispatchSemaphore(value: 0)
+    private let ended = DispatchSemaphore(value: 0)
+    private let figuresStore = Mutex(Figures())
+
+    /// Starts the thread.
+    ///
+    /// - Parameters:
+    ///   - name: the tier, as errors name it.
+    ///   - commit: runs on the loop's own thread, which it may block.
+    public init(name: String, commit: @escaping Commit) {
+        self.name = name
+        self.commit = commit
+        let thread = Thread { [self] in run() }
+        thread.name = "\(name)-commit"
+        thread.stackSize = 1 << 20
+        thread.start()
+    }
+
+    /// Puts a change in line.
+    ///
+    /// - Returns: its outcome, once it is committed. Fails with ``StoreError/overloaded`` when too many
+    ///   wait, with the change's own error, or with ``StoreError/unavailable`` of unknown outcome when the
+    ///   commit failed.
+    public func submit(_ change: Change, on eventLoop: any EventLoop) -> EventLoopFuture<Outcome> {
+        let promise = eventLoop.makePromise(of: Outcome.self)
+        switch queue.withLock({ $0.offer(Item(change: change, promise: promise)) }) {
+        case .taken: break
+        case .takenWake: wake.signal()
+        case .full:
+            promise.fail(StoreError.overloaded("too many changes wait to be written; nothing was done"))
+        case .closed:
+            promise.fail(StoreError.unavailable(tier: name, reason: "is stopping", outcomeUnknown: false))
+        }
+        return promise.futureResult
+    }
+
+    /// Commits what waits, takes no more, and returns when the thread has ended.
+    public func shutdown() {
+        queue.withLock { $0.close() }
+        wake.signal()
+        ended.wait()
+    }
+
+    /// What was done so far.
+    public var figures: Figures {
+        var figures = figuresStore.withLock { $0 }
+        figures.waitingCount = queue.withLock { $0.count }
+        return figures
+    }
+
+    private func run() {
+        while true {
+            let (batch, isClosed) = queue.withLock { ($0.take(countMax: Self.batchCountMax), $0.isClosed) }
+            if batch.isEmpty {
+                if isClosed { break }
+                wake.wait()
+                continue
+            }
+            let start = DispatchTime.now().uptimeNanoseconds
+            let results = outcomes(of: batch.map(\.change))
+            let nanos = DispatchTime.now().uptimeNanoseconds - start
+            figuresStore.withLock { figures in
+                figures.batchCount += 1
+                figures.changeCount += batch.count
+                figures.commitNanos += nanos
+            }
+            deliver(results, to: batch.map(\.promise))
+        }
+        ended.signal()
+    }
+
+    private func outcomes(of changes: [Change]) -> [Result<Outcome, StoreError>] {
+        do {
+            let results = try commit(changes)
+            precondition(results.count == changes.count, "a commit returns an outcome for each change")
+            return results
+        } catch {
+            let unknown = (error as? StoreError)
+                ?? .unavailable(tier: name, reason: "could not write to its disk", outcomeUnknown: true)
+            return changes.map { _ in .failure(unknown) }
+        }
+    }
+
+    private func deliver(_ results: [Result<Outcome, StoreError>], to promises: [EventLoopPromise<Outcome>]) {
+        var byLoop: [ObjectIdentifier: [Int]] = [:]
+        for (index, promise) in promises.enumerated() {
+            byLoop[ObjectIdentifier(promise.futureResult.eventLoop), default: []].append(index)
+        }
+        for indices in byLoop.values {
+            promises[indices[0]].futureResult.eventLoop.execute {
+                for index in indices {
+                    switch results[index] {
+                    case .success(let outcome): promises[index].succeed(outcome)
+                    case .failure(let error): promises[index].fail(error)
+                    }
+                }
+            }
+        }
+    }
+}
+
+extension CommitLoop.Figures {
+    /// The figures under their metric names.
+    public var samples: [MetricSample] {
+        [
+            MetricSample(
+                "bookstore_commit_batches_total", .counter, Double(batchCount), help: "Transactions committed."),
+            MetricSample(
+                "bookstore_commit_changes_total", .counter, Double(changeCount), help: "Changes committed in them."),
+            MetricSample(
+                "bookstore_commit_seconds_total", .counter, Double(commitNanos) / 1e9,
+                help: "Time spent committing, fsync included."),
+            MetricSample(
+                "bookstore_commit_waiting", .gauge, Double(waitingCount), help: "Changes that wait to be committed."),
+        ]
+    }
+}

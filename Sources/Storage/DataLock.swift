@@ -1,0 +1,63 @@
+internal import Foundation
+public import Model
+
+/// The right of one process to a database: an advisory lock on a file beside it, which the operating
+/// system drops when the process ends in whatever way.
+///
+/// SQLite before 3.51.3 can corrupt a write-ahead log that two processes write or checkpoint at once, so a
+/// second process is refused before it opens the database at all.
+public final class DataLock: Sendable {
+    private let descriptor: Int32
+
+    /// Takes the lock `path`, and writes the process' id into it for the next one's error.
+    ///
+    /// - Throws: ``Model/FileFault`` when another process holds it or the file cannot be made.
+    public init(path: String) throws(FileFault) {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else {
+            throw FileFault(path: path, reason: "cannot be written: \(String(cString: strerror(errno)))")
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let holder = (try? String(contentsOfFile: path, encoding: .utf8))?
+                .trimmingCharacters(in: .whitespacesAndNewlines)
+            close(descriptor)
+            throw FileFault(
+                path: path,
+                reason: "the database is in use by process \(holder ?? "?"); stop it, or give this one another --data")
+        }
+        self.descriptor = descriptor
+        let text = "\(getpid())\n"
+        // The id is a courtesy to the next reader: the lock holds without it.
+        if ftruncate(descriptor, 0) == 0 { _ = text.withCString { write(descriptor, $0, text.utf8.count) } }
+    }
+
+    deinit { close(descriptor) }
+}
+
+/// Makes the folders that a tier writes to.
+public enum Folder {
+    /// Makes `path` where it is missing and checks that files can be made in it.
+    ///
+    /// - Parameter option: the option that names the folder, for the error.
+    /// - Throws: ``Model/FileFault`` when it cannot be made or written.
+    public static func prepare(_ path: String, option: String) throws(FileFault) {
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw FileFault(path: path, reason: "the folder cannot be made; name a writable one by \(option)")
+        }
+        guard access(path, W_OK | X_OK) == 0 else {
+            throw FileFault(path: path, reason: "the folder cannot be written; name a writable one by \(option)")
+        }
+    }
+}
+
+extension Folder {
+    /// Makes the names in a folder durable: a rename is lost in a power cut until the folder is synced.
+    public static func sync(_ path: String) {
+        let descriptor = open(path.isEmpty ? "." : path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        fsync(descriptor)
+        close(descriptor)
+    }
+}

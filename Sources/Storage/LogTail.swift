@@ -1,0 +1,87 @@
+internal import Foundation
+internal import Model
+internal import Monitoring
+
+/// The end of a log as a crash left it, compared with what the database says it should hold.
+public struct LogTail: Sendable {
+    /// Lines after the mark by text, with how often each stands there.
+    private var lines: [String: Int] = [:]
+
+    /// A tail without lines.
+    public init() {}
+
+    /// What a log file turned out to be.
+    public enum Finding: Sendable {
+        /// The marked file, with the lines after the mark. A torn last line was cut off.
+        case tail(LogTail)
+        /// The marked file is not there, or has lost bytes that the mark vouches for.
+        case lost
+    }
+
+    /// Reads what stands after the mark in the marked file, which log rotation may have renamed in its
+    /// folder, and cuts off a last line that was not written to its end.
+    ///
+    /// - Parameters:
+    ///   - path: the log's usual path.
+    ///   - isOperation: whether a line is one of the database's operations; others are passed over.
+    /// - Returns: the finding, and the path at which the file was found.
+    /// - Throws: ``Model/FileFault`` when the file cannot be read or cut.
+    public static func read(
+        path: String, mark: LogMark, isOperation: (Substring) -> Bool
+    ) throws -> (finding: Finding, path: String) {
+        guard let found = find(inode: mark.position.inode, near: path) else { return (.lost, path) }
+        guard let handle = FileHandle(forUpdatingAtPath: found) else {
+            throw FileFault(path: found, reason: "cannot be opened for reading and writing")
+        }
+        defer { try? handle.close() }
+        guard try handle.seekToEnd() >= mark.position.offset else { return (.lost, found) }
+        try handle.seek(toOffset: mark.position.offset)
+        let bytes = try handle.readToEnd() ?? Data()
+        let whole = bytes.lastIndex(of: UInt8(ascii: "\n")).map { bytes.distance(from: bytes.startIndex, to: $0) + 1 }
+        if whole ?? 0 < bytes.count {
+            try handle.truncate(atOffset: mark.position.offset + UInt64(whole ?? 0))
+        }
+        var tail = LogTail()
+        for line in String(decoding: bytes.prefix(whole ?? 0), as: UTF8.self).split(separator: "\n")
+        where isOperation(line) {
+            tail.lines[String(line), default: 0] += 1
+        }
+        return (.tail(tail), found)
+    }
+
+    /// Takes one occurrence of `line` out; false when none is left, so that it has to be written.
+    public mutating func take(_ line: String) -> Bool {
+        guard let count = lines[line] else { return false }
+        lines[line] = count == 1 ? nil : count - 1
+        return true
+    }
+
+    /// Lines that no operation of the database has claimed: the log is ahead of it.
+    public var unclaimedCount: Int { lines.values.reduce(0, +) }
+
+    private static func find(inode: UInt64, near path: String) -> String? {
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return ([path] + names.map { folder + "/" + $0 }).first { candidate in
+            var status = stat()
+            return stat(candidate, &status) == 0 && UInt64(status.st_ino) == inode
+        }
+    }
+}
+
+extension LogTail {
+    /// Every line of a log whose mark is not known; empty where there is no file.
+    ///
+    /// - Throws: ``Model/FileFault`` when the file cannot be read or cut.
+    public static func whole(path: String) throws -> LogTail {
+        guard FileManager.default.fileExists(atPath: path) else { return LogTail() }
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw FileFault(path: path, reason: "cannot be read") }
+        let start = LogMark(
+            position: OperationLog.Position(inode: UInt64(status.st_ino), offset: 0), sequence: 0)
+        guard case .tail(let tail) = try read(path: path, mark: start, isOperation: { _ in true }).finding else {
+            return LogTail()
+        }
+        return tail
+    }
+}

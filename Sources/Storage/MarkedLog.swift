@@ -1,0 +1,110 @@
+internal import Model
+public import Monitoring
+internal import Synchronization
+
+/// An operation log beside the database whose operations it lists: every operation has its line in it, in
+/// the database's order, before it is answered.
+public final class MarkedLog: Sendable {
+    /// One operation of a committed batch.
+    public struct Line: Sendable {
+        let text: String
+        let mayBeThere: Bool
+
+        /// - Parameter mayBeThere: whether the log may hold the line from before a power cut that took the
+        ///   operation from the database.
+        public init(_ text: String, mayBeThere: Bool = false) {
+            self.text = text
+            self.mayBeThere = mayBeThere
+        }
+    }
+
+    private struct State {
+        /// Saved with the next batch.
+        var mark: LogMark
+        /// The number of the last operation whose line is written.
+        var writtenThrough: Int64
+        /// Operations whose lines a failed write left waiting.
+        var owedCount: Int64 = 0
+        /// Lines whose operations the database has lost. While there are any, the mark stays where it is:
+        /// the next start has to find them again.
+        var unclaimed: LogTail
+    }
+
+    private let tier: String
+    private let log: OperationLog
+    private let state: Mutex<State>
+
+    /// Opens a log that was repaired: it holds the line of every operation up to `sequence`.
+    ///
+    /// - Parameters:
+    ///   - tier: the tier, as errors name it.
+    ///   - unclaimed: lines that the log has beyond the database.
+    ///   - base: where the unclaimed lines begin; nil for the file's beginning.
+    /// - Throws: ``Monitoring/LogFault`` when it cannot be opened.
+    public init(
+        tier: String, path: String, sequence: Int64, unclaimed: LogTail = LogTail(), base: LogMark? = nil
+    ) throws(LogFault) {
+        self.tier = tier
+        let log = try OperationLog(path: path)
+        self.log = log
+        var mark = LogMark(position: log.position, sequence: sequence)
+        if unclaimed.unclaimedCount > 0 {
+            let start = OperationLog.Position(inode: log.position.inode, offset: 0)
+            mark = base ?? LogMark(position: start, sequence: 0)
+        }
+        state = Mutex(State(mark: mark, writtenThrough: sequence, unclaimed: unclaimed))
+    }
+
+    /// What the log is known to hold.
+    public var mark: LogMark { state.withLock { $0.mark } }
+
+    /// Lines that no operation claims.
+    public var unclaimedCount: Int { state.withLock { $0.unclaimed.unclaimedCount } }
+
+    /// Notes a line that needs no database and may be written a little late.
+    public func append(_ line: String) { log.append(line) }
+
+    /// Runs a commit and logs what it executed, before any of it is answered.
+    ///
+    /// - Parameter body: commits a batch together with the mark, and returns the lines of what it executed.
+    /// - Throws: ``Model/StoreError`` when the log takes nothing, before the commit; the body's error;
+    ///   ``Monitoring/LogFault`` when the log failed after the commit. The lines then wait and go first next
+    ///   time.
+    public func commit<Batch>(_ body: (LogMark) throws -> (Batch, [Line])) throws -> Batch {
+        try state.withLock { state in
+            do {
+                if state.owedCount > 0 { try log.flush() }
+            } catch {
+                throw StoreError.unavailable(tier: tier, reason: "cannot write its log", outcomeUnknown: true)
+            }
+            Self.advance(&state, to: log.position)
+            let (batch, lines) = try body(state.mark)
+            state.owedCount = Int64(lines.count)
+            let due = lines.filter { !($0.mayBeThere && state.unclaimed.take($0.text)) }
+            let position = try log.commit(due.map(\.text))
+            Self.advance(&state, to: position)
+            return batch
+        }
+    }
+
+    /// Opens the path anew after log rotation, between two commits.
+    ///
+    /// - Parameter save: stores the mark, which now points into the new file.
+    public func reopen(save: (LogMark) throws -> Void) throws {
+        try state.withLock { state in
+            try log.reopen()
+            Self.advance(&state, to: log.position)
+            try save(state.mark)
+        }
+    }
+
+    /// Writes what waits and closes the file.
+    public func shutdown() throws(LogFault) { try log.shutdown() }
+
+    private static func advance(_ state: inout State, to position: OperationLog.Position) {
+        state.writtenThrough += state.owedCount
+        state.owedCount = 0
+        guard state.unclaimed.unclaimedCount == 0 else { return }
+        state.mark = LogMark(position: position, sequence: state.writtenThrough)
+    }
+}

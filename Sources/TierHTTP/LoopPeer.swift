@@ -1,0 +1,200 @@
+internal import DequeModule
+internal import Model
+internal import Monitoring
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+
+/// One server of a tier as one event loop sees it: its connections, and the requests that wait for one.
+/// Used on its loop only.
+final class LoopPeer {
+    let limits: ClientLimits
+    let hostField: String
+    /// What the peer was when it last answered; each connection finds out anew for itself.
+    private(set) var kind = PeerKind.unknown
+    private let tier: String
+    private let address: ServerAddress
+    private let eventLoop: any EventLoop
+    private var connections: [PeerConnection] = []
+    private var connectingCount = 0
+    private var waiting: Deque<Exchange> = []
+    private var backoff = Backoff()
+    private var isTicking = false
+    private var random = FastRandom()
+    /// Takes requests that this peer could not be sent.
+    var handBack: (Exchange, any Error) -> Void = { $0.fail($1) }
+
+    init(tier: String, address: ServerAddress, eventLoop: any EventLoop, limits: ClientLimits) {
+        self.tier = tier
+        self.address = address
+        self.eventLoop = eventLoop
+        self.limits = limits
+        hostField = address.description
+    }
+
+    /// Whether the peer was out of reach when last tried and is not due to be tried again.
+    var isDown: Bool { backoff.isDown && !backoff.allowsAttempt(at: .now()) }
+
+    /// Whether an open connection leads to a peer that answers side by side and keeps keys.
+    var isBookstore: Bool { connections.contains { $0.isOpen && $0.kind == .bookstore } }
+
+    /// Requests that are not answered yet.
+    var pendingCount: Int { waiting.count + connections.reduce(0) { $0 + $1.inFlight.count } }
+
+    func submit(_ exchange: Exchange, isRepetition: Bool = false) {
+        guard waiting.count < limits.waitingCountMax else {
+            return exchange.fail(StoreError.overloaded("too many requests wait for the \(tier) server; nothing was done"))
+        }
+        guard !isDown else { return handBack(exchange, unreachable()) }
+        if isRepetition { waiting.prepend(exchange) } else { waiting.append(exchange) }
+        pump()
+        scheduleTick()
+    }
+
+    /// Writes what waits as far as the connections have room, and opens another where that helps.
+    func pump() {
+        while let exchange = waiting.first {
+            if exchange.isEnded {
+                waiting.removeFirst()
+            } else if let connection = connections.first(where: { $0.hasRoom }) {
+                waiting.removeFirst()
+                connection.send(exchange)
+            } else {
+                return connectIfUseful()
+            }
+        }
+    }
+
+    func answered(by connection: PeerConnection) { kind = connection.kind }
+
+    /// Sends a request once more that the peer refused to carry out in its first form.
+    func sendAgain(_ exchange: Exchange) { waiting.prepend(exchange) }
+
+    /// A connection ended after an answer that announced it: nothing behind it was carried out.
+    func closed(_ connection: PeerConnection, untouched: Deque<Exchange>) {
+        connections.removeAll { $0 === connection }
+        for exchange in untouched.reversed() {
+            exchange.attemptCount -= 1
+            waiting.prepend(exchange)
+        }
+        pump()
+    }
+
+    /// A connection broke: what was in flight on it may or may not have been carried out.
+    func closed(_ connection: PeerConnection, unanswered: Deque<Exchange>) {
+        connections.removeAll { $0 === connection }
+        let now = NIODeadline.now()
+        for exchange in unanswered.reversed() where !exchange.isEnded {
+            let error = StoreError.unavailable(
+                tier: tier, reason: "broke the connection", outcomeUnknown: !exchange.isRead)
+            guard exchange.mayRepeat(after: connection.kind), exchange.call.deadline > now,
+                exchange.attemptCount < limits.attemptCountMax
+            else {
+                exchange.fail(error)
+                continue
+            }
+            waiting.prepend(exchange)
+        }
+        pump()
+    }
+
+    /// Closes every connection; requests that are in flight end unanswered.
+    func shutdown() {
+        let left = connections
+        connections = []
+        for exchange in waiting { exchange.fail(unreachable()) }
+        waiting = []
+        for connection in left { connection.close() }
+    }
+
+    private func connectIfUseful() {
+        let pipelines = isBookstore || kind == .bookstore
+        let countMax = pipelines ? limits.pipeliningConnectionCountMax : limits.plainConnectionCountMax
+        // A peer that pipelines needs a second connection only when the first is full.
+        let isUseful = pipelines ? connectingCount == 0 : connectingCount < waiting.count
+        guard isUseful, connections.count + connectingCount < countMax else { return }
+        let now = NIODeadline.now()
+        guard backoff.allowsAttempt(at: now) else { return }
+        connectingCount += 1
+        let bootstrap = ClientBootstrap(group: eventLoop)
+            .connectTimeout(limits.connectTimeMax)
+            .channelOption(.socketOption(.tcp_nodelay), value: 1)
+        let connection = NIOLoopBound(PeerConnection(peer: self), eventLoop: eventLoop)
+        let configured = bootstrap.channelInitializer { channel in
+            channel.eventLoop.makeCompletedFuture {
+                var parsing = NIOHTTPDecoderLimitConfiguration()
+                parsing.maxHeaderListSize = 64 * 1024
+                let decoder = HTTPResponseDecoder(limitConfiguration: parsing)
+                try channel.pipeline.syncOperations.addHandlers([
+                    HTTPRequestEncoder(), ByteToMessageHandler(decoder), connection.value,
+                ])
+            }
+        }
+        configured.connect(host: address.host, port: address.port).hop(to: eventLoop)
+            .assumeIsolated().whenComplete { result in
+                self.connectingCount -= 1
+                switch result {
+                case .success: self.connected(connection.value)
+                case .failure: self.connectFailed()
+                }
+            }
+    }
+
+    private func connected(_ connection: PeerConnection) {
+        backoff.succeeded()
+        if connection.isOpen { connections.append(connection) }
+        pump()
+    }
+
+    private func connectFailed() {
+        let now = NIODeadline.now()
+        // Several attempts that failed together say no more than one.
+        if backoff.allowsAttempt(at: now) { backoff.failed(at: now, random: &random) }
+        guard connections.isEmpty else { return }
+        if backoff.isDown {
+            let left = waiting
+            waiting = []
+            for exchange in left { handBack(exchange, unreachable()) }
+        } else {
+            eventLoop.assumeIsolated().scheduleTask(in: backoff.wait(from: now)) { self.pump() }
+        }
+    }
+
+    private func unreachable() -> StoreError {
+        .unavailable(tier: tier, reason: "is out of reach", outcomeUnknown: false)
+    }
+
+    // MARK: Deadlines
+
+    private func scheduleTick() {
+        guard !isTicking else { return }
+        isTicking = true
+        eventLoop.assumeIsolated().scheduleTask(in: limits.tickInterval) {
+            self.isTicking = false
+            self.endOverdue(at: .now())
+            if self.pendingCount > 0 { self.scheduleTick() }
+        }
+    }
+
+    private func endOverdue(at now: NIODeadline) {
+        for exchange in waiting where exchange.call.deadline <= now {
+            exchange.fail(overdue(exchange, wasSent: exchange.attemptCount > 0))
+        }
+        waiting.removeAll { $0.isEnded }
+        for connection in connections {
+            var isStuck = false
+            for exchange in connection.inFlight where exchange.call.deadline <= now && !exchange.isEnded {
+                exchange.fail(overdue(exchange, wasSent: true))
+                // Nothing at all came since it was sent: the peer is frozen or cut off.
+                if connection.lastRead <= exchange.sent || connection.kind != .bookstore { isStuck = true }
+            }
+            if isStuck { connection.close() }
+        }
+        pump()
+    }
+
+    private func overdue(_ exchange: Exchange, wasSent: Bool) -> StoreError {
+        .unavailable(
+            tier: tier, reason: "did not answer in time", outcomeUnknown: wasSent && !exchange.isRead)
+    }
+}

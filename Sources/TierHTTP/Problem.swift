@@ -1,0 +1,75 @@
+internal import Model
+internal import NIOCore
+public import NIOHTTP1
+internal import Monitoring
+
+/// An error as a client sees it: `application/problem+json` of RFC 9457. The one place in which errors
+/// become HTTP.
+public struct Problem: Error, Sendable {
+    /// The status code.
+    public let status: HTTPResponseStatus
+    /// What is wrong and what to do, in words that give away nothing of the inside.
+    public let detail: String
+    /// Further header fields, such as `Allow` or `Retry-After`.
+    public var fields: [(name: String, value: String)] = []
+    /// The tier that is down, where that is the problem.
+    public var dependency: String?
+
+    /// A problem with its status and detail.
+    public init(_ status: HTTPResponseStatus, _ detail: String) {
+        self.status = status
+        self.detail = detail
+    }
+
+    /// How long a client should wait before it asks again, in seconds.
+    static let retryAfterSeconds = 1
+
+    /// The problem that `error` is to a client. An error of an unknown kind says nothing of itself.
+    public init(_ error: any Error) {
+        switch error {
+        case let problem as Problem: self = problem
+        case let error as StoreError: self.init(store: error)
+        default: self.init(.internalServerError, "the server met an unexpected error; its log has more")
+        }
+    }
+
+    private init(store error: StoreError) {
+        switch error {
+        case .invalid(let detail): self.init(.badRequest, detail)
+        case .unknownItem(let item): self.init(.notFound, "there is no book with item number \(item)")
+        case .keyReused:
+            self.init(.unprocessableEntity, "this Idempotency-Key was used before for another purchase; use a new one")
+        case .inProgress:
+            self.init(.conflict, "a request with this Idempotency-Key is still being worked on; repeat it in a moment")
+            fields = [("retry-after", String(Self.retryAfterSeconds))]
+        case .unavailable(let tier, let reason, let outcomeUnknown):
+            var detail = "the \(tier) server \(reason)"
+            if outcomeUnknown {
+                detail += "; the outcome is unknown: repeat the request with the same Idempotency-Key to learn it"
+            }
+            self.init(.serviceUnavailable, detail)
+            fields = [("retry-after", String(Self.retryAfterSeconds))]
+            dependency = tier
+        case .overloaded(let detail):
+            self.init(.serviceUnavailable, detail)
+            fields = [("retry-after", String(Self.retryAfterSeconds))]
+        }
+    }
+
+    /// The answer that tells the client of this problem.
+    public func response(traceID: String) -> TierResponse {
+        var body = ByteBuffer()
+        body.writeStaticString(#"{"type":"about:blank","title":"#)
+        body.writeJSONString(status.reasonPhrase)
+        body.writeString(#","status":\#(status.code),"detail":"#)
+        body.writeJSONString(detail)
+        if let dependency {
+            body.writeStaticString(#","dependency":"#)
+            body.writeJSONString(dependency)
+        }
+        body.writeString(#","trace_id":"\#(traceID)"}"#)
+        var response = TierResponse(status, .problem, body: body)
+        response.fields = fields
+        return response
+    }
+}

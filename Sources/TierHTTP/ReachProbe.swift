@@ -1,0 +1,33 @@
+internal import Model
+public import Monitoring
+public import NIOCore
+internal import NIOHTTP1
+
+/// Asks the tiers behind whether they are there: the readiness check of a tier that needs others.
+public struct ReachProbe: Sendable {
+    /// How long a tier may take to answer.
+    private static let answerTimeMax = TimeAmount.seconds(1)
+
+    private let clients: [(client: TierClient, operation: SystemMonitor.Operation)]
+
+    /// A probe of the tiers behind `clients`.
+    public init(clients: [TierClient]) {
+        self.clients = clients.map { ($0, $0.operation("/livez")) }
+    }
+
+    /// Succeeds when every tier gives any answer at all: a program that keeps only the store's contract may
+    /// not know `/livez`. Fails with ``Model/StoreError/unavailable`` of the first that does not.
+    public func reach(from request: TierRequest) -> EventLoopFuture<Void> {
+        reach(on: request.slot, trace: request.trace)
+    }
+
+    /// As ``reach(from:)``, for a check that no request asked for.
+    public func reach(on slot: LoopSlot, trace: TraceContext) -> EventLoopFuture<Void> {
+        let answers = clients.map { client, operation in
+            let call = TierCall(
+                .GET, "/livez", deadline: .now() + Self.answerTimeMax, trace: trace, operation: operation)
+            return client.send(call, on: slot).map { _ in }
+        }
+        return EventLoopFuture.andAllSucceed(answers, on: slot.eventLoop)
+    }
+}

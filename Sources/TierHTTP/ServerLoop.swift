@@ -1,0 +1,87 @@
+internal import Foundation
+internal import Logging
+internal import NIOCore
+
+/// What the connections of one event loop share: the limits, the clock's text, the list of themselves.
+/// Used on its loop only.
+final class ServerLoop {
+    let slot: LoopSlot
+    let limits: ServerLimits
+    let routes: RouteTable
+    let logger: Logger
+    let connectionCountMax: Int
+    /// Requests being worked on.
+    var inFlightCount = 0
+    /// The value of the `Date` field.
+    private(set) var date: String
+    private(set) var isDraining = false
+    private var connections: [ObjectIdentifier: ServerConnection] = [:]
+    private var sweep: Scheduled<Void>?
+    private var drained: EventLoopPromise<Void>?
+
+    init(slot: LoopSlot, limits: ServerLimits, loopCount: Int, routes: RouteTable, logger: Logger) {
+        self.slot = slot
+        self.limits = limits
+        self.routes = routes
+        self.logger = logger
+        connectionCountMax = max(1, limits.connectionCountMax / loopCount)
+        date = Self.dateText()
+        scheduleSweep()
+    }
+
+    var hasRoom: Bool { connections.count < connectionCountMax && !isDraining }
+
+    func add(_ connection: ServerConnection) { connections[ObjectIdentifier(connection)] = connection }
+
+    func remove(_ connection: ServerConnection) {
+        connections[ObjectIdentifier(connection)] = nil
+        if connections.isEmpty { finishDrain() }
+    }
+
+    /// Lets every connection answer what it has taken on, then close.
+    func drain() -> EventLoopFuture<Void> {
+        isDraining = true
+        let promise = slot.eventLoop.makePromise(of: Void.self)
+        drained = promise
+        for connection in connections.values { connection.drain() }
+        if connections.isEmpty { finishDrain() }
+        return promise.futureResult
+    }
+
+    /// Closes what is still open.
+    func abort() {
+        for connection in connections.values { connection.abort() }
+        sweep?.cancel()
+    }
+
+    private func finishDrain() {
+        guard isDraining else { return }
+        drained?.succeed()
+        drained = nil
+    }
+
+    private func scheduleSweep() {
+        sweep = slot.eventLoop.assumeIsolated().scheduleTask(in: limits.sweepInterval) { [weak self] in
+            self?.checkConnections()
+            self?.scheduleSweep()
+        }
+    }
+
+    private func checkConnections() {
+        date = Self.dateText()
+        let now = NIODeadline.now()
+        for connection in connections.values { connection.checkTimes(now) }
+    }
+
+    /// The time in the fixed format of RFC 9110, which knows English only.
+    private static func dateText() -> String {
+        var now = time(nil)
+        var parts = tm()
+        gmtime_r(&now, &parts)
+        let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        let two = { (number: Int32) in number < 10 ? "0\(number)" : "\(number)" }
+        let day = "\(days[Int(parts.tm_wday)]), \(two(parts.tm_mday)) \(months[Int(parts.tm_mon)])"
+        return "\(day) \(parts.tm_year + 1900) \(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec)) GMT"
+    }
+}

@@ -1,0 +1,118 @@
+public import Monitoring
+public import NIOCore
+public import NIOHTTP1
+
+/// One request to a tier behind.
+public struct TierCall: Sendable {
+    /// When a request may be sent again although the first copy may have been carried out.
+    public enum Repetition: Sendable {
+        /// At any time: it reads, or its idempotency key is part of the contract.
+        case always
+        /// Only to a peer that keeps the keys of this kind of request, as our own tiers do.
+        case ifPeerKeepsKeys
+    }
+
+    /// The method.
+    public var method: HTTPMethod
+    /// The request target, encoded.
+    public var target: String
+    /// Its idempotency key's field value, if it carries one.
+    public var key: String?
+    /// Whether a second copy does harm.
+    public var repetition: Repetition
+    /// When the answer must be there.
+    public var deadline: NIODeadline
+    /// The caller's trace.
+    public var trace: TraceContext
+    /// What the monitor counts it as.
+    public var operation: SystemMonitor.Operation
+
+    /// Takes the parts as they are.
+    public init(
+        _ method: HTTPMethod, _ target: String, key: String? = nil, repetition: Repetition = .always,
+        deadline: NIODeadline, trace: TraceContext, operation: SystemMonitor.Operation
+    ) {
+        self.method = method
+        self.target = target
+        self.key = key
+        self.repetition = repetition
+        self.deadline = deadline
+        self.trace = trace
+        self.operation = operation
+    }
+}
+
+/// What is known of the program at the other end of a connection.
+public enum PeerKind: Sendable {
+    /// It has not answered yet.
+    case unknown
+    /// It names itself `bookstore/1`: it answers pipelined requests side by side, keeps the keys of
+    /// updates and numbers its sales.
+    case bookstore
+    /// Any other program that speaks the contract.
+    case other
+}
+
+/// A tier's answer, whatever its status.
+public struct TierAnswer: Sendable {
+    /// The status code.
+    public let status: HTTPResponseStatus
+    /// The header fields.
+    public let headers: HTTPHeaders
+    /// The body.
+    public let body: ByteBuffer
+    /// Who answered.
+    public let peer: PeerKind
+    /// From the call to the answer, waits and repetitions included.
+    public let elapsed: TimeAmount
+
+    /// The entry that this call adds to a `Server-Timing` field, such as `order;dur=1.32` (milliseconds).
+    public func timing(_ name: String) -> String {
+        let hundredths = (elapsed.nanoseconds + 5_000) / 10_000
+        let fraction = hundredths % 100
+        return "\(name);dur=\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction)"
+    }
+}
+
+/// A call on its way: made once, tried perhaps several times, ended once. Used on its loop only.
+final class Exchange {
+    var call: TierCall
+    let isRead: Bool
+    let promise: EventLoopPromise<TierAnswer>
+    let started = NIODeadline.now()
+    var sent = NIODeadline.uptimeNanoseconds(0)
+    var attemptCount = 0
+    private(set) var isEnded = false
+    private let ended: (SystemMonitor.Outcome, TimeAmount) -> Void
+
+    init(
+        call: TierCall, promise: EventLoopPromise<TierAnswer>,
+        ended: @escaping (SystemMonitor.Outcome, TimeAmount) -> Void
+    ) {
+        self.call = call
+        isRead = call.method == .GET
+        self.promise = promise
+        self.ended = ended
+    }
+
+    func succeed(status: HTTPResponseStatus, headers: HTTPHeaders, body: ByteBuffer, peer: PeerKind) {
+        guard !isEnded else { return }
+        isEnded = true
+        let elapsed = NIODeadline.now() - started
+        ended(status.code < 400 ? .success : status.code < 500 ? .refused : .error, elapsed)
+        promise.succeed(
+            TierAnswer(status: status, headers: headers, body: body, peer: peer, elapsed: elapsed))
+    }
+
+    func fail(_ error: any Error) {
+        guard !isEnded else { return }
+        isEnded = true
+        ended(.error, NIODeadline.now() - started)
+        promise.fail(error)
+    }
+
+    /// Whether it may be sent once more after it was written to a peer of this kind and got no answer.
+    func mayRepeat(after peer: PeerKind) -> Bool {
+        call.repetition == .always || peer == .bookstore
+    }
+}

@@ -1,0 +1,30 @@
+public import Model
+internal import NIOHTTP1
+
+extension TierClient {
+    /// Turns an answer that is no success into the error that it stands for.
+    ///
+    /// - Parameters:
+    ///   - item: the book that a 404 is about.
+    ///   - isRead: whether the request changed nothing, so that its outcome cannot be unknown.
+    /// - Throws: nothing for a 200.
+    public func check(_ answer: TierAnswer, item: ItemNumber?, isRead: Bool) throws(StoreError) {
+        switch answer.status.code {
+        case 200: return
+        case 400: throw .invalid("the \(tier) server refused the parameters")
+        case 404: if let item { throw .unknownItem(item) }
+        case 409: throw .inProgress
+        case 422: throw .keyReused
+        default: break
+        }
+        let busy = answer.status == .serviceUnavailable && answer.headers.contains(name: "retry-after")
+        throw .unavailable(
+            tier: tier, reason: busy ? "is busy or not ready" : "answered with status \(answer.status.code)",
+            outcomeUnknown: !isRead)
+    }
+
+    /// The error for an answer that does not keep the contract.
+    public func nonsense(isRead: Bool) -> StoreError {
+        .unavailable(tier: tier, reason: "gave an answer that makes no sense", outcomeUnknown: !isRead)
+    }
+}

@@ -1,0 +1,101 @@
+public import Model
+public import Monitoring
+public import NIOCore
+
+/// The calling side of a tier: sends requests to the servers of another tier over a few connections from
+/// each event loop, many requests in flight on each.
+public final class TierClient: Sendable {
+    /// The tier that is called, as errors and metrics name it.
+    public let tier: String
+    private let monitor: SystemMonitor
+    private let loops: [NIOLoopBound<LoopPeers>]
+
+    /// A client of the servers at `addresses`, which are equals: any may be asked.
+    public init(
+        tier: String, addresses: [ServerAddress], loops tierLoops: TierLoops, monitor: SystemMonitor,
+        limits: ClientLimits = ClientLimits()
+    ) async throws {
+        precondition(!addresses.isEmpty, "a tier needs a server")
+        self.tier = tier
+        self.monitor = monitor
+        var loops: [NIOLoopBound<LoopPeers>] = []
+        for slot in tierLoops.slots {
+            loops.append(
+                try await slot.eventLoop.submit {
+                    let peers = addresses.map {
+                        LoopPeer(tier: tier, address: $0, eventLoop: slot.eventLoop, limits: limits)
+                    }
+                    return NIOLoopBound(LoopPeers(peers), eventLoop: slot.eventLoop)
+                }.get())
+        }
+        self.loops = loops
+    }
+
+    /// Adds a call that this tier makes to the monitor.
+    public func operation(_ name: String) -> SystemMonitor.Operation {
+        monitor.operation(.called(peer: tier), name)
+    }
+
+    /// Whether the loop's next call goes to a peer that answers pipelined requests side by side, keeps
+    /// the keys of updates and numbers its sales.
+    public func isBookstore(on slot: LoopSlot) -> Bool { loops[slot.index].value.isBookstore }
+
+    /// Sends a call from its event loop.
+    ///
+    /// - Returns: the peer's answer, whatever its status. Fails with ``StoreError/unavailable`` when no
+    ///   peer is in reach or the deadline passes, and with ``StoreError/overloaded`` when too many wait.
+    public func send(_ call: TierCall, on slot: LoopSlot) -> EventLoopFuture<TierAnswer> {
+        let promise = slot.eventLoop.makePromise(of: TierAnswer.self)
+        monitor.begin(call.operation, shard: slot.index)
+        let exchange = Exchange(call: call, promise: promise) { [monitor] outcome, elapsed in
+            monitor.end(
+                call.operation, shard: slot.index, nanos: UInt64(max(0, elapsed.nanoseconds)), outcome: outcome)
+        }
+        loops[slot.index].value.submit(exchange)
+        return promise.futureResult
+    }
+
+    /// Closes all connections.
+    public func shutdown(on tierLoops: TierLoops) async {
+        for (slot, loop) in zip(tierLoops.slots, loops) {
+            // Fails only when the loop has ended, and its connections with it.
+            try? await slot.eventLoop.submit { loop.value.shutdown() }.get()
+        }
+    }
+}
+
+/// The servers of a tier as one event loop sees them: takes the next that is not down. Used on its loop
+/// only.
+final class LoopPeers {
+    private let peers: [LoopPeer]
+    private var next = 0
+
+    init(_ peers: [LoopPeer]) {
+        self.peers = peers
+        for peer in peers {
+            peer.handBack = { [unowned self, unowned peer] exchange, error in
+                self.failOver(exchange, from: peer, error: error)
+            }
+        }
+    }
+
+    var isBookstore: Bool { peers.allSatisfy(\.isBookstore) }
+
+    func submit(_ exchange: Exchange) {
+        let start = next
+        next = (next + 1) % peers.count
+        let candidates = (0..<peers.count).map { peers[(start + $0) % peers.count] }
+        (candidates.first { !$0.isDown } ?? candidates[0]).submit(exchange)
+    }
+
+    func shutdown() {
+        for peer in peers { peer.shutdown() }
+    }
+
+    private func failOver(_ exchange: Exchange, from failed: LoopPeer, error: any Error) {
+        guard let other = peers.first(where: { $0 !== failed && !$0.isDown }),
+            exchange.call.deadline > .now()
+        else { return exchange.fail(error) }
+        other.submit(exchange)
+    }
+}

@@ -1,0 +1,53 @@
+public import NIOCore
+
+/// What a tier takes from a client. Every value is a bound that a hostile or broken client runs into.
+public struct ServerLimits: Sendable {
+    /// Bytes of a request's target and header fields; more is answered 431.
+    public var headBytesMax = 16 * 1024
+    /// Header fields of a request; more is answered 431.
+    public var fieldCountMax = 64
+    /// Bytes of a request's body; more is answered 413.
+    public var bodyBytesMax = 64 * 1024
+    /// Open connections in all; further ones get a 503 and are closed. Enough for 10,000 idle clients.
+    public var connectionCountMax = 12_000
+    /// Requests of one connection that are worked on at once; further ones are not read before some end.
+    public var pipelinedCountMax = 512
+    /// Requests worked on at once on one event loop; further ones are answered 503 without work.
+    public var inFlightPerLoopMax = 8_192
+    /// How long a connection may stay open without a request.
+    public var idleTimeMax = TimeAmount.seconds(75)
+    /// How long a request may take to arrive, from its first byte to its last, however steadily it drips.
+    public var requestReadTimeMax = TimeAmount.seconds(10)
+    /// How long a client may leave its answers unread before it is cut off.
+    public var writeStallTimeMax = TimeAmount.seconds(30)
+    /// How long a refused client is listened to, so that it can read the refusal before the reset.
+    public var lingerTimeMax = TimeAmount.seconds(2)
+    /// How often these times are checked.
+    public var sweepInterval = TimeAmount.milliseconds(500)
+
+    /// The limits of production.
+    public init() {}
+}
+
+/// What a tier spends on the tier behind it.
+public struct ClientLimits: Sendable {
+    /// How long a connection may take to open.
+    public var connectTimeMax = TimeAmount.seconds(1)
+    /// Requests that wait for a connection, for each peer and loop; further ones fail at once.
+    public var waitingCountMax = 8_192
+    /// Requests in flight on one connection to a peer that is known to answer them side by side.
+    public var pipelinedCountMax = 1_024
+    /// Connections to such a peer, for each loop.
+    public var pipeliningConnectionCountMax = 2
+    /// Connections to any other peer, for each loop; each carries one request at a time.
+    public var plainConnectionCountMax = 8
+    /// Bytes of an answer's body. A topic with a million books takes about 100 MB.
+    public var answerBytesMax = 256 * 1024 * 1024
+    /// Attempts at one request, the first included.
+    public var attemptCountMax = 4
+    /// How often deadlines are checked.
+    public var tickInterval = TimeAmount.milliseconds(25)
+
+    /// The limits of production.
+    public init() {}
+}

@@ -1,0 +1,39 @@
+public import NIOCore
+internal import NIOPosix
+
+/// One event loop of a process and its number, by which per-loop state is found without a lock.
+public struct LoopSlot: Sendable {
+    /// The loop; a request, the calls that it makes and its answer all stay on it.
+    public let eventLoop: any EventLoop
+    /// The loop's number, from 0.
+    public let index: Int
+}
+
+/// The event loops of a process: one for each core.
+public final class TierLoops: Sendable {
+    /// The group, for bootstraps.
+    public let group: any EventLoopGroup
+    /// The loops with their numbers.
+    public let slots: [LoopSlot]
+
+    /// Starts `count` loops.
+    public init(count: Int = System.coreCount) {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, count))
+        self.group = group
+        slots = group.makeIterator().enumerated().map { LoopSlot(eventLoop: $1, index: $0) }
+    }
+
+    /// The slot of one of the group's own loops.
+    func slot(of eventLoop: any EventLoop) -> LoopSlot {
+        guard let slot = slots.first(where: { $0.eventLoop === eventLoop }) else {
+            preconditionFailure("the event loop is not one of this process' tier loops")
+        }
+        return slot
+    }
+
+    /// Ends the loops; nothing may use them afterwards.
+    public func shutdown() async {
+        // Fails only when it is called twice, which changes nothing.
+        try? await group.shutdownGracefully()
+    }
+}

@@ -1,0 +1,80 @@
+public import Model
+public import Monitoring
+public import NIOCore
+public import NIOHTTP1
+
+/// A complete request as a route sees it.
+public struct TierRequest: Sendable {
+    /// The method.
+    public let method: HTTPMethod
+    /// The path and query.
+    public let target: RequestTarget
+    /// The header fields.
+    public let headers: HTTPHeaders
+    /// The body, at most ``ServerLimits/bodyBytesMax`` bytes.
+    public let body: ByteBuffer
+    /// The event loop on which the request arrived and must be answered.
+    public let slot: LoopSlot
+    /// The trace that the request belongs to: the client's, or a new one.
+    public let trace: TraceContext
+    /// When the request was complete.
+    public let arrived: NIODeadline
+
+    /// Takes the parts as they are.
+    public init(
+        method: HTTPMethod, target: RequestTarget, headers: HTTPHeaders = [:], body: ByteBuffer = ByteBuffer(),
+        slot: LoopSlot, trace: TraceContext, arrived: NIODeadline = .now()
+    ) {
+        self.method = method
+        self.target = target
+        self.headers = headers
+        self.body = body
+        self.slot = slot
+        self.trace = trace
+        self.arrived = arrived
+    }
+
+    /// The item number parameter, from the query or, where `orInPath`, from the path.
+    ///
+    /// - Throws: ``StoreError/invalid(_:)`` when it is missing or not an item number.
+    public func itemNumber(orInPath: Bool = false) throws(StoreError) -> ItemNumber {
+        let text = try target.required("item_number", orInPath: orInPath)
+        guard let item = ItemNumber(parsing: text) else {
+            throw .invalid("item_number is not a whole number from 1 to \(ItemNumber.valueMax)")
+        }
+        return item
+    }
+
+    /// The topic parameter, from the query or, where `orInPath`, from the path.
+    ///
+    /// - Throws: ``StoreError/invalid(_:)`` when it is missing or could be no book's topic.
+    public func topic(orInPath: Bool = false) throws(StoreError) -> String {
+        let topic = try target.required("topic", orInPath: orInPath)
+        if let fault = ShopText.fault(in: topic, byteCountMax: ShopText.topicByteCountMax) {
+            throw .invalid("topic \(fault)")
+        }
+        return topic
+    }
+
+    /// The idempotency key; nil when the client sent none.
+    ///
+    /// - Throws: ``StoreError/invalid(_:)`` when it is malformed or sent twice.
+    public func idempotencyKey() throws(StoreError) -> IdempotencyKey? {
+        let fields = headers["idempotency-key"]
+        guard let field = fields.first else { return nil }
+        guard fields.count == 1 else { throw .invalid("Idempotency-Key is given twice") }
+        guard let key = IdempotencyKey(parsing: field) else {
+            throw .invalid(
+                "Idempotency-Key is not 1 to \(IdempotencyKey.byteCountMax) visible ASCII characters, bare or quoted")
+        }
+        return key
+    }
+}
+
+/// A route's answer: at hand, or to come on the request's event loop.
+public enum TierReply: Sendable {
+    /// Answer with this.
+    case ready(TierResponse)
+    /// Answer with what the future brings; its event loop is the request's. A failure becomes a problem.
+    case pending(EventLoopFuture<TierResponse>)
+}

@@ -1,0 +1,84 @@
+public import Monitoring
+public import NIOCore
+public import NIOHTTP1
+
+/// An answer, ready to be written.
+public struct TierResponse: Sendable {
+    /// The media types that the store speaks.
+    public enum ContentType: String, Sendable {
+        /// Every success.
+        case json = "application/json; charset=utf-8"
+        /// Every error, after RFC 9457.
+        case problem = "application/problem+json"
+        /// The metrics page.
+        case metrics = "text/plain; version=0.0.4; charset=utf-8"
+    }
+
+    /// The status code and reason.
+    public var status: HTTPResponseStatus
+    /// The body's media type.
+    public var contentType: ContentType
+    /// The body.
+    public var body: ByteBuffer
+    /// Further header fields. Names and values are the program's own and hold no line breaks.
+    public var fields: [(name: String, value: String)] = []
+    /// How the monitor counts the answer; nil counts by its status.
+    public var outcome: SystemMonitor.Outcome?
+
+    /// An answer with a body.
+    public init(_ status: HTTPResponseStatus, _ contentType: ContentType, body: ByteBuffer) {
+        self.status = status
+        self.contentType = contentType
+        self.body = body
+    }
+
+    /// A success with a JSON body.
+    public static func json(_ body: ByteBuffer) -> TierResponse { TierResponse(.ok, .json, body: body) }
+
+    /// A success with a JSON body that is already text.
+    public static func json(_ body: String) -> TierResponse { .json(ByteBuffer(string: body)) }
+
+    /// `{"result":"Success"}` or `{"result":"Failed"}`.
+    public static func result(isSuccess: Bool) -> TierResponse {
+        var response = TierResponse.json(isSuccess ? successBody : failedBody)
+        if !isSuccess { response.outcome = .failed }
+        return response
+    }
+
+    /// The two answers to a purchase or update; they share their storage between all requests.
+    public static let successBody = ByteBuffer(string: #"{"result":"Success"}"#)
+    /// See ``successBody``.
+    public static let failedBody = ByteBuffer(string: #"{"result":"Failed"}"#)
+
+    var monitoredOutcome: SystemMonitor.Outcome {
+        if let outcome { return outcome }
+        switch status.code {
+        case ..<400: return .success
+        case ..<500: return .refused
+        default: return .error
+        }
+    }
+
+    /// Appends the answer as HTTP/1.1 bytes: head and, unless `isHead`, body.
+    func write(to buffer: inout ByteBuffer, date: String, isHead: Bool, close: Bool) {
+        if status == .ok {
+            buffer.writeStaticString("HTTP/1.1 200 OK\r\n")
+        } else {
+            buffer.writeString("HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\n")
+        }
+        buffer.writeStaticString("server: bookstore/1\r\ncache-control: no-store\r\ndate: ")
+        buffer.writeString(date)
+        buffer.writeStaticString("\r\ncontent-type: ")
+        buffer.writeString(contentType.rawValue)
+        buffer.writeStaticString("\r\ncontent-length: ")
+        buffer.writeString(String(body.readableBytes))
+        for (name, value) in fields {
+            buffer.writeStaticString("\r\n")
+            buffer.writeString(name)
+            buffer.writeStaticString(": ")
+            buffer.writeString(value)
+        }
+        buffer.writeStaticString(close ? "\r\nconnection: close\r\n\r\n" : "\r\n\r\n")
+        if !isHead { buffer.writeImmutableBuffer(body) }
+    }
+}

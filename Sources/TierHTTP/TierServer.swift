@@ -1,0 +1,124 @@
+public import Logging
+public import Model
+public import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+
+/// A tier's listening side: HTTP/1.1 on all event loops of the process.
+public final class TierServer: Sendable {
+    private let listener: any Channel
+    private let loops: [NIOLoopBound<ServerLoop>]
+    private let tierLoops: TierLoops
+    /// Where the server listens; the real port where it was asked for port 0.
+    public let address: ServerAddress
+
+    /// Opens the port and begins to serve.
+    ///
+    /// - Throws: ``ListenFault`` when the address cannot be listened on.
+    public static func start(
+        at address: ServerAddress, loops tierLoops: TierLoops, routes: RouteTable, logger: Logger,
+        limits: ServerLimits = ServerLimits()
+    ) async throws -> TierServer {
+        var loops: [NIOLoopBound<ServerLoop>] = []
+        for slot in tierLoops.slots {
+            loops.append(
+                try await slot.eventLoop.submit {
+                    NIOLoopBound(
+                        ServerLoop(
+                            slot: slot, limits: limits, loopCount: tierLoops.slots.count, routes: routes,
+                            logger: logger),
+                        eventLoop: slot.eventLoop)
+                }.get())
+        }
+        let bootstrap = ServerBootstrap(group: tierLoops.group)
+            .serverChannelOption(.backlog, value: 1024)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelInitializer { [loops] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let loop = loops[tierLoops.slot(of: channel.eventLoop).index].value
+                    try Self.configure(channel, loop: loop)
+                }
+            }
+        do {
+            let listener = try await bootstrap.bind(host: address.host, port: address.port).get()
+            let port = listener.localAddress?.port ?? address.port
+            return TierServer(
+                listener: listener, loops: loops, tierLoops: tierLoops,
+                address: ServerAddress(host: address.host, port: port))
+        } catch {
+            throw ListenFault(address: address, error: error)
+        }
+    }
+
+    private init(
+        listener: any Channel, loops: [NIOLoopBound<ServerLoop>], tierLoops: TierLoops, address: ServerAddress
+    ) {
+        self.listener = listener
+        self.loops = loops
+        self.tierLoops = tierLoops
+        self.address = address
+    }
+
+    /// Closes the port, answers what was taken on, and closes every connection, within `deadline`.
+    public func shutdown(within deadline: TimeAmount = .seconds(8)) async {
+        try? await listener.close()
+        let drained = zip(tierLoops.slots, loops).map { slot, loop in
+            slot.eventLoop.flatSubmit { loop.value.drain() }
+        }
+        let eventLoop = tierLoops.slots[0].eventLoop
+        let timer = eventLoop.scheduleTask(in: deadline) {}
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            let done = EventLoopFuture.andAllComplete(drained, on: eventLoop)
+            // Whichever comes first: all drained, which cancels the timer, or the timer itself.
+            done.whenComplete { _ in timer.cancel() }
+            timer.futureResult.whenComplete { _ in continuation.resume() }
+        }
+        for (slot, loop) in zip(tierLoops.slots, loops) {
+            try? await slot.eventLoop.submit { loop.value.abort() }.get()
+        }
+    }
+
+    private static func configure(_ channel: any Channel, loop: ServerLoop) throws {
+        guard loop.hasRoom else {
+            let problem = Problem(StoreError.overloaded("the server has too many connections; try again"))
+            var bytes = ByteBuffer()
+            problem.response(traceID: "").write(to: &bytes, date: loop.date, isHead: false, close: true)
+            channel.writeAndFlush(bytes, promise: nil)
+            channel.close(promise: nil)
+            return
+        }
+        var parsing = NIOHTTPDecoderLimitConfiguration()
+        parsing.maxHeaderFieldSize = loop.limits.headBytesMax
+        parsing.maxHeaderListSize = loop.limits.headBytesMax
+        parsing.maxHeaderFieldCount = loop.limits.fieldCountMax
+        let decoder = HTTPRequestDecoder(
+            leftOverBytesStrategy: .dropBytes, limitConfiguration: parsing)
+        let connection = ServerConnection(loop: loop)
+        try channel.pipeline.syncOperations.addHandlers([
+            ArrivalWatch(connection: connection), ByteToMessageHandler(decoder), connection,
+        ])
+    }
+}
+
+/// An address that a tier cannot listen on.
+public struct ListenFault: Error, CustomStringConvertible {
+    /// What is wrong and what to do.
+    public let description: String
+
+    init(address: ServerAddress, error: any Error) {
+        switch (error as? IOError)?.errnoCode {
+        case EADDRINUSE:
+            description =
+                "cannot listen on \(address): the port is in use; stop the program that has it or change the config file"
+        case EADDRNOTAVAIL:
+            description =
+                "cannot listen on \(address): the address is not this machine's; name one of its own by --bind"
+        case EACCES:
+            description = "cannot listen on \(address): not allowed; ports below 1024 need privileges"
+        default:
+            description = "cannot listen on \(address): \(error)"
+        }
+    }
+}

@@ -1,0 +1,41 @@
+internal import ArgumentParser
+internal import Foundation
+
+/// The command line of the store: one file a command.
+@main
+struct Bookstore: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bookstore",
+        abstract: "An online bookstore of cooperating servers.",
+        discussion: """
+            The whole store on this machine:   bookstore up
+            Then, in another terminal:         bookstore client search 'distributed systems'
+                                               bookstore client buy 1
+
+            Every option can also be set by the environment (--data is BOOKSTORE_DATA) or by a settings \
+            file (--settings); 'bookstore config' shows them all with their values.
+
+            Exit status: 0 done, 1 the check or the work failed, 64 wrong usage, 69 a server is out of \
+            reach, 78 bad configuration.
+            """,
+        version: "1.0.0",
+        subcommands: [
+            UpCommand.self, CatalogCommand.self, OrderCommand.self, FrontendCommand.self, ClientCommand.self,
+            AcceptanceCommand.self, ConfigCommand.self,
+        ])
+
+    static func main() async {
+        // A reader that goes away (`bookstore … | head`) or a client that hangs up must not end a server.
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            ExitStatus.exit(with: error)
+        }
+    }
+}

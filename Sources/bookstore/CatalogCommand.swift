@@ -1,0 +1,70 @@
+internal import ArgumentParser
+internal import Catalog
+internal import Logging
+internal import Model
+
+/// `bookstore catalog`
+struct CatalogCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "catalog", abstract: "The catalog server: books, prices, stock and the stock ledger.",
+        discussion: "SIGHUP opens catalog_log anew after it was renamed. SIGTERM or Ctrl-C stops cleanly.")
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var data: DataOptions
+    @OptionGroup var tier: TierOptions
+    @OptionGroup var catalog: CatalogOptions
+
+    func run() async throws {
+        let settings = try await common.load([
+            .data: data.data, .books: catalog.books, .logQueries: catalog.logQueries,
+            .index: tier.index.map(String.init), .bind: tier.bind,
+        ])
+        let process = try TierProcess(.catalog, settings: settings, options: tier)
+        let queryLogging = try settings.choice(.logQueries, as: QueryLogging.self)
+        try await process.run {
+            let logPath = try process.folder(.output) + "/catalog_log"
+            let store = try Self.openStore(in: try process.folder(.data), logPath: logPath, process: process)
+            let engine = try CatalogEngine(
+                store: store, logPath: logPath, queryLogging: queryLogging, logger: process.logger,
+                broken: process.broken)
+            let server = try await CatalogServer.start(
+                engine: engine, at: process.address, loops: process.loops, monitor: process.monitor,
+                logger: process.logger)
+            return TierProcess.Running(
+                address: server.address, reopenLogs: server.reopenLogs, shutdown: server.shutdown)
+        }
+    }
+
+    private static func openStore(
+        in folder: String, logPath: String, process: TierProcess
+    ) throws -> CatalogStore {
+        if !CatalogStore.exists(in: folder) { try refuseForgottenSales(logPath: logPath, folder: folder) }
+        let reading = ProgressBar("reading books")
+        let storing = ProgressBar("storing books")
+        var bookCount = 0
+        let store = try CatalogStore.open(
+            folder: folder,
+            firstBooks: {
+                let file = process.settings.text(.books)
+                let books = file.isEmpty ? Book.defaults : try BooksFile.read(path: file, progress: reading.show)
+                bookCount = books.count
+                return books
+            },
+            progress: { storing.show($0, of: bookCount) })
+        let version = try store.sqliteVersion()
+        process.logger.notice("catalog of \(store.bookCount) books in \(folder), SQLite \(version)")
+        return store
+    }
+
+    /// A log without its database is a store whose database was lost: opening a new one in its place would
+    /// forget every sale.
+    private static func refuseForgottenSales(logPath: String, folder: String) throws {
+        guard let size = FileSize.of(logPath), size > 0 else { return }
+        throw FileFault(
+            path: logPath,
+            reason: """
+                belongs to a store whose database is not in '\(folder)'; name the right folder by --data, or \
+                move this file away to open a new store
+                """)
+    }
+}

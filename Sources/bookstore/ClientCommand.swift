@@ -1,0 +1,123 @@
+internal import ArgumentParser
+internal import Client
+internal import Foundation
+internal import Model
+internal import Monitoring
+internal import Storage
+internal import TierHTTP
+
+/// `bookstore client`
+struct ClientCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "client", abstract: "Send one request to the store and print its answer.",
+        subcommands: [SearchCommand.self, LookupCommand.self, BuyCommand.self])
+}
+
+/// Options of the commands that talk to a frontend.
+struct FrontendOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The frontend to ask; without it, the first of the config file.", valueName: "host:port"))
+    var frontend: String?
+
+    /// The frontend's address.
+    func address(_ settings: Settings) throws -> ServerAddress {
+        guard let frontend else {
+            return try settings.servers().address(of: .frontend, index: 0, path: settings.text(.config))
+        }
+        guard let address = ServerAddress(parsing: frontend) else {
+            throw ValidationError("--frontend '\(frontend)' is not host:port with a port from 1 to 65535")
+        }
+        return address
+    }
+}
+
+struct SearchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "search", abstract: "The books of a topic.",
+        discussion: "Example: bookstore client search 'distributed systems'")
+
+    @Argument(help: "The topic, exactly.") var topic: String
+    @OptionGroup var frontend: FrontendOptions
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        try await OneRequest(frontend, common).send { try await $0.search(topic: topic) }
+    }
+}
+
+struct LookupCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "lookup", abstract: "One book: title, topic, cost and stock.",
+        discussion: "Example: bookstore client lookup 1")
+
+    @Argument(help: "The book's item number.") var item: String
+    @OptionGroup var frontend: FrontendOptions
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        try await OneRequest(frontend, common).send { try await $0.lookup(item) }
+    }
+}
+
+struct BuyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "buy", abstract: "Buy one copy of a book.",
+        discussion: """
+            Example: bookstore client buy 1
+            The answer is Success, or Failed when the book is sold out. With --key a purchase that was \
+            interrupted can be repeated safely: the same key never buys twice.
+            """)
+
+    @Argument(help: "The book's item number.") var item: String
+    @Option(help: ArgumentHelp("The purchase's idempotency key, 1 to 255 visible ASCII characters.", valueName: "key"))
+    var key: String?
+    @OptionGroup var frontend: FrontendOptions
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        var parsed: IdempotencyKey?
+        if let key {
+            guard let valid = IdempotencyKey(parsing: key) else {
+                throw ValidationError("--key is not 1 to \(IdempotencyKey.byteCountMax) visible ASCII characters")
+            }
+            parsed = valid
+        }
+        try await OneRequest(frontend, common).send { [parsed] in try await $0.buy(item, key: parsed) }
+    }
+}
+
+/// One request from the shell.
+struct OneRequest {
+    private let frontend: FrontendOptions
+    private let common: CommonOptions
+
+    init(_ frontend: FrontendOptions, _ common: CommonOptions) {
+        self.frontend = frontend
+        self.common = common
+    }
+
+    /// Prints a success to standard output, and a problem to standard error with exit status 1, or 69 where
+    /// a server of the store is out of reach.
+    func send(_ request: (Client) async throws -> Client.Answer) async throws {
+        let settings = try await common.load()
+        let address = try frontend.address(settings)
+        let folder = settings.text(.output)
+        try Folder.prepare(folder, option: Setting.output.flag)
+        let log = try OperationLog(path: folder + "/client_log", isShared: true)
+        let loops = TierLoops(count: 1)
+        let client = try await Client(number: 1, frontend: address, log: log, loops: loops)
+        let answer: Client.Answer
+        do {
+            answer = try await request(client)
+        } catch let error as StoreError {
+            guard case .unavailable = error else { throw error }
+            ExitStatus.say(
+                "bookstore: \(ExitStatus.text(error)) (\(address)); is the store up? Start it by 'bookstore up'")
+            throw ExitCode(ExitStatus.unreachable.rawValue)
+        }
+        guard answer.status == 200 else {
+            ExitStatus.say(answer.text)
+            throw ExitCode((answer.status == 503 ? ExitStatus.unreachable : .failed).rawValue)
+        }
+        print(answer.text)
+    }
+}

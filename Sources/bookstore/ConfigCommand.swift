@@ -1,0 +1,31 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Model
+
+/// `bookstore config`
+struct ConfigCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "config", abstract: "Show every setting, its value and where the value comes from.",
+        discussion: """
+            Flags win over the environment, the environment over the settings file, the file over the \
+            defaults. A settings file is a JSON object such as {"data": "/srv/books", "log": {"level": "debug"}}.
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        let settings = try await common.load()
+        for setting in Setting.all {
+            let value = settings.text(setting)
+            print("\(setting.key) = \(value.isEmpty ? "(none)" : value)")
+            print("    \(setting.meaning)")
+            print("    from: \(settings.source(of: setting)); set by \(setting.flag), \(setting.variable) or \"\(setting.key)\"")
+        }
+        let servers = try settings.servers()
+        for tier in Tier.allCases {
+            for (index, address) in (servers.servers[tier] ?? []).enumerated() {
+                print("server \(tier.rawValue) \(index): \(address)")
+            }
+        }
+    }
+}

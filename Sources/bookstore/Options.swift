@@ -1,0 +1,64 @@
+internal import ArgumentParser
+internal import Configuration
+
+/// Options that every command takes.
+struct CommonOptions: ParsableArguments {
+    @Option(name: .customLong("config"), help: ArgumentHelp("Where every server listens: lines of type,host:port.", valueName: "file"))
+    var configFile: String?
+
+    @Option(help: ArgumentHelp("The folder of catalog_log, order_log and client_log.", valueName: "dir"))
+    var output: String?
+
+    @Option(help: ArgumentHelp("A JSON file with further settings; see 'bookstore config'.", valueName: "file"))
+    var settings: String?
+
+    @Option(help: ArgumentHelp("The servers' logs: trace, debug (every request), info, notice, warning, error.", valueName: "level"))
+    var logLevel: String?
+
+    @Option(help: ArgumentHelp("The servers' logs: text or json.", valueName: "format"))
+    var logFormat: String?
+
+    /// The settings, with these options and `more` over the environment and the settings file.
+    func load(_ more: [Setting: String?] = [:]) async throws -> Settings {
+        var flags: [String: String] = [:]
+        let own: [(Setting, String?)] = [
+            (.config, configFile), (.output, output), (.logLevel, logLevel), (.logFormat, logFormat),
+        ]
+        for (setting, value) in own + more.map({ ($0.key, $0.value) }) {
+            if let value { flags[setting.key] = value }
+        }
+        return try await Settings(flags: flags, file: settings)
+    }
+}
+
+/// Options of the tiers.
+struct TierOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Which of several lines of its type in the config file this server is, from 0.", valueName: "n"))
+    var index: Int?
+
+    @Option(help: ArgumentHelp("Listen on this address instead of the config file's, such as 0.0.0.0.", valueName: "address"))
+    var bind: String?
+
+    @Flag(help: ArgumentHelp("Stop when standard input ends: set by 'up', so that no tier outlives it.", visibility: .hidden))
+    var supervised = false
+}
+
+/// Where the databases live.
+struct DataOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The folder of the databases.", valueName: "dir"))
+    var data: String?
+}
+
+/// What a catalog opens with and logs.
+struct CatalogOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The first books, as init lines; read only where no database exists yet.", valueName: "file"))
+    var books: String?
+
+    @Option(help: ArgumentHelp("Query lines in catalog_log: all, sampled (one in a hundred) or off.", valueName: "which"))
+    var logQueries: String?
+}
+
+extension Setting: Hashable {
+    static func == (left: Setting, right: Setting) -> Bool { left.key == right.key }
+    func hash(into hasher: inout Hasher) { hasher.combine(key) }
+}

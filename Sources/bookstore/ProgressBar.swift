@@ -1,0 +1,43 @@
+internal import Foundation
+
+/// Progress of a long step on standard error: a bar that redraws in place on a terminal, a line for every
+/// tenth elsewhere. A step that is quick shows nothing.
+final class ProgressBar {
+    private static let quietSeconds = 0.5
+    private static let width = 30
+
+    private let title: String
+    private let start = ContinuousClock.now
+    private let isTerminal = isatty(STDERR_FILENO) == 1
+    private var lastShare = -1
+
+    init(_ title: String) { self.title = title }
+
+    /// Shows that `done` of `total` are done.
+    func show(_ done: Int, of total: Int) {
+        guard total > 0, ContinuousClock.now - start > .seconds(Self.quietSeconds) else { return }
+        let percent = min(100, done * 100 / total)
+        let share = isTerminal ? percent : percent / 10
+        guard share != lastShare else { return }
+        lastShare = share
+        if isTerminal {
+            let filled = percent * Self.width / 100
+            let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: Self.width - filled)
+            let end = percent == 100 ? "\n" : ""
+            FileHandle.standardError.write(Data("\r\(title) [\(bar)] \(percent) %\(end)".utf8))
+        } else {
+            ExitStatus.say("\(title): \(percent) %")
+        }
+    }
+
+    /// As ``show(_:of:)``, for callers that pass two plain numbers.
+    var show: (Int, Int) -> Void { { self.show($0, of: $1) } }
+}
+
+/// Sizes of files.
+enum FileSize {
+    /// The size of a file in bytes; nil where there is none.
+    static func of(_ path: String) -> Int? {
+        (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int
+    }
+}

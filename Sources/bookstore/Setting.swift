@@ -1,0 +1,142 @@
+internal import Configuration
+internal import Foundation
+internal import Model
+internal import SystemPackage
+
+/// One setting: its key in a settings file, from which its flag and its environment variable follow.
+struct Setting: Sendable {
+    /// `data`, or `log.level` for a key inside an object.
+    let key: String
+    let defaultValue: String
+    let meaning: String
+
+    var flag: String { "--" + key.replacing(".", with: "-") }
+    var variable: String { "BOOKSTORE_" + key.uppercased().replacing(".", with: "_") }
+    var path: [String] { key.split(separator: ".").map(String.init) }
+
+    static let config = Setting(key: "config", defaultValue: "config", meaning: "the file that says where every server listens")
+    static let output = Setting(key: "output", defaultValue: "output", meaning: "the folder of the logs")
+    static let data = Setting(key: "data", defaultValue: "data", meaning: "the folder of the databases")
+    static let books = Setting(key: "books", defaultValue: "", meaning: "a file of first books, as init lines; the four default books without one")
+    static let index = Setting(key: "index", defaultValue: "0", meaning: "which of several lines of its type a tier is, from 0")
+    static let bind = Setting(key: "bind", defaultValue: "", meaning: "the address to listen on instead of the one in the config file")
+    static let logLevel = Setting(key: "log.level", defaultValue: "info", meaning: "the servers' logs: trace, debug (every request), info, notice, warning or error")
+    static let logFormat = Setting(key: "log.format", defaultValue: "text", meaning: "the servers' logs: text or json")
+    static let logQueries = Setting(key: "log.queries", defaultValue: "all", meaning: "query lines in catalog_log: all, sampled (one in a hundred) or off")
+
+    static let all = [config, output, data, books, index, bind, logLevel, logFormat, logQueries]
+}
+
+/// The settings of this process: flags over environment over settings file over defaults.
+struct Settings: Sendable {
+    private let sources: [(name: String, provider: any ConfigProvider)]
+    private let reader: ConfigReader
+
+    /// - Parameters:
+    ///   - flags: values given on the command line, by key.
+    ///   - file: the settings file; nil for the one that `BOOKSTORE_SETTINGS` names, if any.
+    /// - Throws: ``Model/FileFault`` when the file cannot be read or has a key that is no setting.
+    init(flags: [String: String], file: String?) async throws {
+        var values: [AbsoluteConfigKey: ConfigValue] = [:]
+        for (key, value) in flags {
+            values[AbsoluteConfigKey(key.split(separator: ".").map(String.init))] = ConfigValue(.string(value), isSecret: false)
+        }
+        let environment = EnvironmentVariablesProvider().prefixKeys(with: "bookstore")
+        var sources: [(String, any ConfigProvider)] = [
+            ("command line", InMemoryProvider(name: "command line", values: values)),
+            ("environment", environment),
+        ]
+        let named = file ?? ProcessInfo.processInfo.environment["BOOKSTORE_SETTINGS"]
+        if let path = named, !path.isEmpty {
+            try Self.checkKeys(ofFile: path)
+            do {
+                sources.append((path, try await FileProvider<JSONSnapshot>(filePath: FilePath(path))))
+            } catch {
+                throw FileFault(path: path, reason: "is not a settings file: \(error)")
+            }
+        }
+        self.sources = sources
+        reader = ConfigReader(providers: sources.map(\.1))
+    }
+
+    /// A setting's value as text.
+    func text(_ setting: Setting) -> String {
+        reader.string(forKey: ConfigKey(setting.path), default: setting.defaultValue)
+    }
+
+    /// A setting's value as one of an enumeration's.
+    ///
+    /// - Throws: ``Model/FileFault`` that names the setting and its source.
+    func choice<Value: RawRepresentable & CaseIterable>(_ setting: Setting, as type: Value.Type) throws -> Value
+    where Value.RawValue == String {
+        if let value = Value(rawValue: text(setting)) { return value }
+        let names = Value.allCases.map(\.rawValue).joined(separator: ", ")
+        throw fault(setting, "is none of \(names)")
+    }
+
+    /// A setting's value as a whole number.
+    ///
+    /// - Throws: ``Model/FileFault`` that names the setting and its source.
+    func number(_ setting: Setting, in range: ClosedRange<Int>) throws -> Int {
+        guard let number = Int(text(setting)), range.contains(number) else {
+            throw fault(setting, "is not a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
+    /// Where a setting's value comes from.
+    func source(of setting: Setting) -> String {
+        let key = AbsoluteConfigKey(setting.path)
+        let found = sources.first { _, provider in
+            (try? provider.value(forKey: key, type: .string))?.value != nil
+        }
+        return found?.name ?? "default"
+    }
+
+    /// The error that a setting's value is.
+    func fault(_ setting: Setting, _ reason: String) -> FileFault {
+        FileFault(path: source(of: setting), reason: "\(setting.key) '\(text(setting))' \(reason)")
+    }
+
+    /// The servers of the store. Without a `config` file and without a word where it should be, the three
+    /// tiers on this machine's default ports.
+    ///
+    /// - Throws: ``Model/FileFault`` for a file that is missing or malformed.
+    func servers() throws -> ServerConfig {
+        let path = text(.config)
+        guard let data = FileManager.default.contents(atPath: path) else {
+            if source(of: .config) == "default" { return .local }
+            throw FileFault(path: path, reason: "cannot be read; name the config file by --config")
+        }
+        guard let text = String(validating: data, as: UTF8.self) else {
+            throw FileFault(path: path, reason: "is not UTF-8 text")
+        }
+        return try ServerConfig(parsing: text, path: path)
+    }
+
+    /// A misspelt key must not silently leave a default in place.
+    private static func checkKeys(ofFile path: String) throws {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw FileFault(path: path, reason: "cannot be read; name the settings file by --settings")
+        }
+        guard let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any] else {
+            throw FileFault(path: path, reason: "is not a JSON object")
+        }
+        let known = Set(Setting.all.map(\.key))
+        for (key, value) in flattened(object) {
+            guard known.contains(key) else {
+                throw FileFault(path: path, reason: "'\(key)' is no setting; 'bookstore config' lists them")
+            }
+            guard value is String else {
+                throw FileFault(path: path, reason: "'\(key)' must be a string, such as \"\(key)\": \"…\"")
+            }
+        }
+    }
+
+    private static func flattened(_ object: [String: Any]) -> [(key: String, value: Any)] {
+        object.flatMap { name, value -> [(key: String, value: Any)] in
+            guard let inner = value as? [String: Any] else { return [(name, value)] }
+            return flattened(inner).map { ("\(name).\($0.key)", $0.value) }
+        }.sorted { $0.key < $1.key }
+    }
+}

@@ -1,0 +1,131 @@
+internal import Foundation
+internal import Logging
+internal import Model
+internal import Monitoring
+internal import Storage
+internal import TierHTTP
+internal import UnixSignals
+
+/// What every tier's process is made of: settings, logger, event loops, monitor; and its life from start to
+/// stop.
+struct TierProcess {
+    /// A running tier.
+    struct Running {
+        let address: ServerAddress
+        let reopenLogs: () throws -> Void
+        /// Stops serving and closes what is behind, in that order.
+        let shutdown: () async throws -> Void
+    }
+
+    private enum Event {
+        case stop
+        case reopenLogs
+        case broken(any Error)
+    }
+
+    let tier: Tier
+    let settings: Settings
+    let servers: ServerConfig
+    let address: ServerAddress
+    let loops: TierLoops
+    let monitor: SystemMonitor
+    let logger: Logger
+    private let isSupervised: Bool
+    private let events: AsyncStream<Event>
+    private let eventSink: AsyncStream<Event>.Continuation
+
+    init(_ tier: Tier, settings: Settings, options: TierOptions) throws {
+        self.tier = tier
+        self.settings = settings
+        isSupervised = options.supervised
+        servers = try settings.servers()
+        let index = try settings.number(.index, in: 0...999)
+        let line = try servers.address(of: tier, index: index, path: settings.text(.config))
+        let bind = settings.text(.bind)
+        address = bind.isEmpty ? line : ServerAddress(host: bind, port: line.port)
+        logger = try Self.logger(tier.rawValue, settings: settings)
+        loops = TierLoops()
+        monitor = SystemMonitor(tier: tier.rawValue, shardCount: loops.slots.count)
+        (events, eventSink) = AsyncStream.makeStream(of: Event.self)
+    }
+
+    /// A server's logger as the settings want it.
+    static func logger(_ label: String, settings: Settings) throws -> Logger {
+        let level = try settings.choice(.logLevel, as: Logger.Level.self)
+        let format = try settings.choice(.logFormat, as: LogFormat.self)
+        return Logger(label: label) { ServerLog(label: $0, level: level, format: format) }
+    }
+
+    /// The addresses of a tier that this one needs.
+    func addresses(of tier: Tier) throws -> [ServerAddress] {
+        guard let addresses = servers.servers[tier], !addresses.isEmpty else {
+            throw FileFault(path: settings.text(.config), reason: "has no \(tier.rawValue) line, which the \(self.tier.rawValue) needs")
+        }
+        return addresses
+    }
+
+    /// Makes the folder of a setting and gives its path.
+    func folder(_ setting: Setting) throws -> String {
+        let path = settings.text(setting)
+        try Folder.prepare(path, option: setting.flag)
+        return path
+    }
+
+    /// Ends the process with status 1: its disk can no longer be trusted, and a new start settles what is
+    /// in doubt.
+    var broken: @Sendable (any Error) -> Void {
+        { [eventSink] in eventSink.yield(.broken($0)) }
+    }
+
+    /// Starts the tier, serves until a signal says stop, and stops it.
+    func run(_ start: () async throws -> Running) async throws {
+        // Trapped before the start, so that a stop in the middle of a long load is not lost.
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
+        let listening = Task { [eventSink] in
+            var stopCount = 0
+            for await signal in signals {
+                if signal == .sighup {
+                    eventSink.yield(.reopenLogs)
+                } else {
+                    stopCount += 1
+                    // Whoever asks a second time does not want to wait.
+                    if stopCount > 1 { Foundation.exit(ExitStatus.failed.rawValue) }
+                    eventSink.yield(.stop)
+                }
+            }
+        }
+        defer { listening.cancel() }
+        if isSupervised { stopWhenInputEnds() }
+        let running = try await start()
+        logger.notice("\(tier.rawValue) listens on \(running.address)")
+        var fault: (any Error)?
+        events: for await event in events {
+            switch event {
+            case .stop: break events
+            case .broken(let error):
+                fault = error
+                break events
+            case .reopenLogs:
+                do {
+                    try running.reopenLogs()
+                    logger.notice("\(tier.rawValue) has opened its logs anew")
+                } catch {
+                    logger.error("cannot open the logs anew: \(error)")
+                }
+            }
+        }
+        try await running.shutdown()
+        await loops.shutdown()
+        if let fault { throw WorkFault("stopped after a fault of its disk: \(fault)") }
+        logger.notice("\(tier.rawValue) has stopped")
+    }
+
+    private func stopWhenInputEnds() {
+        let sink = eventSink
+        Thread.detachNewThread {
+            while !FileHandle.standardInput.availableData.isEmpty {}
+            sink.yield(.stop)
+        }
+    }
+}
+

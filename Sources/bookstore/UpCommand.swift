@@ -1,0 +1,111 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Model
+internal import TierHTTP
+internal import UnixSignals
+
+/// `bookstore up`
+struct UpCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "up", abstract: "The whole store on this machine, a process for each server.",
+        discussion: """
+            Starts the servers of the config file, tells when they are ready, starts one again that dies, \
+            and stops all of them on Ctrl-C or SIGTERM.
+            """)
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var data: DataOptions
+    @OptionGroup var catalog: CatalogOptions
+
+    func run() async throws {
+        let settings = try await common.load([
+            .data: data.data, .books: catalog.books, .logQueries: catalog.logQueries,
+        ])
+        let servers = try settings.servers()
+        let jobs = try StoreJobs(settings: settings, servers: servers).all
+        let frontend = try servers.address(of: .frontend, index: 0, path: settings.text(.config))
+        let loops = TierLoops(count: 1)
+        let supervisor = Supervisor(jobs: jobs, loops: loops)
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        let listening = Task { [stop = supervisor.stop] in
+            for await _ in signals { stop() }
+        }
+        defer { listening.cancel() }
+        do {
+            if try await supervisor.start() {
+                Self.greet(frontend, output: settings.text(.output))
+                try await supervisor.supervise()
+            }
+        } catch let ended as TierEnded {
+            await supervisor.shutdown()
+            ExitStatus.say("bookstore: the \(ended.name) server did not start; everything is stopped")
+            throw ExitCode(ended.status == ExitStatus.configuration.rawValue ? ended.status : ExitStatus.failed.rawValue)
+        } catch {
+            await supervisor.shutdown()
+            throw error
+        }
+        await supervisor.shutdown()
+        ExitStatus.say("The store is closed.")
+    }
+
+    private static func greet(_ frontend: ServerAddress, output: String) {
+        print(
+            """
+
+            The store is open at http://\(frontend)
+            Try, in another terminal:
+              curl 'http://\(frontend)/search?topic=distributed+systems'
+              curl 'http://\(frontend)/lookup?item_number=1'
+              curl -X POST 'http://\(frontend)/buy?item_number=1'
+            Logs are in \(output)/. Ctrl-C closes the store.
+
+            """)
+        fflush(nil)
+    }
+}
+
+/// The servers of a config file as jobs of a supervisor.
+struct StoreJobs {
+    let settings: Settings
+    let servers: ServerConfig
+
+    /// In the order of their start: what is behind comes first.
+    ///
+    /// - Throws: ``Model/FileFault`` when the file names no server of some type, or two catalogs.
+    var all: [Supervisor.Job] {
+        get throws {
+            let path = settings.text(.config)
+            var jobs: [Supervisor.Job] = []
+            for tier in [Tier.catalog, .order, .frontend] {
+                let addresses = servers.servers[tier] ?? []
+                guard !addresses.isEmpty else {
+                    throw FileFault(path: path, reason: "has no \(tier.rawValue) line; add '\(tier.rawValue),127.0.0.1:\(tier.defaultPort)'")
+                }
+                guard tier != .catalog || addresses.count == 1 else {
+                    throw FileFault(path: path, reason: "has \(addresses.count) catalog lines; one catalog has the books, so one line is all there may be")
+                }
+                for (index, address) in addresses.enumerated() {
+                    jobs.append(job(tier, index: index, address: address))
+                }
+            }
+            return jobs
+        }
+    }
+
+    private func job(_ tier: Tier, index: Int, address: ServerAddress) -> Supervisor.Job {
+        // Each order server has a database and a log of its own.
+        let folder = index == 0 || tier != .order ? "" : "/order-\(index)"
+        var arguments = [tier.rawValue, "--index", String(index), "--output", settings.text(.output) + folder]
+        if settings.source(of: .config) != "default" || FileSize.of(settings.text(.config)) != nil {
+            arguments += ["--config", settings.text(.config)]
+        }
+        if tier != .frontend { arguments += ["--data", settings.text(.data) + folder] }
+        if tier == .catalog {
+            arguments += ["--log-queries", settings.text(.logQueries)]
+            if !settings.text(.books).isEmpty { arguments += ["--books", settings.text(.books)] }
+        }
+        arguments += ["--log-level", settings.text(.logLevel), "--log-format", settings.text(.logFormat)]
+        return Supervisor.Job(
+            name: index == 0 ? tier.rawValue : "\(tier.rawValue) \(index)", address: address, arguments: arguments)
+    }
+}

@@ -1,0 +1,176 @@
+#!/usr/bin/env python3
+"""Keeps the style, so that no reviewer has to: `make check`.
+
+Prints every finding as `path:line: message` and exits 1 when there is any. The rules that look at one file
+are plain functions from (path, text) to (line, message) pairs; test_check.py plants a violation of each.
+`swift format lint` (rules in .swift-format) and shellcheck run from here as well.
+"""
+
+import os
+import re
+import subprocess
+import sys
+
+from swift_text import Swift
+
+# The targets in the order data flows: each may import only what stands further right.
+LAYERS = ["bookstore", "Client", "Storefront", "Frontend", "Order", "Catalog", "OrderClient", "CatalogClient",
+          "Storage", "TierHTTP", "Monitoring", "Model"]
+# The database library stays behind the stores, so that another database changes only them.
+DATABASE = "GRDB"
+STORE_TARGETS = {"Catalog", "Order"}
+STORE_FILE = re.compile(r"Store|Row|Schema")
+# Model is what every tier agrees on: it depends on nothing that a tier could want to replace.
+MODEL_MAY_IMPORT = {"Synchronization"}
+
+FILE_LINES_MAX = {"Sources": 300, "Tests": 500}
+FUNCTION_LINES_MAX = 70
+# A reason may stand a few lines above, when attributes or a doc comment come between.
+REASON_LINES_ABOVE = 4
+
+LEFTOVER = re.compile(r"\b(FIXME|TODO|XXX|HACK)\b")
+# A commit stands for itself: what it was typed with is nobody's business in the tree.
+TYPED_WITH = re.compile(r"(?i:\b(claude|anthropic|chatgpt|openai|copilot|ai[ -](assistant|generated))\b)"
+                        r"|\bLLMs?\b")
+MACHINE_PATH = re.compile(r"(?<![\w.~/$}*-])/(work|root|home|Users)/")
+# These two name what they look for.
+NAMES_THE_WORDS = {"scripts/check.py", "scripts/test_check.py"}
+
+VAGUE_SUFFIX = r"(?:Manager|Helpers?|Util(?:s|ities)?)"
+VAGUE_FILE = re.compile(VAGUE_SUFFIX + r"(?:\+.*)?\.swift$")
+VAGUE_TYPE = re.compile(r"\b(?:class|struct|enum|actor|protocol|typealias)\s+(\w*" + VAGUE_SUFFIX + r")\b")
+
+UNSAFE = re.compile(r"@unchecked\s+Sendable\b|\bnonisolated\(unsafe\)")
+CRASHES = re.compile(r"\btry!|\bfatalError\(")
+IMPORT = re.compile(r"^[ \t]*(?:@\w+(?:\([^)\n]*\))?\s+)*(?:(?:public|package|internal|fileprivate|private)\s+)?"
+                    r"import\s+(?:(?:struct|class|enum|protocol|typealias|func|let|var)\s+)?(\w+)", re.M)
+
+
+def check_path(path):
+    """What must not be in the repository, judged by its path alone."""
+    if path.split("/")[-1] == "Package.resolved" or ".build" in path.split("/"):
+        yield 1, "is made by a build and must not be tracked"
+
+
+def check_text(path, text):
+    """Rules for every text file."""
+    if text and not text.endswith("\n"):
+        yield text.count("\n") + 1, "no line feed at the end of the file"
+    for number, line in enumerate(text.split("\n"), 1):
+        if line != line.rstrip():
+            yield number, "trailing whitespace"
+        if path not in NAMES_THE_WORDS:
+            if found := LEFTOVER.search(line):
+                yield number, f"leftover {found[0]}: do it or open an issue"
+            if found := TYPED_WITH.search(line):
+                yield number, f"'{found[0]}': say what the code does, not what wrote it"
+            if found := MACHINE_PATH.search(line):
+                yield number, f"{found[0]}: a path of one machine"
+
+
+def check_swift(path, text):
+    """Rules for every Swift file."""
+    swift = Swift(text)
+    area = path.split("/")[0]
+    lines_max = FILE_LINES_MAX.get(area)
+    if lines_max and text.count("\n") > lines_max:
+        yield lines_max + 1, f"file of {text.count(chr(10))} lines, more than {lines_max}"
+    for line, name, length in swift.functions():
+        if length > FUNCTION_LINES_MAX:
+            yield line, f"{name} is {length} lines long, more than {FUNCTION_LINES_MAX}"
+    for number, line in enumerate(text.split("\n"), 1):
+        if "\t" in line:
+            yield number, "tab"
+
+    if VAGUE_FILE.search(path):
+        yield 1, "file name says nothing: name it after what it does"
+    for found in VAGUE_TYPE.finditer(swift.code):
+        yield swift.line(found.start()), f"{found[1]} says nothing: name it after what it does"
+
+    yield from needs_reason(swift, UNSAFE, "why is it safe?")
+    if area == "Sources":
+        yield from needs_reason(swift, CRASHES, "why can it not happen?")
+        yield from check_imports(path, swift)
+
+
+def needs_reason(swift, pattern, question):
+    for found in pattern.finditer(swift.code):
+        line = swift.line(found.start())
+        if not any(line - above in swift.comment_lines for above in range(REASON_LINES_ABOVE + 1)):
+            yield line, f"{found[0]} without a comment: {question}"
+
+
+def check_imports(path, swift):
+    """Layering: Sources/<Target>/… imports only targets below its own."""
+    target, file = path.split("/")[1], path.split("/")[-1]
+    if target not in LAYERS:
+        yield 1, f"target {target} has no place in LAYERS (scripts/check.py)"
+        return
+    below = LAYERS[LAYERS.index(target) + 1:]
+    for found in IMPORT.finditer(swift.code):
+        line, module = swift.line(found.start(1)), found[1]
+        if target == "Model":
+            if module not in MODEL_MAY_IMPORT:
+                yield line, f"Model imports {module}: it imports nothing"
+        elif module in LAYERS and module not in below:
+            yield line, f"{target} imports {module}, which does not stand below it"
+        elif module == DATABASE and target != "Storage" and not (
+                target in STORE_TARGETS and STORE_FILE.search(file)):
+            yield line, f"{DATABASE} outside a store"
+
+
+def check_file(path, content):
+    """All findings about one file, given its bytes, as (line, message) in line order."""
+    findings = list(check_path(path))
+    if b"\0" not in content:
+        text = content.decode("utf-8", errors="replace")
+        findings += check_text(path, text)
+        if path.endswith(".swift"):
+            findings += check_swift(path, text)
+    return sorted(findings)
+
+
+def is_shell_script(content):
+    return re.match(rb"#!.*\b(ba|da)?sh\b", content) is not None
+
+
+def run(*command):
+    """Runs a tool that prints findings by itself; returns whether it had none."""
+    try:
+        return subprocess.run(command).returncode == 0
+    except FileNotFoundError:
+        print(f"{command[0]} is not installed: run scripts/setup.sh --test")
+        return False
+
+
+def repository_files():
+    """Tracked files and new ones that are not ignored, except those deleted in the working tree."""
+    listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+                            check=True, stdout=subprocess.PIPE).stdout.decode().split("\0")
+    return sorted(path for path in set(listed) if os.path.isfile(path))
+
+
+def main():
+    os.chdir(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    clean, scripts, files = True, [], repository_files()
+    for path in files:
+        with open(path, "rb") as file:
+            content = file.read()
+        for line, message in check_file(path, content):
+            print(f"{path}:{line}: {message}")
+            clean = False
+        if is_shell_script(content):
+            scripts.append(path)
+    sys.stdout.flush()  # before the tools write to the same place
+
+    swift = [path for path in ("Package.swift", "Sources", "Tests") if os.path.exists(path)]
+    if swift:
+        clean &= run("swift", "format", "lint", "--strict", "--parallel", "--recursive", *swift)
+    if scripts:
+        clean &= run("shellcheck", "--format=gcc", *scripts)
+    print(f"check: {len(files)} files, {'no findings' if clean else 'see the findings above'}", file=sys.stderr)
+    return 0 if clean else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# Installs what is missing on this machine: what the store needs to build and run, and with --test also what
+# its tests and style check need. Does nothing, quickly, where all is there already.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+say() { echo "setup: $*" >&2; }
+die() { say "$*"; exit 1; }
+
+with_tests=no
+case "${1:-}" in
+    "") ;;
+    --test) with_tests=yes ;;
+    *) echo "usage: scripts/setup.sh [--test]" >&2; exit 64 ;;
+esac
+
+check_swift() {
+    local version major minor
+    command -v swift >/dev/null ||
+        die "swift is not on the PATH: install Swift 6.3 from https://www.swift.org/install and run this again"
+    version=$(swift --version 2>&1) || die "'swift --version' failed: $version"
+    [[ $version =~ Swift\ version\ ([0-9]+)\.([0-9]+) ]] ||
+        die "cannot read the version that 'swift --version' prints: $version"
+    major=${BASH_REMATCH[1]} minor=${BASH_REMATCH[2]}
+    ((major > 6 || (major == 6 && minor >= 1))) ||
+        die "Swift $major.$minor is too old: 6.1 is the oldest that works, 6.3 the one the store is made with"
+}
+
+# Looks for the thing itself, not the package: a Python or curl from elsewhere serves as well as Debian's.
+is_there() {
+    case "$1" in
+        libsqlite3-dev) [[ -e /usr/include/sqlite3.h ]] ;;
+        # Debian ships venv without ensurepip, which is what makes a new environment's pip.
+        python3-venv) python3 -c 'import venv, ensurepip' 2>/dev/null ;;
+        procps) command -v pgrep >/dev/null ;;
+        *) command -v "$1" >/dev/null ;;
+    esac
+}
+
+list_missing() {
+    local package
+    for package in "$@"; do
+        is_there "$package" || echo "$package"
+    done
+}
+
+install_packages() {
+    local missing still as_root=()
+    mapfile -t missing < <(list_missing "$@")
+    ((${#missing[@]})) || return 0
+
+    command -v apt-get >/dev/null ||
+        die "missing: ${missing[*]} (names as on Debian). There is no apt-get here: install them by hand"
+    if ((EUID != 0)); then
+        command -v sudo >/dev/null ||
+            die "missing: ${missing[*]}. Neither root nor sudo: run 'apt-get install ${missing[*]}' as root"
+        as_root=(sudo)
+    fi
+
+    say "installing ${missing[*]}"
+    "${as_root[@]}" apt-get update -qq >&2 ||
+        die "'apt-get update' failed; still missing: ${missing[*]}"
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+        "${missing[@]}" >&2 || die "'apt-get install' failed; still missing: ${missing[*]}"
+
+    still=$(list_missing "$@" | tr '\n' ' ')
+    [[ -z $still ]] || die "installed, but still not found: $still"
+}
+
+# The original's tiers run in an environment of their own, with exactly the versions in requirements.txt.
+make_flask_venv() {
+    local venv=.build/flask-venv wanted=Tests/Flask/requirements.txt
+    # The copy of the list is written last: it is there only where everything before it worked. The
+    # interpreter is tried as well, for it is a link that a Python upgrade breaks.
+    if cmp -s "$wanted" "$venv/installed.txt" && "$venv/bin/python" -c '' 2>/dev/null; then
+        return 0
+    fi
+    say "installing Flask into $venv"
+    mkdir -p .build
+    python3 -m venv --clear "$venv" || die "cannot make a Python environment in $venv"
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$wanted" ||
+        die "cannot install what $wanted lists"
+    cp "$wanted" "$venv/installed.txt"
+}
+
+check_swift
+packages=(libsqlite3-dev)
+if [[ $with_tests == yes ]]; then
+    packages+=(python3 python3-venv curl shellcheck procps)
+fi
+install_packages "${packages[@]}"
+if [[ $with_tests == yes ]]; then
+    make_flask_venv
+fi
