@@ -9,6 +9,9 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+/// Tests spell less out.
+let tests: [SwiftSetting] = [.swiftLanguageMode(.v6)]
+
 let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"),
     .product(name: "NIOPosix", package: "swift-nio"),
@@ -72,12 +75,39 @@ let package = Package(
         .target(
             name: "Client", dependencies: ["Model", "Monitoring", "TierHTTP", logging] + nio,
             swiftSettings: strict),
+        .target(name: "Audit", dependencies: ["Model"], swiftSettings: strict),
         .executableTarget(
             name: "bookstore",
             dependencies: [
                 "Model", "Monitoring", "TierHTTP", "Storage", "CatalogClient", "OrderClient", "Catalog",
-                "Order", "Frontend", "Client", arguments, configuration, signals, system, logging,
+                "Order", "Frontend", "Client", "Audit", arguments, configuration, signals, system, logging,
             ] + nio,
             swiftSettings: strict),
+
+        // Tests. `TestSupport` has the fixtures; the system tests start the built executable.
+        .target(
+            name: "TestSupport", dependencies: ["TierHTTP"], path: "Tests/TestSupport", swiftSettings: tests),
+        .testTarget(name: "ModelTests", dependencies: ["Model"], swiftSettings: tests),
+        .testTarget(name: "MonitoringTests", dependencies: ["Monitoring", "TestSupport"], swiftSettings: tests),
+        .testTarget(
+            name: "TierHTTPTests", dependencies: ["TierHTTP", "Monitoring", "Model", "TestSupport", logging] + nio,
+            swiftSettings: tests),
+        .testTarget(
+            name: "StorageTests", dependencies: ["Storage", "Monitoring", "Model", "TestSupport", grdb] + nio,
+            swiftSettings: tests),
+        .testTarget(
+            name: "CatalogTests",
+            dependencies: ["Catalog", "CatalogClient", "Storage", "Monitoring", "Model", "TestSupport", grdb, logging] + nio,
+            swiftSettings: tests),
+        .testTarget(
+            name: "OrderTests",
+            dependencies: [
+                "Order", "OrderClient", "Catalog", "CatalogClient", "Storage", "Monitoring", "Model", "TierHTTP",
+                "TestSupport", grdb, logging,
+            ] + nio,
+            swiftSettings: tests),
+        .testTarget(
+            name: "SystemTests", dependencies: ["Model", "Client", "TestSupport", "bookstore"],
+            swiftSettings: tests),
     ]
 )

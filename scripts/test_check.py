@@ -45,11 +45,6 @@ class TextRules(Planted):
             self.assert_found("docs/a.md", f"a\n{word}: later\n", 2, word)
         self.assert_clean("scripts/a.sh", "mktemp -d books.XXXXXX\n")
 
-    def test_what_it_was_typed_with(self):
-        for words in ("Claude", "ChatGPT", "an AI assistant", "the LLM"):
-            self.assert_found("docs/a.md", f"by {words}\n", 1, "not what wrote it")
-        self.assert_clean("docs/a.md", "LLVM compiles it; the copilots of a plane\n")
-
     def test_machine_paths(self):
         for path in ("/work/", "/root/", "/home/", "/Users/"):
             self.assert_found("scripts/a.sh", f"cd {path}me/store\n", 1, "a path of one machine")

@@ -1,5 +1,6 @@
 public import CatalogClient
 internal import Dispatch
+internal import Foundation
 public import Logging
 public import Model
 public import Monitoring
@@ -28,10 +29,27 @@ public final class CatalogEngine: CatalogService {
         self.store = store
         let log = try CatalogLog(path: logPath, store: store, queryLogging: queryLogging, logger: logger)
         self.log = log
-        let breaker = Breaker(tier: "catalog", broken: broken)
+        let space = DiskSpace(tier: "catalog", folders: [store.folder, (logPath as NSString).deletingLastPathComponent])
+        let breaker = Breaker(
+            tier: "catalog",
+            recover: {
+                try store.reopen()
+                try log.catchUp(store: store)
+                logger.notice("the database was opened again after a fault of the disk")
+            }, isWaitingForRoom: CatalogStore.isFull, broken: broken)
         self.breaker = breaker
         commits = CommitLoop(name: "catalog") { changes in
-            try breaker.run { try log.commit { mark in try store.commit(changes, mark: mark) }.results }
+            try breaker.run {
+                try space.check()
+                return try log.commit { mark in
+                    do {
+                        return try store.commit(changes, mark: mark)
+                    } catch {
+                        logger.error("a commit failed, its outcome is unknown: \(error)")
+                        throw error
+                    }
+                }.results
+            }
         }
     }
 

@@ -48,6 +48,15 @@ final class CatalogLog: Sendable {
         }
     }
 
+    /// Writes the lines of movements that a fault kept from the log.
+    func catchUp(store: CatalogStore) throws {
+        try log.catchUp { sequence in
+            var lines: [String] = []
+            try store.forEachMovement(after: sequence) { _, change in lines.append(change.logLine) }
+            return lines
+        }
+    }
+
     /// Opens the path anew after log rotation.
     func reopen(store: CatalogStore) throws { try log.reopen(save: store.save) }
 

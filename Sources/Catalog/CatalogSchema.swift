@@ -1,4 +1,5 @@
 internal import GRDB
+internal import Model
 internal import Storage
 
 /// The catalog's tables. The database itself refuses an oversold book, a second sale under one key and any
@@ -15,6 +16,26 @@ enum CatalogSchema {
             try LogMark.createTable(in: database)
         }
         return migrator
+    }
+
+    /// Puts the first books into an empty database.
+    ///
+    /// - Parameter progress: told how many are in.
+    static func insert(_ books: [Book], in database: Database, progress: (Int) -> Void) throws {
+        let statement = try database.cachedStatement(
+            sql: """
+                INSERT INTO book (item_number, title, topic, price_cents, stock,
+                    opening_price_cents, opening_stock)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?4, ?5)
+                """)
+        for (index, book) in books.enumerated() {
+            statement.setUncheckedArguments([
+                book.item.value, book.title, book.topic, book.price.amount, book.stock,
+            ])
+            try statement.execute()
+            if index % 4096 == 0 { progress(index) }
+        }
+        progress(books.count)
     }
 
     private static func createBooks(in database: Database) throws {
@@ -69,6 +90,7 @@ enum CatalogSchema {
                     price_cents INTEGER,
                     at_millis INTEGER NOT NULL
                 ) STRICT, WITHOUT ROWID;
+                CREATE INDEX refusal_at ON refusal (at_millis);
                 """)
     }
 }

@@ -19,9 +19,13 @@ public final class CatalogStore: Sendable {
     private let lock: DataLock
     /// The ledger's identity: an order server tells by it whether it has met this ledger before.
     private let ledger: Int64
-    private let pool: DatabasePool
+    private let path: String
+    private let refusalHours: Int
+    private let connection: Mutex<DatabasePool>
     private let shelf: Mutex<Shelf>
     private let tail: Mutex<Tail>
+
+    var pool: DatabasePool { connection.withLock { $0 } }
 
     /// The database's file name in the data folder.
     public static let fileName = "catalog.sqlite"
@@ -34,59 +38,63 @@ public final class CatalogStore: Sendable {
     /// Opens the catalog in `folder`, or makes one with `firstBooks` where there is none.
     ///
     /// - Parameters:
+    ///   - refusalHours: how long refusals are remembered by their keys.
     ///   - firstBooks: called only for a new database; in any order, each number once.
     ///   - progress: told how many of the books are stored.
     /// - Throws: ``Model/FileFault`` or the database's error; a database that could not be filled is
     ///   removed, so that nothing is half loaded.
     public static func open(
-        folder: String, firstBooks: () throws -> [Book], progress: (Int) -> Void = { _ in }
+        folder: String, refusalHours: Int = refusalHoursMin, firstBooks: () throws -> [Book],
+        progress: (Int) -> Void = { _ in }
     ) throws -> CatalogStore {
         let lock = try DataLock(path: folder + "/catalog.lock")
         let path = folder + "/" + fileName
         if !exists(in: folder) {
             let books = try firstBooks().sorted { $0.item < $1.item }
-            try create(path: path, books: books, progress: progress)
+            try DatabaseFile.create(
+                path: path, applicationID: CatalogSchema.applicationID, migrator: CatalogSchema.migrator
+            ) { try CatalogSchema.insert(books, in: $0, progress: progress) }
         }
-        let pool = try DatabaseFile.open(
-            path: path, applicationID: CatalogSchema.applicationID, migrator: CatalogSchema.migrator)
-        return try CatalogStore(lock: lock, pool: pool)
+        return try CatalogStore(lock: lock, path: path, refusalHours: refusalHours)
     }
 
-    /// Fills a database under another name and renames it when it is whole.
-    private static func create(path: String, books: [Book], progress: (Int) -> Void) throws {
-        let draft = path + ".new"
-        for suffix in ["", "-wal", "-shm"] { unlink(draft + suffix) }
-        let pool = try DatabaseFile.open(
-            path: draft, applicationID: CatalogSchema.applicationID, migrator: CatalogSchema.migrator)
-        try pool.write { database in
-            let statement = try database.cachedStatement(
-                sql: """
-                    INSERT INTO book (item_number, title, topic, price_cents, stock,
-                        opening_price_cents, opening_stock)
-                    VALUES (?1, ?2, ?3, ?4, ?5, ?4, ?5)
-                    """)
-            for (index, book) in books.enumerated() {
-                statement.setUncheckedArguments([
-                    book.item.value, book.title, book.topic, book.price.amount, book.stock,
-                ])
-                try statement.execute()
-                if index % 4096 == 0 { progress(index) }
-            }
-        }
-        progress(books.count)
-        _ = try pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
-        try pool.close()
-        guard rename(draft, path) == 0 else {
-            throw FileFault(path: path, reason: String(cString: strerror(errno)))
-        }
-        Folder.sync((path as NSString).deletingLastPathComponent)
-    }
-
-    private init(lock: DataLock, pool: DatabasePool) throws {
+    private init(lock: DataLock, path: String, refusalHours: Int) throws {
         self.lock = lock
-        self.pool = pool
-        let (ledger, shelf, tail) = try pool.read { database in
-            let ledger = try Int64.fetchOne(database, sql: "SELECT identity FROM ledger")
+        self.refusalHours = refusalHours
+        self.path = path
+        let pool = try Self.connect(path)
+        connection = Mutex(pool)
+        guard let ledger = try pool.read({ try Int64.fetchOne($0, sql: "SELECT identity FROM ledger") }) else {
+            throw FileFault(path: path, reason: "has no ledger identity")
+        }
+        self.ledger = ledger
+        let (shelf, tail) = try Self.load(pool)
+        self.shelf = Mutex(shelf)
+        self.tail = Mutex(tail)
+    }
+
+    private static func connect(_ path: String) throws -> DatabasePool {
+        try DatabaseFile.open(
+            path: path, applicationID: CatalogSchema.applicationID, migrator: CatalogSchema.migrator)
+    }
+
+    /// Opens the database again after a fault of the disk, and takes what it holds for the truth. Lookups
+    /// go on from the last committed state meanwhile.
+    ///
+    /// - Throws: the database's error; it may then be tried again.
+    func reopen() throws {
+        let old = pool
+        // A broken connection may refuse to close in order; the lock on the folder is still ours.
+        try? old.close()
+        let new = try Self.connect(path)
+        let (shelf, tail) = try Self.load(new)
+        connection.withLock { $0 = new }
+        self.shelf.withLock { $0 = shelf }
+        self.tail.withLock { $0 = tail }
+    }
+
+    private static func load(_ pool: DatabasePool) throws -> (Shelf, Tail) {
+        try pool.read { database in
             let count = try Int.fetchOne(database, sql: "SELECT count(*) FROM book") ?? 0
             var shelf = Shelf(reserving: count)
             let rows = try Row.fetchCursor(
@@ -95,12 +103,8 @@ public final class CatalogStore: Sendable {
             while let row = try rows.next() { shelf.add(try Self.book(row)) }
             let last = try Row.fetchOne(
                 database, sql: "SELECT ifnull(max(sequence), 0), (SELECT ifnull(max(sale), 0) FROM movement) FROM movement")
-            return (ledger, shelf, Tail(movement: last?[0] ?? 0, sale: last?[1] ?? 0))
+            return (shelf, Tail(movement: last?[0] ?? 0, sale: last?[1] ?? 0))
         }
-        guard let ledger else { throw FileFault(path: Self.fileName, reason: "has no ledger identity") }
-        self.ledger = ledger
-        self.shelf = Mutex(shelf)
-        self.tail = Mutex(tail)
     }
 
     private static func book(_ row: Row) throws -> Book {
@@ -111,11 +115,20 @@ public final class CatalogStore: Sendable {
         return Book(item: item, title: row[1], topic: row[2], price: price, stock: row[4])
     }
 
+    /// The folder of the database.
+    public var folder: String { (path as NSString).deletingLastPathComponent }
+
+    /// Whether an error says that the disk is full, so that waiting may help.
+    public static func isFull(_ error: any Error) -> Bool { DatabaseFile.isFull(error) || error is LogFault }
+
     /// SQLite's version.
     public func sqliteVersion() throws -> String { try DatabaseFile.sqliteVersion(pool) }
 
     /// Closes the database.
-    public func close() throws { try pool.close() }
+    public func close() throws {
+        try DatabaseFile.checkpoint(pool)
+        try pool.close()
+    }
 
     // MARK: Reading
 
@@ -188,6 +201,23 @@ public final class CatalogStore: Sendable {
 
     // MARK: Writing
 
+    /// How long refusals are remembered by their keys, at least. Sales are remembered for ever: the ledger
+    /// has their keys.
+    public static let refusalHoursMin = 24
+    private static let refusalsForgottenMax = 256
+
+    /// Forgets refusals that are older than anyone may ask for, a few with every batch, so that no batch
+    /// has much to do.
+    private func forgetRefusals(in database: Database) throws {
+        let oldest = Int64(Date().timeIntervalSince1970 * 1000) - Int64(refusalHours) * 3_600_000
+        let statement = try database.cachedStatement(
+            sql: """
+                DELETE FROM refusal WHERE order_key IN (
+                    SELECT order_key FROM refusal WHERE at_millis < ? LIMIT \(Self.refusalsForgottenMax))
+                """)
+        try statement.execute(arguments: [oldest])
+    }
+
     /// What a batch did.
     struct Batch {
         /// One for each change, in order.
@@ -205,6 +235,7 @@ public final class CatalogStore: Sendable {
         var writer = LedgerWriter(ledger: ledger, lastMovement: start.movement, lastSale: start.sale)
         let results = try pool.write { database in
             try mark.save(database)
+            try forgetRefusals(in: database)
             return try changes.map { try writer.apply($0, in: database) { item in self.book(item) != nil } }
         }
         shelf.withLock { shelf in

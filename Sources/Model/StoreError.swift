@@ -14,4 +14,10 @@ public enum StoreError: Error, Equatable, Sendable {
     case unavailable(tier: String, reason: String, outcomeUnknown: Bool)
     /// More work is waiting than the tier takes on; nothing was done.
     case overloaded(String)
+
+    /// The same error, for a request that may have been carried out by another tier.
+    public var withUnknownOutcome: StoreError {
+        guard case .unavailable(let tier, let reason, _) = self else { return self }
+        return .unavailable(tier: tier, reason: reason, outcomeUnknown: true)
+    }
 }

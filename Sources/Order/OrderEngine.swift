@@ -1,5 +1,6 @@
 public import CatalogClient
 internal import Dispatch
+internal import Foundation
 public import Logging
 public import Model
 public import Monitoring
@@ -40,9 +41,20 @@ public final class OrderEngine: OrderService {
         self.store = store
         let log = try OrderLog(path: logPath, store: store, logger: logger)
         self.log = log
-        let breaker = Breaker(tier: "order", broken: broken)
+        let space = DiskSpace(tier: "order", folders: [store.folder, (logPath as NSString).deletingLastPathComponent])
+        let breaker = Breaker(
+            tier: "order",
+            recover: {
+                try store.reopen()
+                try log.catchUp(store: store)
+                logger.notice("the database was opened again after a fault of the disk")
+            }, isWaitingForRoom: OrderStore.isFull, broken: broken)
         commits = CommitLoop(name: "order") { records in
-            try breaker.run { try log.commit { mark in try store.commit(records, mark: mark) }.results }
+            try breaker.run {
+                // The catalog has decided already: what is not written down now follows from its ledger.
+                do throws(StoreError) { try space.check() } catch { throw error.withUnknownOutcome }
+                return try log.commit { mark in try store.commit(records, mark: mark) }.results
+            }
         }
     }
 

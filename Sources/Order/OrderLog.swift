@@ -33,6 +33,15 @@ final class OrderLog: Sendable {
     /// unless the log is of another store.
     var unclaimedCount: Int { log.unclaimedCount }
 
+    /// Writes the lines of orders that a fault kept from the log.
+    func catchUp(store: OrderStore) throws {
+        try log.catchUp { number in
+            var lines: [String] = []
+            try store.forEachPurchase(after: number) { lines.append(OrderRecord.logLine($0)) }
+            return lines
+        }
+    }
+
     /// Opens the path anew after log rotation.
     func reopen(store: OrderStore) throws { try log.reopen(save: store.save) }
 

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import GRDB
 internal import Model
+internal import Monitoring
 internal import Storage
 internal import Synchronization
 
@@ -16,7 +17,8 @@ public final class OrderStore: Sendable {
     }
 
     private let lock: DataLock
-    private let pool: DatabasePool
+    private let path: String
+    private let connection: Mutex<DatabasePool>
     // Written on the commit thread; the tally is also read by the ledger's follower.
     private let writing: Mutex<Writing>
 
@@ -28,15 +30,44 @@ public final class OrderStore: Sendable {
     /// - Throws: ``Model/FileFault`` or the database's error.
     public init(folder: String) throws {
         lock = try DataLock(path: folder + "/order.lock")
-        pool = try DatabaseFile.open(
-            path: folder + "/" + Self.fileName, applicationID: OrderSchema.applicationID,
-            migrator: OrderSchema.migrator)
-        let (number, tally) = try pool.read { database in
-            (try Int64.fetchOne(database, sql: "SELECT ifnull(max(number), 0) FROM purchase") ?? 0,
-                try Self.tally(in: database))
-        }
-        writing = Mutex(Writing(lastNumber: number, tally: tally))
+        path = folder + "/" + Self.fileName
+        let pool = try Self.connect(path)
+        connection = Mutex(pool)
+        writing = Mutex(try Self.load(pool))
     }
+
+    private var pool: DatabasePool { connection.withLock { $0 } }
+
+    private static func connect(_ path: String) throws -> DatabasePool {
+        try DatabaseFile.open(
+            path: path, applicationID: OrderSchema.applicationID, migrator: OrderSchema.migrator)
+    }
+
+    private static func load(_ pool: DatabasePool) throws -> Writing {
+        try pool.read { database in
+            let number = try Int64.fetchOne(database, sql: "SELECT ifnull(max(number), 0) FROM purchase")
+            return Writing(lastNumber: number ?? 0, tally: try tally(in: database))
+        }
+    }
+
+    /// Opens the database again after a fault of the disk, and takes what it holds for the truth.
+    ///
+    /// - Throws: the database's error; it may then be tried again.
+    func reopen() throws {
+        try writing.withLock { writing in
+            // A broken connection may refuse to close in order; the lock on the folder is still ours.
+            try? pool.close()
+            let new = try Self.connect(path)
+            writing = try Self.load(new)
+            connection.withLock { $0 = new }
+        }
+    }
+
+    /// The folder of the database.
+    public var folder: String { (path as NSString).deletingLastPathComponent }
+
+    /// Whether an error says that the disk is full, so that waiting may help.
+    public static func isFull(_ error: any Error) -> Bool { DatabaseFile.isFull(error) || error is LogFault }
 
     /// The tally of the ledger that the newest order of any ledger is in.
     private static func tally(in database: Database) throws -> SaleTally {
@@ -66,7 +97,10 @@ public final class OrderStore: Sendable {
     public func sqliteVersion() throws -> String { try DatabaseFile.sqliteVersion(pool) }
 
     /// Closes the database.
-    public func close() throws { try pool.close() }
+    public func close() throws {
+        try DatabaseFile.checkpoint(pool)
+        try pool.close()
+    }
 
     // MARK: Reading
 

@@ -35,7 +35,73 @@ public enum DatabaseFile {
             if isNew { try database.execute(sql: "PRAGMA application_id = \(applicationID)") }
         }
         try migrator.migrate(pool)
+        // After a failed fsync the system may show bytes that are not on the disk. Moving everything into
+        // the database file writes it once more, so that what is read from here on is what is kept.
+        try checkpoint(pool)
         return pool
+    }
+
+    /// Whether there is a file at `path`.
+    public static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+    /// Opens a database that may be in use by its server, to read it.
+    ///
+    /// - Throws: ``Model/FileFault`` for a file that is missing, no database, another program's or of a newer
+    ///   schema; else the database's error.
+    public static func openToRead(
+        path: String, applicationID: Int32, migrator: DatabaseMigrator
+    ) throws -> DatabaseQueue {
+        guard exists(path) else { throw FileFault(path: path, reason: "there is no such database") }
+        try checkExisting(path: path, applicationID: applicationID, migrator: migrator)
+        var configuration = Configuration()
+        configuration.readonly = true
+        // The server may hold the file for the moment of a checkpoint.
+        configuration.busyMode = .timeout(5)
+        let database = try DatabaseQueue(path: path, configuration: configuration)
+        guard try database.read(migrator.hasCompletedMigrations) else {
+            throw FileFault(path: path, reason: "is of an older version or incomplete; start its server once")
+        }
+        return database
+    }
+
+    /// What SQLite's own check and the foreign keys say of a database; empty when it is sound.
+    public static func faults(in database: Database) throws -> [String] {
+        let found = try String.fetchAll(database, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
+        let orphans = try Row.fetchAll(database, sql: "PRAGMA foreign_key_check").map { row in
+            "a row of \(row[0] as String) refers to nothing"
+        }
+        return found + orphans
+    }
+
+    /// Moves the write-ahead log into the database file and empties it.
+    public static func checkpoint(_ pool: DatabasePool) throws {
+        _ = try pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+    }
+
+    /// Whether an error says that the disk is full.
+    public static func isFull(_ error: any Error) -> Bool {
+        (error as? DatabaseError)?.resultCode == .SQLITE_FULL
+    }
+
+    /// Makes a database with its first content: filled under another name and renamed when it is whole and
+    /// on the disk, so that nothing half made is ever found under its own.
+    ///
+    /// - Throws: ``Model/FileFault`` when there is one already; the error of `fill` or the database.
+    public static func create(
+        path: String, applicationID: Int32, migrator: DatabaseMigrator, fill: (Database) throws -> Void
+    ) throws {
+        guard !exists(path) else { throw FileFault(path: path, reason: "is there already and was left alone") }
+        let draft = path + ".new"
+        for suffix in ["", "-wal", "-shm"] { unlink(draft + suffix) }
+        let pool = try open(path: draft, applicationID: applicationID, migrator: migrator)
+        try pool.write(fill)
+        try checkpoint(pool)
+        try pool.close()
+        for suffix in ["-wal", "-shm"] { unlink(draft + suffix) }
+        guard rename(draft, path) == 0 else {
+            throw FileFault(path: path, reason: String(cString: strerror(errno)))
+        }
+        Folder.sync((path as NSString).deletingLastPathComponent)
     }
 
     /// Chooses whether commits wait for an fsync. Outside a transaction only.

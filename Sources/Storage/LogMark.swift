@@ -16,6 +16,16 @@ public struct LogMark: Equatable, Sendable {
         self.sequence = sequence
     }
 
+    /// The mark of a log that holds everything up to `sequence`; nil where there is no file. A torn last line
+    /// stays behind the mark.
+    public init?(endOf path: String, sequence: Int64) {
+        var status = stat()
+        guard stat(path, &status) == 0, let data = FileManager.default.contents(atPath: path) else { return nil }
+        let whole = data.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+        let position = OperationLog.Position(inode: UInt64(status.st_ino), offset: UInt64(whole))
+        self.init(position: position, sequence: sequence)
+    }
+
     /// Makes the table of the one mark.
     public static func createTable(in database: Database) throws {
         try database.execute(

@@ -87,6 +87,20 @@ public final class MarkedLog: Sendable {
         }
     }
 
+    /// Writes the lines of operations that the database has and the log lacks, after a fault.
+    ///
+    /// - Parameter lines: the lines of all operations after a number, in order.
+    /// - Throws: the reading's error, or ``Monitoring/LogFault``; it may then be tried again.
+    public func catchUp(_ lines: (Int64) throws -> [String]) throws {
+        try state.withLock { state in
+            try log.flush()
+            Self.advance(&state, to: log.position)
+            let missing = try lines(state.writtenThrough)
+            state.owedCount = Int64(missing.count)
+            Self.advance(&state, to: try log.commit(missing))
+        }
+    }
+
     /// Opens the path anew after log rotation, between two commits.
     ///
     /// - Parameter save: stores the mark, which now points into the new file.

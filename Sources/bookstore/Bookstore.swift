@@ -21,7 +21,7 @@ struct Bookstore: AsyncParsableCommand {
         version: "1.0.0",
         subcommands: [
             UpCommand.self, CatalogCommand.self, OrderCommand.self, FrontendCommand.self, ClientCommand.self,
-            AcceptanceCommand.self, ConfigCommand.self,
+            AcceptanceCommand.self, VerifyCommand.self, RecoverCommand.self, ConfigCommand.self,
         ])
 
     static func main() async {

@@ -17,6 +17,7 @@ struct CatalogCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try await common.load([
             .data: data.data, .books: catalog.books, .logQueries: catalog.logQueries,
+            .keyHours: catalog.keyHours.map(String.init),
             .index: tier.index.map(String.init), .bind: tier.bind,
         ])
         let process = try TierProcess(.catalog, settings: settings, options: tier)
@@ -44,6 +45,7 @@ struct CatalogCommand: AsyncParsableCommand {
         var bookCount = 0
         let store = try CatalogStore.open(
             folder: folder,
+            refusalHours: try process.settings.number(.keyHours, in: CatalogStore.refusalHoursMin...87_600),
             firstBooks: {
                 let file = process.settings.text(.books)
                 let books = file.isEmpty ? Book.defaults : try BooksFile.read(path: file, progress: reading.show)
@@ -63,8 +65,8 @@ struct CatalogCommand: AsyncParsableCommand {
         throw FileFault(
             path: logPath,
             reason: """
-                belongs to a store whose database is not in '\(folder)'; name the right folder by --data, or \
-                move this file away to open a new store
+                belongs to a store whose database is not in '\(folder)'; name the right folder by --data, \
+                rebuild the database by 'bookstore recover', or move this file away to open a new store
                 """)
     }
 }

@@ -56,6 +56,9 @@ struct CatalogOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("Query lines in catalog_log: all, sampled (one in a hundred) or off.", valueName: "which"))
     var logQueries: String?
+
+    @Option(help: ArgumentHelp("How long a refused purchase is remembered by its key; 24 or more. Sold ones stay.", valueName: "hours"))
+    var keyHours: Int?
 }
 
 extension Setting: Hashable {

@@ -24,7 +24,9 @@ struct Setting: Sendable {
     static let logFormat = Setting(key: "log.format", defaultValue: "text", meaning: "the servers' logs: text or json")
     static let logQueries = Setting(key: "log.queries", defaultValue: "all", meaning: "query lines in catalog_log: all, sampled (one in a hundred) or off")
 
-    static let all = [config, output, data, books, index, bind, logLevel, logFormat, logQueries]
+    static let keyHours = Setting(key: "key.hours", defaultValue: "168", meaning: "how long a refused purchase is remembered by its key, in hours, 24 or more; sold ones are remembered for ever")
+
+    static let all = [config, output, data, books, index, bind, logLevel, logFormat, logQueries, keyHours]
 }
 
 /// The settings of this process: flags over environment over settings file over defaults.

@@ -20,6 +20,7 @@ struct UpCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try await common.load([
             .data: data.data, .books: catalog.books, .logQueries: catalog.logQueries,
+            .keyHours: catalog.keyHours.map(String.init),
         ])
         let servers = try settings.servers()
         let jobs = try StoreJobs(settings: settings, servers: servers).all
@@ -101,7 +102,7 @@ struct StoreJobs {
         }
         if tier != .frontend { arguments += ["--data", settings.text(.data) + folder] }
         if tier == .catalog {
-            arguments += ["--log-queries", settings.text(.logQueries)]
+            arguments += ["--log-queries", settings.text(.logQueries), "--key-hours", settings.text(.keyHours)]
             if !settings.text(.books).isEmpty { arguments += ["--books", settings.text(.books)] }
         }
         arguments += ["--log-level", settings.text(.logLevel), "--log-format", settings.text(.logFormat)]

@@ -1,0 +1,96 @@
+internal import Foundation
+public import Model
+
+/// A log with its rotated files, oldest first.
+public struct OperationLogFiles: Sendable {
+    /// The files' paths, in the order in which they were written.
+    public let paths: [String]
+
+    /// The files named by hand, oldest first.
+    public init(paths: [String]) { self.paths = paths }
+
+    /// Finds `name` in a folder with the files that log rotation made of it: `name.2`, `name.1`, `name` or
+    /// `name-20261123`, `name`.
+    public init(named name: String, in folder: String) {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        let numbered = names.compactMap { file -> (number: Int, file: String)? in
+            guard file.hasPrefix(name + "."), let number = Int(file.dropFirst(name.count + 1)) else { return nil }
+            return (number, file)
+        }.sorted { $0.number > $1.number }.map(\.file)
+        let dated = names.filter { file in
+            file.hasPrefix(name + "-") && file.dropFirst(name.count + 1).allSatisfy(\.isNumber)
+        }.sorted()
+        let current = names.contains(name) ? [name] : []
+        paths = (numbered + dated + current).map { folder + "/" + $0 }
+    }
+
+    /// Whether there is no file at all.
+    public var isEmpty: Bool { paths.isEmpty }
+
+    /// Calls `body` with every whole line of all files, in order. A last line without its line break is still
+    /// being written, or was torn by a crash, and is left out.
+    ///
+    /// - Throws: ``Model/FileFault`` when a file cannot be read; what the body throws.
+    public func forEachLine(_ body: (Substring, FilePlace) throws -> Void) throws {
+        for path in paths {
+            guard let data = FileManager.default.contents(atPath: path) else {
+                throw FileFault(path: path, reason: "cannot be read")
+            }
+            let whole = data.lastIndex(of: UInt8(ascii: "\n")).map { data[...$0] } ?? Data()
+            let text = String(decoding: whole, as: UTF8.self)
+            for (number, line) in FileLines(text) { try body(line, FilePlace(path: path, line: number)) }
+        }
+    }
+}
+
+/// A line of a file.
+public struct FilePlace: Sendable, CustomStringConvertible {
+    /// The file.
+    public let path: String
+    /// The line, from 1.
+    public let line: Int
+
+    /// `path:line`.
+    public var description: String { "\(path):\(line)" }
+}
+
+/// What a line of a store's log says.
+public enum OperationLogLine: Sendable {
+    /// The state a book was opened with.
+    case opening(Book)
+    /// An executed update; the log has no keys.
+    case update(StockChange)
+    /// A query.
+    case query
+    /// A completed purchase.
+    case bought(ItemNumber)
+
+    /// Reads a line.
+    ///
+    /// - Throws: ``Model/LineFault`` that says what is wrong with it.
+    public init(parsing line: Substring) throws(LineFault) {
+        if line.hasPrefix("init,") {
+            self = .opening(try BookLine.parse(line))
+        } else if line.hasPrefix("update,") {
+            self = .update(try Self.update(line))
+        } else if line.hasPrefix("query_by_topic,") || line.hasPrefix("query_by_item,") {
+            self = .query
+        } else if line.hasPrefix("bought book "), let item = ItemNumber(parsing: line.dropFirst(12)) {
+            self = .bought(item)
+        } else {
+            throw LineFault("is no line of a store's log: '\(line.prefix(80))'")
+        }
+    }
+
+    private static func update(_ line: Substring) throws(LineFault) -> StockChange {
+        let parts = line.split(separator: ",", omittingEmptySubsequences: false)
+        guard parts.count == 4, let item = ItemNumber(parsing: parts[1]) else {
+            throw LineFault("expected update,item_number,cost,stock")
+        }
+        let price = Cents(parsing: parts[2])
+        let units = Int64(parts[3])
+        guard price != nil || parts[2] == "na", units != nil || parts[3] == "na", price != nil || units != nil
+        else { throw LineFault("expected update,item_number,cost,stock with an amount or a change in it") }
+        return StockChange(item: item, price: price, units: units)
+    }
+}

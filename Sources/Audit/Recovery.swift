@@ -1,0 +1,149 @@
+public import Model
+
+/// Works out what a lost database held, from what is left. It computes; it reads only logs and writes
+/// nothing.
+public struct Recovery {
+    /// What was done, for the person who asked, in order.
+    public private(set) var notes: [String] = []
+
+    /// A recovery that has done nothing yet.
+    public init() {}
+
+    /// The catalog's database from its log.
+    ///
+    /// The log has no keys and does not say which changes were sales. The order server's database has both,
+    /// in the ledger's order; where it is lost too, the order log says how many copies of each book were
+    /// sold, and the sales get keys that nobody will ask for.
+    ///
+    /// - Parameters:
+    ///   - log: the catalog log with its rotated files, oldest first.
+    ///   - orders: the order server's database; nil when it is lost.
+    ///   - soldCounts: purchases of each book by the order log; nil when it is lost.
+    ///   - newLedger: the identity of the ledger where no order tells it.
+    /// - Returns: the database's content, and how many of its movements the log has.
+    /// - Throws: ``Model/FileFault`` with the place in the log that makes no sense.
+    public mutating func catalog(
+        log: OperationLogFiles, orders: OrderSnapshot?, soldCounts: [ItemNumber: Int]?, newLedger: Int64
+    ) throws -> (content: LedgerSnapshot, loggedCount: Int) {
+        var replay = try Replay(log: log)
+        let loggedCount = replay.movements.count
+        notes.append(
+            "read \(log.paths.joined(separator: ", ")): \(replay.opening.count) books, \(loggedCount) updates")
+        let ledger = orders?.orders.last { $0.sale != nil }?.sale?.ledger ?? newLedger
+        let sales = (orders?.orders ?? []).filter { $0.sale?.ledger == ledger }
+            .sorted { ($0.sale?.number ?? 0) < ($1.sale?.number ?? 0) }
+        try replay.assign(sales: sales, soldCounts: soldCounts, notes: &notes)
+        let content = LedgerSnapshot(
+            ledger: ledger,
+            books: replay.opening.map { book in
+                LedgerSnapshot.BookState(
+                    now: replay.states[book.item] ?? book, openingPrice: book.price, openingStock: book.stock)
+            }, movements: replay.movements, faults: [])
+        return (content, loggedCount)
+    }
+
+    /// The order server's database from the catalog's ledger, which has every sale with its key.
+    public mutating func orders(from ledger: LedgerSnapshot) -> OrderSnapshot {
+        var orders: [OrderSnapshot.Order] = []
+        for movement in ledger.movements {
+            guard let sale = movement.sale, let key = movement.change.key else { continue }
+            orders.append(
+                OrderSnapshot.Order(
+                    number: Int64(orders.count + 1), key: key, item: movement.change.item,
+                    sale: SalePosition(ledger: ledger.ledger, number: sale)))
+        }
+        notes.append("took \(orders.count) orders from the catalog's ledger")
+        return OrderSnapshot(orders: orders, faults: [])
+    }
+}
+
+/// The catalog log, played through.
+private struct Replay {
+    private(set) var opening: [Book] = []
+    private(set) var states: [ItemNumber: Book] = [:]
+    private(set) var movements: [LedgerSnapshot.Movement] = []
+
+    init(log: OperationLogFiles) throws {
+        try log.forEachLine { line, place in
+            do throws(LineFault) {
+                switch try OperationLogLine(parsing: line) {
+                case .opening(let book):
+                    guard states.updateValue(book, forKey: book.item) == nil else {
+                        throw LineFault("book \(book.item) is opened a second time; are the logs of one store?")
+                    }
+                    opening.append(book)
+                case .update(let change): try apply(change, sale: nil)
+                case .query: break
+                case .bought: throw LineFault("is a line of the order log, not of the catalog's")
+                }
+            } catch {
+                throw FileFault(path: place.path, line: place.line, reason: error.reason)
+            }
+        }
+        guard !opening.isEmpty else {
+            throw FileFault(
+                path: log.paths.first ?? "catalog_log",
+                reason: "has no init lines; name the rotated logs too, the oldest first")
+        }
+        opening.sort { $0.item < $1.item }
+    }
+
+    private mutating func apply(_ change: StockChange, sale: Int64?) throws(LineFault) {
+        guard var book = states[change.item] else {
+            throw LineFault("updates book \(change.item), which no line before it opens")
+        }
+        book.stock += change.units ?? 0
+        book.price = change.price ?? book.price
+        guard book.stock >= 0 else { throw LineFault("takes the stock of book \(change.item) below 0") }
+        states[change.item] = book
+        movements.append(
+            LedgerSnapshot.Movement(
+                sequence: Int64(movements.count + 1), change: change, stockAfter: book.stock, sale: sale))
+    }
+
+    /// Finds the sales among the changes. Both stand in the ledger's order, so each sale is the next change
+    /// that takes one copy of its book.
+    mutating func assign(
+        sales: [OrderSnapshot.Order], soldCounts: [ItemNumber: Int]?, notes: inout [String]
+    ) throws {
+        var lastSale: Int64 = 0
+        var left = sales[...]
+        var matched: [ItemNumber: Int] = [:]
+        var invented = 0
+        for index in movements.indices {
+            let change = movements[index].change
+            guard change.units == -1, change.price == nil else { continue }
+            let key: IdempotencyKey
+            if let next = left.first, next.sale?.number == lastSale + 1, next.item == change.item {
+                key = next.key
+                left = left.dropFirst()
+            } else {
+                let isSale = soldCounts.map { matched[change.item, default: 0] < $0[change.item, default: 0] } ?? true
+                guard isSale else { continue }
+                invented += 1
+                key = IdempotencyKey(trusted: "recovered-sale-\(lastSale + 1)")
+            }
+            lastSale += 1
+            matched[change.item, default: 0] += 1
+            movements[index] = LedgerSnapshot.Movement(
+                sequence: movements[index].sequence, change: .sale(of: change.item, key: key),
+                stockAfter: movements[index].stockAfter, sale: lastSale)
+        }
+        notes.append("found \(lastSale) sales, \(lastSale - Int64(invented)) of them with their keys")
+        // A power cut may have taken the end of the log. What the order server confirmed is sold all the same.
+        for order in left {
+            lastSale += 1
+            guard order.sale?.number == lastSale else {
+                throw FileFault(
+                    path: "order database",
+                    reason: "sale \(order.sale?.number ?? 0) of book \(order.item) does not follow from the log")
+            }
+            do throws(LineFault) {
+                try apply(.sale(of: order.item, key: order.key), sale: lastSale)
+            } catch {
+                throw FileFault(path: "order database", reason: "sale \(lastSale) \(error.reason)")
+            }
+        }
+        if !left.isEmpty { notes.append("added \(left.count) sales that the log lacks, from the order database") }
+    }
+}

@@ -1,0 +1,103 @@
+internal import GRDB
+public import Model
+internal import Storage
+
+/// Reads a catalog's database from outside, while its server runs or not. Changes nothing.
+public enum CatalogSnapshot {
+    /// Reads the database in `folder` as of one moment.
+    ///
+    /// - Throws: ``Model/FileFault`` when there is none, or it is not a catalog's of this version.
+    public static func read(folder: String) throws -> LedgerSnapshot {
+        let path = folder + "/" + CatalogStore.fileName
+        let database = try DatabaseFile.openToRead(
+            path: path, applicationID: CatalogSchema.applicationID, migrator: CatalogSchema.migrator)
+        return try database.read { database in
+            guard let ledger = try Int64.fetchOne(database, sql: "SELECT identity FROM ledger") else {
+                throw FileFault(path: path, reason: "has no ledger identity")
+            }
+            return LedgerSnapshot(
+                ledger: ledger, books: try books(in: database, path: path),
+                movements: try movements(in: database, path: path),
+                faults: try DatabaseFile.faults(in: database))
+        }
+    }
+
+    /// Makes a database of this content where there is none.
+    ///
+    /// - Parameters:
+    ///   - log: the catalog log that holds the first `loggedCount` movements already, if it is there.
+    /// - Throws: ``Model/FileFault`` when there is a database; the database's error.
+    public static func write(
+        _ content: LedgerSnapshot, folder: String, log: String, loggedCount: Int
+    ) throws {
+        let path = folder + "/" + CatalogStore.fileName
+        try DatabaseFile.create(
+            path: path, applicationID: CatalogSchema.applicationID, migrator: CatalogSchema.migrator
+        ) { database in
+            try database.execute(sql: "UPDATE ledger SET identity = ?", arguments: [content.ledger])
+            try CatalogSchema.insert(
+                content.books.map(\.opening), in: database, progress: { _ in })
+            for movement in content.movements { try insert(movement, in: database) }
+            for book in content.books {
+                try database.execute(
+                    sql: "UPDATE book SET stock = ?, price_cents = ? WHERE item_number = ?",
+                    arguments: [book.now.stock, book.now.price.amount, book.now.item.value])
+            }
+            if let mark = LogMark(endOf: log, sequence: Int64(loggedCount)) { try mark.save(database) }
+        }
+    }
+
+    private static func insert(_ movement: LedgerSnapshot.Movement, in database: Database) throws {
+        let statement = try database.cachedStatement(
+            sql: """
+                INSERT INTO movement
+                    (sequence, item_number, units, price_cents, stock_after, order_key, sale, at_millis)
+                VALUES (?, ?, ?, ?, ?, ?, ?, unixepoch() * 1000)
+                """)
+        let change = movement.change
+        try statement.execute(arguments: [
+            movement.sequence, change.item.value, change.units, change.price?.amount, movement.stockAfter,
+            change.key?.text, movement.sale,
+        ])
+    }
+
+    private static func books(in database: Database, path: String) throws -> [LedgerSnapshot.BookState] {
+        let rows = try Row.fetchCursor(
+            database,
+            sql: """
+                SELECT item_number, title, topic, price_cents, stock, opening_price_cents, opening_stock
+                FROM book ORDER BY item_number
+                """)
+        var books: [LedgerSnapshot.BookState] = []
+        while let row = try rows.next() {
+            guard let item = ItemNumber(row[0] as Int64), let price = Cents(row[3] as Int64),
+                let openingPrice = Cents(row[5] as Int64)
+            else { throw FileFault(path: path, reason: "book \(row[0] as Int64) has a value out of range") }
+            let book = Book(item: item, title: row[1], topic: row[2], price: price, stock: row[4])
+            books.append(
+                LedgerSnapshot.BookState(now: book, openingPrice: openingPrice, openingStock: row[6]))
+        }
+        return books
+    }
+
+    private static func movements(in database: Database, path: String) throws -> [LedgerSnapshot.Movement] {
+        let rows = try Row.fetchCursor(
+            database,
+            sql: """
+                SELECT sequence, item_number, units, price_cents, stock_after, order_key, sale
+                FROM movement ORDER BY sequence
+                """)
+        var movements: [LedgerSnapshot.Movement] = []
+        while let row = try rows.next() {
+            guard let item = ItemNumber(row[1] as Int64) else {
+                throw FileFault(path: path, reason: "movement \(row[0] as Int64) has an item number out of range")
+            }
+            let change = StockChange(
+                item: item, price: (row[3] as Int64?).flatMap { Cents($0) }, units: row[2],
+                key: (row[5] as String?).map { IdempotencyKey(trusted: $0) })
+            movements.append(
+                LedgerSnapshot.Movement(sequence: row[0], change: change, stockAfter: row[4], sale: row[6]))
+        }
+        return movements
+    }
+}

@@ -1,0 +1,57 @@
+internal import GRDB
+public import Model
+internal import Storage
+
+/// Reads an order server's database from outside, while its server runs or not. Changes nothing.
+public enum OrderStoreSnapshot {
+    /// Whether the folder holds an order server's database.
+    public static func exists(in folder: String) -> Bool {
+        DatabaseFile.exists(folder + "/" + OrderStore.fileName)
+    }
+
+    /// Makes a database of this content where there is none.
+    ///
+    /// - Throws: ``Model/FileFault`` when there is a database; the database's error.
+    public static func write(_ content: OrderSnapshot, folder: String) throws {
+        try DatabaseFile.create(
+            path: folder + "/" + OrderStore.fileName, applicationID: OrderSchema.applicationID,
+            migrator: OrderSchema.migrator
+        ) { database in
+            for order in content.orders {
+                try database.execute(
+                    sql: """
+                        INSERT INTO purchase (number, order_key, item_number, ledger, sale, at_millis)
+                        VALUES (?, ?, ?, ?, ?, unixepoch() * 1000)
+                        """,
+                    arguments: [
+                        order.number, order.key.text, order.item.value, order.sale?.ledger, order.sale?.number,
+                    ])
+            }
+        }
+    }
+
+    /// Reads the database in `folder` as of one moment.
+    ///
+    /// - Throws: ``Model/FileFault`` when there is none, or it is not an order server's of this version.
+    public static func read(folder: String) throws -> OrderSnapshot {
+        let path = folder + "/" + OrderStore.fileName
+        let database = try DatabaseFile.openToRead(
+            path: path, applicationID: OrderSchema.applicationID, migrator: OrderSchema.migrator)
+        return try database.read { database in
+            let rows = try Row.fetchCursor(
+                database, sql: "SELECT number, order_key, item_number, ledger, sale FROM purchase ORDER BY number")
+            var orders: [OrderSnapshot.Order] = []
+            while let row = try rows.next() {
+                guard let item = ItemNumber(row[2] as Int64) else {
+                    throw FileFault(path: path, reason: "order \(row[0] as Int64) has an item number out of range")
+                }
+                let ledger: Int64? = row[3]
+                orders.append(
+                    OrderSnapshot.Order(
+                        number: row[0], key: IdempotencyKey(trusted: row[1]), item: item,
+                        sale: ledger.map { SalePosition(ledger: $0, number: row[4]) }))
+            }
+            return OrderSnapshot(orders: orders, faults: try DatabaseFile.faults(in: database))
+        }
+    }
+}

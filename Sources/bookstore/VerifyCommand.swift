@@ -1,0 +1,93 @@
+internal import ArgumentParser
+internal import Audit
+internal import Catalog
+internal import Model
+internal import Order
+
+/// `bookstore verify`
+struct VerifyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify", abstract: "Check that the books balance: databases, ledger, orders and logs.",
+        discussion: """
+            Compares, and changes nothing. May run while the store is selling. Exit status 0 when \
+            everything fits, 1 with a line for everything that does not. Rotated logs (catalog_log.2, \
+            catalog_log.1, or catalog_log-20261123) are found beside the current ones.
+            """)
+
+    /// How long the tiers may take to write down what the ledger has just decided.
+    private static let patience = Duration.seconds(5)
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var data: DataOptions
+
+    func run() async throws {
+        let settings = try await common.load([.data: data.data])
+        let store = StoreFiles(data: settings.text(.data), output: settings.text(.output))
+        let audit = try await store.audit(patience: Self.patience)
+        for discrepancy in audit.discrepancies { print(discrepancy) }
+        guard audit.discrepancies.isEmpty else {
+            ExitStatus.say("bookstore: \(audit.discrepancies.count) discrepancies")
+            throw ExitCode(ExitStatus.failed.rawValue)
+        }
+        print(audit.summary)
+    }
+}
+
+/// A store's files as the auditor reads them.
+struct StoreFiles {
+    let data: String
+    let output: String
+
+    struct Report {
+        let discrepancies: [BooksAudit.Discrepancy]
+        let summary: String
+    }
+
+    private var catalogLog: OperationLogFiles { OperationLogFiles(named: "catalog_log", in: output) }
+    private var orderLog: OperationLogFiles { OperationLogFiles(named: "order_log", in: output) }
+
+    /// Audits the store, which may be selling meanwhile.
+    ///
+    /// What is written down first is decided last: a line of the order log follows its order, an order its
+    /// sale in the ledger. So, read in the opposite order, nothing may stand in the earlier reading that the
+    /// later lacks; and what the later one has, the earlier has after a moment.
+    func audit(patience: Duration) async throws -> Report {
+        var audit = BooksAudit()
+        let updateCount = try audit.count(catalogLog: catalogLog)
+        let lines = try audit.count(orderLog: orderLog)
+        let orders = try OrderStoreSnapshot.read(folder: data)
+        let ledger = try CatalogSnapshot.read(folder: data)
+        audit.check(ledger: ledger)
+        audit.check(orders: orders, against: ledger)
+        audit.checkNoMore(lines: lines, than: orders)
+        audit.checkNoMore(updateCount: updateCount, than: ledger)
+        _ = try audit.check(catalogLog: catalogLog, against: ledger)
+        audit.add(try await missingAfterPatience(ledger: ledger, orders: orders, patience: patience))
+        let sales = ledger.movements.count { $0.sale != nil }
+        return Report(
+            discrepancies: audit.discrepancies,
+            summary: "The books balance: \(ledger.books.count) books, \(ledger.movements.count) movements, "
+                + "\(sales) sales, \(orders.orders.count) orders.")
+    }
+
+    private func missingAfterPatience(
+        ledger: LedgerSnapshot, orders: OrderSnapshot, patience: Duration
+    ) async throws -> [BooksAudit.Discrepancy] {
+        let deadline = ContinuousClock.now + patience
+        while true {
+            // Lines that do not fit were noted before; here it is only asked what is still missing.
+            var repeated = BooksAudit()
+            var missing: [BooksAudit.Discrepancy] = []
+            let logged = try repeated.check(catalogLog: catalogLog, against: ledger)
+            if logged < ledger.movements.count {
+                missing.append(
+                    BooksAudit.Discrepancy(
+                        place: "catalog log", expected: "\(ledger.movements.count) updates", found: "\(logged)"))
+            }
+            missing += BooksAudit.missingLines(try repeated.count(orderLog: orderLog), of: orders)
+            missing += BooksAudit.missingOrders(try OrderStoreSnapshot.read(folder: data), of: ledger)
+            if missing.isEmpty || ContinuousClock.now >= deadline { return missing }
+            try await Task.sleep(for: .milliseconds(200))
+        }
+    }
+}

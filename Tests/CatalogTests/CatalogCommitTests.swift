@@ -1,0 +1,236 @@
+@testable import Catalog
+import CatalogClient
+import Foundation
+import GRDB
+import Model
+import Storage
+import TestSupport
+import Testing
+
+/// What a batch of changes does to the books, the ledger and the keys.
+@Suite struct CatalogCommitTests {
+    @Test func eachChangeOfABatchStandsOnItsOwn() async throws {
+        let unknown = try #require(ItemNumber(99))
+        try await withCatalogFolder { folder in
+            try folder.withStore { store in
+                let batch = try store.commitUnlogged(
+                    .sale(of: first.item, key: key("a")), .sale(of: first.item, key: key("b")),
+                    .sale(of: unknown, key: key("c")), .sale(of: first.item, key: key("d")),
+                    .sale(of: first.item, key: key("e")), StockChange(item: second.item, units: -1))
+                #expect(batch.results.map(Self.short) == ["sale 1", "sale 2", "unknown", "sale 3", "refused", "applied"])
+                #expect(batch.executed.map(\.logLine) == ["update,1,na,-1", "update,1,na,-1", "update,1,na,-1", "update,2,na,-1"])
+                #expect(store.book(first.item)?.stock == 0)
+                #expect(store.book(second.item)?.stock == 2)
+                #expect(try store.movementLines() == batch.executed.map(\.logLine))
+            }
+            // The disk has what the memory showed.
+            let stored = try folder.withStore { [$0.book(first.item)?.stock, $0.book(second.item)?.stock] }
+            #expect(stored == [0, 2])
+        }
+    }
+
+    @Test func stockMayBeTakenToZeroAndNoFurther() async throws {
+        try await withCatalogFolder { folder in
+            try folder.withStore { store in
+                #expect(try Self.short(store.outcome(of: StockChange(item: first.item, units: -4))) == "refused")
+                #expect(store.book(first.item) == first)
+                #expect(try Self.short(store.outcome(of: StockChange(item: first.item, units: -3))) == "applied")
+                #expect(try Self.short(store.outcome(of: StockChange(item: first.item, units: -1))) == "refused")
+                #expect(try Self.short(store.outcome(of: StockChange(item: first.item, units: 2))) == "applied")
+                #expect(store.book(first.item)?.stock == 2)
+            }
+        }
+    }
+
+    @Test func priceAndStockApplyTogetherOrNotAtAll() async throws {
+        let price = try cents(7)
+        try await withCatalogFolder { folder in
+            try folder.withStore { store in
+                let refused = StockChange(item: first.item, price: price, units: -4)
+                #expect(try Self.short(store.outcome(of: refused)) == "refused")
+                #expect(store.book(first.item) == first)
+                #expect(store.lastMovement == 0)
+            }
+            try folder.withStore { store in
+                #expect(store.book(first.item) == first)
+                let applied = StockChange(item: first.item, price: price, units: -2)
+                #expect(try Self.short(store.outcome(of: applied)) == "applied")
+                #expect(store.book(first.item)?.price == price)
+                #expect(store.book(first.item)?.stock == 1)
+                // A price alone leaves the stock, stock alone the price.
+                try store.commitUnlogged(StockChange(item: first.item, price: try cents(0)))
+                try store.commitUnlogged(StockChange(item: first.item, units: 1))
+                #expect(store.book(first.item)?.price == Cents(0))
+                #expect(store.book(first.item)?.stock == 2)
+            }
+        }
+    }
+
+    @Test func aKeyGetsItsFirstOutcomeAgain() async throws {
+        let sale = StockChange.sale(of: first.item, key: key("a"))
+        try await withCatalogFolder { folder in
+            let position = try folder.withStore { store in
+                // Twice in one batch, then in another.
+                let batch = try store.commitUnlogged(sale, sale)
+                let position = try #require(try store.allSales().first).position
+                #expect(batch.results == [
+                    .success(.applied(sale: position, replayed: false)),
+                    .success(.applied(sale: position, replayed: true)),
+                ])
+                #expect(batch.executed == [sale])
+                return position
+            }
+            try folder.withStore { store in
+                let again = try store.commitUnlogged(sale)
+                #expect(again.results == [.success(.applied(sale: position, replayed: true))])
+                #expect(again.executed.isEmpty)
+                #expect(store.book(first.item)?.stock == 2)
+                #expect(store.lastMovement == 1)
+            }
+        }
+    }
+
+    @Test func aKeyedUpdateThatIsNoSaleIsReplayedToo() async throws {
+        let restock = StockChange(item: first.item, price: try cents(5), units: 10, key: key("restock"))
+        try await withCatalogFolder { folder in
+            try folder.withStore { store in
+                #expect(try store.outcome(of: restock) == .success(.applied(sale: nil, replayed: false)))
+                #expect(try store.outcome(of: restock) == .success(.applied(sale: nil, replayed: true)))
+                #expect(store.book(first.item)?.stock == 13)
+            }
+        }
+    }
+
+    @Test func aKeyIsGoodForOneChangeOnly() async throws {
+        let sale = StockChange.sale(of: first.item, key: key("a"))
+        let others = [
+            StockChange.sale(of: second.item, key: key("a")),
+            StockChange(item: first.item, units: -2, key: key("a")),
+            StockChange(item: first.item, price: try cents(5), units: -1, key: key("a")),
+            StockChange(item: first.item, price: try cents(5), key: key("a")),
+        ]
+        try await withCatalogFolder { folder in
+            try folder.withStore { store in
+                try store.commitUnlogged(sale)
+                for other in others { #expect(try store.outcome(of: other) == .failure(.keyReused)) }
+                // The same holds for the key of a refusal.
+                let refused = StockChange(item: first.item, units: -100, key: key("r"))
+                #expect(try Self.short(store.outcome(of: refused)) == "refused")
+                #expect(try store.outcome(of: .sale(of: first.item, key: key("r"))) == .failure(.keyReused))
+                #expect(try store.outcome(of: .sale(of: second.item, key: key("r"))) == .failure(.keyReused))
+                #expect(store.lastMovement == 1)
+                #expect(store.book(second.item) == second)
+            }
+        }
+    }
+
+    @Test func aRefusalIsRememberedUnderItsKey() async throws {
+        let late = StockChange.sale(of: first.item, key: key("late"))
+        try await withCatalogFolder { folder in
+            try folder.withStore { store in
+                try store.commitUnlogged(StockChange(item: first.item, units: -3))
+                #expect(try store.outcome(of: late) == .success(.refused(replayed: false)))
+                try store.commitUnlogged(StockChange(item: first.item, units: 5))
+                #expect(try store.outcome(of: late) == .success(.refused(replayed: true)))
+            }
+            try folder.withStore { store in
+                #expect(try store.outcome(of: late) == .success(.refused(replayed: true)))
+                #expect(store.book(first.item)?.stock == 5)
+                // Another key, or none, is not bound by it.
+                #expect(try Self.short(store.outcome(of: .sale(of: first.item, key: key("new")))) == "sale 1")
+            }
+        }
+    }
+
+    @Test func anUnknownItemSpendsNoKey() async throws {
+        try await withCatalogFolder { folder in
+            try folder.withStore { store in
+                let unknown = try #require(ItemNumber(ItemNumber.valueMax))
+                let lost = StockChange.sale(of: unknown, key: key("a"))
+                #expect(try store.outcome(of: lost) == .failure(.unknownItem(unknown)))
+                #expect(try Self.short(store.outcome(of: .sale(of: first.item, key: key("a")))) == "sale 1")
+            }
+        }
+    }
+
+    @Test func stockHasAnUpperBound() async throws {
+        let full = try book(1, stock: Book.stockMax - 1)
+        try await withCatalogFolder { folder in
+            try folder.withStore([full]) { store in
+                let tooMuch = StockChange(item: full.item, price: try cents(1), units: 2, key: key("a"))
+                guard case .failure(.invalid) = try store.outcome(of: tooMuch) else {
+                    Issue.record("the stock passed its bound")
+                    return
+                }
+                #expect(store.book(full.item) == full)
+                #expect(try Self.short(store.outcome(of: StockChange(item: full.item, units: 1))) == "applied")
+                #expect(store.book(full.item)?.stock == Book.stockMax)
+                guard case .failure(.invalid) = try store.outcome(of: StockChange(item: full.item, units: 1)) else {
+                    Issue.record("the stock passed its bound")
+                    return
+                }
+            }
+        }
+    }
+
+    @Test func salesAreNumberedWithoutGaps() async throws {
+        try await withCatalogFolder { folder in
+            try folder.withStore { store in
+                try store.commitUnlogged(
+                    .sale(of: first.item, key: key("a")), StockChange(item: first.item, units: -9, key: key("r")),
+                    StockChange(item: second.item, price: try cents(1)), .sale(of: first.item, key: key("b")))
+                // A batch that cannot begin changes nothing, in memory either.
+                try folder.sql { database in
+                    try database.execute(sql: "BEGIN IMMEDIATE")
+                    #expect(throws: DatabaseError.self) {
+                        try store.commitUnlogged(.sale(of: first.item, key: key("c")))
+                    }
+                    try database.execute(sql: "ROLLBACK")
+                }
+                #expect(store.book(first.item)?.stock == 1)
+                #expect(store.lastMovement == 3)
+                #expect(try Self.short(store.outcome(of: .sale(of: second.item, key: key("d")))) == "sale 3")
+            }
+            try folder.withStore { store in
+                #expect(try Self.short(store.outcome(of: .sale(of: second.item, key: key("e")))) == "sale 4")
+                #expect(try store.allSales().map(\.position.number) == [1, 2, 3, 4])
+            }
+        }
+    }
+
+    @Test func aBatchThatFailsHalfWayLeavesNoTrace() async throws {
+        try await withCatalogFolder { folder in
+            try folder.withStore { store in
+                // A movement that the store does not know of takes the number of its second.
+                try folder.sql { database in
+                    try database.execute(
+                        sql: """
+                            INSERT INTO movement (sequence, item_number, units, stock_after, at_millis)
+                            VALUES (2, 4, -1, 2, 0)
+                            """)
+                }
+                #expect(throws: DatabaseError.self) {
+                    try store.commitUnlogged(
+                        .sale(of: first.item, key: key("a")), .sale(of: second.item, key: key("b")))
+                }
+                #expect(store.book(first.item) == first)
+                #expect(store.book(second.item) == second)
+                #expect(try store.allSales().isEmpty)
+                let stock = try folder.sql { database in
+                    try Int64.fetchAll(database, sql: "SELECT stock FROM book ORDER BY item_number")
+                }
+                #expect(stock == [3, 3, 3, 3])
+            }
+        }
+    }
+
+    private static func short(_ result: Result<UpdateOutcome, StoreError>) -> String {
+        switch result {
+        case .success(.applied(let sale, let replayed)):
+            (sale.map { "sale \($0.number)" } ?? "applied") + (replayed ? " again" : "")
+        case .success(.refused(let replayed)): replayed ? "refused again" : "refused"
+        case .failure(.unknownItem): "unknown"
+        case .failure(let error): "\(error)"
+        }
+    }
+}

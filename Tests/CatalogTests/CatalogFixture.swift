@@ -1,0 +1,128 @@
+@testable import Catalog
+import CatalogClient
+import Foundation
+import GRDB
+import Logging
+import Model
+import NIOCore
+import Storage
+import TestSupport
+import Testing
+
+/// A folder with a catalog's database and its log, each in a place of its own, which a test opens, closes
+/// and opens again as often as it likes.
+struct CatalogFolder {
+    let path: String
+
+    var data: String { path + "/data" }
+    var databasePath: String { data + "/" + CatalogStore.fileName }
+    var logPath: String { path + "/output/catalog_log" }
+
+    /// Opens the store for `body` and closes it afterwards. `books` matter only the first time.
+    @discardableResult
+    func withStore<Value>(
+        _ books: [Book] = Book.defaults, _ body: (CatalogStore) throws -> Value
+    ) throws -> Value {
+        let store = try CatalogStore.open(folder: data, firstBooks: { books })
+        defer { try? store.close() }
+        return try body(store)
+    }
+
+    /// Opens the whole catalog for `body` and shuts it down afterwards.
+    func withEngine<Value>(
+        _ books: [Book] = Book.defaults, queryLogging: QueryLogging = .all,
+        _ body: (CatalogEngine) async throws -> Value
+    ) async throws -> Value {
+        let store = try CatalogStore.open(folder: data, firstBooks: { books })
+        let engine: CatalogEngine
+        do {
+            engine = try CatalogEngine(
+                store: store, logPath: logPath, queryLogging: queryLogging, logger: silent,
+                broken: { Issue.record("the catalog broke: \($0)") })
+        } catch {
+            try? store.close()
+            throw error
+        }
+        do {
+            let value = try await body(engine)
+            try engine.shutdown()
+            return value
+        } catch {
+            try? engine.shutdown()
+            throw error
+        }
+    }
+
+    /// Runs SQL on the database past the store, as somebody with a shell could.
+    func sql<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        let queue = try DatabaseQueue(path: databasePath)
+        defer { try? queue.close() }
+        return try queue.writeWithoutTransaction(body)
+    }
+
+    func logText() throws -> String { try String(contentsOfFile: logPath, encoding: .utf8) }
+
+    func logLines() throws -> [String] { try logText().split(separator: "\n").map(String.init) }
+
+    /// The lines that a replay of the log needs: everything but the queries.
+    func ledgerLines() throws -> [String] { try logLines().filter { !$0.hasPrefix("query_") } }
+}
+
+/// Runs `body` with an empty catalog folder that is removed afterwards.
+func withCatalogFolder<Value>(_ body: (CatalogFolder) async throws -> Value) async throws -> Value {
+    try await withTemporaryFolder { path in
+        let folder = CatalogFolder(path: path)
+        for made in [folder.data, path + "/output"] {
+            try FileManager.default.createDirectory(atPath: made, withIntermediateDirectories: true)
+        }
+        return try await body(folder)
+    }
+}
+
+/// A logger for parts whose log a test does not look at.
+let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+/// The `init` lines of the default catalog.
+let defaultInitLines = Book.defaults.map(BookLine.text)
+
+/// The default books, by what the tests need of them.
+let first = Book.defaults[0]
+let second = Book.defaults[1]
+
+func key(_ text: String) -> IdempotencyKey { IdempotencyKey(trusted: text) }
+
+func cents(_ amount: Int64) throws -> Cents { try #require(Cents(amount)) }
+
+func book(
+    _ number: Int64, title: String = "A title", topic: String = "a topic", stock: Int64 = 3
+) throws -> Book {
+    Book(
+        item: try #require(ItemNumber(number)), title: title, topic: topic, price: try cents(10_00),
+        stock: stock)
+}
+
+extension CatalogStore {
+    /// Commits without a log: what a crash between the two leaves behind.
+    @discardableResult
+    func commitUnlogged(_ changes: StockChange...) throws -> Batch {
+        let nowhere = LogMark(position: .init(inode: 0, offset: 0), sequence: 0)
+        return try commit(changes, mark: try logMark() ?? nowhere)
+    }
+
+    /// The outcome of one change on its own.
+    func outcome(of change: StockChange) throws -> Result<UpdateOutcome, StoreError> {
+        try #require(try commitUnlogged(change).results.first)
+    }
+
+    /// Every movement of the ledger, as the log writes it.
+    func movementLines() throws -> [String] {
+        var lines: [String] = []
+        try forEachMovement(after: 0) { _, change in lines.append(change.logLine) }
+        return lines
+    }
+
+    /// Every sale of the ledger.
+    func allSales() throws -> [LedgerSale] {
+        try sales(after: SalePosition(ledger: 0, number: 0), limit: .max)
+    }
+}

@@ -1,0 +1,146 @@
+@testable import Catalog
+import CatalogClient
+import Foundation
+import Model
+import Storage
+import TestSupport
+import Testing
+
+@Suite struct CatalogStoreTests {
+    @Test func opensWithTheFirstBooksInAnyOrder() async throws {
+        try await withCatalogFolder { folder in
+            #expect(!CatalogStore.exists(in: folder.data))
+            try folder.withStore(Book.defaults.reversed()) { store in
+                #expect(CatalogStore.exists(in: folder.data))
+                #expect(store.bookCount == 4)
+                for book in Book.defaults { #expect(store.book(book.item) == book) }
+                #expect(store.book(try book(5).item) == nil)
+                #expect(store.listings(topic: "distributed systems").map(\.item.value) == [1, 2])
+                #expect(store.listings(topic: "graduate school").map(\.title) == Book.defaults[2...].map(\.title))
+                #expect(store.listings(topic: "gardening").isEmpty)
+            }
+        }
+    }
+
+    @Test func topicsMatchExactly() async throws {
+        // The two spellings of é look alike and are equal as Swift strings, but they are other bytes.
+        let composed = "caf\u{E9}"
+        let decomposed = "cafe\u{301}"
+        let books = [
+            try book(1, topic: composed), try book(2, topic: decomposed), try book(3, topic: "Café"),
+            try book(4, topic: "café "),
+        ]
+        try await withCatalogFolder { folder in
+            try folder.withStore(books) { store in
+                #expect(store.listings(topic: composed).map(\.item.value) == [1])
+                #expect(store.listings(topic: decomposed).map(\.item.value) == [2])
+                #expect(store.listings(topic: "café ").map(\.item.value) == [4])
+                let topic = try #require(store.book(books[1].item)).topic
+                #expect(Array(topic.utf8) == Array(decomposed.utf8))
+            }
+        }
+    }
+
+    @Test func goesOnFromTheStoredStateAfterARestart() async throws {
+        try await withCatalogFolder { folder in
+            let before = try folder.withStore { store in
+                try store.commitUnlogged(
+                    .sale(of: first.item, key: key("a")),
+                    StockChange(item: second.item, price: try cents(7_50), units: 5))
+                return (store.book(first.item), store.book(second.item), try store.allSales())
+            }
+            #expect(before.0?.stock == 2)
+            #expect(before.1?.price == Cents(7_50))
+            let store = try CatalogStore.open(
+                folder: folder.data,
+                firstBooks: {
+                    Issue.record("the first books were read for a catalog that has its own")
+                    return []
+                })
+            defer { try? store.close() }
+            #expect(store.book(first.item) == before.0)
+            #expect(store.book(second.item) == before.1)
+            #expect(try store.allSales() == before.2)
+            #expect(store.lastMovement == 2)
+            var opening: [Book] = []
+            try store.forEachOpeningBook { opening.append($0) }
+            #expect(opening == Book.defaults)
+        }
+    }
+
+    @Test func firstBooksAreStoredAllOrNotAtAll() async throws {
+        struct NoBooks: Error {}
+        try await withCatalogFolder { folder in
+            #expect(throws: NoBooks.self) {
+                try CatalogStore.open(folder: folder.data, firstBooks: { throw NoBooks() })
+            }
+            #expect(!CatalogStore.exists(in: folder.data))
+            #expect(throws: (any Error).self) { try folder.withStore(Book.defaults + [first]) { _ in } }
+            #expect(!CatalogStore.exists(in: folder.data))
+            // What the attempts left does not stand in the way of the next.
+            let bookCount = try folder.withStore { $0.bookCount }
+            #expect(bookCount == 4)
+        }
+    }
+
+    @Test func aDraftThatACrashLeftIsReplaced() async throws {
+        try await withCatalogFolder { folder in
+            for suffix in ["", "-wal", "-shm"] {
+                try Data("half a catalog".utf8).write(
+                    to: URL(fileURLWithPath: folder.databasePath + ".new" + suffix))
+            }
+            let stored = try folder.withStore { $0.book(first.item) }
+            #expect(stored == first)
+            #expect(!FileManager.default.fileExists(atPath: folder.databasePath + ".new"))
+        }
+    }
+
+    @Test func aSecondHolderIsRefused() async throws {
+        try await withCatalogFolder { folder in
+            try folder.withStore { _ in
+                let fault = #expect(throws: FileFault.self) { try folder.withStore { _ in } }
+                #expect(fault?.reason.contains("in use by process \(getpid())") == true)
+            }
+            let bookCount = try folder.withStore { $0.bookCount }
+            #expect(bookCount == 4)
+        }
+    }
+
+    @Test func salesAreReadInOrderFromAnyPlace() async throws {
+        try await withCatalogFolder { folder in
+            try folder.withStore { store in
+                for name in ["a", "b", "c"] { try store.commitUnlogged(.sale(of: first.item, key: key(name))) }
+                // Neither is a sale: no key, and a price.
+                try store.commitUnlogged(
+                    StockChange(item: second.item, units: -1),
+                    StockChange(item: second.item, price: try cents(1), units: -1, key: key("p")))
+                try store.commitUnlogged(.sale(of: second.item, key: key("d")))
+
+                let all = try store.allSales()
+                #expect(all.map(\.position.number) == [1, 2, 3, 4])
+                #expect(all.map(\.key.text) == ["a", "b", "c", "d"])
+                #expect(all.map(\.item.value) == [1, 1, 1, 2])
+                #expect(Set(all.map(\.position.ledger)).count == 1)
+                #expect(try store.sales(after: all[1].position, limit: 10) == Array(all[2...]))
+                #expect(try store.sales(after: all[0].position, limit: 2) == Array(all[1...2]))
+                #expect(try store.sales(after: all[3].position, limit: 10).isEmpty)
+                // A number of another ledger says nothing about this one.
+                let other = SalePosition(ledger: all[0].position.ledger &+ 1, number: 3)
+                #expect(try store.sales(after: other, limit: 10) == all)
+            }
+        }
+    }
+
+    @Test func everyCatalogHasALedgerOfItsOwn() async throws {
+        var ledgers: Set<Int64> = []
+        for _ in 0..<2 {
+            try await withCatalogFolder { folder in
+                try folder.withStore { store in
+                    try store.commitUnlogged(.sale(of: first.item, key: key("a")))
+                    ledgers.insert(try #require(try store.allSales().first).position.ledger)
+                }
+            }
+        }
+        #expect(ledgers.count == 2)
+    }
+}

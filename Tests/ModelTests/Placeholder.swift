@@ -1,0 +1,5 @@
+import Testing
+
+@Suite struct ModelPlaceholder {
+    @Test func builds() {}
+}

@@ -1,0 +1,5 @@
+import Testing
+
+@Suite struct OrderPlaceholder {
+    @Test func builds() {}
+}

@@ -1,0 +1,185 @@
+import Foundation
+import Model
+import TestSupport
+import Testing
+
+/// A store of separate processes on free ports in a folder of its own.
+final class Store {
+    let folder: String
+    private(set) var ports: [Tier: Int] = [:]
+    private var processes: [Tier: ServerProcess] = [:]
+    /// Options that a tier is always started with.
+    var options: [Tier: [String]] = [:]
+
+    init(folder: String) throws {
+        self.folder = folder
+        for tier in Tier.allCases { ports[tier] = try FreePort.take() }
+        let lines = Tier.allCases.map { "\($0.rawValue),127.0.0.1:\(port($0))\n" }
+        try write(lines.joined(), to: "config")
+    }
+
+    func port(_ tier: Tier) -> Int { ports[tier] ?? 0 }
+
+    /// The frontend as `--frontend` takes it.
+    var frontend: String { "127.0.0.1:\(port(.frontend))" }
+
+    // MARK: Processes
+
+    /// The process of a tier that was started.
+    func process(_ tier: Tier) throws -> ServerProcess { try #require(processes[tier]) }
+
+    /// Starts a tier without waiting.
+    @discardableResult
+    func launch(_ tier: Tier) throws -> ServerProcess {
+        let arguments = [tier.rawValue, "--supervised"] + (options[tier] ?? [])
+        let process = try ServerProcess(tier.rawValue, Program.bookstore, arguments, in: folder)
+        processes[tier] = process
+        return process
+    }
+
+    /// Puts another program in the place of a tier.
+    func launch(_ tier: Tier, program: String, _ arguments: [String]) throws {
+        processes[tier] = try ServerProcess(tier.rawValue, program, arguments, in: folder)
+    }
+
+    /// Starts tiers and waits until they are ready.
+    func start(_ tiers: [Tier] = Tier.allCases) async throws {
+        for tier in tiers { try launch(tier) }
+        for tier in tiers { try await waitUntilReady(tier) }
+    }
+
+    func waitUntilReady(_ tier: Tier) async throws {
+        let process = try process(tier)
+        try await eventually("\(tier.rawValue) is ready") {
+            guard process.isRunning else {
+                throw ServerProcess.Failed(description: "\(tier.rawValue) ended: \(process.errors)")
+            }
+            return try await status(tier, "/readyz") == 200
+        }
+    }
+
+    /// The status of an answer; 0 where there is none.
+    func status(_ tier: Tier, _ target: String) async throws -> Int {
+        (try? await get(target, from: tier).status) ?? 0
+    }
+
+    /// `kill -9`.
+    func kill(_ tier: Tier) throws { try process(tier).end() }
+
+    /// Stops tiers as an operator does, the frontend first, and expects them to end well.
+    func stop(_ tiers: [Tier] = [.frontend, .order, .catalog]) async throws {
+        for tier in tiers {
+            let process = try process(tier)
+            process.send(SIGTERM)
+            #expect(try await process.exit() == 0, "\(tier.rawValue): \(process.errors)")
+        }
+    }
+
+    /// Ends whatever still runs.
+    func end() {
+        for process in processes.values { process.end() }
+    }
+
+    // MARK: Requests
+
+    func get(
+        _ target: String, from tier: Tier = .frontend, headers: [String: String] = [:]
+    ) async throws -> RawReply {
+        try await send("GET", target, to: tier, headers: headers)
+    }
+
+    func post(
+        _ target: String, to tier: Tier = .frontend, headers: [String: String] = [:]
+    ) async throws -> RawReply {
+        try await send("POST", target, to: tier, headers: headers)
+    }
+
+    func send(
+        _ method: String, _ target: String, to tier: Tier, headers: [String: String] = [:], body: String = ""
+    ) async throws -> RawReply {
+        let port = port(tier)
+        return try await onThread {
+            try request(method, target, port: port, headers: headers, body: body)
+        }
+    }
+
+    /// `Success` or `Failed`, as the frontend answers a purchase; else the whole answer.
+    func buy(_ item: Int, key: String? = nil) async throws -> String {
+        let headers = key.map { ["Idempotency-Key": $0] } ?? [:]
+        let reply = try await post("/buy?item_number=\(item)", headers: headers)
+        return reply.json["result"] as? String ?? "\(reply.status) \(reply.body)"
+    }
+
+    /// A book's fields as the frontend shows them.
+    func book(_ item: Int) async throws -> [String: any Sendable] {
+        let reply = try await get("/lookup?item_number=\(item)")
+        return try #require(reply.json["result"] as? [String: any Sendable], "\(reply.status) \(reply.body)")
+    }
+
+    func stock(of item: Int) async throws -> Int { try #require(try await book(item)["stock"] as? Int) }
+
+    // MARK: Files
+
+    func path(_ name: String) -> String { folder + "/" + name }
+
+    func write(_ text: String, to name: String) throws {
+        try text.write(toFile: path(name), atomically: true, encoding: .utf8)
+    }
+
+    /// The lines of a log in `output/`.
+    func log(_ name: String) -> [String] {
+        let data = FileManager.default.contents(atPath: path("output/" + name)) ?? Data()
+        return String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
+    }
+
+    /// The lines of a log when they are what they should be; or, for the failure's message, what they are
+    /// after a while. Query lines may come half a second late.
+    func log(_ name: String, becomes expected: [String]) async throws -> [String] {
+        try? await eventually("\(name) is complete", within: 3) { log(name) == expected }
+        return log(name)
+    }
+
+    /// What a tier wrote to standard error in all its runs.
+    func errors(of tier: Tier) -> String {
+        String(decoding: FileManager.default.contents(atPath: path("\(tier.rawValue).err")) ?? Data(), as: UTF8.self)
+    }
+}
+
+/// Runs `body` with a store that runs. Whatever happens, all its processes are ended afterwards.
+func withStore<Value>(
+    books: String? = nil, options: [Tier: [String]] = [:], _ body: (Store) async throws -> Value
+) async throws -> Value {
+    try await withStoppedStore { store in
+        store.options = options
+        if let books {
+            try store.write(books, to: "books")
+            store.options[.catalog, default: []] += ["--books", "books"]
+        }
+        try await store.start()
+        return try await body(store)
+    }
+}
+
+/// Runs `body` with a store of which nothing runs yet.
+func withStoppedStore<Value>(_ body: (Store) async throws -> Value) async throws -> Value {
+    try await withTemporaryFolder { folder in
+        let store = try Store(folder: folder)
+        defer { store.end() }
+        do {
+            return try await body(store)
+        } catch {
+            for tier in Tier.allCases where !store.errors(of: tier).isEmpty {
+                print("\(tier.rawValue) said:\n\(store.errors(of: tier).suffix(2_000))")
+            }
+            throw error
+        }
+    }
+}
+
+/// The default books as the catalog log begins with them.
+let defaultInitLines = [
+    "init,1,3,10,distributed systems,How to get a good grade in 677 in 20 minutes a day",
+    "init,2,3,20,distributed systems,RPCs for Dummies",
+    "init,3,3,5,graduate school,Xen and the Art of Surviving Graduate School",
+    "init,4,3,15,graduate school,Cooking for the Impatient Graduate Student",
+]

@@ -1,0 +1,87 @@
+import Foundation
+import Model
+import Monitoring
+import NIOCore
+import NIOHTTP1
+import Testing
+
+@testable import TierHTTP
+
+@Suite struct ProblemTests {
+    private func json(_ buffer: ByteBuffer) throws -> [String: Any] {
+        try #require(try JSONSerialization.jsonObject(with: Data(buffer.readableBytesView)) as? [String: Any])
+    }
+
+    @Test(arguments: [
+        (StoreError.invalid("no"), 400, false, String?.none),
+        (.unknownItem(ItemNumber(parsing: "7")!), 404, false, nil),
+        (.keyReused, 422, false, nil),
+        (.inProgress, 409, true, nil),
+        (.unavailable(tier: "order", reason: "is down", outcomeUnknown: false), 503, true, "order"),
+        (.unavailable(tier: "order", reason: "is down", outcomeUnknown: true), 503, true, "order"),
+        (.overloaded("full"), 503, true, nil),
+    ]) func storeErrors(error: StoreError, status: Int, hasRetryAfter: Bool, dependency: String?) throws {
+        let response = Problem(error).response(traceID: "abc")
+        #expect(response.status.code == UInt(status))
+        #expect(response.contentType == .problem)
+        #expect(response.fields.contains { $0.name == "retry-after" } == hasRetryAfter)
+        let object = try json(response.body)
+        #expect(object["status"] as? Int == status)
+        #expect(object["type"] as? String == "about:blank")
+        #expect(object["trace_id"] as? String == "abc")
+        #expect(object["dependency"] as? String == dependency)
+        #expect((object["detail"] as? String)?.isEmpty == false)
+    }
+
+    @Test func anUnknownOutcomeIsSaidAndHowToLearnIt() throws {
+        let error = StoreError.unavailable(tier: "order", reason: "is down", outcomeUnknown: true)
+        #expect(Problem(error).detail.contains("outcome is unknown"))
+        #expect(Problem(error).detail.contains("same Idempotency-Key"))
+    }
+
+    @Test func anUnexpectedErrorGivesNothingAway() throws {
+        let response = Problem(SecretError()).response(traceID: "")
+        #expect(response.status == .internalServerError)
+        #expect(!String(buffer: response.body).contains("SELECT"))
+        #expect(!String(buffer: response.body).contains("secrets"))
+    }
+
+    @Test func aProblemStaysItself() {
+        var problem = Problem(.methodNotAllowed, "no")
+        problem.fields = [("allow", "GET")]
+        #expect(Problem(problem).status == .methodNotAllowed)
+        #expect(Problem(problem).fields.first?.value == "GET")
+    }
+
+    @Test(arguments: [
+        "", "plain", "a \"quoted\" word", "back\\slash", "line\nbreak\r\ttab", "\u{0}\u{1}\u{1F}\u{7F}", "Ünïcödé 📚",
+        "\u{2028}</script>", "\u{FFFD}",
+    ]) func jsonStrings(text: String) throws {
+        var buffer = ByteBuffer(string: "[")
+        buffer.writeJSONString(text)
+        buffer.writeString("]")
+        let array = try JSONSerialization.jsonObject(with: Data(buffer.readableBytesView)) as? [String]
+        #expect(array == [text])
+    }
+
+    @Test(arguments: [
+        (#"{"result":"Success"}"#, true), (#"{"result":"Failed"}"#, false), (#" { "result" : "Success" } "#, true),
+        (#"{"x":1,"result":"Failed"}"#, false),
+    ]) func resultBodies(body: String, isSuccess: Bool) {
+        #expect(ResultBody.isSuccess(ByteBuffer(string: body)) == isSuccess)
+    }
+
+    @Test(arguments: ["", "{}", "null", #"{"result":true}"#, #"{"result":"success"}"#, #"{"result":"Success"#, "[]"])
+    func noResultBodies(body: String) {
+        #expect(ResultBody.isSuccess(ByteBuffer(string: body)) == nil)
+    }
+
+    @Test(arguments: [
+        (0, "a;dur=0.00"), (4_999, "a;dur=0.00"), (5_000, "a;dur=0.01"), (1_320_000, "a;dur=1.32"),
+        (12_345_678_901, "a;dur=12345.68"),
+    ]) func timingEntries(nanos: Int64, entry: String) {
+        let answer = TierAnswer(
+            status: .ok, headers: [:], body: ByteBuffer(), peer: .other, elapsed: .nanoseconds(nanos))
+        #expect(answer.timing("a") == entry)
+    }
+}
