@@ -60,7 +60,8 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Catalog",
-            dependencies: ["Model", "Monitoring", "TierHTTP", "Storage", "CatalogClient", grdb, logging] + nio,
+            dependencies: ["Model", "Monitoring", "TierHTTP", "Storage", "CatalogClient", grdb, logging]
+                + nio,
             swiftSettings: strict),
         .target(
             name: "Order",
@@ -88,21 +89,27 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["TierHTTP"], path: "Tests/TestSupport", swiftSettings: tests),
         .testTarget(name: "ModelTests", dependencies: ["Model"], swiftSettings: tests),
-        .testTarget(name: "MonitoringTests", dependencies: ["Monitoring", "TestSupport"], swiftSettings: tests),
         .testTarget(
-            name: "TierHTTPTests", dependencies: ["TierHTTP", "Monitoring", "Model", "TestSupport", logging] + nio,
+            name: "MonitoringTests", dependencies: ["Monitoring", "TestSupport"], swiftSettings: tests),
+        .testTarget(
+            name: "TierHTTPTests",
+            dependencies: ["TierHTTP", "Monitoring", "Model", "TestSupport", logging] + nio,
             swiftSettings: tests),
         .testTarget(
-            name: "StorageTests", dependencies: ["Storage", "Monitoring", "Model", "TestSupport", grdb] + nio,
+            name: "StorageTests",
+            dependencies: ["Storage", "Monitoring", "Model", "TestSupport", grdb] + nio,
             swiftSettings: tests),
         .testTarget(
             name: "CatalogTests",
-            dependencies: ["Catalog", "CatalogClient", "Storage", "Monitoring", "Model", "TestSupport", grdb, logging] + nio,
+            dependencies: [
+                "Catalog", "CatalogClient", "Storage", "Monitoring", "Model", "TestSupport", grdb, logging,
+            ] + nio,
             swiftSettings: tests),
         .testTarget(
             name: "OrderTests",
             dependencies: [
-                "Order", "OrderClient", "Catalog", "CatalogClient", "Storage", "Monitoring", "Model", "TierHTTP",
+                "Order", "OrderClient", "Catalog", "CatalogClient", "Storage", "Monitoring", "Model",
+                "TierHTTP",
                 "TestSupport", grdb, logging,
             ] + nio,
             swiftSettings: tests),

@@ -29,7 +29,9 @@ public struct BooksAudit: Sendable {
     /// An audit that has found nothing yet.
     public init() {}
 
-    private mutating func expect<Value: Equatable>(_ place: @autoclosure () -> String, _ expected: Value, found: Value) {
+    private mutating func expect<Value: Equatable>(
+        _ place: @autoclosure () -> String, _ expected: Value, found: Value
+    ) {
         if expected != found { note(place(), expected: "\(expected)", found: "\(found)") }
     }
 
@@ -88,7 +90,9 @@ public struct BooksAudit: Sendable {
                 continue
             }
             guard let movement = sales[sale.number] else {
-                note(place, expected: "a sale of the ledger", found: "sale \(sale.number) of book \(order.item)")
+                note(
+                    place, expected: "a sale of the ledger",
+                    found: "sale \(sale.number) of book \(order.item)")
                 continue
             }
             expect("\(place), book", movement.change.item, found: order.item)
@@ -100,7 +104,8 @@ public struct BooksAudit: Sendable {
     public static func missingOrders(_ orders: OrderSnapshot, of ledger: LedgerSnapshot) -> [Discrepancy] {
         let known = Set(orders.orders.compactMap(\.sale).filter { $0.ledger == ledger.ledger }.map(\.number))
         return sales(of: ledger).keys.filter { !known.contains($0) }.sorted().map { sale in
-            Discrepancy(place: "order database", expected: "an order for sale \(sale) of the ledger", found: "none")
+            Discrepancy(
+                place: "order database", expected: "an order for sale \(sale) of the ledger", found: "none")
         }
     }
 
@@ -135,10 +140,13 @@ public struct BooksAudit: Sendable {
                         note("\(place)", expected: "each book opened once", found: "book \(book.item) again")
                     }
                 case .update:
-                    let expected = count < ledger.movements.count ? ledger.movements[count].change.logLine : nil
+                    let expected =
+                        count < ledger.movements.count ? ledger.movements[count].change.logLine : nil
                     count += 1
                     // A line beyond this snapshot of the ledger belongs to a later one.
-                    if let expected, expected != line { note("\(place)", expected: expected, found: String(line)) }
+                    if let expected, expected != line {
+                        note("\(place)", expected: expected, found: String(line))
+                    }
                 case .query: break
                 case .bought: note("\(place)", expected: "a line of the catalog log", found: String(line))
                 }
@@ -188,9 +196,11 @@ public struct BooksAudit: Sendable {
 
     /// Books of which the order log has fewer lines than there are orders.
     public static func missingLines(_ lines: [ItemNumber: Int], of orders: OrderSnapshot) -> [Discrepancy] {
-        counts(of: orders).sorted { $0.key < $1.key }.filter { lines[$0.key, default: 0] < $0.value }.map { item, count in
+        counts(of: orders).sorted { $0.key < $1.key }.filter { lines[$0.key, default: 0] < $0.value }.map {
+            item, count in
             Discrepancy(
-                place: "order log, book \(item)", expected: "\(count) lines", found: "\(lines[item, default: 0])")
+                place: "order log, book \(item)", expected: "\(count) lines",
+                found: "\(lines[item, default: 0])")
         }
     }
 

@@ -14,7 +14,9 @@ public struct OperationLogFiles: Sendable {
     public init(named name: String, in folder: String) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         let numbered = names.compactMap { file -> (number: Int, file: String)? in
-            guard file.hasPrefix(name + "."), let number = Int(file.dropFirst(name.count + 1)) else { return nil }
+            guard file.hasPrefix(name + "."), let number = Int(file.dropFirst(name.count + 1)) else {
+                return nil
+            }
             return (number, file)
         }.sorted { $0.number > $1.number }.map(\.file)
         let dated = names.filter { file in

@@ -28,7 +28,8 @@ public struct Recovery {
         var replay = try Replay(log: log)
         let loggedCount = replay.movements.count
         notes.append(
-            "read \(log.paths.joined(separator: ", ")): \(replay.opening.count) books, \(loggedCount) updates")
+            "read \(log.paths.joined(separator: ", ")): \(replay.opening.count) books, \(loggedCount) updates"
+        )
         let ledger = orders?.orders.last { $0.sale != nil }?.sale?.ledger ?? newLedger
         let sales = (orders?.orders ?? []).filter { $0.sale?.ledger == ledger }
             .sorted { ($0.sale?.number ?? 0) < ($1.sale?.number ?? 0) }
@@ -69,7 +70,8 @@ private struct Replay {
                 switch try OperationLogLine(parsing: line) {
                 case .opening(let book):
                     guard states.updateValue(book, forKey: book.item) == nil else {
-                        throw LineFault("book \(book.item) is opened a second time; are the logs of one store?")
+                        throw LineFault(
+                            "book \(book.item) is opened a second time; are the logs of one store?")
                     }
                     opening.append(book)
                 case .update(let change): try apply(change, sale: nil)
@@ -118,7 +120,8 @@ private struct Replay {
                 key = next.key
                 left = left.dropFirst()
             } else {
-                let isSale = soldCounts.map { matched[change.item, default: 0] < $0[change.item, default: 0] } ?? true
+                let isSale =
+                    soldCounts.map { matched[change.item, default: 0] < $0[change.item, default: 0] } ?? true
                 guard isSale else { continue }
                 invented += 1
                 key = IdempotencyKey(trusted: "recovered-sale-\(lastSale + 1)")
@@ -136,7 +139,8 @@ private struct Replay {
             guard order.sale?.number == lastSale else {
                 throw FileFault(
                     path: "order database",
-                    reason: "sale \(order.sale?.number ?? 0) of book \(order.item) does not follow from the log")
+                    reason:
+                        "sale \(order.sale?.number ?? 0) of book \(order.item) does not follow from the log")
             }
             do throws(LineFault) {
                 try apply(.sale(of: order.item, key: order.key), sale: lastSale)
@@ -144,6 +148,8 @@ private struct Replay {
                 throw FileFault(path: "order database", reason: "sale \(lastSale) \(error.reason)")
             }
         }
-        if !left.isEmpty { notes.append("added \(left.count) sales that the log lacks, from the order database") }
+        if !left.isEmpty {
+            notes.append("added \(left.count) sales that the log lacks, from the order database")
+        }
     }
 }

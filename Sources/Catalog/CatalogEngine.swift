@@ -29,7 +29,8 @@ public final class CatalogEngine: CatalogService {
         self.store = store
         let log = try CatalogLog(path: logPath, store: store, queryLogging: queryLogging, logger: logger)
         self.log = log
-        let space = DiskSpace(tier: "catalog", folders: [store.folder, (logPath as NSString).deletingLastPathComponent])
+        let space = DiskSpace(
+            tier: "catalog", folders: [store.folder, (logPath as NSString).deletingLastPathComponent])
         let breaker = Breaker(
             tier: "catalog",
             recover: {
@@ -111,18 +112,22 @@ public final class CatalogEngine: CatalogService {
 
     // MARK: CatalogService, in process
 
+    /// Always: this is the ledger.
     public func keepsLedger(on slot: LoopSlot) -> Bool { true }
 
+    /// `query_by_item`, without a network between.
     public func stock(of item: ItemNumber, context: CallContext) -> EventLoopFuture<Timed<Int64>> {
         context.slot.eventLoop.makeCompletedFuture {
             Timed(try book(item).stock, timing: "catalog-query;dur=0")
         }
     }
 
+    /// `update`, without a network between.
     public func update(_ change: StockChange, context: CallContext) -> EventLoopFuture<Timed<UpdateOutcome>> {
         update(change, on: context.slot.eventLoop).map { Timed($0, timing: "catalog-update;dur=0") }
     }
 
+    /// Sales after `sale`, without a network between.
     public func sales(
         after sale: SalePosition, limit: Int, context: CallContext
     ) -> EventLoopFuture<[LedgerSale]?> {

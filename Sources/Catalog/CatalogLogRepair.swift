@@ -41,7 +41,8 @@ struct CatalogLogRepair {
         var expected: [String] = []
         try store.forEachMovement(after: 0) { _, change in expected.append(change.logLine) }
         let initCount = lines.count { $0.hasPrefix("init,") }
-        if text.hasSuffix("\n"), initCount == store.bookCount, zip(updates, expected).allSatisfy({ $0 == $1 }),
+        if text.hasSuffix("\n"), initCount == store.bookCount,
+            zip(updates, expected).allSatisfy({ $0 == $1 }),
             updates.count <= expected.count
         {
             return try append(Array(expected[updates.count...]), to: path)

@@ -43,9 +43,12 @@ struct CatalogRoutes {
         }
         var units: Int64?
         if let text = try request.target.parameter("stock"), text != "na" {
-            guard let number = Int64(text), (-StockChange.unitsMax...StockChange.unitsMax).contains(number), !text.hasPrefix("+") else {
+            guard let number = Int64(text), (-StockChange.unitsMax...StockChange.unitsMax).contains(number),
+                !text.hasPrefix("+")
+            else {
                 throw .invalid(
-                    "stock is neither 'na' nor a whole number from -\(StockChange.unitsMax) to \(StockChange.unitsMax)")
+                    "stock is neither 'na' nor a whole number from -\(StockChange.unitsMax) to \(StockChange.unitsMax)"
+                )
             }
             units = number
         }
@@ -56,9 +59,12 @@ struct CatalogRoutes {
     }
 
     private static func position(in request: TierRequest) throws(StoreError) -> SalePosition {
-        guard let text = try request.target.parameter("after") else { return SalePosition(ledger: 0, number: 0) }
+        guard let text = try request.target.parameter("after") else {
+            return SalePosition(ledger: 0, number: 0)
+        }
         guard let position = SalePosition(parsing: text) else {
-            throw .invalid("after is not a ledger's identity and a sale's number, as in an answer's sale field")
+            throw .invalid(
+                "after is not a ledger's identity and a sale's number, as in an answer's sale field")
         }
         return position
     }

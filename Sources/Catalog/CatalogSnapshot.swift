@@ -90,7 +90,8 @@ public enum CatalogSnapshot {
         var movements: [LedgerSnapshot.Movement] = []
         while let row = try rows.next() {
             guard let item = ItemNumber(row[1] as Int64) else {
-                throw FileFault(path: path, reason: "movement \(row[0] as Int64) has an item number out of range")
+                throw FileFault(
+                    path: path, reason: "movement \(row[0] as Int64) has an item number out of range")
             }
             let change = StockChange(
                 item: item, price: (row[3] as Int64?).flatMap { Cents($0) }, units: row[2],

@@ -64,7 +64,8 @@ public final class CatalogStore: Sendable {
         self.path = path
         let pool = try Self.connect(path)
         connection = Mutex(pool)
-        guard let ledger = try pool.read({ try Int64.fetchOne($0, sql: "SELECT identity FROM ledger") }) else {
+        guard let ledger = try pool.read({ try Int64.fetchOne($0, sql: "SELECT identity FROM ledger") })
+        else {
             throw FileFault(path: path, reason: "has no ledger identity")
         }
         self.ledger = ledger
@@ -102,7 +103,10 @@ public final class CatalogStore: Sendable {
                 sql: "SELECT item_number, title, topic, price_cents, stock FROM book ORDER BY item_number")
             while let row = try rows.next() { shelf.add(try Self.book(row)) }
             let last = try Row.fetchOne(
-                database, sql: "SELECT ifnull(max(sequence), 0), (SELECT ifnull(max(sale), 0) FROM movement) FROM movement")
+                database,
+                sql:
+                    "SELECT ifnull(max(sequence), 0), (SELECT ifnull(max(sale), 0) FROM movement) FROM movement"
+            )
             return (shelf, Tail(movement: last?[0] ?? 0, sale: last?[1] ?? 0))
         }
     }
@@ -155,7 +159,8 @@ public final class CatalogStore: Sendable {
             ).compactMap { row in
                 ItemNumber(row[1] as Int64).map {
                     LedgerSale(
-                        position: SalePosition(ledger: ledger, number: row[0]), item: $0, key: IdempotencyKey(trusted: row[2]))
+                        position: SalePosition(ledger: ledger, number: row[0]), item: $0,
+                        key: IdempotencyKey(trusted: row[2]))
                 }
             }
         }

@@ -54,7 +54,8 @@ struct LedgerWriter {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 """)
         insert.setUncheckedArguments([
-            lastMovement, change.item.value, change.units, change.price?.amount, stock, change.key?.text, sale,
+            lastMovement, change.item.value, change.units, change.price?.amount, stock, change.key?.text,
+            sale,
             atMillis,
         ])
         try insert.execute()

@@ -20,8 +20,10 @@ public struct HTTPCatalog: CatalogService {
         ledgerOperation = client.operation("/ledger")
     }
 
+    /// Whether the loop's connection leads to a catalog of our own make.
     public func keepsLedger(on slot: LoopSlot) -> Bool { client.isBookstore(on: slot) }
 
+    /// `GET /query_by_item`.
     public func stock(of item: ItemNumber, context: CallContext) -> EventLoopFuture<Timed<Int64>> {
         let call = TierCall(
             .GET, "/query_by_item?item_number=\(item)", deadline: context.deadline, trace: context.trace,
@@ -33,6 +35,7 @@ public struct HTTPCatalog: CatalogService {
         }
     }
 
+    /// `POST /update`, with the change's key in the header.
     public func update(_ change: StockChange, context: CallContext) -> EventLoopFuture<Timed<UpdateOutcome>> {
         let price = change.price.map(\.description) ?? "na"
         let units = change.units.map(String.init) ?? "na"
@@ -43,15 +46,20 @@ public struct HTTPCatalog: CatalogService {
             operation: updateOperation)
         return client.send(call, on: context.slot).flatMapThrowing { [client] answer in
             try client.check(answer, item: change.item, isRead: false)
-            guard let isSuccess = ResultBody.isSuccess(answer.body) else { throw client.nonsense(isRead: false) }
+            guard let isSuccess = ResultBody.isSuccess(answer.body) else {
+                throw client.nonsense(isRead: false)
+            }
             let replayed = answer.headers.first(name: LedgerProtocol.replayedField) != nil
-            let sale = answer.headers.first(name: LedgerProtocol.saleField).flatMap { SalePosition(parsing: $0) }
+            let sale = answer.headers.first(name: LedgerProtocol.saleField).flatMap {
+                SalePosition(parsing: $0)
+            }
             let outcome: UpdateOutcome =
                 isSuccess ? .applied(sale: sale, replayed: replayed) : .refused(replayed: replayed)
             return Timed(outcome, timing: answer.timing("catalog-update"))
         }
     }
 
+    /// `GET /ledger`, which only a catalog of our own make has.
     public func sales(
         after sale: SalePosition, limit: Int, context: CallContext
     ) -> EventLoopFuture<[LedgerSale]?> {
@@ -71,8 +79,13 @@ public struct HTTPCatalog: CatalogService {
     private struct LedgerPage: Decodable {
         struct Row: Decodable {
             let sale: String
-            let item_number: String
+            let itemNumber: String
             let key: String
+
+            enum CodingKeys: String, CodingKey {
+                case sale, key
+                case itemNumber = "item_number"
+            }
         }
         let result: [Row]
     }
@@ -82,7 +95,9 @@ public struct HTTPCatalog: CatalogService {
             return nil
         }
         let sales = page.result.compactMap { row -> LedgerSale? in
-            guard let position = SalePosition(parsing: row.sale), let item = ItemNumber(parsing: row.item_number) else { return nil }
+            guard let position = SalePosition(parsing: row.sale),
+                let item = ItemNumber(parsing: row.itemNumber)
+            else { return nil }
             return LedgerSale(position: position, item: item, key: IdempotencyKey(trusted: row.key))
         }
         return sales.count == page.result.count ? sales : nil

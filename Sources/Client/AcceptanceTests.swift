@@ -66,7 +66,8 @@ public final class AcceptanceTests {
         for (topic, items) in [("distributed systems", ["1", "2"]), ("graduate school", ["3", "4"])] {
             let answer = try await client.search(topic: topic)
             check(
-                "search '\(topic)' finds books \(items.joined(separator: " and "))", answer.foundItems == items,
+                "search '\(topic)' finds books \(items.joined(separator: " and "))",
+                answer.foundItems == items,
                 found: "\(answer.status) \(answer.text)")
         }
         let expected = ["query_by_topic,distributed systems", "query_by_topic,graduate school"]
@@ -141,7 +142,9 @@ public final class AcceptanceTests {
         for ((line, count), found) in zip(expected, counts) {
             // Later tests look books up again, so queries may stand there more often.
             let isRight = line.hasPrefix("query") ? found >= count : found == count
-            check("\(name) has '\(line)' \(count == 1 ? "" : "\(count) times")", isRight, found: "\(found) times")
+            check(
+                "\(name) has '\(line)' \(count == 1 ? "" : "\(count) times")", isRight,
+                found: "\(found) times")
         }
     }
 }

@@ -68,7 +68,8 @@ public final class Client: Sendable {
         let call = TierCall(
             method, target, key: key?.field, deadline: .now() + answerTimeMax,
             trace: TraceContext(using: &random), operation: operation)
-        let answer = try await slot.eventLoop.flatSubmit { [client, slot] in client.send(call, on: slot) }.get()
+        let answer = try await slot.eventLoop.flatSubmit { [client, slot] in client.send(call, on: slot) }
+            .get()
         let text = Self.oneLine(answer.body)
         try log?.commit(["Client\(number): Get response \(text)"])
         return Answer(status: Int(answer.status.code), text: text, body: answer.body)

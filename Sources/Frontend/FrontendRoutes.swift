@@ -31,7 +31,8 @@ struct FrontendRoutes {
                 // A client without a key gets one here, so that every retry behind this point is safe.
                 let key = try request.idempotencyKey() ?? .random()
                 let context = CallContext(
-                    slot: request.slot, trace: request.trace, deadline: request.arrived + Self.purchaseTimeMax)
+                    slot: request.slot, trace: request.trace, deadline: request.arrived + Self.purchaseTimeMax
+                )
                 return .pending(order.buy(item, key: key, context: context).map(PurchaseAnswer.response))
             },
         ]

@@ -13,7 +13,8 @@ public enum BookLine {
             throw LineFault("expected init,item_number,stock,cost,topic,title")
         }
         guard let item = ItemNumber(parsing: parts[1]) else {
-            throw LineFault("item_number '\(parts[1])' is not a whole number from 1 to \(ItemNumber.valueMax)")
+            throw LineFault(
+                "item_number '\(parts[1])' is not a whole number from 1 to \(ItemNumber.valueMax)")
         }
         guard let stock = Decimal.digits(parts[2].utf8, digitCountMax: 13), stock <= Book.stockMax else {
             throw LineFault("stock '\(parts[2])' is not a whole number from 0 to \(Book.stockMax)")
@@ -42,7 +43,9 @@ public enum BookLine {
     private static let quote = UInt8(ascii: "\"")
 
     private static func topicField(_ topic: String) -> String {
-        if let read = topicAndTitle(Substring(topic + ",t")), read.topic == topic, read.title == "t" { return topic }
+        if let read = topicAndTitle(Substring(topic + ",t")), read.topic == topic, read.title == "t" {
+            return topic
+        }
         var field: [UInt8] = [quote]
         for byte in topic.utf8 {
             if byte == quote { field.append(quote) }
@@ -92,6 +95,7 @@ public struct LineFault: Error, Equatable, CustomStringConvertible {
     /// A fault with its reason.
     public init(_ reason: String) { self.reason = reason }
 
+    /// The reason.
     public var description: String { reason }
 }
 
@@ -111,5 +115,6 @@ public struct FileFault: Error, Equatable, CustomStringConvertible {
         self.reason = reason
     }
 
+    /// `path:line: reason`, as compilers print it.
     public var description: String { line.map { "\(path):\($0): \(reason)" } ?? "\(path): \(reason)" }
 }

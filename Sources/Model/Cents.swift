@@ -14,7 +14,8 @@ public struct Cents: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     /// Reads a decimal amount with at most two digits after the point: `10`, `10.5`, `10.50`.
     public init?(parsing text: some StringProtocol) {
-        let parts = text.utf8.split(separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
+        let parts = text.utf8.split(
+            separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
         guard let whole = Decimal.digits(parts[0], digitCountMax: 10) else { return nil }
         var fraction: Int64 = 0
         if parts.count == 2 {
@@ -31,5 +32,6 @@ public struct Cents: Hashable, Comparable, Sendable, CustomStringConvertible {
         return "\(whole).\(fraction < 10 ? "0" : "")\(fraction)"
     }
 
+    /// The smaller amount first.
     public static func < (left: Cents, right: Cents) -> Bool { left.amount < right.amount }
 }

@@ -32,6 +32,7 @@ public struct IdempotencyKey: Hashable, Sendable, CustomStringConvertible {
     /// A key that was checked before, such as one read back from a database that only holds valid ones.
     public init(trusted text: String) { self.text = text }
 
+    /// The key itself.
     public var description: String { text }
 
     /// The field value that reads back as this key: quoted only where the bare form would not.
@@ -85,7 +86,8 @@ public enum Hex {
         for byte in text {
             switch byte {
             case UInt8(ascii: "0")...UInt8(ascii: "9"): value = value << 4 | UInt64(byte - UInt8(ascii: "0"))
-            case UInt8(ascii: "a")...UInt8(ascii: "f"): value = value << 4 | UInt64(byte - UInt8(ascii: "a") + 10)
+            case UInt8(ascii: "a")...UInt8(ascii: "f"):
+                value = value << 4 | UInt64(byte - UInt8(ascii: "a") + 10)
             default: return nil
             }
         }

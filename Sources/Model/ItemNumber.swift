@@ -20,8 +20,10 @@ public struct ItemNumber: Hashable, Comparable, Sendable, CustomStringConvertibl
         self.init(value)
     }
 
+    /// The number in decimal, its one spelling.
     public var description: String { String(value) }
 
+    /// The order of numbers, not of their spellings.
     public static func < (left: ItemNumber, right: ItemNumber) -> Bool { left.value < right.value }
 }
 

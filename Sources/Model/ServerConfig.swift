@@ -47,6 +47,7 @@ public struct ServerAddress: Hashable, Sendable, CustomStringConvertible {
         self.init(host: String(host), port: Int(port))
     }
 
+    /// `host:port`, with brackets around an IPv6 address.
     public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }
 
@@ -92,7 +93,9 @@ public struct ServerConfig: Equatable, Sendable {
     public func address(of tier: Tier, index: Int, path: String) throws(FileFault) -> ServerAddress {
         let addresses = servers[tier] ?? []
         guard addresses.indices.contains(index) else {
-            let has = addresses.isEmpty ? "no \(tier.rawValue) line" : "only \(addresses.count) \(tier.rawValue) line(s)"
+            let has =
+                addresses.isEmpty
+                ? "no \(tier.rawValue) line" : "only \(addresses.count) \(tier.rawValue) line(s)"
             throw FileFault(
                 path: path,
                 reason: "has \(has), so --index \(index) names none; add a line '\(tier.rawValue),HOST:PORT'")
@@ -124,6 +127,7 @@ public struct FileLines: Sequence, IteratorProtocol {
         rest = text.hasPrefix("\u{FEFF}") ? text.dropFirst() : text[...]
     }
 
+    /// The next meaningful line, without its line break.
     public mutating func next() -> (number: Int, line: Substring)? {
         while !rest.isEmpty {
             let end = rest.utf8.firstIndex(of: UInt8(ascii: "\n")) ?? rest.endIndex
@@ -131,7 +135,9 @@ public struct FileLines: Sequence, IteratorProtocol {
             rest = end == rest.endIndex ? "" : rest[rest.utf8.index(after: end)...]
             if line.utf8.last == UInt8(ascii: "\r") { line = Substring(line.unicodeScalars.dropLast()) }
             number += 1
-            if line.utf8.first == UInt8(ascii: "#") || line.utf8.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) { continue }
+            if line.utf8.first == UInt8(ascii: "#") || line.utf8.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) {
+                continue
+            }
             return (number, line)
         }
         return nil

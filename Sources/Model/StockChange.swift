@@ -67,6 +67,7 @@ public struct SalePosition: Hashable, Sendable, CustomStringConvertible {
         self.init(ledger: Int64(bitPattern: ledger), number: number)
     }
 
+    /// `ledger/number`, which ``init(parsing:)`` reads back.
     public var description: String { "\(Hex.text(UInt64(bitPattern: ledger)))/\(number)" }
 }
 

@@ -172,5 +172,6 @@ public struct LogFault: Error, Equatable, CustomStringConvertible {
     /// The operating system's reason.
     public let reason: String
 
+    /// What cannot be written, and why.
     public var description: String { "cannot write \(path): \(reason)" }
 }

@@ -17,7 +17,8 @@ enum ProcessFigures {
                 "process_start_time_seconds", .gauge, startSeconds, help: "Start, in seconds since 1970."),
         ]
         // The kernel's own account; absent where there is no /proc.
-        if let fields = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " "),
+        if let fields = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(
+            separator: " "),
             fields.count > 1, let pages = Double(fields[1])
         {
             samples.append(

@@ -66,7 +66,8 @@ public enum PrometheusText {
             let labels = labels(reading)
             for micros in bucketMicros {
                 let bound = number(Double(micros) / 1e6)
-                page += "\(duration)_bucket{\(labels),le=\"\(bound)\"} \(reading.count(upTo: micros * 1_000))\n"
+                page +=
+                    "\(duration)_bucket{\(labels),le=\"\(bound)\"} \(reading.count(upTo: micros * 1_000))\n"
             }
             page += "\(duration)_bucket{\(labels),le=\"+Inf\"} \(reading.count)\n"
             page += "\(duration)_sum{\(labels)} \(number(Double(reading.latencyNanosTotal) / 1e9))\n"

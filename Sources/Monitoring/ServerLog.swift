@@ -11,7 +11,9 @@ public enum LogFormat: String, CaseIterable, Sendable {
 
 /// Writes the servers' logs to standard error, a line an event.
 public struct ServerLog: LogHandler {
+    /// Fields of every line.
     public var metadata: Logger.Metadata = [:]
+    /// What is worth a line.
     public var logLevel: Logger.Level
     private let label: String
     private let format: LogFormat
@@ -23,12 +25,13 @@ public struct ServerLog: LogHandler {
         logLevel = level
     }
 
+    /// One field of every line.
     public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
         set { metadata[key] = newValue }
     }
 
-    // The protocol's one requirement in this version of swift-log; its parameters are fixed there.
+    /// Writes one event.
     public func log(event: LogEvent) {
         let fields = metadata.merging(event.metadata ?? [:]) { _, new in new }.sorted { $0.key < $1.key }
         let time = Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))

@@ -47,7 +47,8 @@ final class LedgerFollower: Sendable {
                 let unclaimed = self.engine.unclaimedLogLineCount
                 if !isBehind, unclaimed > 0, !saidUnclaimed {
                     saidUnclaimed = true
-                    self.logger.error("the order log has \(unclaimed) lines that no sale of the ledger stands behind")
+                    self.logger.error(
+                        "the order log has \(unclaimed) lines that no sale of the ledger stands behind")
                 }
             }
             let wait = isBehind ? TimeAmount.zero : Self.interval

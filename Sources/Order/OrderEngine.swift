@@ -25,7 +25,7 @@ public final class OrderEngine: OrderService {
     private let log: OrderLog
     private let commits: CommitLoop<OrderRecord, PurchaseOutcome>
     private let reads = DispatchQueue(label: "order-reads")
-    /// Purchases at a catalog that keeps no keys; bounded by the requests that a server takes on.
+    /// Purchases being made, by key; bounded by the requests that a server takes on.
     private let pending = Mutex<[IdempotencyKey: Pending]>([:])
 
     /// An engine over an open store, which it owns from now on.
@@ -41,7 +41,8 @@ public final class OrderEngine: OrderService {
         self.store = store
         let log = try OrderLog(path: logPath, store: store, logger: logger)
         self.log = log
-        let space = DiskSpace(tier: "order", folders: [store.folder, (logPath as NSString).deletingLastPathComponent])
+        let space = DiskSpace(
+            tier: "order", folders: [store.folder, (logPath as NSString).deletingLastPathComponent])
         let breaker = Breaker(
             tier: "order",
             recover: {
@@ -58,12 +59,44 @@ public final class OrderEngine: OrderService {
         }
     }
 
+    /// Buys one unit; a second request with a key that is being worked on waits for the first one's outcome.
     public func buy(
         _ item: ItemNumber, key: IdempotencyKey, context: CallContext
     ) -> EventLoopFuture<Timed<PurchaseOutcome>> {
-        catalog.keepsLedger(on: context.slot)
+        let promise = context.slot.eventLoop.makePromise(of: Timed<PurchaseOutcome>.self)
+        let earlier = pending.withLock { pending -> Pending? in
+            if let earlier = pending[key] { return earlier }
+            pending[key] = Pending(item: item, outcome: promise.futureResult)
+            return nil
+        }
+        if let earlier {
+            join(earlier, item: item, context: context).cascade(to: promise)
+            return promise.futureResult
+        }
+        promise.futureResult.whenComplete { _ in
+            self.pending.withLock { $0[key] = nil }
+        }
+        let purchase =
+            catalog.keepsLedger(on: context.slot)
             ? buyFromLedger(item, key: key, context: context)
             : buyStepByStep(item, key: key, context: context)
+        purchase.cascade(to: promise)
+        return promise.futureResult
+    }
+
+    /// Waits for the purchase that is being made under the same key, as long as this request may take.
+    private func join(
+        _ earlier: Pending, item: ItemNumber, context: CallContext
+    ) -> EventLoopFuture<Timed<PurchaseOutcome>> {
+        let eventLoop = context.slot.eventLoop
+        guard earlier.item == item else { return eventLoop.makeFailedFuture(StoreError.keyReused) }
+        let joined = eventLoop.makePromise(of: Timed<PurchaseOutcome>.self)
+        let timer = eventLoop.scheduleTask(deadline: context.deadline) { joined.fail(StoreError.inProgress) }
+        earlier.outcome.hop(to: eventLoop).whenComplete { result in
+            timer.cancel()
+            joined.completeWith(result)
+        }
+        return joined.futureResult
     }
 
     // MARK: With a catalog that keeps the ledger
@@ -105,34 +138,19 @@ public final class OrderEngine: OrderService {
 
     // MARK: With any other catalog
 
-    /// One step after the other, and never two purchases under one key at a time: here nobody else
-    /// remembers the key.
+    /// One step after the other, with a look at this store's own orders first: here nobody else remembers
+    /// the key.
     private func buyStepByStep(
         _ item: ItemNumber, key: IdempotencyKey, context: CallContext
     ) -> EventLoopFuture<Timed<PurchaseOutcome>> {
         let eventLoop = context.slot.eventLoop
-        let promise = eventLoop.makePromise(of: Timed<PurchaseOutcome>.self)
-        let earlier = pending.withLock { pending -> Pending? in
-            if let earlier = pending[key] { return earlier }
-            pending[key] = Pending(item: item, outcome: promise.futureResult)
-            return nil
-        }
-        if let earlier {
-            promise.fail(StoreError.inProgress)
-            guard earlier.item == item else { return eventLoop.makeFailedFuture(StoreError.keyReused) }
-            return earlier.outcome.hop(to: eventLoop)
-        }
-        promise.futureResult.whenComplete { _ in
-            self.pending.withLock { $0[key] = nil }
-        }
-        remembered(key, on: eventLoop).flatMap { known in
+        return remembered(key, on: eventLoop).flatMap { known in
             if let known {
                 guard known.item == item else { return eventLoop.makeFailedFuture(StoreError.keyReused) }
                 return eventLoop.makeSucceededFuture(Timed(known.outcome, timing: ""))
             }
             return self.queryThenUpdate(item, key: key, context: context)
-        }.cascade(to: promise)
-        return promise.futureResult
+        }
     }
 
     private func queryThenUpdate(

@@ -11,7 +11,8 @@ final class OrderLog: Sendable {
     init(path: String, store: OrderStore, logger: Logger) throws {
         let found = try Self.repair(path: path, store: store, logger: logger)
         log = try MarkedLog(
-            tier: "order", path: path, sequence: store.lastNumber, unclaimed: found.unclaimed, base: found.base)
+            tier: "order", path: path, sequence: store.lastNumber, unclaimed: found.unclaimed,
+            base: found.base)
         try store.save(log.mark)
     }
 
@@ -63,7 +64,8 @@ final class OrderLog: Sendable {
             if case .tail(let lines) = finding {
                 (tail, base, target) = (lines, mark, found)
             } else {
-                logger.warning("\(path) is not the log that was written last; it is completed from the orders")
+                logger.warning(
+                    "\(path) is not the log that was written last; it is completed from the orders")
             }
         }
         var unclaimed = try tail ?? LogTail.whole(path: path)

@@ -79,13 +79,14 @@ public final class OrderStore: Sendable {
             database, sql: "SELECT count(*), max(sale) FROM purchase WHERE ledger = ?", arguments: [ledger])
         let count: Int64 = bounds?[0] ?? 0
         if count == bounds?[1] { return SaleTally(ledger: ledger, through: count) }
-        let firstGap = try Int64.fetchOne(
-            database,
-            sql: """
-                SELECT ifnull(min(sale), 0) FROM (
-                    SELECT 0 AS sale UNION ALL SELECT sale FROM purchase WHERE ledger = ?1) AS known
-                WHERE NOT EXISTS (SELECT 1 FROM purchase WHERE ledger = ?1 AND sale = known.sale + 1)
-                """, arguments: [ledger]) ?? 0
+        let firstGap =
+            try Int64.fetchOne(
+                database,
+                sql: """
+                    SELECT ifnull(min(sale), 0) FROM (
+                        SELECT 0 AS sale UNION ALL SELECT sale FROM purchase WHERE ledger = ?1) AS known
+                    WHERE NOT EXISTS (SELECT 1 FROM purchase WHERE ledger = ?1 AND sale = known.sale + 1)
+                    """, arguments: [ledger]) ?? 0
         let beyond = try Set(
             Int64.fetchCursor(
                 database, sql: "SELECT sale FROM purchase WHERE ledger = ? AND sale > ?",
@@ -209,7 +210,8 @@ public final class OrderStore: Sendable {
         try insert.execute()
         if database.changesCount == 1 { return (true, .success(.success)) }
         let known = try Int64.fetchOne(
-            database, sql: "SELECT item_number FROM purchase WHERE order_key = ?", arguments: [record.key.text])
+            database, sql: "SELECT item_number FROM purchase WHERE order_key = ?",
+            arguments: [record.key.text])
         return (false, known == record.item.value ? .success(.success) : .failure(.keyReused))
     }
 }

@@ -24,7 +24,8 @@ public enum OrderStoreSnapshot {
                         VALUES (?, ?, ?, ?, ?, unixepoch() * 1000)
                         """,
                     arguments: [
-                        order.number, order.key.text, order.item.value, order.sale?.ledger, order.sale?.number,
+                        order.number, order.key.text, order.item.value, order.sale?.ledger,
+                        order.sale?.number,
                     ])
             }
         }
@@ -39,11 +40,13 @@ public enum OrderStoreSnapshot {
             path: path, applicationID: OrderSchema.applicationID, migrator: OrderSchema.migrator)
         return try database.read { database in
             let rows = try Row.fetchCursor(
-                database, sql: "SELECT number, order_key, item_number, ledger, sale FROM purchase ORDER BY number")
+                database,
+                sql: "SELECT number, order_key, item_number, ledger, sale FROM purchase ORDER BY number")
             var orders: [OrderSnapshot.Order] = []
             while let row = try rows.next() {
                 guard let item = ItemNumber(row[2] as Int64) else {
-                    throw FileFault(path: path, reason: "order \(row[0] as Int64) has an item number out of range")
+                    throw FileFault(
+                        path: path, reason: "order \(row[0] as Int64) has an item number out of range")
                 }
                 let ledger: Int64? = row[3]
                 orders.append(

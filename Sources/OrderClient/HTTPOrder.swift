@@ -16,16 +16,20 @@ public struct HTTPOrder: OrderService {
         operation = client.operation("/buy")
     }
 
+    /// `POST /buy`, with the key in the header.
     public func buy(
         _ item: ItemNumber, key: IdempotencyKey, context: CallContext
     ) -> EventLoopFuture<Timed<PurchaseOutcome>> {
         // The key makes the purchase safe to repeat: that is the contract of every order server.
         let call = TierCall(
-            .POST, "/buy?item_number=\(item)", key: key.field, repetition: .always, deadline: context.deadline,
+            .POST, "/buy?item_number=\(item)", key: key.field, repetition: .always,
+            deadline: context.deadline,
             trace: context.trace, operation: operation)
         return client.send(call, on: context.slot).flatMapThrowing { [client] answer in
             try client.check(answer, item: item, isRead: false)
-            guard let isSuccess = ResultBody.isSuccess(answer.body) else { throw client.nonsense(isRead: false) }
+            guard let isSuccess = ResultBody.isSuccess(answer.body) else {
+                throw client.nonsense(isRead: false)
+            }
             var timing = answer.timing("order")
             if let behind = answer.headers.first(name: "server-timing") { timing += ", " + behind }
             return Timed(isSuccess ? .success : .failed, timing: timing)

@@ -116,7 +116,8 @@ public final class CommitLoop<Change: Sendable, Outcome: Sendable>: Sendable {
             precondition(results.count == changes.count, "a commit returns an outcome for each change")
             return results
         } catch {
-            let unknown = (error as? StoreError)
+            let unknown =
+                (error as? StoreError)
                 ?? .unavailable(tier: name, reason: "could not write to its disk", outcomeUnknown: true)
             return changes.map { _ in .failure(unknown) }
         }
@@ -145,14 +146,17 @@ extension CommitLoop.Figures {
     public var samples: [MetricSample] {
         [
             MetricSample(
-                "bookstore_commit_batches_total", .counter, Double(batchCount), help: "Transactions committed."),
+                "bookstore_commit_batches_total", .counter, Double(batchCount),
+                help: "Transactions committed."),
             MetricSample(
-                "bookstore_commit_changes_total", .counter, Double(changeCount), help: "Changes committed in them."),
+                "bookstore_commit_changes_total", .counter, Double(changeCount),
+                help: "Changes committed in them."),
             MetricSample(
                 "bookstore_commit_seconds_total", .counter, Double(commitNanos) / 1e9,
                 help: "Time spent committing, fsync included."),
             MetricSample(
-                "bookstore_commit_waiting", .gauge, Double(waitingCount), help: "Changes that wait to be committed."),
+                "bookstore_commit_waiting", .gauge, Double(waitingCount),
+                help: "Changes that wait to be committed."),
         ]
     }
 }

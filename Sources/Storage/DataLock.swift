@@ -23,7 +23,9 @@ public final class DataLock: Sendable {
             close(descriptor)
             throw FileFault(
                 path: path,
-                reason: "the database is in use by process \(holder ?? "?"); stop it, or give this one another --data")
+                reason:
+                    "the database is in use by process \(holder ?? "?"); stop it, or give this one another --data"
+            )
         }
         self.descriptor = descriptor
         let text = "\(getpid())\n"
@@ -47,7 +49,8 @@ public enum Folder {
             throw FileFault(path: path, reason: "the folder cannot be made; name a writable one by \(option)")
         }
         guard access(path, W_OK | X_OK) == 0 else {
-            throw FileFault(path: path, reason: "the folder cannot be written; name a writable one by \(option)")
+            throw FileFault(
+                path: path, reason: "the folder cannot be written; name a writable one by \(option)")
         }
     }
 }

@@ -90,7 +90,9 @@ public enum DatabaseFile {
     public static func create(
         path: String, applicationID: Int32, migrator: DatabaseMigrator, fill: (Database) throws -> Void
     ) throws {
-        guard !exists(path) else { throw FileFault(path: path, reason: "is there already and was left alone") }
+        guard !exists(path) else {
+            throw FileFault(path: path, reason: "is there already and was left alone")
+        }
         let draft = path + ".new"
         for suffix in ["", "-wal", "-shm"] { unlink(draft + suffix) }
         let pool = try open(path: draft, applicationID: applicationID, migrator: migrator)
@@ -120,7 +122,8 @@ public enum DatabaseFile {
     }
 
     private static func checkExisting(path: String, applicationID: Int32, migrator: DatabaseMigrator) throws {
-        guard let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int, size > 0 else {
+        guard let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int, size > 0
+        else {
             return
         }
         var configuration = Configuration()
@@ -131,16 +134,20 @@ public enum DatabaseFile {
                 let id = try Int32.fetchOne(database, sql: "PRAGMA application_id")
                 let tableCount = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") ?? 0
                 if tableCount > 0, id != applicationID {
-                    throw FileFault(path: path, reason: "is another program's database; name another folder by --data")
+                    throw FileFault(
+                        path: path, reason: "is another program's database; name another folder by --data")
                 }
                 if try migrator.hasBeenSuperseded(database) {
                     throw FileFault(
                         path: path,
-                        reason: "was written by a newer version of this program; run that version. Nothing was changed")
+                        reason:
+                            "was written by a newer version of this program; run that version. Nothing was changed"
+                    )
                 }
             }
         } catch let error as DatabaseError where error.resultCode == .SQLITE_NOTADB {
-            throw FileFault(path: path, reason: "is not a database; move it away or name another folder by --data")
+            throw FileFault(
+                path: path, reason: "is not a database; move it away or name another folder by --data")
         }
     }
 }

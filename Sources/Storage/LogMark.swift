@@ -1,5 +1,5 @@
-public import GRDB
 internal import Foundation
+public import GRDB
 public import Monitoring
 
 /// How far a log is known to hold what its database holds. Kept in the database and written with every
@@ -20,7 +20,9 @@ public struct LogMark: Equatable, Sendable {
     /// stays behind the mark.
     public init?(endOf path: String, sequence: Int64) {
         var status = stat()
-        guard stat(path, &status) == 0, let data = FileManager.default.contents(atPath: path) else { return nil }
+        guard stat(path, &status) == 0, let data = FileManager.default.contents(atPath: path) else {
+            return nil
+        }
         let whole = data.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
         let position = OperationLog.Position(inode: UInt64(status.st_ino), offset: UInt64(whole))
         self.init(position: position, sequence: sequence)

@@ -37,7 +37,9 @@ public struct LogTail: Sendable {
         guard try handle.seekToEnd() >= mark.position.offset else { return (.lost, found) }
         try handle.seek(toOffset: mark.position.offset)
         let bytes = try handle.readToEnd() ?? Data()
-        let whole = bytes.lastIndex(of: UInt8(ascii: "\n")).map { bytes.distance(from: bytes.startIndex, to: $0) + 1 }
+        let whole = bytes.lastIndex(of: UInt8(ascii: "\n")).map {
+            bytes.distance(from: bytes.startIndex, to: $0) + 1
+        }
         if whole ?? 0 < bytes.count {
             try handle.truncate(atOffset: mark.position.offset + UInt64(whole ?? 0))
         }
@@ -79,7 +81,8 @@ extension LogTail {
         guard stat(path, &status) == 0 else { throw FileFault(path: path, reason: "cannot be read") }
         let start = LogMark(
             position: OperationLog.Position(inode: UInt64(status.st_ino), offset: 0), sequence: 0)
-        guard case .tail(let tail) = try read(path: path, mark: start, isOperation: { _ in true }).finding else {
+        guard case .tail(let tail) = try read(path: path, mark: start, isOperation: { _ in true }).finding
+        else {
             return LogTail()
         }
         return tail

@@ -21,7 +21,9 @@ struct AcceptanceCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
     @Option(help: ArgumentHelp("The frontend to test.", valueName: "host:port"))
     var frontend: String?
-    @Option(help: ArgumentHelp("With --frontend: where catalog_log and order_log of that store can be read.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp(
+            "With --frontend: where catalog_log and order_log of that store can be read.", valueName: "dir"))
     var logs: String?
 
     func run() async throws {
@@ -44,7 +46,9 @@ struct AcceptanceCommand: AsyncParsableCommand {
     ) async throws -> Bool {
         let log = try OperationLog(path: output + "/client_log", isShared: true)
         print("Testing the store at http://\(address)\n")
-        let tests = AcceptanceTests(frontend: address, clientLog: log, logFolder: logs, loops: loops) { print($0) }
+        let tests = AcceptanceTests(frontend: address, clientLog: log, logFolder: logs, loops: loops) {
+            print($0)
+        }
         let isPassed = try await tests.run()
         try log.shutdown()
         return isPassed
@@ -53,12 +57,15 @@ struct AcceptanceCommand: AsyncParsableCommand {
     /// Opens a store in a temporary folder, tests it and closes it.
     private func testOwnStore(_ settings: Settings, output: String, loops: TierLoops) async throws -> Bool {
         for name in ["catalog_log", "order_log"] { try Self.putAside(output + "/" + name) }
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("bookstore-\(UUID().uuidString)")
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "bookstore-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let servers = try await Self.freeAddresses(loops)
         let config = folder.path + "/config"
-        let lines = Tier.allCases.flatMap { tier in (servers.servers[tier] ?? []).map { "\(tier.rawValue),\($0)\n" } }
+        let lines = Tier.allCases.flatMap { tier in
+            (servers.servers[tier] ?? []).map { "\(tier.rawValue),\($0)\n" }
+        }
         try lines.joined().write(toFile: config, atomically: true, encoding: .utf8)
         let own = try await common.load([.config: config, .data: folder.path + "/data"])
         let supervisor = Supervisor(jobs: try StoreJobs(settings: own, servers: servers).all, loops: loops)

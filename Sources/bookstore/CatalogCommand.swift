@@ -48,7 +48,8 @@ struct CatalogCommand: AsyncParsableCommand {
             refusalHours: try process.settings.number(.keyHours, in: CatalogStore.refusalHoursMin...87_600),
             firstBooks: {
                 let file = process.settings.text(.books)
-                let books = file.isEmpty ? Book.defaults : try BooksFile.read(path: file, progress: reading.show)
+                let books =
+                    file.isEmpty ? Book.defaults : try BooksFile.read(path: file, progress: reading.show)
                 bookCount = books.count
                 return books
             },

@@ -15,7 +15,9 @@ struct ClientCommand: AsyncParsableCommand {
 
 /// Options of the commands that talk to a frontend.
 struct FrontendOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The frontend to ask; without it, the first of the config file.", valueName: "host:port"))
+    @Option(
+        help: ArgumentHelp(
+            "The frontend to ask; without it, the first of the config file.", valueName: "host:port"))
     var frontend: String?
 
     /// The frontend's address.
@@ -68,7 +70,9 @@ struct BuyCommand: AsyncParsableCommand {
             """)
 
     @Argument(help: "The book's item number.") var item: String
-    @Option(help: ArgumentHelp("The purchase's idempotency key, 1 to 255 visible ASCII characters.", valueName: "key"))
+    @Option(
+        help: ArgumentHelp(
+            "The purchase's idempotency key, 1 to 255 visible ASCII characters.", valueName: "key"))
     var key: String?
     @OptionGroup var frontend: FrontendOptions
     @OptionGroup var common: CommonOptions
@@ -77,7 +81,8 @@ struct BuyCommand: AsyncParsableCommand {
         var parsed: IdempotencyKey?
         if let key {
             guard let valid = IdempotencyKey(parsing: key) else {
-                throw ValidationError("--key is not 1 to \(IdempotencyKey.byteCountMax) visible ASCII characters")
+                throw ValidationError(
+                    "--key is not 1 to \(IdempotencyKey.byteCountMax) visible ASCII characters")
             }
             parsed = valid
         }
@@ -111,7 +116,8 @@ struct OneRequest {
         } catch let error as StoreError {
             guard case .unavailable = error else { throw error }
             ExitStatus.say(
-                "bookstore: \(ExitStatus.text(error)) (\(address)); is the store up? Start it by 'bookstore up'")
+                "bookstore: \(ExitStatus.text(error)) (\(address)); is the store up? Start it by 'bookstore up'"
+            )
             throw ExitCode(ExitStatus.unreachable.rawValue)
         }
         guard answer.status == 200 else {

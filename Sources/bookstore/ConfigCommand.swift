@@ -19,7 +19,9 @@ struct ConfigCommand: AsyncParsableCommand {
             let value = settings.text(setting)
             print("\(setting.key) = \(value.isEmpty ? "(none)" : value)")
             print("    \(setting.meaning)")
-            print("    from: \(settings.source(of: setting)); set by \(setting.flag), \(setting.variable) or \"\(setting.key)\"")
+            print(
+                "    from: \(settings.source(of: setting)); set by \(setting.flag), \(setting.variable) or \"\(setting.key)\""
+            )
         }
         let servers = try settings.servers()
         for tier in Tier.allCases {

@@ -14,7 +14,9 @@ enum ExitStatus: Int32 {
 
     /// Says what went wrong on standard error and ends the process with the status that fits.
     static func exit(with error: any Error) -> Never {
-        if error is ExitCode || error is ValidationError || error is CleanExit { Bookstore.exit(withError: error) }
+        if error is ExitCode || error is ValidationError || error is CleanExit {
+            Bookstore.exit(withError: error)
+        }
         guard let status = status(of: error) else { Bookstore.exit(withError: error) }
         say("bookstore: \(text(error))")
         Foundation.exit(status.rawValue)

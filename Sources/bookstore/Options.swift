@@ -3,16 +3,22 @@ internal import Configuration
 
 /// Options that every command takes.
 struct CommonOptions: ParsableArguments {
-    @Option(name: .customLong("config"), help: ArgumentHelp("Where every server listens: lines of type,host:port.", valueName: "file"))
+    @Option(
+        name: .customLong("config"),
+        help: ArgumentHelp("Where every server listens: lines of type,host:port.", valueName: "file"))
     var configFile: String?
 
     @Option(help: ArgumentHelp("The folder of catalog_log, order_log and client_log.", valueName: "dir"))
     var output: String?
 
-    @Option(help: ArgumentHelp("A JSON file with further settings; see 'bookstore config'.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("A JSON file with further settings; see 'bookstore config'.", valueName: "file"))
     var settings: String?
 
-    @Option(help: ArgumentHelp("The servers' logs: trace, debug (every request), info, notice, warning, error.", valueName: "level"))
+    @Option(
+        help: ArgumentHelp(
+            "The servers' logs: trace, debug (every request), info, notice, warning, error.",
+            valueName: "level"))
     var logLevel: String?
 
     @Option(help: ArgumentHelp("The servers' logs: text or json.", valueName: "format"))
@@ -33,13 +39,19 @@ struct CommonOptions: ParsableArguments {
 
 /// Options of the tiers.
 struct TierOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Which of several lines of its type in the config file this server is, from 0.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "Which of several lines of its type in the config file this server is, from 0.", valueName: "n"))
     var index: Int?
 
-    @Option(help: ArgumentHelp("Listen on this address instead of the config file's, such as 0.0.0.0.", valueName: "address"))
+    @Option(
+        help: ArgumentHelp(
+            "Listen on this address instead of the config file's, such as 0.0.0.0.", valueName: "address"))
     var bind: String?
 
-    @Flag(help: ArgumentHelp("Stop when standard input ends: set by 'up', so that no tier outlives it.", visibility: .hidden))
+    @Flag(
+        help: ArgumentHelp(
+            "Stop when standard input ends: set by 'up', so that no tier outlives it.", visibility: .hidden))
     var supervised = false
 }
 
@@ -51,13 +63,20 @@ struct DataOptions: ParsableArguments {
 
 /// What a catalog opens with and logs.
 struct CatalogOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The first books, as init lines; read only where no database exists yet.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "The first books, as init lines; read only where no database exists yet.", valueName: "file"))
     var books: String?
 
-    @Option(help: ArgumentHelp("Query lines in catalog_log: all, sampled (one in a hundred) or off.", valueName: "which"))
+    @Option(
+        help: ArgumentHelp(
+            "Query lines in catalog_log: all, sampled (one in a hundred) or off.", valueName: "which"))
     var logQueries: String?
 
-    @Option(help: ArgumentHelp("How long a refused purchase is remembered by its key; 24 or more. Sold ones stay.", valueName: "hours"))
+    @Option(
+        help: ArgumentHelp(
+            "How long a refused purchase is remembered by its key; 24 or more. Sold ones stay.",
+            valueName: "hours"))
     var keyHours: Int?
 }
 

@@ -22,7 +22,8 @@ final class ProgressBar {
         lastShare = share
         if isTerminal {
             let filled = percent * Self.width / 100
-            let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: Self.width - filled)
+            let bar =
+                String(repeating: "#", count: filled) + String(repeating: ".", count: Self.width - filled)
             let end = percent == 100 ? "\n" : ""
             FileHandle.standardError.write(Data("\r\(title) [\(bar)] \(percent) %\(end)".utf8))
         } else {

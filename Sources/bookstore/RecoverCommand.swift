@@ -19,9 +19,11 @@ struct RecoverCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var data: DataOptions
-    @Option(help: ArgumentHelp("A catalog log; repeat it for rotated ones, the oldest first.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("A catalog log; repeat it for rotated ones, the oldest first.", valueName: "file"))
     var catalogLog: [String] = []
-    @Option(help: ArgumentHelp("An order log; repeat it for rotated ones, the oldest first.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("An order log; repeat it for rotated ones, the oldest first.", valueName: "file"))
     var orderLog: [String] = []
 
     func run() async throws {
@@ -40,7 +42,8 @@ struct RecoverCommand: AsyncParsableCommand {
         defer { withExtendedLifetime(locks) {} }
         var recovery = Recovery()
         if !hasCatalog {
-            let logs = catalogLog.isEmpty
+            let logs =
+                catalogLog.isEmpty
                 ? OperationLogFiles(named: "catalog_log", in: output) : OperationLogFiles(paths: catalogLog)
             try rebuildCatalog(in: folder, logs: logs, output: output, hasOrders: hasOrders, with: &recovery)
         }
@@ -49,18 +52,23 @@ struct RecoverCommand: AsyncParsableCommand {
             try OrderStoreSnapshot.write(orders, folder: folder)
         }
         for note in recovery.notes { print(note) }
-        print("Rebuilt in \(folder): \([hasCatalog ? nil : "the catalog", hasOrders ? nil : "the orders"].compactMap { $0 }.joined(separator: " and ")).")
+        print(
+            "Rebuilt in \(folder): \([hasCatalog ? nil : "the catalog", hasOrders ? nil : "the orders"].compactMap { $0 }.joined(separator: " and "))."
+        )
         print("Check it by 'bookstore verify' after the next start of the store.")
     }
 
     private func rebuildCatalog(
-        in folder: String, logs: OperationLogFiles, output: String, hasOrders: Bool, with recovery: inout Recovery
+        in folder: String, logs: OperationLogFiles, output: String, hasOrders: Bool,
+        with recovery: inout Recovery
     ) throws {
         guard !logs.isEmpty else {
-            throw FileFault(path: output, reason: "has no catalog_log to rebuild from; name it by --catalog-log")
+            throw FileFault(
+                path: output, reason: "has no catalog_log to rebuild from; name it by --catalog-log")
         }
         let orders = hasOrders ? try OrderStoreSnapshot.read(folder: folder) : nil
-        let orderLogs = orderLog.isEmpty
+        let orderLogs =
+            orderLog.isEmpty
             ? OperationLogFiles(named: "order_log", in: output) : OperationLogFiles(paths: orderLog)
         var audit = BooksAudit()
         let soldCounts = orderLogs.isEmpty ? nil : try audit.count(orderLog: orderLogs)
@@ -70,6 +78,7 @@ struct RecoverCommand: AsyncParsableCommand {
         let recovered = try recovery.catalog(
             log: logs, orders: orders, soldCounts: soldCounts, newLedger: .random(in: 1...Int64.max))
         try CatalogSnapshot.write(
-            recovered.content, folder: folder, log: output + "/catalog_log", loggedCount: recovered.loggedCount)
+            recovered.content, folder: folder, log: output + "/catalog_log",
+            loggedCount: recovered.loggedCount)
     }
 }

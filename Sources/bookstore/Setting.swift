@@ -14,17 +14,32 @@ struct Setting: Sendable {
     var variable: String { "BOOKSTORE_" + key.uppercased().replacing(".", with: "_") }
     var path: [String] { key.split(separator: ".").map(String.init) }
 
-    static let config = Setting(key: "config", defaultValue: "config", meaning: "the file that says where every server listens")
+    static let config = Setting(
+        key: "config", defaultValue: "config", meaning: "the file that says where every server listens")
     static let output = Setting(key: "output", defaultValue: "output", meaning: "the folder of the logs")
     static let data = Setting(key: "data", defaultValue: "data", meaning: "the folder of the databases")
-    static let books = Setting(key: "books", defaultValue: "", meaning: "a file of first books, as init lines; the four default books without one")
-    static let index = Setting(key: "index", defaultValue: "0", meaning: "which of several lines of its type a tier is, from 0")
-    static let bind = Setting(key: "bind", defaultValue: "", meaning: "the address to listen on instead of the one in the config file")
-    static let logLevel = Setting(key: "log.level", defaultValue: "info", meaning: "the servers' logs: trace, debug (every request), info, notice, warning or error")
-    static let logFormat = Setting(key: "log.format", defaultValue: "text", meaning: "the servers' logs: text or json")
-    static let logQueries = Setting(key: "log.queries", defaultValue: "all", meaning: "query lines in catalog_log: all, sampled (one in a hundred) or off")
+    static let books = Setting(
+        key: "books", defaultValue: "",
+        meaning: "a file of first books, as init lines; the four default books without one")
+    static let index = Setting(
+        key: "index", defaultValue: "0", meaning: "which of several lines of its type a tier is, from 0")
+    static let bind = Setting(
+        key: "bind", defaultValue: "",
+        meaning: "the address to listen on instead of the one in the config file")
+    static let logLevel = Setting(
+        key: "log.level", defaultValue: "info",
+        meaning: "the servers' logs: trace, debug (every request), info, notice, warning or error")
+    static let logFormat = Setting(
+        key: "log.format", defaultValue: "text", meaning: "the servers' logs: text or json")
+    static let logQueries = Setting(
+        key: "log.queries", defaultValue: "all",
+        meaning: "query lines in catalog_log: all, sampled (one in a hundred) or off")
 
-    static let keyHours = Setting(key: "key.hours", defaultValue: "168", meaning: "how long a refused purchase is remembered by its key, in hours, 24 or more; sold ones are remembered for ever")
+    static let keyHours = Setting(
+        key: "key.hours", defaultValue: "168",
+        meaning:
+            "how long a refused purchase is remembered by its key, in hours, 24 or more; sold ones are remembered for ever"
+    )
 
     static let all = [config, output, data, books, index, bind, logLevel, logFormat, logQueries, keyHours]
 }
@@ -41,7 +56,8 @@ struct Settings: Sendable {
     init(flags: [String: String], file: String?) async throws {
         var values: [AbsoluteConfigKey: ConfigValue] = [:]
         for (key, value) in flags {
-            values[AbsoluteConfigKey(key.split(separator: ".").map(String.init))] = ConfigValue(.string(value), isSecret: false)
+            values[AbsoluteConfigKey(key.split(separator: ".").map(String.init))] = ConfigValue(
+                .string(value), isSecret: false)
         }
         let environment = EnvironmentVariablesProvider().prefixKeys(with: "bookstore")
         var sources: [(String, any ConfigProvider)] = [
@@ -69,7 +85,8 @@ struct Settings: Sendable {
     /// A setting's value as one of an enumeration's.
     ///
     /// - Throws: ``Model/FileFault`` that names the setting and its source.
-    func choice<Value: RawRepresentable & CaseIterable>(_ setting: Setting, as type: Value.Type) throws -> Value
+    func choice<Value: RawRepresentable & CaseIterable>(_ setting: Setting, as type: Value.Type) throws
+        -> Value
     where Value.RawValue == String {
         if let value = Value(rawValue: text(setting)) { return value }
         let names = Value.allCases.map(\.rawValue).joined(separator: ", ")

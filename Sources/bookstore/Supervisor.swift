@@ -1,10 +1,10 @@
 internal import Foundation
 internal import Logging
 internal import Model
-internal import TierHTTP
 internal import Monitoring
 internal import NIOCore
 internal import NIOHTTP1
+internal import TierHTTP
 
 /// The tiers of a store as child processes: started in order, each ready before the next; restarted when
 /// one dies; stopped in the opposite order.
@@ -75,7 +75,9 @@ final class Supervisor {
                 let now = ContinuousClock.now
                 deaths = deaths.filter { now - $0 < Self.deathWindow } + [now]
                 guard deaths.count < Self.deathCountMax else {
-                    throw WorkFault("\(jobs[index].name) died; \(deaths.count) deaths within a minute, so everything stops")
+                    throw WorkFault(
+                        "\(jobs[index].name) died; \(deaths.count) deaths within a minute, so everything stops"
+                    )
                 }
                 ExitStatus.say("\(jobs[index].name) died (\(Self.text(status))); starting it again")
                 try launch(index)
@@ -89,7 +91,9 @@ final class Supervisor {
             guard let child = children[index], child.isRunning else { continue }
             child.terminate()
             let deadline = ContinuousClock.now + Self.stopTimeMax
-            while child.isRunning, ContinuousClock.now < deadline { try? await Task.sleep(for: .milliseconds(10)) }
+            while child.isRunning, ContinuousClock.now < deadline {
+                try? await Task.sleep(for: .milliseconds(10))
+            }
             if child.isRunning {
                 ExitStatus.say("\(jobs[index].name) does not stop; it is killed")
                 kill(child.processIdentifier, SIGKILL)
@@ -115,13 +119,15 @@ final class Supervisor {
     private func waitUntilReady(_ index: Int) async throws -> Bool {
         let job = jobs[index]
         let monitor = SystemMonitor(tier: "up", shardCount: 1)
-        let client = try await TierClient(tier: job.name, addresses: [job.address], loops: loops, monitor: monitor)
+        let client = try await TierClient(
+            tier: job.name, addresses: [job.address], loops: loops, monitor: monitor)
         let slot = loops.slots[0]
         var random = FastRandom()
         let ready = client.operation("/readyz")
         let asking = Task { [trace = TraceContext(using: &random), eventSink] in
             while !Task.isCancelled {
-                let call = TierCall(.GET, "/readyz", deadline: .now() + .seconds(2), trace: trace, operation: ready)
+                let call = TierCall(
+                    .GET, "/readyz", deadline: .now() + .seconds(2), trace: trace, operation: ready)
                 let answer = try? await slot.eventLoop.flatSubmit { client.send(call, on: slot) }.get()
                 if answer?.status == .ok {
                     eventSink.yield(.ready)
@@ -145,7 +151,9 @@ final class Supervisor {
         return false
     }
 
-    private static func text(_ status: Int32) -> String { status < 0 ? "signal \(-status)" : "status \(status)" }
+    private static func text(_ status: Int32) -> String {
+        status < 0 ? "signal \(-status)" : "status \(status)"
+    }
 
     /// This program's own file, also when it was started by a relative path and the folder has changed.
     private static var ownPath: String {

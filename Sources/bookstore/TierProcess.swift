@@ -59,7 +59,9 @@ struct TierProcess {
     /// The addresses of a tier that this one needs.
     func addresses(of tier: Tier) throws -> [ServerAddress] {
         guard let addresses = servers.servers[tier], !addresses.isEmpty else {
-            throw FileFault(path: settings.text(.config), reason: "has no \(tier.rawValue) line, which the \(self.tier.rawValue) needs")
+            throw FileFault(
+                path: settings.text(.config),
+                reason: "has no \(tier.rawValue) line, which the \(self.tier.rawValue) needs")
         }
         return addresses
     }
@@ -128,4 +130,3 @@ struct TierProcess {
         }
     }
 }
-

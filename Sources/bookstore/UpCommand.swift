@@ -40,7 +40,8 @@ struct UpCommand: AsyncParsableCommand {
         } catch let ended as TierEnded {
             await supervisor.shutdown()
             ExitStatus.say("bookstore: the \(ended.name) server did not start; everything is stopped")
-            throw ExitCode(ended.status == ExitStatus.configuration.rawValue ? ended.status : ExitStatus.failed.rawValue)
+            throw ExitCode(
+                ended.status == ExitStatus.configuration.rawValue ? ended.status : ExitStatus.failed.rawValue)
         } catch {
             await supervisor.shutdown()
             throw error
@@ -80,10 +81,18 @@ struct StoreJobs {
             for tier in [Tier.catalog, .order, .frontend] {
                 let addresses = servers.servers[tier] ?? []
                 guard !addresses.isEmpty else {
-                    throw FileFault(path: path, reason: "has no \(tier.rawValue) line; add '\(tier.rawValue),127.0.0.1:\(tier.defaultPort)'")
+                    throw FileFault(
+                        path: path,
+                        reason:
+                            "has no \(tier.rawValue) line; add '\(tier.rawValue),127.0.0.1:\(tier.defaultPort)'"
+                    )
                 }
                 guard tier != .catalog || addresses.count == 1 else {
-                    throw FileFault(path: path, reason: "has \(addresses.count) catalog lines; one catalog has the books, so one line is all there may be")
+                    throw FileFault(
+                        path: path,
+                        reason:
+                            "has \(addresses.count) catalog lines; one catalog has the books, so one line is all there may be"
+                    )
                 }
                 for (index, address) in addresses.enumerated() {
                     jobs.append(job(tier, index: index, address: address))
@@ -96,17 +105,22 @@ struct StoreJobs {
     private func job(_ tier: Tier, index: Int, address: ServerAddress) -> Supervisor.Job {
         // Each order server has a database and a log of its own.
         let folder = index == 0 || tier != .order ? "" : "/order-\(index)"
-        var arguments = [tier.rawValue, "--index", String(index), "--output", settings.text(.output) + folder]
+        var arguments = [
+            tier.rawValue, "--index", String(index), "--output", settings.text(.output) + folder,
+        ]
         if settings.source(of: .config) != "default" || FileSize.of(settings.text(.config)) != nil {
             arguments += ["--config", settings.text(.config)]
         }
         if tier != .frontend { arguments += ["--data", settings.text(.data) + folder] }
         if tier == .catalog {
-            arguments += ["--log-queries", settings.text(.logQueries), "--key-hours", settings.text(.keyHours)]
+            arguments += [
+                "--log-queries", settings.text(.logQueries), "--key-hours", settings.text(.keyHours),
+            ]
             if !settings.text(.books).isEmpty { arguments += ["--books", settings.text(.books)] }
         }
         arguments += ["--log-level", settings.text(.logLevel), "--log-format", settings.text(.logFormat)]
         return Supervisor.Job(
-            name: index == 0 ? tier.rawValue : "\(tier.rawValue) \(index)", address: address, arguments: arguments)
+            name: index == 0 ? tier.rawValue : "\(tier.rawValue) \(index)", address: address,
+            arguments: arguments)
     }
 }

@@ -82,7 +82,8 @@ struct StoreFiles {
             if logged < ledger.movements.count {
                 missing.append(
                     BooksAudit.Discrepancy(
-                        place: "catalog log", expected: "\(ledger.movements.count) updates", found: "\(logged)"))
+                        place: "catalog log", expected: "\(ledger.movements.count) updates",
+                        found: "\(logged)"))
             }
             missing += BooksAudit.missingLines(try repeated.count(orderLog: orderLog), of: orders)
             missing += BooksAudit.missingOrders(try OrderStoreSnapshot.read(folder: data), of: ledger)

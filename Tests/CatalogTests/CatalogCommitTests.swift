@@ -32,11 +32,10 @@ import Testing
     @Test func stockMayBeTakenToZeroAndNoFurther() async throws {
         try await withCatalogFolder { folder in
             try folder.withStore { store in
-                #expect(try Self.short(store.outcome(of: StockChange(item: first.item, units: -4))) == "refused")
-                #expect(store.book(first.item) == first)
-                #expect(try Self.short(store.outcome(of: StockChange(item: first.item, units: -3))) == "applied")
-                #expect(try Self.short(store.outcome(of: StockChange(item: first.item, units: -1))) == "refused")
-                #expect(try Self.short(store.outcome(of: StockChange(item: first.item, units: 2))) == "applied")
+                let outcomes = try [-4, -3, -1, 2].map { units in
+                    try Self.short(store.outcome(of: StockChange(item: first.item, units: units)))
+                }
+                #expect(outcomes == ["refused", "applied", "refused", "applied"])
                 #expect(store.book(first.item)?.stock == 2)
             }
         }
@@ -46,8 +45,8 @@ import Testing
         let price = try cents(7)
         try await withCatalogFolder { folder in
             try folder.withStore { store in
-                let refused = StockChange(item: first.item, price: price, units: -4)
-                #expect(try Self.short(store.outcome(of: refused)) == "refused")
+                let outcome = try store.outcome(of: StockChange(item: first.item, price: price, units: -4))
+                #expect(Self.short(outcome) == "refused")
                 #expect(store.book(first.item) == first)
                 #expect(store.lastMovement == 0)
             }
@@ -94,8 +93,8 @@ import Testing
         let restock = StockChange(item: first.item, price: try cents(5), units: 10, key: key("restock"))
         try await withCatalogFolder { folder in
             try folder.withStore { store in
-                #expect(try store.outcome(of: restock) == .success(.applied(sale: nil, replayed: false)))
-                #expect(try store.outcome(of: restock) == .success(.applied(sale: nil, replayed: true)))
+                let outcomes = try [store.outcome(of: restock), store.outcome(of: restock)]
+                #expect(outcomes == [false, true].map { .success(.applied(sale: nil, replayed: $0)) })
                 #expect(store.book(first.item)?.stock == 13)
             }
         }
@@ -134,9 +133,10 @@ import Testing
                 #expect(try store.outcome(of: late) == .success(.refused(replayed: true)))
             }
             try folder.withStore { store in
-                #expect(try store.outcome(of: late) == .success(.refused(replayed: true)))
+                let outcome = try store.outcome(of: late)
+                #expect(outcome == .success(.refused(replayed: true)))
                 #expect(store.book(first.item)?.stock == 5)
-                // Another key, or none, is not bound by it.
+                // Another key is not bound by it.
                 #expect(try Self.short(store.outcome(of: .sale(of: first.item, key: key("new")))) == "sale 1")
             }
         }
@@ -192,7 +192,8 @@ import Testing
                 #expect(try Self.short(store.outcome(of: .sale(of: second.item, key: key("d")))) == "sale 3")
             }
             try folder.withStore { store in
-                #expect(try Self.short(store.outcome(of: .sale(of: second.item, key: key("e")))) == "sale 4")
+                let outcome = try store.outcome(of: .sale(of: second.item, key: key("e")))
+                #expect(Self.short(outcome) == "sale 4")
                 #expect(try store.allSales().map(\.position.number) == [1, 2, 3, 4])
             }
         }

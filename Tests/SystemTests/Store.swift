@@ -146,9 +146,9 @@ final class Store {
 }
 
 /// Runs `body` with a store that runs. Whatever happens, all its processes are ended afterwards.
-func withStore<Value>(
-    books: String? = nil, options: [Tier: [String]] = [:], _ body: (Store) async throws -> Value
-) async throws -> Value {
+func withStore(
+    books: String? = nil, options: [Tier: [String]] = [:], _ body: (Store) async throws -> Void
+) async throws {
     try await withStoppedStore { store in
         store.options = options
         if let books {
@@ -156,17 +156,17 @@ func withStore<Value>(
             store.options[.catalog, default: []] += ["--books", "books"]
         }
         try await store.start()
-        return try await body(store)
+        try await body(store)
     }
 }
 
 /// Runs `body` with a store of which nothing runs yet.
-func withStoppedStore<Value>(_ body: (Store) async throws -> Value) async throws -> Value {
+func withStoppedStore(_ body: (Store) async throws -> Void) async throws {
     try await withTemporaryFolder { folder in
         let store = try Store(folder: folder)
         defer { store.end() }
         do {
-            return try await body(store)
+            try await body(store)
         } catch {
             for tier in Tier.allCases where !store.errors(of: tier).isEmpty {
                 print("\(tier.rawValue) said:\n\(store.errors(of: tier).suffix(2_000))")

@@ -1,0 +1,185 @@
+@testable import Catalog
+import CatalogClient
+import Foundation
+import Model
+import Monitoring
+import NIOCore
+import Storage
+import TestSupport
+import Testing
+
+/// Whatever happened to the log, a start of the catalog completes it from the ledger, without duplicates.
+@Suite struct CatalogLogRepairTests {
+    private static let changes = [
+        StockChange.sale(of: first.item, key: key("a")), StockChange(item: second.item, price: Cents(7_50)),
+        StockChange.sale(of: first.item, key: key("b")), StockChange(item: second.item, units: 12),
+        StockChange.sale(of: second.item, key: key("c")), StockChange.sale(of: first.item, key: key("d")),
+    ]
+    private static let updateLines = changes.map(\.logLine)
+
+    /// A catalog with some updates in its ledger and log, and queries between them.
+    private func withUsedCatalog(_ body: (CatalogFolder) async throws -> Void) async throws {
+        try await withCatalogFolder { folder in
+            try await withLoops(count: 1) { loops in
+                let loop = loops.slots[0].eventLoop
+                try await folder.withEngine { engine in
+                    for change in Self.changes {
+                        _ = try engine.book(change.item)
+                        _ = try await engine.update(change, on: loop).get()
+                    }
+                }
+            }
+            try await body(folder)
+        }
+    }
+
+    @Test func aMissingLogIsWrittenAnew() async throws {
+        try await withUsedCatalog { folder in
+            try FileManager.default.removeItem(atPath: folder.logPath)
+            try await folder.withEngine { _ in }
+            #expect(try folder.logLines() == defaultInitLines + Self.updateLines)
+        }
+    }
+
+    @Test func aRestartChangesNothing() async throws {
+        try await withUsedCatalog { folder in
+            let before = try folder.logText()
+            for _ in 0..<3 { try await folder.withEngine { _ in } }
+            #expect(try folder.logText() == before)
+        }
+    }
+
+    @Test func updatesWhoseLinesACrashKeptAreAdded() async throws {
+        try await withUsedCatalog { folder in
+            let before = try folder.logLines()
+            let unlogged = [
+                StockChange.sale(of: second.item, key: key("x")), StockChange(item: first.item, units: 4),
+                StockChange.sale(of: second.item, key: key("y")),
+            ]
+            try folder.withStore { store in
+                for change in unlogged { try store.commitUnlogged(change) }
+            }
+            try await folder.withEngine { _ in }
+            #expect(try folder.logLines() == before + unlogged.map(\.logLine))
+        }
+    }
+
+    @Test func aTornLastLineIsCutOff() async throws {
+        try await withUsedCatalog { folder in
+            let before = try folder.logText()
+            let handle = try #require(FileHandle(forWritingAtPath: folder.logPath))
+            try handle.seekToEnd()
+            try handle.write(contentsOf: Data("query_by_topic,Büche".utf8.dropLast(3)))
+            try handle.close()
+            try await folder.withEngine { _ in }
+            #expect(try folder.logText() == before)
+        }
+    }
+
+    /// Cuts the log at every byte, once with a mark that stands before all updates and once with the mark
+    /// as the catalog left it, which vouches for most of them.
+    @Test(arguments: [true, false]) func aCutAnywhereIsRepaired(isMarkEarly: Bool) async throws {
+        try await withUsedCatalog { folder in
+            let whole = Array(try folder.logText().utf8)
+            let initByteCount = defaultInitLines.reduce(0) { $0 + $1.utf8.count + 1 }
+            if isMarkEarly {
+                try folder.withStore { store in
+                    let mark = try #require(try store.logMark())
+                    let early = OperationLog.Position(inode: mark.position.inode, offset: UInt64(initByteCount))
+                    try store.save(LogMark(position: early, sequence: 0))
+                }
+            }
+            // Links keep the file itself, which the mark names, through repairs that replace it.
+            let kept = folder.path + "/kept_log"
+            try FileManager.default.linkItem(atPath: folder.logPath, toPath: kept)
+            let database = try Data(contentsOf: URL(fileURLWithPath: folder.databasePath))
+
+            for byteCount in initByteCount...whole.count {
+                try database.write(to: URL(fileURLWithPath: folder.databasePath))
+                try? FileManager.default.removeItem(atPath: folder.logPath)
+                try FileManager.default.linkItem(atPath: kept, toPath: folder.logPath)
+                let handle = try #require(FileHandle(forWritingAtPath: kept))
+                try handle.truncate(atOffset: 0)
+                try handle.write(contentsOf: whole[..<byteCount])
+                try handle.close()
+
+                try await folder.withEngine { _ in }
+                let lines = try folder.ledgerLines()
+                try #require(lines == defaultInitLines + Self.updateLines, "cut at byte \(byteCount)")
+                if isMarkEarly {
+                    // What was whole stays, queries included.
+                    let end = whole[..<byteCount].lastIndex(of: UInt8(ascii: "\n")) ?? 0
+                    try #require(Array(try folder.logText().utf8).starts(with: whole[...end]))
+                }
+                // The repair itself left a mark that the next start can go by.
+                try await folder.withEngine { _ in }
+                try #require(try folder.ledgerLines() == lines, "second start after a cut at byte \(byteCount)")
+            }
+        }
+    }
+
+    @Test func aCutAmongTheFirstBooksIsRepaired() async throws {
+        // The cut goes through a character of several bytes.
+        let books = [try book(1, title: "Bücher 📚"), try book(2)]
+        try await withCatalogFolder { folder in
+            let handle = { try #require(FileHandle(forWritingAtPath: folder.logPath)) }
+            try await folder.withEngine(books) { _ in }
+            let whole = try folder.logText()
+            for byteCount in 0..<whole.utf8.count {
+                let file = try handle()
+                try file.truncate(atOffset: UInt64(byteCount))
+                try file.close()
+                try await folder.withEngine { _ in }
+                try #require(try folder.logText() == whole, "cut at byte \(byteCount)")
+            }
+        }
+    }
+
+    @Test func aRotatedLogIsCompletedWhereItStands() async throws {
+        try await withUsedCatalog { folder in
+            let before = try folder.logText()
+            let rotated = folder.logPath + ".1"
+            try FileManager.default.moveItem(atPath: folder.logPath, toPath: rotated)
+            let unlogged = StockChange(item: first.item, units: 4)
+            try folder.withStore { store in try store.commitUnlogged(unlogged) }
+            try await folder.withEngine { _ in }
+            #expect(try String(contentsOfFile: rotated, encoding: .utf8) == before + "update,1,na,4\n")
+            #expect(try folder.logText().isEmpty)
+        }
+    }
+
+    @Test func aCopyUnderTheLogsNameIsCompleted() async throws {
+        try await withUsedCatalog { folder in
+            // As after a move to another disk: the same text in another file.
+            let text = try folder.logText()
+            try FileManager.default.removeItem(atPath: folder.logPath)
+            let shorter = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast(2)
+            try (shorter.joined(separator: "\n") + "\n").write(
+                toFile: folder.logPath, atomically: false, encoding: .utf8)
+            try await folder.withEngine { _ in }
+            #expect(try folder.logText() == text)
+        }
+    }
+
+    @Test(arguments: [Array("somebody's notes\n".utf8), [0xFF, 0xFE, 0x00, 0x0A], Array("update,1,na,-1".utf8)])
+    func anotherFileUnderTheLogsNameIsKeptAside(content: [UInt8]) async throws {
+        try await withUsedCatalog { folder in
+            try FileManager.default.moveItem(atPath: folder.logPath, toPath: folder.path + "/kept")
+            try Data(content).write(to: URL(fileURLWithPath: folder.logPath))
+            try await folder.withEngine { _ in }
+            #expect(try folder.logLines() == defaultInitLines + Self.updateLines)
+            let aside = try Data(contentsOf: URL(fileURLWithPath: folder.logPath + ".aside-1"))
+            #expect(Array(aside) == content)
+        }
+    }
+
+    @Test func linesBeyondTheLedgerStay() async throws {
+        try await withUsedCatalog { folder in
+            // They are reported; nobody can know whether they or the ledger are wrong.
+            let before = try folder.logText()
+            try (before + "update,4,na,-1\n").write(toFile: folder.logPath, atomically: false, encoding: .utf8)
+            try await folder.withEngine { _ in }
+            #expect(try folder.logText() == before + "update,4,na,-1\n")
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import Foundation
+import Synchronization
+import TestSupport
+
+/// Clients that buy side by side, each on a thread of its own, and remember what they were promised.
+final class Buyers: Sendable {
+    struct Tally {
+        /// Keys that were answered `Success`, by book.
+        var sold: [Int: [String]] = [:]
+        var failedCount = 0
+        /// Requests that broke off or were answered 503, and were repeated.
+        var repeatedCount = 0
+        /// Answers that nobody should ever get.
+        var strange: [String] = []
+
+        var soldCount: Int { sold.values.reduce(0) { $0 + $1.count } }
+    }
+
+    private let port: Int
+    private let state = Mutex(Tally())
+    private let isStopped = Atomic<Bool>(false)
+
+    init(port: Int) { self.port = port }
+
+    var tally: Tally { state.withLock { $0 } }
+
+    /// Lets the buyers end after the purchase they are at.
+    func stop() { isStopped.store(true, ordering: .releasing) }
+
+    /// `count` buyers who buy `items` in turn until told to stop.
+    func run(count: Int, items: [Int]) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 1...count {
+                group.addTask {
+                    try await onThread {
+                        var turn = 0
+                        while !self.isStopped.load(ordering: .acquiring) {
+                            self.buy(items[(number + turn) % items.count], key: "buyer-\(number)-\(turn)")
+                            turn += 1
+                        }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    /// One purchase each, all at once.
+    func race(count: Int, item: Int, key: @escaping @Sendable (Int) -> String) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 1...count {
+                group.addTask { try await onThread { self.buy(item, key: key(number)) } }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    /// Repeats a purchase with its key until it has an answer, as the contract tells clients to.
+    private func buy(_ item: Int, key: String) {
+        let deadline = ContinuousClock.now + .seconds(60)
+        while ContinuousClock.now < deadline {
+            let headers = ["Idempotency-Key": key]
+            let reply = try? request("POST", "/buy?item_number=\(item)", port: port, headers: headers)
+            switch (reply?.status, reply?.json["result"] as? String) {
+            case (200, "Success"): return state.withLock { $0.sold[item, default: []].append(key) }
+            case (200, "Failed"): return state.withLock { $0.failedCount += 1 }
+            case (nil, _), (503, _), (409, _):
+                state.withLock { $0.repeatedCount += 1 }
+                // A server that is down refuses at once: leave the processor to its restart.
+                Thread.sleep(forTimeInterval: 0.01)
+            default:
+                let text = reply.map { "\($0.status) \($0.body)" } ?? "nothing"
+                return state.withLock { $0.strange.append(text) }
+            }
+        }
+        state.withLock { $0.strange.append("no answer to \(key) in a minute") }
+    }
+}
