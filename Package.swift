@@ -18,6 +18,7 @@ let nio: [Target.Dependency] = [
     .product(name: "NIOHTTP1", package: "swift-nio"),
 ]
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
@@ -77,11 +78,15 @@ let package = Package(
             name: "Client", dependencies: ["Model", "Monitoring", "TierHTTP", logging] + nio,
             swiftSettings: strict),
         .target(name: "Audit", dependencies: ["Model"], swiftSettings: strict),
+        .target(
+            name: "Chaos",
+            dependencies: ["Model", "Monitoring", "TierHTTP", "CatalogClient", "Audit", deque] + nio,
+            swiftSettings: strict),
         .executableTarget(
             name: "bookstore",
             dependencies: [
                 "Model", "Monitoring", "TierHTTP", "Storage", "CatalogClient", "OrderClient", "Catalog",
-                "Order", "Frontend", "Client", "Audit", arguments, configuration, signals, system, logging,
+                "Order", "Frontend", "Client", "Audit", "Chaos", arguments, configuration, signals, system, logging,
             ] + nio,
             swiftSettings: strict),
 
@@ -89,6 +94,7 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["TierHTTP"], path: "Tests/TestSupport", swiftSettings: tests),
         .testTarget(name: "ModelTests", dependencies: ["Model"], swiftSettings: tests),
+        .testTarget(name: "AuditTests", dependencies: ["Audit", "Model"], swiftSettings: tests),
         .testTarget(
             name: "MonitoringTests", dependencies: ["Monitoring", "TestSupport"], swiftSettings: tests),
         .testTarget(
@@ -112,6 +118,15 @@ let package = Package(
                 "TierHTTP",
                 "TestSupport", grdb, logging,
             ] + nio,
+            swiftSettings: tests),
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: [
+                "Audit", "Order", "OrderClient", "Catalog", "CatalogClient", "Frontend", "Storage", "Monitoring",
+                "Model", "TierHTTP", nioCore, nioEmbedded, logging,
+            ], swiftSettings: tests),
+        .testTarget(
+            name: "DiskTests", dependencies: ["Model", "TestSupport", "bookstore"], exclude: ["shim"],
             swiftSettings: tests),
         .testTarget(
             name: "SystemTests", dependencies: ["Model", "Client", "TestSupport", "bookstore"],

@@ -5,7 +5,7 @@ public import Logging
 public import Model
 public import Monitoring
 public import NIOCore
-internal import Storage
+public import Storage
 public import TierHTTP
 
 /// The catalog's rules: what a query and an update do, and what is logged of them.
@@ -15,6 +15,7 @@ public final class CatalogEngine: CatalogService {
     private let commits: CommitLoop<StockChange, UpdateOutcome>
     private let breaker: Breaker
     private let reads = DispatchQueue(label: "catalog-ledger-reads")
+    private let execution: Execution
 
     /// An engine over an open store. It owns the store and the log from now on.
     ///
@@ -24,32 +25,40 @@ public final class CatalogEngine: CatalogService {
     ///     the writes in flight is unknown then, and only opening the database again can tell it.
     public init(
         store: CatalogStore, logPath: String, queryLogging: QueryLogging, logger: Logger,
-        broken: @escaping @Sendable (any Error) -> Void
+        execution: Execution = .threads, broken: @escaping @Sendable (any Error) -> Void
     ) throws {
         self.store = store
-        let log = try CatalogLog(path: logPath, store: store, queryLogging: queryLogging, logger: logger)
+        self.execution = execution
+        let log = try CatalogLog(
+            path: logPath, store: store, queryLogging: queryLogging, logger: logger, execution: execution)
         self.log = log
         let space = DiskSpace(
             tier: "catalog", folders: [store.folder, (logPath as NSString).deletingLastPathComponent])
         let breaker = Breaker(
-            tier: "catalog",
+            tier: "catalog", execution: execution,
             recover: {
                 try store.reopen()
                 try log.catchUp(store: store)
                 logger.notice("the database was opened again after a fault of the disk")
             }, isWaitingForRoom: CatalogStore.isFull, broken: broken)
         self.breaker = breaker
-        commits = CommitLoop(name: "catalog") { changes in
+        commits = CommitLoop(name: "catalog", execution: execution) { changes in
             try breaker.run {
                 try space.check()
-                return try log.commit { mark in
+                let batch = try log.commit(changes) { mark in
                     do {
-                        return try store.commit(changes, mark: mark)
+                        let batch = try store.commit(changes, mark: mark) {
+                            try execution.reach(.beforeCommit)
+                        }
+                        try execution.reach(.beforeLog)
+                        return batch
                     } catch {
                         logger.error("a commit failed, its outcome is unknown: \(error)")
                         throw error
                     }
-                }.results
+                }
+                try execution.reach(.beforeAnswer)
+                return batch.results
             }
         }
     }
@@ -72,7 +81,11 @@ public final class CatalogEngine: CatalogService {
 
     /// `update`, by group commit.
     public func update(_ change: StockChange, on eventLoop: any EventLoop) -> EventLoopFuture<UpdateOutcome> {
-        commits.submit(change, on: eventLoop)
+        let outcome = commits.submit(change, on: eventLoop)
+        if PlantedBug.isOn(.answersBeforeCommit), change.isSale, (store.book(change.item)?.stock ?? 0) > 0 {
+            return eventLoop.makeSucceededFuture(.applied(sale: nil, replayed: false))
+        }
+        return outcome
     }
 
     /// Sales after `sale`, in order. Reads the disk, on a thread of its own.
@@ -80,8 +93,10 @@ public final class CatalogEngine: CatalogService {
         after sale: SalePosition, limit: Int, on eventLoop: any EventLoop
     ) -> EventLoopFuture<[LedgerSale]> {
         let promise = eventLoop.makePromise(of: [LedgerSale].self)
-        reads.async { [store] in
+        execution.run(.read) { [store] in
             promise.completeWith(Result { try store.sales(after: sale, limit: limit) })
+        } onThreads: { read in
+            reads.async(execute: read)
         }
         return promise.futureResult
     }
@@ -91,6 +106,9 @@ public final class CatalogEngine: CatalogService {
 
     /// Opens the log anew, after log rotation has renamed it.
     public func reopenLog() throws { try log.reopen(store: store) }
+
+    /// Ends a stepped engine as a crash does: its parts go with it, and what waits ends unanswered.
+    func abandon() { commits.abandon() }
 
     /// Commits what waits, writes the log out and closes the store.
     public func shutdown() throws {

@@ -22,10 +22,14 @@ final class CatalogLog: Sendable {
     private let queryCount = Atomic<Int>(0)
 
     /// Opens the log of `store`, completes it from the ledger after a crash, or writes it anew.
-    init(path: String, store: CatalogStore, queryLogging: QueryLogging, logger: Logger) throws {
+    init(
+        path: String, store: CatalogStore, queryLogging: QueryLogging, logger: Logger,
+        execution: Execution = .threads
+    ) throws {
         self.queryLogging = queryLogging
         try CatalogLogRepair(path: path, store: store, logger: logger).run()
-        log = try MarkedLog(tier: "catalog", path: path, sequence: store.lastMovement)
+        log = try MarkedLog(
+            tier: "catalog", path: path, sequence: store.lastMovement, execution: execution)
         try store.save(log.mark)
     }
 
@@ -41,11 +45,22 @@ final class CatalogLog: Sendable {
     }
 
     /// Runs a commit and logs what it executed: see ``Storage/MarkedLog/commit(_:)``.
-    func commit(_ body: (LogMark) throws -> CatalogStore.Batch) throws -> CatalogStore.Batch {
-        try log.commit { mark in
+    func commit(
+        _ changes: [StockChange], _ body: (LogMark) throws -> CatalogStore.Batch
+    ) throws -> CatalogStore.Batch {
+        if PlantedBug.isOn(.logsBeforeCommit) { return try commitAfterLines(of: changes, body) }
+        return try log.commit { mark in
             let batch = try body(mark)
             return (batch, batch.executed.map { MarkedLog.Line($0.logLine) })
         }
+    }
+
+    /// The planted bug: lines first.
+    private func commitAfterLines(
+        of changes: [StockChange], _ body: (LogMark) throws -> CatalogStore.Batch
+    ) throws -> CatalogStore.Batch {
+        _ = try log.commit { _ in ((), changes.map { MarkedLog.Line($0.logLine) }) }
+        return try log.commit { mark in (try body(mark), []) }
     }
 
     /// Writes the lines of movements that a fault kept from the log.

@@ -32,10 +32,12 @@ struct CatalogLogRepair {
     /// The marked file is gone. A copy of it under its name is completed; anything else is put aside and
     /// the log is written anew from the ledger.
     private func replaceLost() throws {
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8), !text.isEmpty else {
+        guard let data = FileManager.default.contents(atPath: path), !data.isEmpty else {
             logger.warning("\(path) was missing and is written anew from the ledger")
             return try write()
         }
+        // What is not text, such as a character cut in two, fits no line and is put aside with the rest.
+        let text = String(decoding: data, as: UTF8.self)
         let lines = text.split(separator: "\n")
         let updates = lines.filter(Self.isUpdate)
         var expected: [String] = []
@@ -66,7 +68,7 @@ struct CatalogLogRepair {
 
     /// Writes the whole log, under another name until it is complete.
     private func write() throws {
-        let draft = path + ".new"
+        let draft = path + LogFile.draftSuffix
         guard FileManager.default.createFile(atPath: draft, contents: nil),
             let handle = FileHandle(forWritingAtPath: draft)
         else { throw FileFault(path: draft, reason: "cannot be written") }
@@ -84,8 +86,12 @@ struct CatalogLogRepair {
         try store.forEachMovement(after: 0) { _, change in try put(change.logLine) }
         try handle.write(contentsOf: chunk)
         try handle.synchronize()
+        // Marked before it takes its name: a crash between the two must not leave the old mark, whose file's
+        // number this one may have got.
+        if let mark = LogMark(endOf: draft, sequence: store.lastMovement) { try store.save(mark) }
         guard rename(draft, path) == 0 else {
             throw FileFault(path: path, reason: String(cString: strerror(errno)))
         }
+        Folder.sync((path as NSString).deletingLastPathComponent)
     }
 }

@@ -9,17 +9,21 @@ public enum CatalogSnapshot {
     /// - Throws: ``Model/FileFault`` when there is none, or it is not a catalog's of this version.
     public static func read(folder: String) throws -> LedgerSnapshot {
         let path = folder + "/" + CatalogStore.fileName
-        let database = try DatabaseFile.openToRead(
-            path: path, applicationID: CatalogSchema.applicationID, migrator: CatalogSchema.migrator)
-        return try database.read { database in
-            guard let ledger = try Int64.fetchOne(database, sql: "SELECT identity FROM ledger") else {
-                throw FileFault(path: path, reason: "has no ledger identity")
-            }
-            return LedgerSnapshot(
-                ledger: ledger, books: try books(in: database, path: path),
-                movements: try movements(in: database, path: path),
-                faults: try DatabaseFile.faults(in: database))
+        return try DatabaseFile.explained(path) {
+            let database = try DatabaseFile.openToRead(
+                path: path, applicationID: CatalogSchema.applicationID, migrator: CatalogSchema.migrator)
+            return try database.read { try content($0, path: path) }
         }
+    }
+
+    private static func content(_ database: Database, path: String) throws -> LedgerSnapshot {
+        guard let ledger = try Int64.fetchOne(database, sql: "SELECT identity FROM ledger") else {
+            throw FileFault(path: path, reason: "has no ledger identity")
+        }
+        return LedgerSnapshot(
+            ledger: ledger, books: try books(in: database, path: path),
+            movements: try movements(in: database, path: path),
+            faults: try DatabaseFile.faults(in: database))
     }
 
     /// Makes a database of this content where there is none.

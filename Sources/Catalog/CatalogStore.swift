@@ -49,13 +49,15 @@ public final class CatalogStore: Sendable {
     ) throws -> CatalogStore {
         let lock = try DataLock(path: folder + "/catalog.lock")
         let path = folder + "/" + fileName
-        if !exists(in: folder) {
-            let books = try firstBooks().sorted { $0.item < $1.item }
-            try DatabaseFile.create(
-                path: path, applicationID: CatalogSchema.applicationID, migrator: CatalogSchema.migrator
-            ) { try CatalogSchema.insert(books, in: $0, progress: progress) }
+        return try DatabaseFile.explained(path) {
+            if !exists(in: folder) {
+                let books = try firstBooks().sorted { $0.item < $1.item }
+                try DatabaseFile.create(
+                    path: path, applicationID: CatalogSchema.applicationID, migrator: CatalogSchema.migrator
+                ) { try CatalogSchema.insert(books, in: $0, progress: progress) }
+            }
+            return try CatalogStore(lock: lock, path: path, refusalHours: refusalHours)
         }
-        return try CatalogStore(lock: lock, path: path, refusalHours: refusalHours)
     }
 
     private init(lock: DataLock, path: String, refusalHours: Int) throws {
@@ -100,7 +102,9 @@ public final class CatalogStore: Sendable {
             var shelf = Shelf(reserving: count)
             let rows = try Row.fetchCursor(
                 database,
-                sql: "SELECT item_number, title, topic, price_cents, stock FROM book ORDER BY item_number")
+                sql: PlantedBug.isOn(.restartsFromOpeningStock)
+                    ? "SELECT item_number, title, topic, price_cents, opening_stock FROM book ORDER BY 1"
+                    : "SELECT item_number, title, topic, price_cents, stock FROM book ORDER BY item_number")
             while let row = try rows.next() { shelf.add(try Self.book(row)) }
             let last = try Row.fetchOne(
                 database,
@@ -130,7 +134,7 @@ public final class CatalogStore: Sendable {
 
     /// Closes the database.
     public func close() throws {
-        try DatabaseFile.checkpoint(pool)
+        try DatabaseFile.checkpointUnlessRead(pool)
         try pool.close()
     }
 
@@ -234,19 +238,35 @@ public final class CatalogStore: Sendable {
     /// Applies the changes as one durable transaction, each on its own: one that is refused leaves the
     /// others alone. On return the memory shows them. Called on the commit thread only.
     ///
-    /// - Parameter mark: how far the log holds the ledger now, stored in the same transaction.
-    func commit(_ changes: [StockChange], mark: LogMark) throws -> Batch {
+    /// - Parameters:
+    ///   - mark: how far the log holds the ledger now, stored in the same transaction.
+    ///   - beforeEnd: called inside the transaction when all of it is written; an error undoes it.
+    func commit(
+        _ changes: [StockChange], mark: LogMark, beforeEnd: () throws -> Void = {}
+    ) throws -> Batch {
         let start = tail.withLock { $0 }
         var writer = LedgerWriter(ledger: ledger, lastMovement: start.movement, lastSale: start.sale)
         let results = try pool.write { database in
             try mark.save(database)
             try forgetRefusals(in: database)
-            return try changes.map { try writer.apply($0, in: database) { item in self.book(item) != nil } }
+            let results = try changes.map { change in
+                try writer.apply(change, in: database) { item in self.book(item) != nil }
+            }
+            if PlantedBug.isOn(.showsBeforeCommit) { show(writer.states) }
+            if PlantedBug.isOn(.marksLogTooEarly) {
+                try LogMark(position: mark.position, sequence: writer.lastMovement).save(database)
+            }
+            try beforeEnd()
+            return results
         }
-        shelf.withLock { shelf in
-            for (item, state) in writer.states { shelf.set(item, price: state.price, stock: state.stock) }
-        }
+        show(writer.states)
         tail.withLock { $0 = Tail(movement: writer.lastMovement, sale: writer.lastSale) }
         return Batch(results: results, executed: writer.executed)
+    }
+
+    private func show(_ states: [ItemNumber: (price: Cents, stock: Int64)]) {
+        shelf.withLock { shelf in
+            for (item, state) in states { shelf.set(item, price: state.price, stock: state.stock) }
+        }
     }
 }

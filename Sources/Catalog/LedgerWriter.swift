@@ -23,13 +23,21 @@ struct LedgerWriter {
     mutating func apply(
         _ change: StockChange, in database: Database, isKnown: (ItemNumber) -> Bool
     ) throws -> Result<UpdateOutcome, StoreError> {
+        var storedKey = change.key?.text
         if let key = change.key, let earlier = try earlierOutcome(of: key, change: change, in: database) {
-            return earlier
+            guard PlantedBug.isOn(.skipsKeyCheck) else { return earlier }
+            storedKey = "\(key)~\(lastMovement)"
         }
         guard isKnown(change.item) else { return .failure(.unknownItem(change.item)) }
         // Check and change in one statement: the condition and the new stock cannot come apart.
         let update = try database.cachedStatement(
-            sql: """
+            sql: PlantedBug.isOn(.dropsStockCondition)
+                ? """
+                UPDATE book SET stock = max(stock + ?2, 0), price_cents = ifnull(?3, price_cents)
+                WHERE item_number = ?1
+                RETURNING stock, price_cents
+                """
+                : """
                 UPDATE book SET stock = stock + ?2, price_cents = ifnull(?3, price_cents)
                 WHERE item_number = ?1 AND stock + ?2 BETWEEN 0 AND \(Book.stockMax)
                 RETURNING stock, price_cents
@@ -54,9 +62,7 @@ struct LedgerWriter {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 """)
         insert.setUncheckedArguments([
-            lastMovement, change.item.value, change.units, change.price?.amount, stock, change.key?.text,
-            sale,
-            atMillis,
+            lastMovement, change.item.value, change.units, change.price?.amount, stock, storedKey, sale, atMillis,
         ])
         try insert.execute()
         states[change.item] = (price, stock)
@@ -75,10 +81,13 @@ struct LedgerWriter {
                 SELECT item_number, units, price_cents, NULL, 0 FROM refusal WHERE order_key = ?1
                 """)
         guard let row = try Row.fetchOne(statement, arguments: [key.text]) else { return nil }
-        guard row[0] == change.item.value, row[1] == change.units, row[2] == change.price?.amount else {
-            return .failure(.keyReused)
+        guard
+            row[0] == change.item.value && row[1] == change.units && row[2] == change.price?.amount
+                || PlantedBug.isOn(.ignoresOtherItemOfKey)
+        else { return .failure(.keyReused) }
+        guard row[4] || PlantedBug.isOn(.answersSuccessForRefusedKey) else {
+            return .success(.refused(replayed: true))
         }
-        guard row[4] else { return .success(.refused(replayed: true)) }
         return .success(.applied(sale: (row[3] as Int64?).map(position), replayed: true))
     }
 
@@ -86,6 +95,7 @@ struct LedgerWriter {
 
     /// Remembers a refusal, so that the key gets the same answer when there is stock again.
     private func record(refusalOf change: StockChange, key: IdempotencyKey, in database: Database) throws {
+        if PlantedBug.isOn(.forgetsRefusals) { return }
         let statement = try database.cachedStatement(
             sql: """
                 INSERT INTO refusal (order_key, item_number, units, price_cents, at_millis)

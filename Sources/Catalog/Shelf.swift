@@ -19,7 +19,7 @@ struct Shelf: Sendable {
     }
 
     private var entries: [ItemNumber: Entry] = [:]
-    private var topicNumbers: [String: Int32] = [:]
+    private var topicNumbers: [TopicName: Int32] = [:]
     private var topics: [(name: String, listings: [Listing])] = []
 
     init(reserving bookCount: Int) { entries.reserveCapacity(bookCount) }
@@ -44,7 +44,7 @@ struct Shelf: Sendable {
 
     /// The books of a topic in item-number order; none for a topic that no book has.
     func listings(topic: String) -> [Listing] {
-        topicNumbers[topic].map { topics[Int($0)].listings } ?? []
+        topicNumbers[TopicName(topic)].map { topics[Int($0)].listings } ?? []
     }
 
     mutating func set(_ item: ItemNumber, price: Cents, stock: Int64) {
@@ -53,10 +53,24 @@ struct Shelf: Sendable {
     }
 
     private mutating func topicNumber(of name: String) -> Int32 {
-        if let number = topicNumbers[name] { return number }
+        if let number = topicNumbers[TopicName(name)] { return number }
         let number = Int32(topics.count)
-        topicNumbers[name] = number
+        topicNumbers[TopicName(name)] = number
         topics.append((name, []))
         return number
+    }
+}
+
+/// A topic that equals only the same bytes: as Swift strings, two spellings of one letter are equal too.
+private struct TopicName: Hashable {
+    private var text: String
+
+    init(_ text: String) { self.text = text }
+
+    static func == (left: TopicName, right: TopicName) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
+
+    func hash(into hasher: inout Hasher) {
+        var text = text
+        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
     }
 }

@@ -83,3 +83,9 @@ public enum LedgerProtocol {
     /// Sales in one answer of `GET /ledger`, at most.
     public static let saleCountMax = 1_000
 }
+
+extension StockChange {
+    /// Whether a second copy of this update does no harm at a catalog that keeps keys, so that it may be sent
+    /// again after a broken connection.
+    public var mayBeRepeated: Bool { key != nil || PlantedBug.isOn(.repeatsUpdateWithoutKey) }
+}

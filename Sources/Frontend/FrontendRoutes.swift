@@ -16,7 +16,7 @@ struct FrontendRoutes {
     static let purchaseTimeMax = TimeAmount.seconds(5)
 
     let catalog: CatalogRelay
-    let order: any OrderService
+    let purchases: PurchaseRelay
 
     var all: [Route] {
         [
@@ -28,14 +28,25 @@ struct FrontendRoutes {
             },
             Route("buy", [.GET, .POST], takesPath: true) { request in
                 let item = try request.itemNumber(orInPath: true)
-                // A client without a key gets one here, so that every retry behind this point is safe.
-                let key = try request.idempotencyKey() ?? .random()
                 let context = CallContext(
                     slot: request.slot, trace: request.trace, deadline: request.arrived + Self.purchaseTimeMax
                 )
-                return .pending(order.buy(item, key: key, context: context).map(PurchaseAnswer.response))
+                let purchase = purchases.buy(item, key: try request.idempotencyKey(), context: context)
+                return .pending(purchase.map(PurchaseAnswer.response))
             },
         ]
+    }
+}
+
+/// Passes purchases on to the order server.
+struct PurchaseRelay: Sendable {
+    let order: any OrderService
+
+    /// Buys one unit. A client without a key gets one here, so that every retry behind this point is safe.
+    func buy(
+        _ item: ItemNumber, key: IdempotencyKey?, context: CallContext
+    ) -> EventLoopFuture<Timed<PurchaseOutcome>> {
+        order.buy(item, key: key ?? .random(), context: context)
     }
 }
 

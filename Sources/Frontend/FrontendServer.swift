@@ -18,7 +18,8 @@ public final class FrontendServer: Sendable {
         monitor: SystemMonitor, logger: Logger
     ) async throws -> FrontendServer {
         let probe = ReachProbe(clients: [catalog, order])
-        let routes = FrontendRoutes(catalog: CatalogRelay(client: catalog), order: HTTPOrder(client: order))
+        let routes = FrontendRoutes(
+            catalog: CatalogRelay(client: catalog), purchases: PurchaseRelay(order: HTTPOrder(client: order)))
         let table = RouteTable(routes.all, monitor: monitor, readiness: { probe.reach(from: $0) })
         return FrontendServer(
             server: try await TierServer.start(at: address, loops: loops, routes: table, logger: logger))

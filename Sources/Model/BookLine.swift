@@ -36,14 +36,16 @@ public enum BookLine {
 
     /// The line of `book`, without a line break, that reads back as the same book.
     public static func text(_ book: Book) -> String {
-        "init,\(book.item),\(book.stock),\(book.price),\(topicField(book.topic)),\(book.title)"
+        "init,\(book.item),\(book.stock),\(book.price),\(topicField(of: book)),\(book.title)"
     }
 
     private static let comma = UInt8(ascii: ",")
     private static let quote = UInt8(ascii: "\"")
 
-    private static func topicField(_ topic: String) -> String {
-        if let read = topicAndTitle(Substring(topic + ",t")), read.topic == topic, read.title == "t" {
+    /// The topic bare where that reads back before this very title, else in quotes.
+    private static func topicField(of book: Book) -> String {
+        let topic = book.topic
+        if let read = topicAndTitle(Substring(topic + "," + book.title)), read == (topic, book.title) {
             return topic
         }
         var field: [UInt8] = [quote]

@@ -47,15 +47,19 @@ public final class OperationLog: Sendable {
 
     /// Opens `path` for appending and creates it where it is missing.
     ///
-    /// - Parameter isShared: whether other processes may write the same log.
+    /// - Parameters:
+    ///   - isShared: whether other processes may write the same log.
+    ///   - flushesByItself: whether buffered lines are written soon without being asked; a simulation, which
+    ///     has a clock of its own, says no.
     /// - Throws: ``LogFault`` when it cannot be opened, or is another process' own.
-    public init(path: String, isShared: Bool = false) throws(LogFault) {
+    public init(path: String, isShared: Bool = false, flushesByItself: Bool = true) throws(LogFault) {
         self.path = path
         self.isShared = isShared
         let (descriptor, position) = try Self.open(path, isShared: isShared)
         file = Mutex(File(descriptor: descriptor, position: position))
         timer = DispatchSource.makeTimerSource(queue: queue)
-        timer.schedule(deadline: .now() + Self.flushSeconds, repeating: Self.flushSeconds)
+        let first: DispatchTime = flushesByItself ? .now() + Self.flushSeconds : .distantFuture
+        timer.schedule(deadline: first, repeating: Self.flushSeconds)
         timer.setEventHandler { [weak self] in
             // A failure leaves the lines waiting; the next flush or commit tries again and reports it.
             try? self?.flush()
@@ -112,7 +116,11 @@ public final class OperationLog: Sendable {
         try flush()
     }
 
-    deinit { timer.cancel() }
+    deinit {
+        timer.cancel()
+        // Left behind without a shutdown, as after a start that failed: the file's lock goes with it.
+        file.withLock { if !$0.isClosed { close($0.descriptor) } }
+    }
 
     @discardableResult
     private func write(_ lines: [String]) throws(LogFault) -> Position {

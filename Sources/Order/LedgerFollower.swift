@@ -16,7 +16,12 @@ final class LedgerFollower: Sendable {
     private let slot: LoopSlot
     private let logger: Logger
     private let contact: @Sendable () -> EventLoopFuture<Void>
-    private let task: NIOLoopBoundBox<Scheduled<Void>?>
+    private let state: NIOLoopBoundBox<State>
+
+    private struct State {
+        var task: Scheduled<Void>?
+        var isStopped = false
+    }
 
     /// - Parameter contact: reaches the catalog in some harmless way, so that it is known what it is.
     init(
@@ -27,19 +32,28 @@ final class LedgerFollower: Sendable {
         self.slot = slot
         self.logger = logger
         self.contact = contact
-        task = NIOLoopBoundBox.makeBoxSendingValue(nil, eventLoop: slot.eventLoop)
+        state = NIOLoopBoundBox.makeBoxSendingValue(State(), eventLoop: slot.eventLoop)
     }
 
     func start() { slot.eventLoop.execute { self.follow(saidUnclaimed: false) } }
 
-    func stop() { slot.eventLoop.execute { self.task.value?.cancel() } }
+    func stop() {
+        slot.eventLoop.execute {
+            // Also keeps a question that is on its way from asking the next one.
+            self.state.value.isStopped = true
+            self.state.value.task?.cancel()
+        }
+    }
 
     private func follow(saidUnclaimed: Bool) {
         var random = FastRandom()
         let context = CallContext(
-            slot: slot, trace: TraceContext(using: &random), deadline: .now() + Self.answerTimeMax)
+            slot: slot, trace: TraceContext(using: &random),
+            deadline: slot.eventLoop.now + Self.answerTimeMax)
         let limit = LedgerProtocol.saleCountMax
         contact().flatMap { self.engine.complete(limit: limit, context: context) }.whenComplete { result in
+            guard !self.state.value.isStopped else { return }
+            if PlantedBug.isOn(.followerGivesUp), case .failure = result { return }
             var isBehind = false
             var saidUnclaimed = saidUnclaimed
             if case .success(let count?) = result {
@@ -52,7 +66,7 @@ final class LedgerFollower: Sendable {
                 }
             }
             let wait = isBehind ? TimeAmount.zero : Self.interval
-            self.task.value = self.slot.eventLoop.scheduleTask(in: wait) { [saidUnclaimed] in
+            self.state.value.task = self.slot.eventLoop.scheduleTask(in: wait) { [saidUnclaimed] in
                 self.follow(saidUnclaimed: saidUnclaimed)
             }
         }

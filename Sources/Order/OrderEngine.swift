@@ -6,7 +6,7 @@ public import Model
 public import Monitoring
 public import NIOCore
 public import OrderClient
-internal import Storage
+public import Storage
 internal import Synchronization
 internal import TierHTTP
 
@@ -25,6 +25,7 @@ public final class OrderEngine: OrderService {
     private let log: OrderLog
     private let commits: CommitLoop<OrderRecord, PurchaseOutcome>
     private let reads = DispatchQueue(label: "order-reads")
+    private let execution: Execution
     /// Purchases being made, by key; bounded by the requests that a server takes on.
     private let pending = Mutex<[IdempotencyKey: Pending]>([:])
 
@@ -35,26 +36,35 @@ public final class OrderEngine: OrderService {
     ///   - broken: called when the database can no longer be trusted to take writes.
     public init(
         catalog: any CatalogService, store: OrderStore, logPath: String, logger: Logger,
-        broken: @escaping @Sendable (any Error) -> Void
+        execution: Execution = .threads, broken: @escaping @Sendable (any Error) -> Void
     ) throws {
         self.catalog = catalog
         self.store = store
-        let log = try OrderLog(path: logPath, store: store, logger: logger)
+        self.execution = execution
+        let log = try OrderLog(path: logPath, store: store, logger: logger, execution: execution)
         self.log = log
         let space = DiskSpace(
             tier: "order", folders: [store.folder, (logPath as NSString).deletingLastPathComponent])
         let breaker = Breaker(
-            tier: "order",
+            tier: "order", execution: execution,
             recover: {
                 try store.reopen()
                 try log.catchUp(store: store)
                 logger.notice("the database was opened again after a fault of the disk")
             }, isWaitingForRoom: OrderStore.isFull, broken: broken)
-        commits = CommitLoop(name: "order") { records in
+        commits = CommitLoop(name: "order", execution: execution) { records in
             try breaker.run {
                 // The catalog has decided already: what is not written down now follows from its ledger.
                 do throws(StoreError) { try space.check() } catch { throw error.withUnknownOutcome }
-                return try log.commit { mark in try store.commit(records, mark: mark) }.results
+                let batch = try log.commit { mark in
+                    let batch = try store.commit(records, mark: mark) {
+                        try execution.reach(.beforeCommit)
+                    }
+                    try execution.reach(.beforeLog)
+                    return batch
+                }
+                try execution.reach(.beforeAnswer)
+                return batch.results
             }
         }
     }
@@ -109,7 +119,10 @@ public final class OrderEngine: OrderService {
         let query = catalog.stock(of: item, context: context)
             .map { Optional($0.timing) }
             .flatMapErrorThrowing { _ in nil }
-        let update = catalog.update(.sale(of: item, key: key), context: context)
+        var update = catalog.update(.sale(of: item, key: key), context: context)
+        if PlantedBug.isOn(.takesUnknownForFailed) {
+            update = update.flatMapErrorThrowing { _ in Timed(.refused(replayed: false), timing: "") }
+        }
         return update.flatMap { updated in
             self.settle(updated.value, item: item, key: key, context: context)
                 .and(query)
@@ -133,6 +146,7 @@ public final class OrderEngine: OrderService {
             }
             origin = .ownDecision(.failed)
         }
+        if PlantedBug.isOn(.answersWithoutOrder) { return eventLoop.makeSucceededFuture(.success) }
         return commits.submit(OrderRecord(key: key, item: item, origin: origin), on: eventLoop)
     }
 
@@ -174,7 +188,11 @@ public final class OrderEngine: OrderService {
         _ key: IdempotencyKey, on eventLoop: any EventLoop
     ) -> EventLoopFuture<(item: ItemNumber, outcome: PurchaseOutcome)?> {
         let promise = eventLoop.makePromise(of: (item: ItemNumber, outcome: PurchaseOutcome)?.self)
-        reads.async { [store] in promise.completeWith(Result { try store.outcome(of: key) }) }
+        execution.run(.read) { [store] in
+            promise.completeWith(Result { try store.outcome(of: key) })
+        } onThreads: { read in
+            reads.async(execute: read)
+        }
         return promise.futureResult
     }
 
@@ -206,6 +224,9 @@ public final class OrderEngine: OrderService {
 
     /// Opens the log anew, after log rotation has renamed it.
     public func reopenLog() throws { try log.reopen(store: store) }
+
+    /// Ends a stepped engine as a crash does: its parts go with it, and what waits ends unanswered.
+    func abandon() { commits.abandon() }
 
     /// Commits what waits, writes the log out and closes the store.
     public func shutdown() throws {

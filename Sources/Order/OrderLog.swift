@@ -8,11 +8,11 @@ final class OrderLog: Sendable {
     private let log: MarkedLog
 
     /// Opens the log of `store`, and completes it after a crash.
-    init(path: String, store: OrderStore, logger: Logger) throws {
+    init(path: String, store: OrderStore, logger: Logger, execution: Execution = .threads) throws {
         let found = try Self.repair(path: path, store: store, logger: logger)
         log = try MarkedLog(
             tier: "order", path: path, sequence: store.lastNumber, unclaimed: found.unclaimed,
-            base: found.base)
+            base: found.base, execution: execution)
         try store.save(log.mark)
     }
 
@@ -20,7 +20,8 @@ final class OrderLog: Sendable {
     func commit(_ body: (LogMark) throws -> OrderStore.Batch) throws -> OrderStore.Batch {
         try log.commit { mark in
             let batch = try body(mark)
-            let lines = batch.added.map { record in
+            let logged = PlantedBug.isOn(.logsOrderAgain) ? batch.stored : batch.added
+            let lines = logged.map { record in
                 if case .ledgerEarlier = record.origin {
                     return MarkedLog.Line(OrderRecord.logLine(record.item), mayBeThere: true)
                 }

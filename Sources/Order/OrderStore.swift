@@ -31,9 +31,12 @@ public final class OrderStore: Sendable {
     public init(folder: String) throws {
         lock = try DataLock(path: folder + "/order.lock")
         path = folder + "/" + Self.fileName
-        let pool = try Self.connect(path)
+        let (pool, state) = try DatabaseFile.explained(path) { [path] in
+            let pool = try Self.connect(path)
+            return (pool, try Self.load(pool))
+        }
         connection = Mutex(pool)
-        writing = Mutex(try Self.load(pool))
+        writing = Mutex(state)
     }
 
     private var pool: DatabasePool { connection.withLock { $0 } }
@@ -99,7 +102,7 @@ public final class OrderStore: Sendable {
 
     /// Closes the database.
     public func close() throws {
-        try DatabaseFile.checkpoint(pool)
+        try DatabaseFile.checkpointUnlessRead(pool)
         try pool.close()
     }
 
@@ -149,13 +152,19 @@ public final class OrderStore: Sendable {
     struct Batch {
         var results: [Result<PurchaseOutcome, StoreError>]
         var added: [OrderRecord]
+        /// All that stand there now, new or not.
+        var stored: [OrderRecord]
     }
 
     /// Stores the records as one transaction; one that is there already is left alone. Called on the commit
     /// thread only.
     ///
-    /// - Parameter mark: how far the log holds the orders now, stored in the same transaction.
-    func commit(_ records: [OrderRecord], mark: LogMark) throws -> Batch {
+    /// - Parameters:
+    ///   - mark: how far the log holds the orders now, stored in the same transaction.
+    ///   - beforeEnd: called inside the transaction when all of it is written; an error undoes it.
+    func commit(
+        _ records: [OrderRecord], mark: LogMark, beforeEnd: () throws -> Void = {}
+    ) throws -> Batch {
         try writing.withLock { writing in
             let needsSync = records.contains(where: \.needsSync)
             if needsSync != writing.syncsFully {
@@ -166,7 +175,7 @@ public final class OrderStore: Sendable {
             var added: [OrderRecord] = []
             let results = try pool.write { database in
                 try mark.save(database)
-                return try records.map { record in
+                let results = try records.map { record in
                     let result = try Self.store(record, number: next.lastNumber + 1, in: database)
                     if result.isNew {
                         next.lastNumber += 1
@@ -179,9 +188,11 @@ public final class OrderStore: Sendable {
                     }
                     return result.outcome
                 }
+                try beforeEnd()
+                return results
             }
             writing = next
-            return Batch(results: results, added: added)
+            return Batch(results: results, added: added, stored: records)
         }
     }
 

@@ -36,25 +36,29 @@ public enum OrderStoreSnapshot {
     /// - Throws: ``Model/FileFault`` when there is none, or it is not an order server's of this version.
     public static func read(folder: String) throws -> OrderSnapshot {
         let path = folder + "/" + OrderStore.fileName
-        let database = try DatabaseFile.openToRead(
-            path: path, applicationID: OrderSchema.applicationID, migrator: OrderSchema.migrator)
-        return try database.read { database in
-            let rows = try Row.fetchCursor(
-                database,
-                sql: "SELECT number, order_key, item_number, ledger, sale FROM purchase ORDER BY number")
-            var orders: [OrderSnapshot.Order] = []
-            while let row = try rows.next() {
-                guard let item = ItemNumber(row[2] as Int64) else {
-                    throw FileFault(
-                        path: path, reason: "order \(row[0] as Int64) has an item number out of range")
-                }
-                let ledger: Int64? = row[3]
-                orders.append(
-                    OrderSnapshot.Order(
-                        number: row[0], key: IdempotencyKey(trusted: row[1]), item: item,
-                        sale: ledger.map { SalePosition(ledger: $0, number: row[4]) }))
-            }
-            return OrderSnapshot(orders: orders, faults: try DatabaseFile.faults(in: database))
+        return try DatabaseFile.explained(path) {
+            let database = try DatabaseFile.openToRead(
+                path: path, applicationID: OrderSchema.applicationID, migrator: OrderSchema.migrator)
+            return try database.read { try content($0, path: path) }
         }
+    }
+
+    private static func content(_ database: Database, path: String) throws -> OrderSnapshot {
+        let rows = try Row.fetchCursor(
+            database,
+            sql: "SELECT number, order_key, item_number, ledger, sale FROM purchase ORDER BY number")
+        var orders: [OrderSnapshot.Order] = []
+        while let row = try rows.next() {
+            guard let item = ItemNumber(row[2] as Int64) else {
+                throw FileFault(
+                    path: path, reason: "order \(row[0] as Int64) has an item number out of range")
+            }
+            let ledger: Int64? = row[3]
+            orders.append(
+                OrderSnapshot.Order(
+                    number: row[0], key: IdempotencyKey(trusted: row[1]), item: item,
+                    sale: ledger.map { SalePosition(ledger: $0, number: row[4]) }))
+        }
+        return OrderSnapshot(orders: orders, faults: try DatabaseFile.faults(in: database))
     }
 }

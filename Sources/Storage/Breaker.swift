@@ -24,17 +24,19 @@ public final class Breaker: Sendable {
     private let broken: @Sendable (any Error) -> Void
     private let state = Mutex(State())
     private let retries: DispatchQueue
+    private let execution: Execution
 
     /// - Parameters:
     ///   - recover: opens the database again and settles what is in doubt; nil ends the tier at once.
     ///   - isWaitingForRoom: whether an error is a full disk, for which the tier waits as long as it takes.
     ///   - broken: called once, with the error that ends the tier.
     public init(
-        tier: String, recover: (@Sendable () throws -> Void)? = nil,
+        tier: String, execution: Execution = .threads, recover: (@Sendable () throws -> Void)? = nil,
         isWaitingForRoom: @escaping @Sendable (any Error) -> Bool = { _ in false },
         broken: @escaping @Sendable (any Error) -> Void
     ) {
         self.tier = tier
+        self.execution = execution
         self.recover = recover
         self.isWaitingForRoom = isWaitingForRoom
         self.broken = broken
@@ -60,6 +62,7 @@ public final class Breaker: Sendable {
             } catch let error as StoreError {
                 throw error
             } catch {
+                if PlantedBug.isOn(.writesOnAfterFault) { throw error }
                 state.isTripped = true
                 state.attemptCount = 0
                 if recover == nil { broken(error) } else { scheduleRecovery() }
@@ -69,8 +72,10 @@ public final class Breaker: Sendable {
     }
 
     private func scheduleRecovery() {
-        retries.asyncAfter(deadline: .now() + .milliseconds(Self.retryMilliseconds)) { [weak self] in
+        execution.run(.recovery) { [weak self] in
             self?.tryToRecover()
+        } onThreads: { attempt in
+            retries.asyncAfter(deadline: .now() + .milliseconds(Self.retryMilliseconds), execute: attempt)
         }
     }
 

@@ -8,7 +8,8 @@ internal import Synchronization
 /// outcomes back, one hop for each event loop and batch.
 ///
 /// The batch is as large as what came in during the last commit, so that one fsync serves one buyer when
-/// the store is quiet and hundreds when it is busy.
+/// the store is quiet and hundreds when it is busy. A stepped loop (see ``Execution``) has no thread: each
+/// batch is a piece of work that is run when a simulation says so.
 public final class CommitLoop<Change: Sendable, Outcome: Sendable>: Sendable {
     /// Commits a batch and returns an outcome for each change, in order. An error thrown leaves the fate of
     /// the whole batch unknown.
@@ -38,6 +39,7 @@ public final class CommitLoop<Change: Sendable, Outcome: Sendable>: Sendable {
 
     private let name: String
     private let commit: Commit
+    private let execution: Execution
     private let queue = Mutex(CommitQueue<Item>(countMax: CommitLoop.waitingCountMax))
     private let wake = DispatchSemaphore(value: 0)
     private let ended = DispatchSemaphore(value: 0)
@@ -48,9 +50,11 @@ public final class CommitLoop<Change: Sendable, Outcome: Sendable>: Sendable {
     /// - Parameters:
     ///   - name: the tier, as errors name it.
     ///   - commit: runs on the loop's own thread, which it may block.
-    public init(name: String, commit: @escaping Commit) {
+    public init(name: String, execution: Execution = .threads, commit: @escaping Commit) {
         self.name = name
+        self.execution = execution
         self.commit = commit
+        guard !execution.isStepped else { return }
         let thread = Thread { [self] in run() }
         thread.name = "\(name)-commit"
         thread.stackSize = 1 << 20
@@ -66,7 +70,7 @@ public final class CommitLoop<Change: Sendable, Outcome: Sendable>: Sendable {
         let promise = eventLoop.makePromise(of: Outcome.self)
         switch queue.withLock({ $0.offer(Item(change: change, promise: promise)) }) {
         case .taken: break
-        case .takenWake: wake.signal()
+        case .takenWake: wakeUp()
         case .full:
             promise.fail(StoreError.overloaded("too many changes wait to be written; nothing was done"))
         case .closed:
@@ -78,8 +82,21 @@ public final class CommitLoop<Change: Sendable, Outcome: Sendable>: Sendable {
     /// Commits what waits, takes no more, and returns when the thread has ended.
     public func shutdown() {
         queue.withLock { $0.close() }
-        wake.signal()
-        ended.wait()
+        if execution.isStepped {
+            while commitNext() {}
+        } else {
+            wake.signal()
+            ended.wait()
+        }
+    }
+
+    /// Ends a stepped loop as a crash does: nothing more is committed, and what waits ends unanswered.
+    public func abandon() {
+        let left = queue.withLock { queue in
+            queue.close()
+            return queue.take(countMax: .max)
+        }
+        for item in left { item.promise.fail(unknown) }
     }
 
     /// What was done so far.
@@ -89,25 +106,37 @@ public final class CommitLoop<Change: Sendable, Outcome: Sendable>: Sendable {
         return figures
     }
 
+    private func wakeUp() {
+        guard execution.isStepped else {
+            wake.signal()
+            return
+        }
+        execution.run(.commit) { if self.commitNext() { self.wakeUp() } } onThreads: { _ in }
+    }
+
     private func run() {
         while true {
-            let (batch, isClosed) = queue.withLock { ($0.take(countMax: Self.batchCountMax), $0.isClosed) }
-            if batch.isEmpty {
-                if isClosed { break }
-                wake.wait()
-                continue
-            }
-            let start = DispatchTime.now().uptimeNanoseconds
-            let results = outcomes(of: batch.map(\.change))
-            let nanos = DispatchTime.now().uptimeNanoseconds - start
-            figuresStore.withLock { figures in
-                figures.batchCount += 1
-                figures.changeCount += batch.count
-                figures.commitNanos += nanos
-            }
-            deliver(results, to: batch.map(\.promise))
+            if commitNext() { continue }
+            if queue.withLock({ $0.isClosed && $0.count == 0 }) { break }
+            wake.wait()
         }
         ended.signal()
+    }
+
+    /// Commits the batch that waits; false when there is none.
+    private func commitNext() -> Bool {
+        let batch = queue.withLock { $0.take(countMax: Self.batchCountMax) }
+        guard !batch.isEmpty else { return false }
+        let start = DispatchTime.now().uptimeNanoseconds
+        let results = outcomes(of: batch.map(\.change))
+        let nanos = DispatchTime.now().uptimeNanoseconds - start
+        figuresStore.withLock { figures in
+            figures.batchCount += 1
+            figures.changeCount += batch.count
+            figures.commitNanos += nanos
+        }
+        deliver(results, to: batch.map(\.promise))
+        return true
     }
 
     private func outcomes(of changes: [Change]) -> [Result<Outcome, StoreError>] {
@@ -116,11 +145,13 @@ public final class CommitLoop<Change: Sendable, Outcome: Sendable>: Sendable {
             precondition(results.count == changes.count, "a commit returns an outcome for each change")
             return results
         } catch {
-            let unknown =
-                (error as? StoreError)
-                ?? .unavailable(tier: name, reason: "could not write to its disk", outcomeUnknown: true)
-            return changes.map { _ in .failure(unknown) }
+            let failure = (error as? StoreError) ?? unknown
+            return changes.map { _ in .failure(failure) }
         }
+    }
+
+    private var unknown: StoreError {
+        .unavailable(tier: name, reason: "could not write to its disk", outcomeUnknown: true)
     }
 
     private func deliver(_ results: [Result<Outcome, StoreError>], to promises: [EventLoopPromise<Outcome>]) {

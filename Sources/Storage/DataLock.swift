@@ -52,6 +52,9 @@ public enum Folder {
             throw FileFault(
                 path: path, reason: "the folder cannot be written; name a writable one by \(option)")
         }
+        // A new folder is a name in the one above it: a power cut before that one's sync would take the
+        // folder with all that was synced in it. Done at every start, for the last may have been cut short.
+        sync((path as NSString).deletingLastPathComponent)
     }
 }
 

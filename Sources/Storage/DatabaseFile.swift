@@ -19,8 +19,7 @@ public enum DatabaseFile {
     public static func open(
         path: String, applicationID: Int32, migrator: DatabaseMigrator
     ) throws -> DatabasePool {
-        let isNew = !FileManager.default.fileExists(atPath: path)
-        if !isNew { try checkExisting(path: path, applicationID: applicationID, migrator: migrator) }
+        if exists(path) { try checkExisting(path: path, applicationID: applicationID, migrator: migrator) }
         var configuration = Configuration()
         configuration.foreignKeysEnabled = true
         // Ledger reads, metrics and audits; lookups are answered from memory.
@@ -29,16 +28,41 @@ public enum DatabaseFile {
             // Only the writer may checkpoint: see ``DataLock``.
             if database.configuration.readonly { try database.execute(sql: "PRAGMA wal_autocheckpoint = 0") }
         }
+        try WriteAheadLog.rewrite(path + "-wal")
         let pool = try DatabasePool(path: path, configuration: configuration)
         try pool.writeWithoutTransaction { database in
             try setSynchronous(full: true, in: database)
-            if isNew { try database.execute(sql: "PRAGMA application_id = \(applicationID)") }
+            // Not only where there was no file: a crash may have left one without tables and without the id.
+            if try tableCount(database) == 0 {
+                try database.execute(sql: "PRAGMA application_id = \(applicationID)")
+            }
         }
         try migrator.migrate(pool)
-        // After a failed fsync the system may show bytes that are not on the disk. Moving everything into
-        // the database file writes it once more, so that what is read from here on is what is kept.
-        try checkpoint(pool)
+        // What a crash left in the write-ahead log moves into the database file, so that a start begins with
+        // an empty one.
+        try checkpointUnlessRead(pool)
         return pool
+    }
+
+    /// Runs `body` and says of a database's error what a person can do about it.
+    ///
+    /// - Throws: ``Model/FileFault`` for the database's errors; any other error of the body as it is.
+    public static func explained<Value>(_ path: String, _ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch let error as DatabaseError {
+            let reason =
+                switch error.resultCode {
+                case .SQLITE_CORRUPT, .SQLITE_NOTADB:
+                    "is damaged; move it away and restore a backup, or rebuild it by 'bookstore recover'"
+                case .SQLITE_FULL: "is on a full disk; make room and start again"
+                case .SQLITE_BUSY, .SQLITE_LOCKED: "is in use; stop the program that has it open"
+                case .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM: "cannot be opened for writing"
+                default: "cannot be used"
+                }
+            throw FileFault(
+                path: path, reason: "\(reason) (\(error.message ?? "SQLite \(error.resultCode)"))")
+        }
     }
 
     /// Whether there is a file at `path`.
@@ -76,6 +100,15 @@ public enum DatabaseFile {
     /// Moves the write-ahead log into the database file and empties it.
     public static func checkpoint(_ pool: DatabasePool) throws {
         _ = try pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+    }
+
+    /// The same, except that an audit which reads just now may keep the log: it is only larger then.
+    public static func checkpointUnlessRead(_ pool: DatabasePool) throws {
+        do {
+            try checkpoint(pool)
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+            return
+        }
     }
 
     /// Whether an error says that the disk is full.
@@ -121,6 +154,10 @@ public enum DatabaseFile {
         try pool.read { try String.fetchOne($0, sql: "SELECT sqlite_version()") ?? "?" }
     }
 
+    private static func tableCount(_ database: Database) throws -> Int {
+        try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") ?? 0
+    }
+
     private static func checkExisting(path: String, applicationID: Int32, migrator: DatabaseMigrator) throws {
         guard let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int, size > 0
         else {
@@ -132,8 +169,7 @@ public enum DatabaseFile {
             let queue = try DatabaseQueue(path: path, configuration: configuration)
             try queue.read { database in
                 let id = try Int32.fetchOne(database, sql: "PRAGMA application_id")
-                let tableCount = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") ?? 0
-                if tableCount > 0, id != applicationID {
+                if try tableCount(database) > 0, id != applicationID {
                     throw FileFault(
                         path: path, reason: "is another program's database; name another folder by --data")
                 }

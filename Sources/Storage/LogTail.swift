@@ -40,7 +40,7 @@ public struct LogTail: Sendable {
         let whole = bytes.lastIndex(of: UInt8(ascii: "\n")).map {
             bytes.distance(from: bytes.startIndex, to: $0) + 1
         }
-        if whole ?? 0 < bytes.count {
+        if whole ?? 0 < bytes.count, !PlantedBug.isOn(.keepsTornLine) {
             try handle.truncate(atOffset: mark.position.offset + UInt64(whole ?? 0))
         }
         var tail = LogTail()
@@ -64,7 +64,15 @@ public struct LogTail: Sendable {
     private static func find(inode: UInt64, near path: String) -> String? {
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        return ([path] + names.map { folder + "/" + $0 }).first { candidate in
+        // A draft, or a log that was put aside, is not the log, even when a power cut has undone the rename
+        // that made it so or the rewriting that was to follow.
+        // Nor is a file of another name: the number of a deleted file goes to the next that is made.
+        let name = (path as NSString).lastPathComponent
+        let logs = names.filter { candidate in
+            (candidate.hasPrefix(name) || candidate.hasSuffix(name))
+                && !candidate.hasSuffix(LogFile.draftSuffix) && !candidate.contains(LogFile.asideMark)
+        }
+        return ([path] + logs.map { folder + "/" + $0 }).first { candidate in
             var status = stat()
             return stat(candidate, &status) == 0 && UInt64(status.st_ino) == inode
         }

@@ -42,10 +42,11 @@ public final class MarkedLog: Sendable {
     ///   - base: where the unclaimed lines begin; nil for the file's beginning.
     /// - Throws: ``Monitoring/LogFault`` when it cannot be opened.
     public init(
-        tier: String, path: String, sequence: Int64, unclaimed: LogTail = LogTail(), base: LogMark? = nil
+        tier: String, path: String, sequence: Int64, unclaimed: LogTail = LogTail(), base: LogMark? = nil,
+        execution: Execution = .threads
     ) throws(LogFault) {
         self.tier = tier
-        let log = try OperationLog(path: path)
+        let log = try OperationLog(path: path, flushesByItself: !execution.isStepped)
         self.log = log
         var mark = LogMark(position: log.position, sequence: sequence)
         if unclaimed.unclaimedCount > 0 {

@@ -14,12 +14,13 @@ final class LoopPeer {
     private(set) var kind = PeerKind.unknown
     private let tier: String
     private let address: ServerAddress
-    private let eventLoop: any EventLoop
+    let eventLoop: any EventLoop
     private var connections: [PeerConnection] = []
     private var connectingCount = 0
     private var waiting: Deque<Exchange> = []
     private var backoff = Backoff()
     private var isTicking = false
+    private var isShutDown = false
     private var random = FastRandom()
     /// Takes requests that this peer could not be sent.
     var handBack: (Exchange, any Error) -> Void = { $0.fail($1) }
@@ -33,7 +34,10 @@ final class LoopPeer {
     }
 
     /// Whether the peer was out of reach when last tried and is not due to be tried again.
-    var isDown: Bool { backoff.isDown && !backoff.allowsAttempt(at: .now()) }
+    var isDown: Bool { connections.isEmpty && backoff.isDown && !backoff.allowsAttempt(at: .now()) }
+
+    /// Whether the peer was out of reach and is being tried again just now.
+    var isDoubtful: Bool { connections.isEmpty && backoff.isDown && connectingCount > 0 }
 
     /// Whether an open connection leads to a peer that answers side by side and keeps keys.
     var isBookstore: Bool { connections.contains { $0.isOpen && $0.kind == .bookstore } }
@@ -41,12 +45,11 @@ final class LoopPeer {
     /// Requests that are not answered yet.
     var pendingCount: Int { waiting.count + connections.reduce(0) { $0 + $1.inFlight.count } }
 
-    func submit(_ exchange: Exchange, isRepetition: Bool = false) {
-        guard waiting.count < limits.waitingCountMax else {
-            return exchange.fail(StoreError.overloaded("too many requests wait for the \(tier) server; nothing was done"))
-        }
-        guard !isDown else { return handBack(exchange, unreachable()) }
-        if isRepetition { waiting.prepend(exchange) } else { waiting.append(exchange) }
+    func submit(_ exchange: Exchange) {
+        guard !isShutDown else { return exchange.fail(unreachable(for: exchange)) }
+        guard waiting.count < limits.waitingCountMax else { return exchange.fail(overloaded(for: exchange)) }
+        guard !isDown else { return handBack(exchange, unreachable(for: exchange)) }
+        waiting.append(exchange)
         pump()
         scheduleTick()
     }
@@ -77,7 +80,7 @@ final class LoopPeer {
             exchange.attemptCount -= 1
             waiting.prepend(exchange)
         }
-        pump()
+        if isShutDown { failWaiting() } else { pump() }
     }
 
     /// A connection broke: what was in flight on it may or may not have been carried out.
@@ -85,26 +88,28 @@ final class LoopPeer {
         connections.removeAll { $0 === connection }
         let now = NIODeadline.now()
         for exchange in unanswered.reversed() where !exchange.isEnded {
-            let error = StoreError.unavailable(
-                tier: tier, reason: "broke the connection", outcomeUnknown: !exchange.isRead)
-            guard exchange.mayRepeat(after: connection.kind), exchange.call.deadline > now,
+            guard !isShutDown, exchange.mayRepeat(after: connection.kind), exchange.call.deadline > now,
                 exchange.attemptCount < limits.attemptCountMax
             else {
-                exchange.fail(error)
+                exchange.fail(error("broke the connection", for: exchange))
                 continue
             }
             waiting.prepend(exchange)
         }
-        pump()
+        if !isShutDown { pump() }
     }
 
     /// Closes every connection; requests that are in flight end unanswered.
     func shutdown() {
-        let left = connections
-        connections = []
-        for exchange in waiting { exchange.fail(unreachable()) }
+        isShutDown = true
+        failWaiting()
+        for connection in connections { connection.close() }
+    }
+
+    private func failWaiting() {
+        let left = waiting
         waiting = []
-        for connection in left { connection.close() }
+        for exchange in left { exchange.fail(unreachable(for: exchange)) }
     }
 
     private func connectIfUseful() {
@@ -142,11 +147,13 @@ final class LoopPeer {
 
     private func connected(_ connection: PeerConnection) {
         backoff.succeeded()
+        guard !isShutDown else { return connection.close() }
         if connection.isOpen { connections.append(connection) }
         pump()
     }
 
     private func connectFailed() {
+        guard !isShutDown else { return }
         let now = NIODeadline.now()
         // Several attempts that failed together say no more than one.
         if backoff.allowsAttempt(at: now) { backoff.failed(at: now, random: &random) }
@@ -154,14 +161,10 @@ final class LoopPeer {
         if backoff.isDown {
             let left = waiting
             waiting = []
-            for exchange in left { handBack(exchange, unreachable()) }
+            for exchange in left { handBack(exchange, unreachable(for: exchange)) }
         } else {
             eventLoop.assumeIsolated().scheduleTask(in: backoff.wait(from: now)) { self.pump() }
         }
-    }
-
-    private func unreachable() -> StoreError {
-        .unavailable(tier: tier, reason: "is out of reach", outcomeUnknown: false)
     }
 
     // MARK: Deadlines
@@ -178,13 +181,13 @@ final class LoopPeer {
 
     private func endOverdue(at now: NIODeadline) {
         for exchange in waiting where exchange.call.deadline <= now {
-            exchange.fail(overdue(exchange, wasSent: exchange.attemptCount > 0))
+            exchange.fail(error("did not answer in time", for: exchange))
         }
         waiting.removeAll { $0.isEnded }
         for connection in connections {
             var isStuck = false
             for exchange in connection.inFlight where exchange.call.deadline <= now && !exchange.isEnded {
-                exchange.fail(overdue(exchange, wasSent: true))
+                exchange.fail(error("did not answer in time", for: exchange))
                 // Nothing at all came since it was sent: the peer is frozen or cut off.
                 if connection.lastRead <= exchange.sent || connection.kind != .bookstore { isStuck = true }
             }
@@ -193,8 +196,22 @@ final class LoopPeer {
         pump()
     }
 
-    private func overdue(_ exchange: Exchange, wasSent: Bool) -> StoreError {
+    // MARK: Errors
+
+    func unreachable(for exchange: Exchange) -> StoreError { error("is out of reach", for: exchange) }
+
+    func tooLong(for exchange: Exchange) -> StoreError {
+        error("gave an answer that is too long", for: exchange)
+    }
+
+    private func overloaded(for exchange: Exchange) -> StoreError {
+        guard exchange.attemptCount == 0 else { return error("has too much to do", for: exchange) }
+        return .overloaded("too many requests wait for the \(tier) server; nothing was done")
+    }
+
+    /// An earlier copy of the request may have been carried out, whatever became of the last.
+    private func error(_ reason: String, for exchange: Exchange) -> StoreError {
         .unavailable(
-            tier: tier, reason: "did not answer in time", outcomeUnknown: wasSent && !exchange.isRead)
+            tier: tier, reason: reason, outcomeUnknown: exchange.attemptCount > 0 && !exchange.isRead)
     }
 }

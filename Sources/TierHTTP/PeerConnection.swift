@@ -14,7 +14,8 @@ final class PeerConnection: ChannelInboundHandler {
         var body: ByteBuffer?
     }
 
-    private(set) unowned var peer: LoopPeer
+    // Each holds the other until the connection ends: an answer may come after the client was let go.
+    private let peer: LoopPeer
     private(set) var kind = PeerKind.unknown
     private(set) var isOpen = true
     private(set) var lastRead = NIODeadline.now()
@@ -37,7 +38,7 @@ final class PeerConnection: ChannelInboundHandler {
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
     func send(_ exchange: Exchange) {
-        guard let context else { return }
+        guard let context else { return exchange.fail(peer.unreachable(for: exchange)) }
         exchange.attemptCount += 1
         exchange.sent = .now()
         inFlight.append(exchange)
@@ -68,23 +69,32 @@ final class PeerConnection: ChannelInboundHandler {
             guard var answer = arriving else { return }
             arriving = nil
             if answer.body == nil { answer.body = bytes } else { answer.body?.writeImmutableBuffer(bytes) }
-            guard (answer.body?.readableBytes ?? 0) <= peer.limits.answerBytesMax else { return close() }
+            guard (answer.body?.readableBytes ?? 0) <= peer.limits.answerBytesMax else {
+                // To ask for it again would bring the same.
+                inFlight.popFirst().map { $0.fail(peer.tooLong(for: $0)) }
+                return close()
+            }
             arriving = answer
         case .end:
             guard let answer = arriving, let exchange = inFlight.popFirst() else { return close() }
             arriving = nil
-            kind = answer.head.headers.first(name: "server")?.hasPrefix("bookstore/1") == true ? .bookstore : .other
+            kind =
+                answer.head.headers.first(name: "server")?.hasPrefix("bookstore/1") == true
+                ? .bookstore : .other
             peer.answered(by: self)
             if answer.head.status == .methodNotAllowed, exchange.call.method == .POST {
                 // The contract lets a tier take its changes by GET alone. A 405 says that nothing was done.
                 exchange.call.method = .GET
+                exchange.attemptCount -= 1
                 peer.sendAgain(exchange)
             } else {
                 exchange.succeed(
                     status: answer.head.status, headers: answer.head.headers,
                     body: answer.body ?? ByteBuffer(), peer: kind)
             }
-            if !answer.head.isKeepAlive { closeAfterLastAnswer() }
+            // After a switch of protocols, which nobody asked for, nothing readable would follow.
+            let isLast = !answer.head.isKeepAlive || answer.head.status == .switchingProtocols
+            if isLast, isOpen { closeAfterLastAnswer() }
             peer.pump()
         }
     }

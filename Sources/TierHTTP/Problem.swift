@@ -1,7 +1,7 @@
 internal import Model
+internal import Monitoring
 internal import NIOCore
 public import NIOHTTP1
-internal import Monitoring
 
 /// An error as a client sees it: `application/problem+json` of RFC 9457. The one place in which errors
 /// become HTTP.
@@ -38,14 +38,19 @@ public struct Problem: Error, Sendable {
         case .invalid(let detail): self.init(.badRequest, detail)
         case .unknownItem(let item): self.init(.notFound, "there is no book with item number \(item)")
         case .keyReused:
-            self.init(.unprocessableEntity, "this Idempotency-Key was used before for another purchase; use a new one")
+            self.init(
+                .unprocessableEntity,
+                "this Idempotency-Key was used before for another purchase; use a new one")
         case .inProgress:
-            self.init(.conflict, "a request with this Idempotency-Key is still being worked on; repeat it in a moment")
+            self.init(
+                .conflict,
+                "a request with this Idempotency-Key is still being worked on; repeat it in a moment")
             fields = [("retry-after", String(Self.retryAfterSeconds))]
         case .unavailable(let tier, let reason, let outcomeUnknown):
             var detail = "the \(tier) server \(reason)"
             if outcomeUnknown {
-                detail += "; the outcome is unknown: repeat the request with the same Idempotency-Key to learn it"
+                detail +=
+                    "; the outcome is unknown: repeat the request with the same Idempotency-Key to learn it"
             }
             self.init(.serviceUnavailable, detail)
             fields = [("retry-after", String(Self.retryAfterSeconds))]

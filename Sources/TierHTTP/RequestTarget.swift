@@ -36,7 +36,8 @@ public struct RequestTarget: Sendable {
             let equals = pair.firstIndex(of: UInt8(ascii: "="))
             let key = pair[..<(equals ?? pair.endIndex)]
             // Names are plain ASCII; only one with an escape in it needs decoding before it can match.
-            guard key.elementsEqual(name.utf8) || (key.contains(UInt8(ascii: "%")) && Self.decode(key) == name)
+            guard
+                key.elementsEqual(name.utf8) || (key.contains(UInt8(ascii: "%")) && Self.decode(key) == name)
             else { continue }
             guard found == nil else { throw .invalid("parameter \(name) is given twice") }
             let value = equals.map { pair[pair.index(after: $0)...] } ?? pair[pair.endIndex...]
@@ -53,8 +54,10 @@ public struct RequestTarget: Sendable {
     /// - Throws: ``StoreError/invalid(_:)`` when it is malformed, given twice, missing or empty.
     public func required(_ name: String, orInPath: Bool = false) throws(StoreError) -> String {
         var value = try parameter(name)
-        if orInPath, let pathRest {
-            guard value == nil else { throw .invalid("parameter \(name) is given in the path and in the query") }
+        if orInPath, let pathRest, !pathRest.isEmpty {
+            guard value == nil else {
+                throw .invalid("parameter \(name) is given in the path and in the query")
+            }
             guard let decoded = Self.decode(pathRest.utf8) else {
                 throw .invalid("\(name) in the path is not percent-encoded UTF-8")
             }
@@ -65,9 +68,10 @@ public struct RequestTarget: Sendable {
     }
 
     /// Undoes percent-encoding, with `+` for a space; nil for a broken escape or for bytes that are not
-    /// UTF-8.
+    /// UTF-8, in whose place the parser of the head has put U+FFFD.
     static func decode(_ text: Substring.UTF8View) -> String? {
-        guard text.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") || $0 >= 0x80 }) else {
+        guard text.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") || $0 >= 0x80 })
+        else {
             return String(Substring(text))
         }
         var bytes: [UInt8] = []
@@ -77,13 +81,15 @@ public struct RequestTarget: Sendable {
             switch byte {
             case UInt8(ascii: "+"): bytes.append(0x20)
             case UInt8(ascii: "%"):
-                guard let high = iterator.next().flatMap(digit), let low = iterator.next().flatMap(digit) else {
+                guard let high = iterator.next().flatMap(digit), let low = iterator.next().flatMap(digit)
+                else {
                     return nil
                 }
                 bytes.append(high << 4 | low)
             default: bytes.append(byte)
             }
         }
+        guard !text.contains(0xEF) || !Substring(text).unicodeScalars.contains("\u{FFFD}") else { return nil }
         return String(validating: bytes, as: UTF8.self)
     }
 
@@ -94,7 +100,8 @@ public struct RequestTarget: Sendable {
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
+                UInt8(ascii: "_"),
                 UInt8(ascii: "~"):
                 encoded.unicodeScalars.append(Unicode.Scalar(byte))
             default:

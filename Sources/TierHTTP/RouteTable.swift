@@ -17,7 +17,8 @@ public struct Route: Sendable {
     ///   - name: the first segment of the path, without a slash.
     ///   - methods: the methods it answers; HEAD comes with GET.
     ///   - takesPath: whether a parameter may follow in the path.
-    public init(_ name: String, _ methods: [HTTPMethod], takesPath: Bool = false, handler: @escaping Handler) {
+    public init(_ name: String, _ methods: [HTTPMethod], takesPath: Bool = false, handler: @escaping Handler)
+    {
         self.name = name
         self.methods = methods.contains(.GET) ? methods + [.HEAD] : methods
         self.takesPath = takesPath

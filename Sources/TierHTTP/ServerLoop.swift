@@ -12,6 +12,9 @@ final class ServerLoop {
     let connectionCountMax: Int
     /// Requests being worked on.
     var inFlightCount = 0
+    /// Refused connections that are still open.
+    var refusedCount = 0
+    let refusedCountMax = 64
     /// The value of the `Date` field.
     private(set) var date: String
     private(set) var isDraining = false
@@ -41,6 +44,7 @@ final class ServerLoop {
     /// Lets every connection answer what it has taken on, then close.
     func drain() -> EventLoopFuture<Void> {
         isDraining = true
+        if let drained { return drained.futureResult }
         let promise = slot.eventLoop.makePromise(of: Void.self)
         drained = promise
         for connection in connections.values { connection.drain() }
@@ -82,6 +86,7 @@ final class ServerLoop {
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
         let two = { (number: Int32) in number < 10 ? "0\(number)" : "\(number)" }
         let day = "\(days[Int(parts.tm_wday)]), \(two(parts.tm_mday)) \(months[Int(parts.tm_mon)])"
-        return "\(day) \(parts.tm_year + 1900) \(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec)) GMT"
+        return
+            "\(day) \(parts.tm_year + 1900) \(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec)) GMT"
     }
 }

@@ -49,7 +49,8 @@ public final class TierClient: Sendable {
         monitor.begin(call.operation, shard: slot.index)
         let exchange = Exchange(call: call, promise: promise) { [monitor] outcome, elapsed in
             monitor.end(
-                call.operation, shard: slot.index, nanos: UInt64(max(0, elapsed.nanoseconds)), outcome: outcome)
+                call.operation, shard: slot.index, nanos: UInt64(max(0, elapsed.nanoseconds)),
+                outcome: outcome)
         }
         loops[slot.index].value.submit(exchange)
         return promise.futureResult
@@ -73,7 +74,8 @@ final class LoopPeers {
     init(_ peers: [LoopPeer]) {
         self.peers = peers
         for peer in peers {
-            peer.handBack = { [unowned self, unowned peer] exchange, error in
+            peer.handBack = { [weak self, weak peer] exchange, error in
+                guard let self, let peer else { return exchange.fail(error) }
                 self.failOver(exchange, from: peer, error: error)
             }
         }
@@ -82,10 +84,13 @@ final class LoopPeers {
     var isBookstore: Bool { peers.allSatisfy(\.isBookstore) }
 
     func submit(_ exchange: Exchange) {
+        guard peers.count > 1 else { return peers[0].submit(exchange) }
         let start = next
         next = (next + 1) % peers.count
-        let candidates = (0..<peers.count).map { peers[(start + $0) % peers.count] }
-        (candidates.first { !$0.isDown } ?? candidates[0]).submit(exchange)
+        let candidates = (0..<peers.count).lazy.map { self.peers[(start + $0) % self.peers.count] }
+        // One request finds out whether a peer is back; the others need not wait for it.
+        let chosen = candidates.first { !$0.isDown && !$0.isDoubtful } ?? candidates.first { !$0.isDown }
+        (chosen ?? peers[start]).submit(exchange)
     }
 
     func shutdown() {
@@ -93,7 +98,8 @@ final class LoopPeers {
     }
 
     private func failOver(_ exchange: Exchange, from failed: LoopPeer, error: any Error) {
-        guard let other = peers.first(where: { $0 !== failed && !$0.isDown }),
+        let others = peers.lazy.filter { $0 !== failed && !$0.isDown }
+        guard let other = others.first(where: { !$0.isDoubtful }) ?? others.first,
             exchange.call.deadline > .now()
         else { return exchange.fail(error) }
         other.submit(exchange)

@@ -22,7 +22,8 @@ public struct TierRequest: Sendable {
 
     /// Takes the parts as they are.
     public init(
-        method: HTTPMethod, target: RequestTarget, headers: HTTPHeaders = [:], body: ByteBuffer = ByteBuffer(),
+        method: HTTPMethod, target: RequestTarget, headers: HTTPHeaders = [:],
+        body: ByteBuffer = ByteBuffer(),
         slot: LoopSlot, trace: TraceContext, arrived: NIODeadline = .now()
     ) {
         self.method = method
@@ -65,7 +66,8 @@ public struct TierRequest: Sendable {
         guard fields.count == 1 else { throw .invalid("Idempotency-Key is given twice") }
         guard let key = IdempotencyKey(parsing: field) else {
             throw .invalid(
-                "Idempotency-Key is not 1 to \(IdempotencyKey.byteCountMax) visible ASCII characters, bare or quoted")
+                "Idempotency-Key is not 1 to \(IdempotencyKey.byteCountMax) visible ASCII characters, bare or quoted"
+            )
         }
         return key
     }

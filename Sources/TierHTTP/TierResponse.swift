@@ -59,8 +59,18 @@ public struct TierResponse: Sendable {
         }
     }
 
+    /// What becomes of the connection after an answer.
+    enum Persistence {
+        /// It stays open, as is the rule.
+        case kept
+        /// It stays open, which a client of HTTP/1.0 must be told.
+        case keptForHTTP10
+        /// It is closed.
+        case closed
+    }
+
     /// Appends the answer as HTTP/1.1 bytes: head and, unless `isHead`, body.
-    func write(to buffer: inout ByteBuffer, date: String, isHead: Bool, close: Bool) {
+    func write(to buffer: inout ByteBuffer, date: String, isHead: Bool, persistence: Persistence) {
         if status == .ok {
             buffer.writeStaticString("HTTP/1.1 200 OK\r\n")
         } else {
@@ -78,7 +88,11 @@ public struct TierResponse: Sendable {
             buffer.writeStaticString(": ")
             buffer.writeString(value)
         }
-        buffer.writeStaticString(close ? "\r\nconnection: close\r\n\r\n" : "\r\n\r\n")
+        switch persistence {
+        case .kept: buffer.writeStaticString("\r\n\r\n")
+        case .keptForHTTP10: buffer.writeStaticString("\r\nconnection: keep-alive\r\n\r\n")
+        case .closed: buffer.writeStaticString("\r\nconnection: close\r\n\r\n")
+        }
         if !isHead { buffer.writeImmutableBuffer(body) }
     }
 }

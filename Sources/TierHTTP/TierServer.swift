@@ -7,7 +7,7 @@ internal import NIOPosix
 /// A tier's listening side: HTTP/1.1 on all event loops of the process.
 public final class TierServer: Sendable {
     private let listener: any Channel
-    private let loops: [NIOLoopBound<ServerLoop>]
+    let loops: [NIOLoopBound<ServerLoop>]
     private let tierLoops: TierLoops
     /// Where the server listens; the real port where it was asked for port 0.
     public let address: ServerAddress
@@ -82,11 +82,12 @@ public final class TierServer: Sendable {
 
     private static func configure(_ channel: any Channel, loop: ServerLoop) throws {
         guard loop.hasRoom else {
-            let problem = Problem(StoreError.overloaded("the server has too many connections; try again"))
-            var bytes = ByteBuffer()
-            problem.response(traceID: "").write(to: &bytes, date: loop.date, isHead: false, close: true)
-            channel.writeAndFlush(bytes, promise: nil)
-            channel.close(promise: nil)
+            // Beyond some, they are closed without a word: the refused must not use up what is limited.
+            if loop.refusedCount < loop.refusedCountMax {
+                try channel.pipeline.syncOperations.addHandler(RefusedConnection(loop: loop))
+            } else {
+                channel.close(promise: nil)
+            }
             return
         }
         var parsing = NIOHTTPDecoderLimitConfiguration()

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import Model
 
 /// The command line of the store: one file a command.
 @main
@@ -21,12 +22,17 @@ struct Bookstore: AsyncParsableCommand {
         version: "1.0.0",
         subcommands: [
             UpCommand.self, CatalogCommand.self, OrderCommand.self, FrontendCommand.self, ClientCommand.self,
-            AcceptanceCommand.self, VerifyCommand.self, RecoverCommand.self, ConfigCommand.self,
+            AcceptanceCommand.self, VerifyCommand.self, RecoverCommand.self, ChaosCommand.self,
+            ConfigCommand.self,
         ])
 
     static func main() async {
         // A reader that goes away (`bookstore … | head`) or a client that hangs up must not end a server.
         signal(SIGPIPE, SIG_IGN)
+        #if DEBUG
+            let planted = ProcessInfo.processInfo.environment[PlantedBug.environmentVariable]
+            PlantedBug.plantedInProcess = planted.flatMap { PlantedBug(rawValue: $0) }
+        #endif
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {

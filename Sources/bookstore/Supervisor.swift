@@ -156,7 +156,7 @@ final class Supervisor {
     }
 
     /// This program's own file, also when it was started by a relative path and the folder has changed.
-    private static var ownPath: String {
+    static var ownPath: String {
         (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
             ?? Bundle.main.executablePath ?? CommandLine.arguments[0]
     }

@@ -10,7 +10,7 @@ extension RealProcesses {
             try await withStoppedStore { store in
                 if let books {
                     try store.write(books, to: "books")
-                    store.options[.catalog] = ["--books", "books"]
+                    store.add(["--books", "books"], to: .catalog)
                 }
                 try await store.start([.catalog])
                 try await body(store)

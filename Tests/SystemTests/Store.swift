@@ -1,19 +1,25 @@
 import Foundation
 import Model
+import Synchronization
 import TestSupport
 import Testing
 
 /// A store of separate processes on free ports in a folder of its own.
-final class Store {
+final class Store: Sendable {
+    private struct State {
+        var processes: [Tier: ServerProcess] = [:]
+        var options: [Tier: [String]] = [:]
+    }
+
     let folder: String
-    private(set) var ports: [Tier: Int] = [:]
-    private var processes: [Tier: ServerProcess] = [:]
-    /// Options that a tier is always started with.
-    var options: [Tier: [String]] = [:]
+    private let ports: [Tier: Int]
+    private let state = Mutex(State())
 
     init(folder: String) throws {
         self.folder = folder
+        var ports: [Tier: Int] = [:]
         for tier in Tier.allCases { ports[tier] = try FreePort.take() }
+        self.ports = ports
         let lines = Tier.allCases.map { "\($0.rawValue),127.0.0.1:\(port($0))\n" }
         try write(lines.joined(), to: "config")
     }
@@ -26,35 +32,47 @@ final class Store {
     // MARK: Processes
 
     /// The process of a tier that was started.
-    func process(_ tier: Tier) throws -> ServerProcess { try #require(processes[tier]) }
+    func process(_ tier: Tier) throws -> ServerProcess {
+        try #require(state.withLock { $0.processes[tier] })
+    }
+
+    /// Adds options that a tier is started with from now on.
+    func add(_ options: [String], to tier: Tier) {
+        state.withLock { $0.options[tier, default: []] += options }
+    }
 
     /// Starts a tier without waiting.
     @discardableResult
     func launch(_ tier: Tier) throws -> ServerProcess {
-        let arguments = [tier.rawValue, "--supervised"] + (options[tier] ?? [])
-        let process = try ServerProcess(tier.rawValue, Program.bookstore, arguments, in: folder)
-        processes[tier] = process
-        return process
+        let options = state.withLock { $0.options[tier] ?? [] }
+        return try launch(tier, program: Program.bookstore, [tier.rawValue, "--supervised"] + options)
     }
 
     /// Puts another program in the place of a tier.
-    func launch(_ tier: Tier, program: String, _ arguments: [String]) throws {
-        processes[tier] = try ServerProcess(tier.rawValue, program, arguments, in: folder)
+    @discardableResult
+    func launch(_ tier: Tier, program: String, _ arguments: [String]) throws -> ServerProcess {
+        let process = try ServerProcess(tier.rawValue, program, arguments, in: folder)
+        state.withLock { $0.processes[tier] = process }
+        return process
     }
 
-    /// Starts tiers and waits until they are ready.
+    /// Starts tiers and waits until they are ready, and until the others have noticed.
     func start(_ tiers: [Tier] = Tier.allCases) async throws {
         for tier in tiers { try launch(tier) }
-        for tier in tiers { try await waitUntilReady(tier) }
+        let processes = state.withLock { $0.processes }
+        let all = Tier.allCases.allSatisfy { processes[$0]?.isRunning ?? false }
+        for tier in all ? Tier.allCases : tiers { try await waitUntilReady(tier) }
     }
 
+    /// Several times in a row: each event loop of a server finds out for itself what is behind it.
     func waitUntilReady(_ tier: Tier) async throws {
         let process = try process(tier)
         try await eventually("\(tier.rawValue) is ready") {
             guard process.isRunning else {
                 throw ServerProcess.Failed(description: "\(tier.rawValue) ended: \(process.errors)")
             }
-            return try await status(tier, "/readyz") == 200
+            for _ in 1...4 where try await status(tier, "/readyz") != 200 { return false }
+            return true
         }
     }
 
@@ -77,7 +95,7 @@ final class Store {
 
     /// Ends whatever still runs.
     func end() {
-        for process in processes.values { process.end() }
+        for process in state.withLock({ $0.processes }).values { process.end() }
     }
 
     // MARK: Requests
@@ -150,10 +168,10 @@ func withStore(
     books: String? = nil, options: [Tier: [String]] = [:], _ body: (Store) async throws -> Void
 ) async throws {
     try await withStoppedStore { store in
-        store.options = options
+        for (tier, options) in options { store.add(options, to: tier) }
         if let books {
             try store.write(books, to: "books")
-            store.options[.catalog, default: []] += ["--books", "books"]
+            store.add(["--books", "books"], to: .catalog)
         }
         try await store.start()
         try await body(store)

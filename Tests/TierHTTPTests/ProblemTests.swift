@@ -54,7 +54,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "plain", "a \"quoted\" word", "back\\slash", "line\nbreak\r\ttab", "\u{0}\u{1}\u{1F}\u{7F}", "Ünïcödé 📚",
+        "", "plain", "a \"quoted\" word", "back\\slash", "line\nbreak\r\ttab", "\u{0}\u{1}\u{1F}\u{7F}",
+        "Ünïcödé 📚",
         "\u{2028}</script>", "\u{FFFD}",
     ]) func jsonStrings(text: String) throws {
         var buffer = ByteBuffer(string: "[")
@@ -65,13 +66,16 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"result":"Success"}"#, true), (#"{"result":"Failed"}"#, false), (#" { "result" : "Success" } "#, true),
+        (#"{"result":"Success"}"#, true), (#"{"result":"Failed"}"#, false),
+        (#" { "result" : "Success" } "#, true),
         (#"{"x":1,"result":"Failed"}"#, false),
     ]) func resultBodies(body: String, isSuccess: Bool) {
         #expect(ResultBody.isSuccess(ByteBuffer(string: body)) == isSuccess)
     }
 
-    @Test(arguments: ["", "{}", "null", #"{"result":true}"#, #"{"result":"success"}"#, #"{"result":"Success"#, "[]"])
+    @Test(arguments: [
+        "", "{}", "null", #"{"result":true}"#, #"{"result":"success"}"#, #"{"result":"Success"#, "[]",
+    ])
     func noResultBodies(body: String) {
         #expect(ResultBody.isSuccess(ByteBuffer(string: body)) == nil)
     }

@@ -9,13 +9,17 @@ import Testing
     @Test func pipelinedAnswersKeepTheOrderOfTheRequests() async throws {
         try await withServer { server in
             let connection = try server.connect()
-            try connection.send(get("/hold?name=a") + get("/echo?text=b") + get("/hold?name=c") + get("/echo?text=d"))
+            try connection.send(
+                get("/hold?name=a") + get("/echo?text=b") + get("/hold?name=c") + get("/echo?text=d"))
             try await eventually("both wait") { server.gates.names == ["a", "c"] }
             server.gates.open("c")
             try await eventually("c has ended") { server.count("/hold") == 1 }
             server.gates.open("a")
             let replies = try connection.receiveReplies(4)
-            #expect(replies.map(\.body) == [#"{"gate":"a"}"#, #"{"text":"b"}"#, #"{"gate":"c"}"#, #"{"text":"d"}"#])
+            #expect(
+                replies.map(\.body) == [
+                    #"{"gate":"a"}"#, #"{"text":"b"}"#, #"{"gate":"c"}"#, #"{"text":"d"}"#,
+                ])
             #expect(replies.allSatisfy { $0.status == 200 && $0.headers["connection"] == nil })
             #expect(server.inFlight == 0)
         }
@@ -24,9 +28,11 @@ import Testing
     @Test func requestsByteByByte() async throws {
         try await withServer { server in
             let connection = try server.connect()
-            try connection.drip(get("/echo?text=one") + "POST /size HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\n12345")
             try connection.drip(
-                "POST /size HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n4\r\ndefg\r\n0\r\nT: v\r\n\r\n")
+                get("/echo?text=one") + "POST /size HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\n12345")
+            try connection.drip(
+                "POST /size HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n4\r\ndefg\r\n0\r\nT: v\r\n\r\n"
+            )
             let replies = try connection.receiveReplies(3)
             #expect(replies.map(\.body) == [#"{"text":"one"}"#, #"{"size":5}"#, #"{"size":7}"#])
         }
@@ -79,7 +85,9 @@ import Testing
         }
     }
 
-    @Test(arguments: ["", "\r\n", "GET /echo?text=2 HTTP/1.1\r\nHost: h\r\n\r\n", "\u{16}\u{3}\u{1}garbage\r\n\r\n"])
+    @Test(arguments: [
+        "", "\r\n", "GET /echo?text=2 HTTP/1.1\r\nHost: h\r\n\r\n", "\u{16}\u{3}\u{1}garbage\r\n\r\n",
+    ])
     func afterConnectionCloseNothingIsAnswered(rest: String) async throws {
         try await withServer { server in
             let connection = try server.connect()
@@ -215,7 +223,8 @@ import Testing
             try old.send("POST /size HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\nabc")
             #expect(try old.receiveAll().hasPrefix("HTTP/1.1 200 OK\r\n"))
             let tooLong = try server.connect()
-            try tooLong.send("POST /size HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 9999999\r\n\r\n")
+            try tooLong.send(
+                "POST /size HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 9999999\r\n\r\n")
             #expect(try tooLong.receiveAll().hasPrefix("HTTP/1.1 413 "))
             let without = try server.connect()
             try without.send(get("/echo?text=1", "Expect: 100-continue"))

@@ -17,7 +17,8 @@ import Testing
         post("Content-Length: 3\r\nContent-Length: 5", "abcde"),
         post("Content-Length: 3\r\nContent-Length: 3", "abc"),
         post("Content-Length: 3, 3", "abc"),
-        post("Content-Length: -3", "abc"), post("Content-Length: +3", "abc"), post("Content-Length: 0x3", "abc"),
+        post("Content-Length: -3", "abc"), post("Content-Length: +3", "abc"),
+        post("Content-Length: 0x3", "abc"),
         post("Content-Length: 99999999999999999999", "abc"), post("Content-Length: ", "abc"),
         post("Content-Length : 3", "abc"), post(" Content-Length: 3", "abc"),
         post("Transfer-Encoding: gzip", "abc"), post("Transfer-Encoding: chunked, gzip", "0\r\n\r\n"),
@@ -28,7 +29,8 @@ import Testing
         post("Transfer-Encoding: chunked", "3\r\nabcd\r\n0\r\n\r\n"),
         post("Transfer-Encoding: chunked", "FFFFFFFFFFFFFFFFF\r\nabc\r\n0\r\n\r\n"),
         post("Transfer-Encoding: chunked", "3\nabc\n0\n\n"),
-        post("X: a\u{0}b", ""), post("X: a\rb: c", ""), post("X\u{0}: a", ""), post("X: a\nY: b", ""), post(": a", ""),
+        post("X: a\u{0}b", ""), post("X: a\rb: c", ""), post("X\u{0}: a", ""), post("X: a\nY: b", ""),
+        post(": a", ""),
         post("X: a\r\n folded", ""), post("no colon", ""),
         "POST /size HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
         "GET /echo?text=1 HTTP/1.1\nHost: h\n\n",
@@ -43,8 +45,12 @@ import Testing
             try connection.send(get("/echo?text=before") + request + smuggled)
             let text = try connection.receiveAll()
             #expect(text.contains(#"{"text":"before"}"#))
-            #expect(text.contains("HTTP/1.1 400 ") || text.contains("HTTP/1.1 413 "), "\(text)")
-            #expect(text.components(separatedBy: "HTTP/1.1 ").count == 3)
+            let statuses = text.components(separatedBy: "HTTP/1.1 ").dropFirst().map {
+                Int($0.prefix(3)) ?? 0
+            }
+            #expect(statuses.count == 2)
+            // Most are 400; what has no method or version that the parser knows is 501 or 505.
+            #expect([400, 413, 501, 505].contains(statuses.last), "\(text)")
             #expect(server.gates.seen.isEmpty)
         }
     }
@@ -52,7 +58,8 @@ import Testing
     @Test func bytesThatAreNotUTF8AreNoText() async throws {
         try await withServer { server in
             let connection = try server.connect()
-            try connection.send(Array("GET /echo?text=".utf8) + [0xC3, 0x28] + Array(" HTTP/1.1\r\nHost: h\r\n\r\n".utf8))
+            try connection.send(
+                Array("GET /echo?text=".utf8) + [0xC3, 0x28] + Array(" HTTP/1.1\r\nHost: h\r\n\r\n".utf8))
             #expect(try connection.receiveReplies(1).map(\.status) == [400])
         }
     }
@@ -62,7 +69,8 @@ import Testing
             let connection = try server.connect()
             let body = String(repeating: "b", count: 1000)
             try connection.send(Self.post("Content-Length: 1000", body))
-            try connection.send(Self.post("Transfer-Encoding: chunked", "3e7\r\n\(body.dropLast())\r\n1\r\nb\r\n0\r\n\r\n"))
+            try connection.send(
+                Self.post("Transfer-Encoding: chunked", "3e7\r\n\(body.dropLast())\r\n1\r\nb\r\n0\r\n\r\n"))
             #expect(try connection.receiveReplies(2).map(\.body) == [#"{"size":1000}"#, #"{"size":1000}"#])
         }
     }
@@ -105,7 +113,9 @@ import Testing
             let connection = try server.connect()
             try connection.send(get("/hold?name=a") + "GET /echo?text=1 HTTP/1.1\r\nHost: h\r\n" + lines)
             try await eventually("the first waits") { server.gates.names == ["a"] }
-            for _ in 0..<100 { try connection.send("X-More: " + String(repeating: "v", count: 1000) + "\r\n") }
+            for _ in 0..<100 {
+                try connection.send("X-More: " + String(repeating: "v", count: 1000) + "\r\n")
+            }
             server.gates.open("a")
             let text = try connection.receiveAll()
             #expect(text.contains(#"{"gate":"a"}"#))
@@ -158,12 +168,14 @@ import Testing
     }
 
     @Test(arguments: [
-        ("invalid", 400, String?.none), ("unknownItem", 404, nil), ("keyReused", 422, nil), ("inProgress", 409, nil),
+        ("invalid", 400, String?.none), ("unknownItem", 404, nil), ("keyReused", 422, nil),
+        ("inProgress", 409, nil),
         ("unavailable", 503, "order"), ("unknown", 503, "order"), ("overloaded", 503, nil),
     ]) func storeErrorsOnTheWire(kind: String, status: Int, dependency: String?) async throws {
         try await withServer { server in
             let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
-            let reply = try request("GET", "/fault?kind=\(kind)", port: server.port, headers: ["traceparent": trace])
+            let reply = try request(
+                "GET", "/fault?kind=\(kind)", port: server.port, headers: ["traceparent": trace])
             #expect(reply.status == status)
             #expect(reply.headers["content-type"] == "application/problem+json")
             #expect((reply.headers["retry-after"] != nil) == (status == 503 || status == 409))
@@ -175,7 +187,8 @@ import Testing
     @Test func missingParameters() async throws {
         try await withServer { server in
             let connection = try server.connect()
-            try connection.send(get("/echo") + get("/echo?text=%zz") + get("/echo?text=1&text=2") + get("/echo/a%20b"))
+            try connection.send(
+                get("/echo") + get("/echo?text=%zz") + get("/echo?text=1&text=2") + get("/echo/a%20b"))
             #expect(try connection.receiveReplies(4).map(\.status) == [400, 400, 400, 200])
         }
     }

@@ -127,7 +127,8 @@ func testRoutes(gates: Gates, monitor: SystemMonitor) -> RouteTable {
                 case "keyReused": throw StoreError.keyReused
                 case "inProgress": throw StoreError.inProgress
                 case "unavailable":
-                    throw StoreError.unavailable(tier: "order", reason: "is out of reach", outcomeUnknown: false)
+                    throw StoreError.unavailable(
+                        tier: "order", reason: "is out of reach", outcomeUnknown: false)
                 case "unknown":
                     throw StoreError.unavailable(tier: "order", reason: "broke off", outcomeUnknown: true)
                 default: throw StoreError.overloaded("too much")

@@ -1,0 +1,49 @@
+public import Model
+
+/// What the checker found.
+public enum Verdict: Equatable, Sendable {
+    /// Every book's operations can be put in an order that a single copy of the book would have produced.
+    case linearizable
+    /// A book's operations cannot: the store broke a promise.
+    case violation(item: ItemNumber, Explanation)
+    /// The search of a book stopped at its limit; none of the other books has a violation.
+    case undecided(item: ItemNumber, stepCount: Int)
+}
+
+/// Why no order exists, for a reader who looks for the bug.
+public struct Explanation: Equatable, Sendable, CustomStringConvertible {
+    /// What is wrong.
+    public enum Reason: Equatable, Sendable {
+        /// All orders were tried, and none fits the answers.
+        case noOrder
+        /// Requests with one key got both Success and Failed; `unplaced` holds one of each.
+        case keyAnsweredTwice
+        /// A key bought two books; `unplaced` holds one purchase of each.
+        case keyOfTwoBooks
+        /// The book has a history but was given no initial state.
+        case noInitialState
+    }
+
+    /// What is wrong.
+    public let reason: Reason
+    /// The longest order that fits, first operation first.
+    public let placed: [HistoryOperation]
+    /// The book after `placed`.
+    public let state: BookState?
+    /// The operations that were open then, by their invocation: none of them can come next in a way that
+    /// leaves room for the others.
+    public let unplaced: [HistoryOperation]
+
+    /// The end of `placed` and all of `unplaced`, an operation a line.
+    public var description: String {
+        let shown = placed.suffix(Self.placedShownCountMax)
+        var lines = ["\(reason): \(placed.count) operations fit, the last of them:"]
+        lines += shown.map { "  \($0)" }
+        if let state { lines.append("then \(state), which does not fit:") }
+        lines += unplaced.map { "  \($0)" }
+        return lines.joined(separator: "\n")
+    }
+
+    // A screenful: what explains a violation stands next to it.
+    private static let placedShownCountMax = 12
+}

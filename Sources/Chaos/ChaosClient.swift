@@ -1,0 +1,197 @@
+internal import Model
+internal import Monitoring
+internal import NIOCore
+
+/// One client of a run: sends requests one after the other, repeats those of unknown outcome with their
+/// key, and notes what it saw.
+actor ChaosClient {
+    /// Operations put aside with an unknown outcome, before the client takes the first of them up again.
+    private static let openCountMax = 3
+    /// How long a client goes on with one request before it puts it aside.
+    private static let patience = Duration.seconds(6)
+    /// How long the settling of one operation may take when the store is healed.
+    private static let settleTimeMax = Duration.seconds(30)
+
+    private let number: Int
+    private let caller: StoreCaller
+    private let shelf: ChaosShelf
+    private let tally: RunTally
+    private var random: FastRandom
+    private var lastNumber = 0
+    /// Everything whose outcome is known.
+    private(set) var settled: [Operation] = []
+    /// Everything put aside.
+    private(set) var open: [Operation] = []
+
+    init(number: Int, caller: StoreCaller, shelf: ChaosShelf, tally: RunTally, seed: UInt64) {
+        self.number = number
+        self.caller = caller
+        self.shelf = shelf
+        self.tally = tally
+        random = FastRandom(seed: seed &+ UInt64(number) &* 0x9E37_79B9)
+    }
+
+    /// Works until the pace says that it is over.
+    func work(_ pace: RunPace) async {
+        while !pace.isOver {
+            if pace.isBuyingAhead {
+                try? await Task.sleep(for: .milliseconds(3))
+                continue
+            }
+            if open.count >= Self.openCountMax || (!open.isEmpty && roll(100) < 20) {
+                let operation = open.removeFirst()
+                if await resume(operation, patience: Self.patience, pace: pace) {
+                    tally.count { $0.settledLater += 1 }
+                }
+                continue
+            }
+            switch roll(1_000) {
+            case ..<790: await buy(pace)
+            case ..<920: await lookup()
+            case ..<965: await update(pace)
+            case ..<975: await search()
+            case ..<990: await replay()
+            default: await buyAtOnce(pace)
+            }
+        }
+    }
+
+    /// Repeats everything put aside until its outcome is known.
+    func settleAll() async {
+        for operation in open {
+            open.removeFirst()
+            if await resume(operation, patience: Self.settleTimeMax, pace: nil) {
+                tally.count { $0.settledLater += 1 }
+            } else {
+                tally.add(Finding(.unsettled, "\(operation.text) got no answer within \(Self.settleTimeMax)"))
+            }
+        }
+    }
+
+    // MARK: Requests
+
+    private func buy(_ pace: RunPace) async {
+        // Some clients put a purchase aside at once and ask for its outcome much later.
+        let patience = roll(8) == 0 ? Duration.zero : Self.patience
+        await resume(begin(.buy, of: shelf.draw(&random)), patience: patience, pace: pace)
+    }
+
+    private func update(_ pace: RunPace) async {
+        let action: Operation.Action
+        switch roll(100) {
+        case ..<80: action = .update(price: nil, units: Int64(2 + roll(30)))
+        case ..<88: action = .update(price: nil, units: -Int64(2 + roll(12)))
+        case ..<96: action = .update(price: price(), units: nil)
+        default: action = .update(price: price(), units: Int64(2 + roll(8)))
+        }
+        await resume(begin(action, of: shelf.draw(&random)), patience: Self.patience, pace: pace)
+    }
+
+    private func price() -> Cents? { Cents(Int64(100 + roll(10_000))) }
+
+    /// Sends an operation until its outcome is known or the patience ends; then puts it aside.
+    @discardableResult
+    private func resume(_ operation: Operation, patience: Duration, pace: RunPace?) async -> Bool {
+        let deadline = ContinuousClock.now + patience
+        var operation = operation
+        repeat {
+            switch await send(operation) {
+            case .outcome(let outcome):
+                operation.end(outcome, atNanos: NIODeadline.now().uptimeNanoseconds)
+                note(operation, pace: pace)
+                return true
+            case .unknown: tally.count { $0.unknownReplies += 1 }
+            case .keyReused:
+                tally.add(Finding(.wrongAnswer, "\(operation.text) was answered 422: its key is another's"))
+            case .wrong(let text):
+                tally.add(Finding(.wrongAnswer, "\(text); \(operation.text)"))
+            }
+            try? await Task.sleep(for: .milliseconds(5 + roll(40)))
+        } while ContinuousClock.now < deadline
+        open.append(operation)
+        return false
+    }
+
+    private func send(_ operation: Operation) async -> Reply {
+        // Some are impatient: they repeat while the first copy is still on its way.
+        let limit = TimeAmount.milliseconds(roll(5) == 0 ? Int64(50 + roll(400)) : 7_000)
+        switch operation.action {
+        case .buy: return await caller.buy(operation.item, key: operation.key, byGet: roll(10) == 0, within: limit)
+        case .update(let price, let units):
+            return await caller.update(
+                operation.item, price: price, units: units, key: operation.key, within: limit)
+        case .lookup: return await caller.lookup(operation.item, within: limit)
+        }
+    }
+
+    private func note(_ operation: Operation, pace: RunPace?) {
+        settled.append(operation)
+        switch operation.action {
+        case .buy:
+            let isSold = operation.outcome == .success
+            tally.count { if isSold { $0.sold += 1 } else { $0.soldOut += 1 } }
+            pace?.purchased()
+        case .update: tally.count { $0.updates += 1 }
+        case .lookup: tally.count { $0.lookups += 1 }
+        }
+    }
+
+    private func lookup() async {
+        // A lookup without an answer tells nothing and changes nothing, so only the last sending counts.
+        var operation = begin(.lookup, of: shelf.draw(&random))
+        switch await send(operation) {
+        case .outcome(let outcome):
+            operation.end(outcome, atNanos: NIODeadline.now().uptimeNanoseconds)
+            note(operation, pace: nil)
+        case .unknown: tally.count { $0.unknownReplies += 1 }
+        case .keyReused: tally.add(Finding(.wrongAnswer, "a lookup was answered 422"))
+        case .wrong(let text): tally.add(Finding(.wrongAnswer, text))
+        }
+    }
+
+    private func search() async {
+        let topic = shelf.topics[roll(shelf.topics.count)]
+        guard let found = await caller.search(topic: topic, within: .seconds(7)) else { return }
+        let expected = shelf.items(of: topic)
+        if found != expected {
+            tally.add(Finding(.wrongAnswer, "search '\(topic)': expected books \(expected), found \(found)"))
+        }
+        tally.count { $0.searches += 1 }
+    }
+
+    /// Repeats a purchase whose outcome is known, with its own book or with another.
+    private func replay() async {
+        guard !settled.isEmpty else { return }
+        let operation = settled[settled.count - 1 - roll(min(settled.count, 2_000))]
+        guard operation.action == .buy else { return }
+        let isSameItem = roll(4) != 0
+        let item = isSameItem ? operation.item : shelf.other(than: operation.item)
+        let reply = await caller.buy(item, key: operation.key, within: .seconds(7))
+        let expected: Reply = isSameItem ? .outcome(operation.outcome) : .keyReused
+        guard reply != .unknown else { return tally.count { $0.unknownReplies += 1 } }
+        if reply != expected {
+            let text = "key \(operation.key) of book \(operation.item), first answered \(operation.outcome)"
+            tally.add(Finding(.duplicated, "\(text); repeated for book \(item): expected \(expected), found \(reply)"))
+        }
+        tally.count { $0.replays += 1 }
+    }
+
+    /// Sends one purchase several times at once.
+    private func buyAtOnce(_ pace: RunPace) async {
+        let first = begin(.buy, of: shelf.draw(&random))
+        let copies = await SimultaneousCopies(operation: first, callers: (0..<(2 + roll(3))).map { _ in caller }).send()
+        tally.count { $0.simultaneous += 1 }
+        tally.add(copies.findings)
+        guard copies.operation.outcome == .unknown else { return note(copies.operation, pace: pace) }
+        open.append(copies.operation)
+    }
+
+    private func begin(_ action: Operation.Action, of item: ItemNumber) -> Operation {
+        lastNumber += 1
+        return Operation(
+            client: number, number: lastNumber, item: item, action: action,
+            beganNanos: NIODeadline.now().uptimeNanoseconds)
+    }
+
+    private func roll(_ count: Int) -> Int { Int.random(in: 0..<count, using: &random) }
+}

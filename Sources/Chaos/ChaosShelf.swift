@@ -1,0 +1,45 @@
+internal import Model
+internal import Monitoring
+
+/// The books of a run, and which of them the clients ask for.
+struct ChaosShelf: Sendable {
+    /// Sold by the duplicates phase alone: exactly as many copies as it has keys.
+    static let duplicatesItem: Int64 = 1
+    /// Sold by the duplicates phase alone: fewer copies than keys.
+    static let lastCopiesItem: Int64 = 2
+    private static let firstItem: Int64 = 3
+    private static let openingStock: Int64 = 20
+    /// Every third request is for the same book, so that clients get into each other's way.
+    private static let hotShare = 30
+
+    let books: [Book]
+    let topics: [String]
+    private let drawn: [ItemNumber]
+
+    /// A shelf with `count` books for the clients and two for the duplicates phase.
+    init(count: Int, duplicateKeys: Int, lastCopies: Int) {
+        let stocks =
+            [Int64(duplicateKeys), Int64(lastCopies)] + [Int64](repeating: Self.openingStock, count: count)
+        var books: [Book] = []
+        for (index, stock) in stocks.enumerated() {
+            guard let item = ItemNumber(Int64(index + 1)), let price = Cents(Int64(1_000 + index)) else { continue }
+            let topic = index < 2 ? "duplicates" : "chaos, part \(index % 4 + 1)"
+            books.append(Book(item: item, title: "Book \(index + 1)", topic: topic, price: price, stock: stock))
+        }
+        self.books = books
+        drawn = books.map(\.item).filter { $0.value >= Self.firstItem }
+        topics = Array(Set(books.map(\.topic))).sorted()
+    }
+
+    /// A book for the next request.
+    func draw(_ random: inout FastRandom) -> ItemNumber {
+        Int.random(in: 0..<100, using: &random) < Self.hotShare
+            ? drawn[0] : drawn[Int.random(in: 0..<drawn.count, using: &random)]
+    }
+
+    /// Another book.
+    func other(than item: ItemNumber) -> ItemNumber { item == drawn[0] ? drawn[1] : drawn[0] }
+
+    /// The books of a topic, in item-number order.
+    func items(of topic: String) -> [ItemNumber] { books.filter { $0.topic == topic }.map(\.item) }
+}

@@ -1,0 +1,170 @@
+internal import Foundation
+internal import Model
+internal import Monitoring
+internal import NIOCore
+internal import NIOHTTP1
+internal import TierHTTP
+
+/// The store of a run: a catalog, an order server and two frontends as processes of their own, with a
+/// proxy on every way between them and on every way that the clients take.
+final class ChaosStore: Sendable {
+    static let serverCount = 4
+    static let proxyCount = 8
+    /// How long all servers together may take to be ready, at the start and after faults.
+    static let readyTimeMax = Duration.seconds(20)
+    /// How long a server may take to stop when it is asked to.
+    private static let stopTimeMax = Duration.seconds(15)
+
+    let folder: String
+    let servers: [TierChild]
+    let proxies: [FaultProxy]
+    private let ways: [Way]
+    private let addresses: [ServerAddress]
+    private let loops: TierLoops
+
+    /// Where connections come from and lead to.
+    private struct Way {
+        let name: String
+        let target: Int
+    }
+
+    private static let names = ["catalog", "order", "frontend 0", "frontend 1"]
+    private static let allWays = [
+        Way(name: "clients to frontend 0", target: 2), Way(name: "clients to frontend 1", target: 3),
+        Way(name: "clients to catalog", target: 0), Way(name: "order to catalog", target: 0),
+        Way(name: "frontend 0 to catalog", target: 0), Way(name: "frontend 0 to order", target: 1),
+        Way(name: "frontend 1 to catalog", target: 0), Way(name: "frontend 1 to order", target: 1),
+    ]
+
+    /// Where the clients send purchases and lookups.
+    var frontends: [ServerAddress] { [proxies[0].address, proxies[1].address] }
+    /// Where the clients send updates.
+    var catalog: ServerAddress { proxies[2].address }
+    /// The catalog without a proxy, for the audit.
+    var catalogItself: ServerAddress { addresses[0] }
+    var data: String { folder + "/data" }
+    var output: String { folder + "/output" }
+
+    /// Prepares a store in `folder`, with its proxies running and its servers not yet started.
+    ///
+    /// - Parameters:
+    ///   - program: the executable whose commands are the tiers.
+    ///   - loops: the proxies use the first.
+    init(program: String, folder: String, books: [Book], random: inout FastRandom, loops: TierLoops) async throws {
+        self.folder = folder
+        self.loops = loops
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let ports = try LoopbackPorts.take(Self.serverCount + Self.proxyCount, random: &random)
+        let all = ports.map { ServerAddress(host: "127.0.0.1", port: $0) }
+        addresses = Array(all.prefix(Self.serverCount))
+        ways = Self.allWays
+        var proxies: [FaultProxy] = []
+        for (way, address) in zip(ways, all.dropFirst(Self.serverCount)) {
+            proxies.append(
+                try await FaultProxy.start(at: address, to: addresses[way.target], on: loops.slots[0].eventLoop))
+        }
+        self.proxies = proxies
+        let lines = books.map { BookLine.text($0) + "\n" }.joined()
+        try lines.write(toFile: folder + "/books", atomically: true, encoding: .utf8)
+        servers = try Self.prepareServers(program: program, folder: folder, addresses: addresses, proxies: proxies)
+    }
+
+    /// Each server has a config file of its own, in which the others stand behind proxies.
+    private static func prepareServers(
+        program: String, folder: String, addresses: [ServerAddress], proxies: [FaultProxy]
+    ) throws -> [TierChild] {
+        let behind: [(Tier, [(Tier, ServerAddress)])] = [
+            (.catalog, []), (.order, [(.catalog, proxies[3].address)]),
+            (.frontend, [(.catalog, proxies[4].address), (.order, proxies[5].address)]),
+            (.frontend, [(.catalog, proxies[6].address), (.order, proxies[7].address)]),
+        ]
+        return try behind.indices.map { index in
+            let (tier, others) = behind[index]
+            let file = "\(folder)/config-\(index)"
+            let lines = ([(tier, addresses[index])] + others).map { "\($0.0.rawValue),\($0.1)\n" }
+            try lines.joined().write(toFile: file, atomically: true, encoding: .utf8)
+            var arguments = [tier.rawValue, "--supervised", "--config", file, "--log-level", "notice"]
+            arguments += ["--output", folder + "/output"]
+            if tier != .frontend { arguments += ["--data", folder + "/data"] }
+            if tier == .catalog { arguments += ["--books", folder + "/books"] }
+            let name = names[index]
+            return TierChild(
+                name: name, program: program, arguments: arguments,
+                errorsPath: "\(folder)/\(name.replacingOccurrences(of: " ", with: "-")).err")
+        }
+    }
+
+    func wayName(_ proxy: Int) -> String { ways[proxy].name }
+
+    /// Starts every server that does not run.
+    func launchAll() throws {
+        for server in servers { try server.launch() }
+    }
+
+    /// Ends all faults and waits until every server is ready.
+    ///
+    /// - Returns: the servers that were not ready in time.
+    func heal() async throws -> [Finding] {
+        for proxy in proxies {
+            try await proxy.listen()
+            proxy.set(.forward)
+        }
+        for server in servers {
+            server.thaw()
+            try server.launch()
+        }
+        let deadline = ContinuousClock.now + Self.readyTimeMax
+        var findings: [Finding] = []
+        for (server, address) in zip(servers, addresses) {
+            while try await !isReady(address) {
+                guard ContinuousClock.now < deadline else {
+                    let text = "\(server.name) is not ready \(Self.readyTimeMax) after all faults ended"
+                    findings.append(Finding(.serverFailed, "\(text); it said: \(server.lastWords())"))
+                    break
+                }
+                findings += try restartDead()
+                try await Task.sleep(for: .milliseconds(20))
+            }
+        }
+        return findings
+    }
+
+    /// Starts servers again that died although nobody killed them, and reports them.
+    func restartDead() throws -> [Finding] {
+        try servers.compactMap { server in
+            guard let status = server.endedByItself() else { return nil }
+            let how = status < 0 ? "signal \(-status)" : "exit status \(status)"
+            let words = server.lastWords()
+            try server.launch()
+            return Finding(.serverFailed, "\(server.name) ended by itself with \(how); it said: \(words)")
+        }
+    }
+
+    /// Stops all servers, the frontends first, and then the proxies.
+    ///
+    /// - Returns: the servers that did not stop cleanly.
+    func shutdown() async -> [Finding] {
+        var findings: [Finding] = []
+        for server in servers.reversed() {
+            if let status = await server.terminate(within: Self.stopTimeMax), status != 0 {
+                let text = "\(server.name) stopped with status \(status), expected 0"
+                findings.append(Finding(.serverFailed, "\(text); it said: \(server.lastWords())"))
+            }
+        }
+        for proxy in proxies { await proxy.shutdown() }
+        return findings
+    }
+
+    private func isReady(_ address: ServerAddress) async throws -> Bool {
+        let monitor = SystemMonitor(tier: "chaos", shardCount: loops.slots.count)
+        let client = try await TierClient(tier: "server", addresses: [address], loops: loops, monitor: monitor)
+        let slot = loops.slots[0]
+        var random = FastRandom()
+        let call = TierCall(
+            .GET, "/readyz", deadline: .now() + .seconds(2), trace: TraceContext(using: &random),
+            operation: client.operation("/readyz"))
+        let answer = try? await slot.eventLoop.flatSubmit { client.send(call, on: slot) }.get()
+        await client.shutdown(on: loops)
+        return answer?.status == .ok
+    }
+}

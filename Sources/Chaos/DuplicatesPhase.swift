@@ -1,0 +1,54 @@
+internal import Model
+internal import NIOCore
+
+/// Sends every purchase many times at the same moment through both frontends, with no fault but that.
+struct DuplicatesPhase {
+    /// The client number under which the phase's purchases stand in the history.
+    static let client = 100_000
+    /// How many copies of one purchase are sent at once, each over a connection of its own.
+    static let copyCount = 32
+    /// Purchases of which the copies are in flight at the same time.
+    private static let keysAtOnce = 8
+    /// How often all copies of a purchase may stay without an answer before that is a finding.
+    private static let attemptCountMax = 5
+
+    let callers: [StoreCaller]
+    let tally: RunTally
+
+    /// Buys under `keyCount` keys of a book that has as many copies, and under `lastKeyCount` keys of one
+    /// that has fewer.
+    ///
+    /// - Returns: the purchases; the audit compares them with the ledger.
+    func run(keyCount: Int, lastKeyCount: Int, stop: StopFlag) async -> [Operation] {
+        let many = ItemNumber(ChaosShelf.duplicatesItem).map { [ItemNumber](repeating: $0, count: keyCount) } ?? []
+        let few = ItemNumber(ChaosShelf.lastCopiesItem).map { [ItemNumber](repeating: $0, count: lastKeyCount) } ?? []
+        let items = many + few
+        var operations: [Operation] = []
+        await withTaskGroup(of: Operation.self) { group in
+            for (index, item) in items.enumerated() where !stop.isSet {
+                if index >= Self.keysAtOnce, let operation = await group.next() { operations.append(operation) }
+                group.addTask { await buy(item, number: index + 1) }
+            }
+            for await operation in group { operations.append(operation) }
+        }
+        return operations
+    }
+
+    private func buy(_ item: ItemNumber, number: Int) async -> Operation {
+        let operation = Operation(
+            client: Self.client, number: number, item: item, action: .buy,
+            beganNanos: NIODeadline.now().uptimeNanoseconds)
+        var copies = SimultaneousCopies(operation: operation, callers: callers)
+        for _ in 0..<Self.attemptCountMax where copies.operation.outcome == .unknown { copies = await copies.send() }
+        tally.add(copies.findings)
+        if copies.operation.outcome == .unknown {
+            tally.add(Finding(.unsettled, "\(operation.text), sent \(callers.count) times at once: no answer"))
+        }
+        let isSold = copies.operation.outcome == .success
+        tally.count { counts in
+            counts.simultaneous += 1
+            if isSold { counts.sold += 1 } else { counts.soldOut += 1 }
+        }
+        return copies.operation
+    }
+}

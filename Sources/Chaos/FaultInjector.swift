@@ -1,0 +1,82 @@
+internal import NIOCore
+
+/// Carries out the faults of one round; several may be in effect at once.
+struct FaultInjector: Sendable {
+    /// How often it looks for servers that died by themselves.
+    private static let watchInterval = Duration.milliseconds(20)
+    /// How much longer it waits while faults are ahead of purchases.
+    private static let waitInterval = Duration.milliseconds(50)
+    private static let waitTimeMax = Duration.seconds(2)
+
+    let store: ChaosStore
+    let tally: RunTally
+
+    /// Injects faults until the pace says that it is over, and ends all that are in effect then.
+    func run(_ schedule: inout FaultSchedule, pace: RunPace) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            let watching = Task { try await watch() }
+            defer { watching.cancel() }
+            while !pace.isOver {
+                let fault = schedule.next()
+                tally.count { $0.faults[fault.name, default: 0] += 1 }
+                pace.failed()
+                group.addTask { try await carryOut(fault) }
+                try await Task.sleep(for: .milliseconds(schedule.pauseMillis()))
+                // Not for ever: with the store down, purchases need the next fault as little as this one.
+                let deadline = ContinuousClock.now + Self.waitTimeMax
+                while pace.isFailingAhead, !pace.isOver, ContinuousClock.now < deadline {
+                    try await Task.sleep(for: Self.waitInterval)
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    private func watch() async throws {
+        while !Task.isCancelled {
+            tally.add(try store.restartDead())
+            try await Task.sleep(for: Self.watchInterval)
+        }
+    }
+
+    private func carryOut(_ fault: Fault) async throws {
+        switch fault {
+        case .kill(let servers, let restart, let again):
+            try await kill(servers, restartMillis: restart)
+            if let again {
+                try await Task.sleep(for: .milliseconds(again))
+                try await kill(servers, restartMillis: 0)
+            }
+        case .freeze(let server, let millis):
+            let frozen = store.servers[server].freeze()
+            try await Task.sleep(for: .milliseconds(millis))
+            if frozen != nil { store.servers[server].thaw(frozen) }
+        case .cut(let proxy): store.proxies[proxy].cut()
+        case .refuse(let proxy, let millis):
+            try await store.proxies[proxy].refuse()
+            try await Task.sleep(for: .milliseconds(millis))
+            try await store.proxies[proxy].listen()
+        case .hold(let proxy, let millis): try await set(.hold, proxy, millis)
+        case .delay(let proxy, let late, let jitter, let millis):
+            let mode = FaultProxy.Mode.delay(
+                .milliseconds(Int64(late)), jitter: .milliseconds(Int64(jitter)))
+            try await set(mode, proxy, millis)
+        case .mute(let proxy, let millis): try await set(.mute, proxy, millis)
+        }
+    }
+
+    /// A later fault of the same proxy takes the place of an earlier one, and ends with the first of them.
+    private func set(_ mode: FaultProxy.Mode, _ proxy: Int, _ millis: Int) async throws {
+        store.proxies[proxy].set(mode)
+        try await Task.sleep(for: .milliseconds(millis))
+        store.proxies[proxy].set(.forward)
+    }
+
+    private func kill(_ servers: [Int], restartMillis: Int) async throws {
+        // All first, and only then the waiting: "at once" is meant.
+        let killed = servers.map { store.servers[$0] }.filter { $0.beginKill() }
+        for server in killed { try await server.waitUntilGone() }
+        if restartMillis > 0 { try await Task.sleep(for: .milliseconds(restartMillis)) }
+        for server in killed { try server.launch() }
+    }
+}

@@ -1,0 +1,61 @@
+/// A bug that a test plants to see that the checks find it. Debug builds only: in a release build
+/// ``isOn(_:)`` is the constant false, and the compiler removes what it guards.
+public enum PlantedBug: String, CaseIterable, Sendable {
+    /// The catalog does not look whether a key was used before.
+    case skipsKeyCheck
+    /// A key stands for its first purchase whatever book is asked for next.
+    case ignoresOtherItemOfKey
+    /// The catalog answers a sale as soon as the memory has stock for it.
+    case answersBeforeCommit
+    /// The update's statement no longer asks whether the stock would go below 0.
+    case dropsStockCondition
+    /// The catalog log gets its lines before the database has the batch.
+    case logsBeforeCommit
+    /// A repeated key that was refused is answered Success.
+    case answersSuccessForRefusedKey
+    /// The catalog does not remember what it refused.
+    case forgetsRefusals
+    /// Lookups show a stock that is not committed yet.
+    case showsBeforeCommit
+    /// A catalog that is started again begins with the opening stock of its books.
+    case restartsFromOpeningStock
+    /// The mark vouches for the log lines of its own batch, which are not written yet.
+    case marksLogTooEarly
+    /// A torn last line of a log stays, and the next line is glued to it.
+    case keepsTornLine
+    /// After a failed write the tier goes on as if it had been undone.
+    case writesOnAfterFault
+    /// The order server answers Success without writing the order down.
+    case answersWithoutOrder
+    /// The order log gets a line for an order that stood there before.
+    case logsOrderAgain
+    /// An update of unknown outcome counts as refused.
+    case takesUnknownForFailed
+    /// The ledger's follower asks for what comes after the last sale it met, whatever is missing before.
+    case followerSkipsGaps
+    /// The ledger's follower does not ask again after a failure.
+    case followerGivesUp
+    /// An update without a key is sent again after a broken connection.
+    case repeatsUpdateWithoutKey
+
+    /// The variable that plants a bug in a process, by its name here.
+    public static let environmentVariable = "BOOKSTORE_PLANTED_BUG"
+
+    #if DEBUG
+        /// The bug that is planted in the task that runs now.
+        @TaskLocal public static var planted: PlantedBug?
+        /// The bug that is planted in the whole process: set once, before anything else runs.
+        // Written by `main` before there is a second thread, and only read after that.
+        nonisolated(unsafe) public static var plantedInProcess: PlantedBug?
+    #endif
+
+    /// Whether `bug` is planted.
+    @inlinable @inline(__always)
+    public static func isOn(_ bug: PlantedBug) -> Bool {
+        #if DEBUG
+            (planted ?? plantedInProcess) == bug
+        #else
+            false
+        #endif
+    }
+}

@@ -1,0 +1,99 @@
+import Foundation
+import Model
+
+/// A fault that strace makes: from one call on the files of a tier, or from one call on.
+struct DiskFault: Sendable, CustomStringConvertible {
+    enum Effect: Sendable, CaseIterable {
+        /// One call fails, and the disk is well again.
+        case errorOnce
+        /// Every call fails from then on.
+        case errorsFromThenOn
+        case fullOnce
+        case fullFromThenOn
+        /// The process dies in the call.
+        case kill
+
+        var isPassing: Bool { self == .errorOnce || self == .fullOnce }
+
+        func option(_ number: Int) -> String {
+            switch self {
+            case .errorOnce: "error=EIO:when=\(number)"
+            case .errorsFromThenOn: "error=EIO:when=\(number)+"
+            case .fullOnce: "error=ENOSPC:when=\(number)"
+            case .fullFromThenOn: "error=ENOSPC:when=\(number)+"
+            case .kill: "signal=KILL:when=\(number)"
+            }
+        }
+    }
+
+    /// The calls that bring bytes to a disk. strace counts each of them for itself, in each thread.
+    static let calls = ["pwrite64", "write", "fdatasync", "fsync"]
+
+    let tier: Tier
+    let call: String
+    let number: Int
+    let effect: Effect
+
+    var description: String { "\(tier.rawValue), \(call) \(number), \(effect)" }
+
+    /// The command that runs a tier with the fault.
+    func wrapper(in folder: String) -> [String] {
+        Self.strace(tier, folder: folder, output: "/dev/null", call: call)
+            + ["-e", "inject=\(call):\(effect.option(number))"]
+    }
+
+    /// The command that runs a tier and lists its calls in a file.
+    static func counter(_ tier: Tier, folder: String, output: String) -> [String] {
+        strace(tier, folder: folder, output: output, call: calls.joined(separator: ","))
+    }
+
+    /// With `-D` the tier is the child of whoever starts it, and strace a grandchild that ends with it.
+    private static func strace(_ tier: Tier, folder: String, output: String, call: String) -> [String] {
+        let database = folder + "/data/\(tier.rawValue).sqlite"
+        let log = folder + "/output/\(tier.rawValue)_log"
+        let files = ["", "-wal", "-journal", "-shm", ".new", ".new-wal", ".new-journal", ".new-shm"].map { database + $0 }
+        let paths = files + [log, log + ".new", folder + "/data", folder + "/output"]
+        return ["strace", "-D", "-f", "-qqq", "-o", output] + paths.flatMap { ["-P", $0] } + ["-e", "trace=\(call)"]
+    }
+
+    /// All faults of a tier, from what a counting run has listed.
+    static func all(of tier: Tier, counted: String) -> [DiskFault] {
+        var counts: [String: [Substring: Int]] = [:]
+        for line in counted.split(separator: "\n") {
+            let words = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: true)
+            guard words.count == 2 else { continue }
+            let rest = words[1].drop { $0 == " " }
+            guard let call = calls.first(where: { rest.hasPrefix($0 + "(") }) else { continue }
+            counts[call, default: [:]][words[0], default: 0] += 1
+        }
+        return calls.flatMap { call in
+            let count = counts[call]?.values.max() ?? 0
+            return (0..<count).flatMap { index in
+                Effect.allCases.map { DiskFault(tier: tier, call: call, number: index + 1, effect: $0) }
+            }
+        }
+    }
+}
+
+/// A few sales, a restock and a new price, each with a key, so that any of them can be asked about again.
+struct KeyedRequests {
+    struct Request {
+        let key: String
+        let tier: Tier
+        let target: String
+    }
+
+    /// Book 1 has plenty; of book 2 there are two copies, then three.
+    static let books = "init,1,40,10,t,One\ninit,2,2,10,t,Two\ninit,3,1,10,t,Three\n"
+
+    static let all = [
+        Request(key: "buy-1", tier: .frontend, target: "/buy?item_number=1"),
+        Request(key: "buy-2", tier: .frontend, target: "/buy?item_number=2"),
+        Request(key: "restock", tier: .catalog, target: "/update?item_number=2&stock=1"),
+        Request(key: "buy-3", tier: .frontend, target: "/buy?item_number=2"),
+        Request(key: "price", tier: .catalog, target: "/update?item_number=3&cost=77"),
+        Request(key: "buy-4", tier: .frontend, target: "/buy?item_number=2"),
+        Request(key: "sold-out", tier: .frontend, target: "/buy?item_number=2"),
+        Request(key: "buy-5", tier: .frontend, target: "/buy?item_number=1"),
+    ]
+}

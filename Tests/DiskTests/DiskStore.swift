@@ -1,0 +1,169 @@
+import Foundation
+import Model
+import Synchronization
+import TestSupport
+
+/// The programs that the tests use and how much they are to try.
+enum Setup {
+    /// The package's folder.
+    static let package = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+
+    /// The built executable: beside the bundle of the tests, where every build puts it.
+    static let bookstore: String = {
+        let own = [Bundle.main.executablePath].compactMap { $0 } + ProcessInfo.processInfo.arguments
+        for path in own where path.hasPrefix("/") {
+            var url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
+            while url.pathComponents.count > 1 {
+                url.deleteLastPathComponent()
+                var isFolder = ObjCBool(false)
+                let candidate = url.path + "/bookstore"
+                if url.path.contains("/.build/"), FileManager.default.fileExists(atPath: candidate, isDirectory: &isFolder),
+                    !isFolder.boolValue
+                {
+                    return candidate
+                }
+            }
+        }
+        return package + "/.build/debug/bookstore"
+    }()
+
+    /// Whether everything is tried instead of a sample: about an hour instead of two minutes.
+    static let isLong = ProcessInfo.processInfo.environment["BOOKSTORE_LONG_TESTS"] == "1"
+
+    /// A port that nothing listens on, below the range from which the system picks those of outgoing
+    /// connections.
+    static func takePort() throws -> Int {
+        let range = 30_000..<32_700
+        for _ in range {
+            let port = nextPort.withLock { next in
+                next = next + 1 < range.upperBound ? next + 1 : range.lowerBound
+                return next
+            }
+            if (try? RawConnection(port: port)) == nil { return port }
+        }
+        throw ServerRun.Failed(description: "no port is free")
+    }
+
+    private static let nextPort = Mutex(30_000 + Int(getpid()) * 37 % 2_700)
+}
+
+/// A store of separate processes in a folder of its own. Its calls block.
+final class DiskStore {
+    let folder: String
+    private var ports: [Tier: Int] = [:]
+    private var runs: [Tier: ServerRun] = [:]
+    private let books: String
+
+    /// - Parameter books: `init` lines of the first books.
+    init(folder: String, books: String) throws {
+        self.folder = folder
+        self.books = books
+        for tier in Tier.allCases { ports[tier] = try Setup.takePort() }
+        let lines = Tier.allCases.map { "\($0.rawValue),127.0.0.1:\(ports[$0] ?? 0)\n" }
+        try lines.joined().write(toFile: folder + "/config", atomically: true, encoding: .utf8)
+        try books.write(toFile: folder + "/books", atomically: true, encoding: .utf8)
+    }
+
+    deinit { end() }
+
+    // MARK: Processes
+
+    func run(of tier: Tier) -> ServerRun? { runs[tier] }
+
+    func isRunning(_ tier: Tier) -> Bool { runs[tier]?.isRunning ?? false }
+
+    /// Starts a tier without waiting.
+    ///
+    /// - Parameter wrapper: a program with its arguments that runs the tier.
+    func launch(_ tier: Tier, wrapper: [String] = [], environment: [String: String] = [:]) throws {
+        let options = tier == .catalog ? ["--books", "books"] : []
+        runs[tier] = try ServerRun(
+            tier.rawValue, wrapper + [Setup.bookstore, tier.rawValue] + options, in: folder, environment: environment)
+    }
+
+    /// Waits until tiers answer that they are ready.
+    ///
+    /// - Throws: ``ServerRun/Failed`` with what the tier said, when it ended or takes too long.
+    func waitUntilReady(_ tiers: [Tier] = Tier.allCases, within seconds: Double = 15) throws {
+        for tier in tiers {
+            let isReady = poll(within: seconds) {
+                !isRunning(tier) || (try? get("/readyz", from: tier).status) == 200
+            }
+            guard isReady, isRunning(tier) else {
+                throw ServerRun.Failed(description: "\(tier.rawValue) is not ready: \(said(by: tier))")
+            }
+        }
+    }
+
+    func start(_ tiers: [Tier] = Tier.allCases) throws {
+        for tier in tiers { try launch(tier) }
+        try waitUntilReady(tiers)
+    }
+
+    func kill(_ tiers: [Tier] = Tier.allCases) { for tier in tiers { runs[tier]?.end() } }
+
+    /// Ends whatever still runs.
+    func end() { for run in runs.values { run.end() } }
+
+    /// The end of what a tier said in all its runs.
+    func said(by tier: Tier) -> String { String((runs[tier]?.errors ?? "").suffix(1_500)) }
+
+    /// Runs `bookstore verify` and gives its exit status and what it found.
+    func verify() throws -> (status: Int32, text: String) {
+        let name = "verify-\(UUID().uuidString)"
+        let run = try ServerRun(name, [Setup.bookstore, "verify"], in: folder)
+        guard let status = run.exit(within: 30) else {
+            throw ServerRun.Failed(description: "verify does not end: \(run.errors)")
+        }
+        return (status, run.errors)
+    }
+
+    // MARK: Requests
+
+    func get(_ target: String, from tier: Tier) throws -> RawReply {
+        try request("GET", target, port: ports[tier] ?? 0)
+    }
+
+    func post(_ target: String, to tier: Tier, key: String? = nil) throws -> RawReply {
+        let headers = key.map { ["Idempotency-Key": $0] } ?? [:]
+        return try request("POST", target, port: ports[tier] ?? 0, headers: headers)
+    }
+
+    /// `Success` or `Failed` of a purchase or update; nil when the answer is any other or none came.
+    func result(_ target: String, of tier: Tier, key: String) -> String? {
+        guard let reply = try? post(target, to: tier, key: key), reply.status == 200 else { return nil }
+        return reply.json["result"] as? String
+    }
+
+    /// A book's field as the catalog shows it.
+    func field<Value>(_ name: String, of item: Int, as type: Value.Type = Value.self) -> Value? {
+        let reply = try? get("/query_by_item?item_number=\(item)", from: .catalog)
+        return (reply?.json["result"] as? [String: Any])?[name] as? Value
+    }
+
+    /// The keys of all sales in the ledger, in order.
+    func ledgerKeys() throws -> [String] {
+        var keys: [String] = []
+        var after = ""
+        while true {
+            let reply = try get("/ledger\(after)", from: .catalog)
+            guard reply.status == 200, let sales = reply.json["result"] as? [[String: String]] else {
+                throw ServerRun.Failed(description: "the ledger answers \(reply.status) \(reply.body)")
+            }
+            guard let last = sales.last?["sale"] else { return keys }
+            keys += sales.compactMap { $0["key"] }
+            after = "?after=\(last.replacingOccurrences(of: " ", with: "%20"))"
+        }
+    }
+
+    // MARK: Files
+
+    func path(_ name: String) -> String { folder + "/" + name }
+
+    /// The lines of a log in `output/`.
+    func log(_ name: String) -> [String] {
+        let data = FileManager.default.contents(atPath: path("output/" + name)) ?? Data()
+        return String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
+    }
+}

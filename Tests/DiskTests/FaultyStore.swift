@@ -1,0 +1,126 @@
+import Foundation
+import Model
+import TestSupport
+
+/// One store that meets one fault, from its first start until everything about it is known.
+struct FaultyStore {
+    /// What it came to.
+    struct Report: Sendable {
+        var complaints: [String] = []
+        /// The tier ended by itself, or was ended by the fault.
+        var hasEnded = false
+        /// The tier came back to selling without a restart.
+        var hasRecovered = false
+    }
+
+    let store: DiskStore
+    let fault: DiskFault
+    private var report = Report()
+    private var answers: [String: String] = [:]
+
+    init(folder: String, fault: DiskFault) throws {
+        store = try DiskStore(folder: folder, books: KeyedRequests.books)
+        self.fault = fault
+    }
+
+    /// - Throws: ``ServerRun/Failed`` when the store does not come up on a disk that works.
+    static func run(_ fault: DiskFault, in folder: String) throws -> Report {
+        var store = try FaultyStore(folder: folder, fault: fault)
+        defer { store.store.end() }
+        try store.start()
+        try store.sellThroughTheFault()
+        try store.endTheFault()
+        try store.settle()
+        return store.report
+    }
+
+    private mutating func complain(_ text: String) { report.complaints.append("\(fault): \(text)") }
+
+    /// Starts all tiers, one of them on the disk that fails; where it does not even start, on a good one.
+    private mutating func start() throws {
+        for tier in Tier.allCases {
+            try store.launch(tier, wrapper: tier == fault.tier ? fault.wrapper(in: store.folder) : [])
+        }
+        let faulty = fault.tier
+        let isUp = poll(within: 15) {
+            !store.isRunning(faulty) || (try? store.get("/livez", from: faulty).status) == 200
+        }
+        if !isUp { complain("neither starts nor ends: \(store.said(by: faulty))") }
+        try restartIfEnded()
+        try store.waitUntilReady(Tier.allCases.filter { $0 != faulty })
+    }
+
+    /// Notes how the faulty tier has ended, and starts it on a disk that works.
+    private mutating func restartIfEnded() throws {
+        guard let run = store.run(of: fault.tier), let status = run.status else { return }
+        report.hasEnded = true
+        if fault.effect == .kill {
+            if status != -SIGKILL { complain("ended with \(status) instead of by the signal") }
+        } else if ![1, 78].contains(status) || !run.errors.contains("bookstore: ") {
+            complain("ended with \(status) and these words: \(store.said(by: fault.tier))")
+        }
+        try store.start([fault.tier])
+    }
+
+    /// Every request once; while changes are refused, reads go on.
+    private mutating func sellThroughTheFault() throws {
+        for request in KeyedRequests.all {
+            let reply = try? store.post(request.target, to: request.tier, key: request.key)
+            if let reply, reply.status == 200 {
+                answers[request.key] = reply.json["result"] as? String
+                continue
+            }
+            if let reply, reply.status != 503 { complain("\(request.key) gets \(reply.status) \(reply.body)") }
+            if let reply, (reply.json["detail"] as? String)?.isEmpty != false {
+                complain("\(request.key) is refused without a word")
+            }
+            // The tier may be about to end.
+            usleep(20_000)
+            try restartIfEnded()
+            for (tier, target) in [(Tier.frontend, "/lookup?item_number=1"), (.catalog, "/query_by_topic?topic=t")] {
+                let status = (try? store.get(target, from: tier))?.status
+                if status != 200, store.isRunning(fault.tier) {
+                    complain("after \(request.key) a lookup gets \(status.map(String.init) ?? "no answer")")
+                }
+            }
+        }
+        guard fault.effect.isPassing else { return }
+        let isSelling = poll(within: 6) { store.result("/buy?item_number=1", of: .frontend, key: "again") == "Success" }
+        try restartIfEnded()
+        if isSelling { report.hasRecovered = true } else if !report.hasEnded {
+            complain("does not sell again after the fault: \(store.said(by: fault.tier))")
+        }
+    }
+
+    private func endTheFault() throws {
+        store.kill([fault.tier])
+        try store.start([fault.tier])
+        try store.waitUntilReady()
+    }
+
+    /// Asks for every request again until its outcome is known, and compares it with everything else.
+    private mutating func settle() throws {
+        var sold: Set<String> = fault.effect.isPassing && report.hasRecovered ? ["again"] : []
+        for request in KeyedRequests.all {
+            var result: String?
+            let isKnown = poll(within: 8) {
+                result = store.result(request.target, of: request.tier, key: request.key)
+                return result != nil
+            }
+            guard isKnown, let result else {
+                complain("\(request.key) stays unknown: \(store.said(by: fault.tier))")
+                continue
+            }
+            if let first = answers[request.key], first != result { complain("\(request.key) was \(first), is \(result)") }
+            if request.tier == .frontend, result == "Success" { sold.insert(request.key) }
+        }
+        let keys = try store.ledgerKeys().filter { $0 != "again" || report.hasRecovered }
+        if keys.count != Set(keys).count { complain("a key is sold twice: \(keys)") }
+        if Set(keys) != sold { complain("the ledger has \(keys.sorted()), the clients know of \(sold.sorted())") }
+        if store.field("cost", of: 3, as: String.self) != "77" { complain("the new price is lost") }
+        let copies = 3 - sold.intersection(["buy-2", "buy-3", "buy-4", "sold-out"]).count
+        if store.field("stock", of: 2, as: Int.self) != copies { complain("the stock of book 2 is not \(copies)") }
+        let verdict = try store.verify()
+        if verdict.status != 0 { complain("verify: \(verdict.text)") }
+    }
+}

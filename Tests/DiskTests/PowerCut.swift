@@ -1,0 +1,252 @@
+import Foundation
+import Model
+import TestSupport
+
+/// A run of the store under the recorder, and the images that a power cut at each of its moments leaves.
+final class PowerCut {
+    /// How the run goes: enough sales for the write-ahead log to be checkpointed in the middle of them, a
+    /// clean restart, and a crash.
+    struct Script: Sendable {
+        var saleCount = 220
+        var restartAfter = 60
+        var crashAfter = 120
+        /// `DISK_FAIL_SYNC` of a tier: see the recorder.
+        var failedSync: (tier: Tier, value: String)?
+    }
+
+    /// A moment at which the power is cut: just before the record `end`.
+    struct Moment {
+        let number: Int
+        let end: Int
+    }
+
+    static let items = 1...4
+    static let books = items.map { "init,\($0),1000,10,t,Book \($0)\n" }.joined()
+
+    private let folder: String
+    private let store: String
+    private let trace: DiskTrace
+    private(set) var records: [DiskRecord] = []
+    /// What went wrong while the store was selling.
+    private(set) var complaints: [String] = []
+
+    /// - Parameter folder: an empty folder for everything.
+    init(folder: String) throws {
+        // The recorder writes the paths that the system knows.
+        self.folder = URL(fileURLWithPath: folder).resolvingSymlinksInPath().path
+        store = self.folder + "/store"
+        trace = DiskTrace(path: self.folder + "/trace")
+        try FileManager.default.createDirectory(atPath: store, withIntermediateDirectories: false)
+    }
+
+    // MARK: The run
+
+    /// Compiles the recorder.
+    private func buildRecorder() throws -> String {
+        let library = folder + "/recorder.so"
+        let source = Setup.package + "/Tests/DiskTests/shim/recorder.c"
+        let compiler = try ServerRun(
+            "clang", ["clang", "-O1", "-shared", "-fPIC", "-o", library, source, "-ldl", "-lpthread"], in: folder)
+        guard compiler.exit(within: 60) == 0 else {
+            throw ServerRun.Failed(description: "clang cannot compile the recorder: \(compiler.errors)")
+        }
+        return library
+    }
+
+    /// Sells, and notes every answer between the records of the disk.
+    func run(_ script: Script) throws {
+        let recorder = try buildRecorder()
+        let shop = try DiskStore(folder: store, books: Self.books)
+        let launch = { (tiers: [Tier]) in
+            for tier in tiers {
+                var environment: [String: String] = [:]
+                if tier != .frontend {
+                    environment = ["LD_PRELOAD": recorder, "DISK_FOLDER": self.store, "DISK_TRACE": self.trace.path]
+                    if let failed = script.failedSync, failed.tier == tier {
+                        environment["DISK_FAIL_SYNC"] = failed.value
+                    }
+                }
+                try shop.launch(tier, environment: environment)
+            }
+            do {
+                try shop.waitUntilReady(tiers)
+            } catch {
+                // A tier may refuse to start on a disk that fails. The next start finds a disk that works.
+                guard script.failedSync != nil else { throw error }
+                for tier in tiers where !shop.isRunning(tier) {
+                    try shop.launch(
+                        tier, environment: ["LD_PRELOAD": recorder, "DISK_FOLDER": self.store, "DISK_TRACE": self.trace.path])
+                }
+                try shop.waitUntilReady(tiers)
+            }
+        }
+        try launch(Tier.allCases)
+        for number in 1...script.saleCount {
+            try sell(number, in: shop)
+            if number == script.restartAfter {
+                for tier in [Tier.order, .catalog] where shop.run(of: tier)?.stop() != 0 {
+                    complaints.append("\(tier) does not stop cleanly: \(shop.said(by: tier))")
+                }
+                try launch([.catalog, .order])
+            } else if number == script.crashAfter {
+                shop.kill([.catalog, .order])
+                try launch([.catalog, .order])
+            }
+        }
+        shop.kill([.frontend])
+        for tier in [Tier.order, .catalog] where shop.run(of: tier)?.stop() != 0 {
+            complaints.append("\(tier) does not stop cleanly: \(shop.said(by: tier))")
+        }
+        records = try trace.records()
+    }
+
+    /// One sale, and now and then a new price of book 4; each is repeated until its outcome is known.
+    private func sell(_ number: Int, in shop: DiskStore) throws {
+        let key = "sale-\(number)"
+        let item = number % Self.items.count + 1
+        let isKnown = poll(within: 15) {
+            shop.result("/buy?item_number=\(item)", of: .frontend, key: key) == "Success"
+        }
+        guard isKnown else { throw ServerRun.Failed(description: "\(key) is not sold: \(shop.said(by: .catalog))") }
+        try trace.note("sale \(key)")
+        guard number % 10 == 0 else { return }
+        let isPriced = poll(within: 15) {
+            shop.result("/update?item_number=4&cost=\(number)", of: .catalog, key: "price-\(number)") == "Success"
+        }
+        if isPriced { try trace.note("price \(number)") }
+    }
+
+    // MARK: The images
+
+    /// The moments just before each sync, and the end.
+    var moments: [Moment] {
+        let syncs = records.indices.filter { records[$0].isSync || records[$0].kind == .failedSync }
+        return (syncs + [records.count]).enumerated().map { Moment(number: $0.offset, end: $0.element) }
+    }
+
+    /// Whether the model's files are the disk's, byte for byte: a recorder that misses a call is no witness.
+    func differences() -> [String] {
+        var model = DiskModel(root: store)
+        for record in records { model.apply(record) }
+        let seen = model.seen()
+        let names = FileManager.default.enumerator(atPath: store)?.compactMap { $0 as? String } ?? []
+        let real = Set(names.filter { $0.contains("/") && !$0.hasSuffix("-shm") }.map { store + "/" + $0 })
+        let named = real.symmetricDifference(seen.keys).map { "\($0) is in one of disk and model only" }
+        return named + seen.filter { real.contains($0.key) }.compactMap { path, file in
+            FileManager.default.contents(atPath: path) == Data(file.bytes) ? nil : "\(path) differs"
+        }
+    }
+
+    /// Keeps the run's files alive under other names, so that an image can have files with their inodes: the
+    /// store knows its logs by them.
+    private func keepInodes() throws -> [UInt64: String] {
+        var kept: [UInt64: String] = [:]
+        let holder = folder + "/inodes"
+        try? FileManager.default.createDirectory(atPath: holder, withIntermediateDirectories: false)
+        let names = FileManager.default.enumerator(atPath: store)?.compactMap { $0 as? String } ?? []
+        for name in names.filter({ $0.contains("/") }) {
+            var status = stat()
+            guard stat(store + "/" + name, &status) == 0 else { continue }
+            let path = holder + "/\(status.st_ino)"
+            _ = link(store + "/" + name, path)
+            kept[UInt64(status.st_ino)] = path
+        }
+        return kept
+    }
+
+    /// Checks the images of the moments that `isChosen` takes, and calls `found` with what is wrong with each.
+    ///
+    /// - Parameter records: what the disk is told; the run's own unless a test bends them.
+    /// - Returns: how many images were opened.
+    func check(
+        records: [DiskRecord]? = nil, isChosen: (Moment, DiskModel.Luck) -> Bool,
+        found: (String) -> Void
+    ) throws -> Int {
+        let records = records ?? self.records
+        let inodes = try keepInodes()
+        var model = DiskModel(root: store)
+        var applied = 0
+        var sold: [String] = []
+        var price = 0
+        var imageCount = 0
+        for moment in moments {
+            while applied < moment.end {
+                let record = records[applied]
+                model.apply(record)
+                let words = record.path.split(separator: " ")
+                if record.kind == .note, words[0] == "sale" { sold.append(String(words[1])) }
+                if record.kind == .note, words[0] == "price" { price = Int(words[1]) ?? price }
+                applied += 1
+            }
+            for luck in DiskModel.Luck.allCases where isChosen(moment, luck) {
+                var random = SeededRandom(seed: UInt64(moment.number))
+                let image = model.image(luck, using: &random)
+                imageCount += 1
+                let name = "power cut \(moment.number) of \(moments.count - 1), kept: \(luck)"
+                let wrong = try open(image.files, image.folders, inodes: inodes, sold: sold, price: price)
+                for text in wrong { found("\(name): \(text)") }
+            }
+        }
+        return imageCount
+    }
+
+    /// Opens a store on what the disk has kept, and says what is wrong with it.
+    private func open(
+        _ files: [String: DiskModel.Kept], _ folders: Set<String>, inodes: [UInt64: String], sold: [String],
+        price: Int
+    ) throws -> [String] {
+        let place = folder + "/image"
+        try? FileManager.default.removeItem(atPath: place)
+        for path in folders.sorted() {
+            try FileManager.default.createDirectory(
+                atPath: place + path.dropFirst(store.count), withIntermediateDirectories: true)
+        }
+        for (path, file) in files {
+            let target = place + path.dropFirst(store.count)
+            if let holder = inodes[file.inode] { _ = link(holder, target) }
+            let descriptor = Foundation.open(target, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+            defer { close(descriptor) }
+            guard write(descriptor, file.bytes, file.bytes.count) == file.bytes.count else {
+                throw ServerRun.Failed(description: "cannot write \(target)")
+            }
+        }
+        let shop = try DiskStore(folder: place, books: Self.books)
+        defer { shop.end() }
+        do {
+            try shop.start([.catalog, .order])
+        } catch {
+            return ["\(error)"]
+        }
+        return try RecoveredStore(store: shop).complaints(sold: sold, priceAtLeast: price)
+    }
+}
+
+/// A store that was opened again after a power cut.
+struct RecoveredStore {
+    let store: DiskStore
+
+    /// What it forgot, sold twice or cannot do.
+    func complaints(sold: [String], priceAtLeast price: Int) throws -> [String] {
+        var wrong: [String] = []
+        let keys = try store.ledgerKeys()
+        let lost = Set(sold).subtracting(keys)
+        if !lost.isEmpty { wrong.append("lost \(lost.count) acknowledged sales: \(lost.sorted().prefix(5))") }
+        if Set(keys).count < keys.count { wrong.append("a key stands twice in the ledger") }
+        let now = Int(store.field("cost", of: 4, as: String.self) ?? "") ?? -1
+        if now < price { wrong.append("the price of book 4 is \(now), \(price) was acknowledged") }
+        // It sells on, and a key that was answered gets its answer and no second copy.
+        let last = sold.last.map { key in (key, (Int(key.dropFirst("sale-".count)) ?? 0) % 4 + 1) }
+        for (key, item) in [last, ("after-the-cut", 1)].compactMap({ $0 }) {
+            let isSold = poll(within: 5) {
+                store.result("/buy?item_number=\(item)", of: .order, key: key) == "Success"
+            }
+            if !isSold { wrong.append("\(key) gets no Success: \(store.said(by: .order))") }
+        }
+        let expected = Set(keys).union(["after-the-cut"]).union(sold).count
+        let count = try store.ledgerKeys().count
+        if count != expected { wrong.append("\(count) sales in the ledger, expected \(expected)") }
+        let verdict = try store.verify()
+        if verdict.status != 0 { wrong.append("verify: \(verdict.text.prefix(600))") }
+        return wrong
+    }
+}

@@ -1,0 +1,178 @@
+@testable import Catalog
+import CatalogClient
+import Foundation
+import Model
+import NIOCore
+@testable import Order
+import OrderClient
+import Storage
+import TestSupport
+import Testing
+
+/// Whole purchases: the order engine over the real catalog, in one process.
+@Suite struct OrderEngineTests {
+    private func error(of purchase: @autoclosure () async throws -> PurchaseOutcome) async throws -> StoreError? {
+        do {
+            let outcome = try await purchase()
+            Issue.record("answered \(outcome)")
+            return nil
+        } catch let error as StoreError {
+            return error
+        }
+    }
+
+    @Test func aPurchaseIsLoggedByBothTiers() async throws {
+        try await withShop { shop in
+            let purchase = try await shop.buy(second, "a")
+            #expect(purchase.value == .success)
+            #expect(purchase.timing == "catalog-query;dur=0, catalog-update;dur=0")
+            #expect(try shop.folder.orderLines() == ["bought book 2"])
+            // The query waits to be written no longer than the update after it.
+            #expect(try shop.folder.catalogLines().suffix(2) == ["query_by_item,2", "update,2,na,-1"])
+        }
+    }
+
+    @Test func aSoldOutBookIsAskedForAndNothingElse() async throws {
+        try await withShop { shop in
+            let outcomes = try await [
+                shop.outcome(first, "a"), shop.outcome(first, "b"), shop.outcome(first, "c"),
+                shop.outcome(first, "d"),
+            ]
+            #expect(outcomes == [.success, .success, .success, .failed])
+            #expect(try shop.folder.orderLines() == Array(repeating: "bought book 1", count: 3))
+            try await eventually("the last query's line") {
+                try shop.folder.catalogLines().dropFirst(4) == [
+                    "query_by_item,1", "update,1,na,-1", "query_by_item,1", "update,1,na,-1",
+                    "query_by_item,1", "update,1,na,-1", "query_by_item,1",
+                ]
+            }
+        }
+    }
+
+    @Test func aKeyGetsItsFirstAnswerAgain() async throws {
+        try await withShop { shop in
+            for _ in 0..<3 {
+                let outcome = try await shop.outcome(first, "a")
+                #expect(outcome == .success)
+            }
+            #expect(try shop.folder.orderLines() == ["bought book 1"])
+            #expect(try shop.catalog.book(first.item).stock == 2)
+
+            // A refusal too, although there is stock again.
+            _ = try await shop.outcome(first, "b")
+            _ = try await shop.outcome(first, "c")
+            #expect(try await shop.outcome(first, "late") == .failed)
+            let restock = StockChange(item: first.item, units: 5)
+            _ = try await shop.catalog.update(restock, on: shop.loops.slots[0].eventLoop).get()
+            #expect(try await shop.outcome(first, "late") == .failed)
+            #expect(try await shop.outcome(first, "new") == .success)
+        }
+    }
+
+    @Test func aKeyIsGoodForOneBook() async throws {
+        try await withShop { shop in
+            let outcome = try await shop.outcome(first, "a")
+            #expect(outcome == .success)
+            #expect(try await error(of: await shop.outcome(second, "a")) == .keyReused)
+            #expect(try shop.catalog.book(second.item).stock == 3)
+            #expect(try shop.folder.orderLines() == ["bought book 1"])
+        }
+    }
+
+    @Test func anUnknownBookSpendsNoKey() async throws {
+        let unknown = Book(
+            item: try #require(ItemNumber(99)), title: "t", topic: "t", price: first.price, stock: 1)
+        try await withShop { shop in
+            let refused = try await error(of: await shop.outcome(unknown, "a"))
+            #expect(refused == .unknownItem(unknown.item))
+            #expect(try await shop.outcome(first, "a") == .success)
+        }
+    }
+
+    @Test func manyBuyersOfTheLastUnits() async throws {
+        try await withShop { shop in
+            let outcomes = try await withThrowingTaskGroup(of: PurchaseOutcome.self) { group in
+                for buyer in 0..<64 {
+                    group.addTask { try await shop.outcome(second, "buyer \(buyer)", slot: buyer % 4) }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(outcomes.count { $0 == .success } == 3)
+            #expect(outcomes.count { $0 == .failed } == 61)
+            #expect(try shop.folder.orderLines() == Array(repeating: "bought book 2", count: 3))
+            #expect(try shop.folder.catalogLines().count { $0 == "update,2,na,-1" } == 3)
+            #expect(try shop.catalog.book(second.item).stock == 0)
+        }
+    }
+
+    @Test func simultaneousDuplicatesAreOnePurchase() async throws {
+        try await withShop { shop in
+            for round in 0..<3 {
+                let outcomes = try await withThrowingTaskGroup(of: PurchaseOutcome.self) { group in
+                    for copy in 0..<32 {
+                        group.addTask { try await shop.outcome(second, "round \(round)", slot: copy % 4) }
+                    }
+                    return try await group.reduce(into: []) { $0.append($1) }
+                }
+                #expect(outcomes == Array(repeating: .success, count: 32))
+                let soldCount = round + 1
+                #expect(try shop.folder.orderLines().count == soldCount)
+                #expect(try shop.catalog.book(second.item).stock == 3 - Int64(soldCount))
+            }
+        }
+    }
+
+    @Test func simultaneousRequestsForTwoBooksUnderOneKeySellOne() async throws {
+        try await withShop { shop in
+            let results = await withTaskGroup(of: (ItemNumber, Result<PurchaseOutcome, any Error>).self) { group in
+                for copy in 0..<32 {
+                    group.addTask {
+                        let book = copy.isMultiple(of: 2) ? first : second
+                        do {
+                            return (book.item, .success(try await shop.outcome(book, "one", slot: copy % 4)))
+                        } catch {
+                            return (book.item, .failure(error))
+                        }
+                    }
+                }
+                return await group.reduce(into: []) { $0.append($1) }
+            }
+            // Which book came first is anybody's guess, but all agree on it.
+            let sold = try #require(results.first { (try? $1.get()) != nil }).0
+            for (item, result) in results {
+                switch result {
+                case .success(let outcome):
+                    #expect(outcome == .success)
+                    #expect(item == sold)
+                case .failure(let error):
+                    #expect(error as? StoreError == .keyReused)
+                    #expect(item != sold)
+                }
+            }
+            #expect(results.count { (try? $1.get()) != nil } == 16)
+            #expect(try shop.folder.orderLines() == ["bought book \(sold)"])
+        }
+    }
+
+    @Test func salesThatWereMissedAreCompleted() async throws {
+        try await withShop([Book(item: first.item, title: "t", topic: "t", price: first.price, stock: 100)]) { shop in
+            let loop = shop.loops.slots[0].eventLoop
+            // Sold at the catalog, as for an order server that died before it wrote them down.
+            for number in 0..<25 {
+                _ = try await shop.catalog.update(.sale(of: first.item, key: orderKey("k\(number)")), on: loop).get()
+            }
+            // One of them in the middle was repeated by its client already.
+            #expect(try await shop.outcome(first, "k13") == .success)
+            var counts: [Int?] = []
+            repeat {
+                counts.append(try await shop.orders.complete(limit: 10, context: context(shop.loops)).get())
+            } while counts.last == 10
+            #expect(counts == [10, 10, 5])
+            #expect(try await shop.orders.complete(limit: 10, context: context(shop.loops)).get() == 0)
+            #expect(try shop.folder.orderLines() == Array(repeating: "bought book 1", count: 25))
+            for number in 0..<25 { #expect(try await shop.outcome(first, "k\(number)") == .success) }
+            #expect(try shop.folder.orderLines().count == 25)
+            #expect(try shop.catalog.book(first.item).stock == 75)
+        }
+    }
+}

@@ -1,0 +1,153 @@
+@testable import Catalog
+import CatalogClient
+import Foundation
+import Logging
+import Model
+import Monitoring
+import NIOCore
+@testable import Order
+import OrderClient
+import Storage
+import TestSupport
+import Testing
+import TierHTTP
+
+/// The folders of an order server and of the catalog behind it, with their logs.
+struct ShopFolder {
+    let path: String
+
+    var orderData: String { path + "/order" }
+    var catalogData: String { path + "/catalog" }
+    var orderDatabase: String { orderData + "/" + OrderStore.fileName }
+    var orderLog: String { path + "/output/order_log" }
+    var catalogLog: String { path + "/output/catalog_log" }
+
+    func orderLines() throws -> [String] { try lines(of: orderLog) }
+
+    func catalogLines() throws -> [String] { try lines(of: catalogLog) }
+
+    private func lines(of path: String) throws -> [String] {
+        try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map(String.init)
+    }
+
+    /// Opens the order store alone for `body` and closes it afterwards.
+    @discardableResult
+    func withStore<Value>(_ body: (OrderStore) throws -> Value) throws -> Value {
+        let store = try OrderStore(folder: orderData)
+        defer { try? store.close() }
+        return try body(store)
+    }
+
+    /// Opens the order engine over `catalog` for `body` and shuts it down afterwards.
+    func withOrders<Value>(
+        of catalog: any CatalogService, _ body: (OrderEngine) async throws -> Value
+    ) async throws -> Value {
+        let store = try OrderStore(folder: orderData)
+        let engine: OrderEngine
+        do {
+            engine = try OrderEngine(
+                catalog: catalog, store: store, logPath: orderLog, logger: silent,
+                broken: { Issue.record("the order server broke: \($0)") })
+        } catch {
+            try? store.close()
+            throw error
+        }
+        do {
+            let value = try await body(engine)
+            try engine.shutdown()
+            return value
+        } catch {
+            try? engine.shutdown()
+            throw error
+        }
+    }
+
+    /// Opens a catalog of the real thing for `body` and shuts it down afterwards.
+    func withCatalog<Value>(
+        _ books: [Book] = Book.defaults, _ body: (CatalogEngine) async throws -> Value
+    ) async throws -> Value {
+        let store = try CatalogStore.open(folder: catalogData, firstBooks: { books })
+        let engine = try CatalogEngine(
+            store: store, logPath: catalogLog, queryLogging: .all, logger: silent,
+            broken: { Issue.record("the catalog broke: \($0)") })
+        do {
+            let value = try await body(engine)
+            try engine.shutdown()
+            return value
+        } catch {
+            try? engine.shutdown()
+            throw error
+        }
+    }
+}
+
+/// Both tiers' engines, as one process would hold them.
+struct Shop {
+    let folder: ShopFolder
+    let catalog: CatalogEngine
+    let orders: OrderEngine
+    let loops: TierLoops
+
+    func buy(_ book: Book, _ key: String, slot: Int = 0) async throws -> Timed<PurchaseOutcome> {
+        try await orders.buy(book.item, key: orderKey(key), context: context(loops, slot: slot)).get()
+    }
+
+    func outcome(_ book: Book, _ key: String, slot: Int = 0) async throws -> PurchaseOutcome {
+        try await buy(book, key, slot: slot).value
+    }
+}
+
+/// Runs `body` with empty folders that are removed afterwards.
+func withShopFolder<Value>(_ body: (ShopFolder) async throws -> Value) async throws -> Value {
+    try await withTemporaryFolder { path in
+        let folder = ShopFolder(path: path)
+        for made in [folder.orderData, folder.catalogData, path + "/output"] {
+            try FileManager.default.createDirectory(atPath: made, withIntermediateDirectories: true)
+        }
+        return try await body(folder)
+    }
+}
+
+/// Runs `body` with both tiers over new folders.
+func withShop(_ books: [Book] = Book.defaults, _ body: (Shop) async throws -> Void) async throws {
+    try await withShopFolder { folder in
+        try await withLoops(count: 4) { loops in
+            try await folder.withCatalog(books) { catalog in
+                try await folder.withOrders(of: catalog) { orders in
+                    try await body(Shop(folder: folder, catalog: catalog, orders: orders, loops: loops))
+                }
+            }
+        }
+    }
+}
+
+func context(_ loops: TierLoops, slot: Int = 0) -> CallContext {
+    var random = FastRandom(seed: 1)
+    return CallContext(
+        slot: loops.slots[slot], trace: TraceContext(using: &random), deadline: .now() + .seconds(60))
+}
+
+let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+/// The default books, by what the tests need of them.
+let first = Book.defaults[0]
+let second = Book.defaults[1]
+
+func orderKey(_ text: String) -> IdempotencyKey { IdempotencyKey(trusted: text) }
+
+extension OrderRecord {
+    /// A sale of the ledger 7, where a test does not say otherwise.
+    static func sale(_ number: Int64, _ key: String, _ item: ItemNumber = first.item, ledger: Int64 = 7) -> OrderRecord {
+        OrderRecord(
+            key: orderKey(key), item: item, origin: .ledger(SalePosition(ledger: ledger, number: number)))
+    }
+}
+
+extension OrderStore {
+    /// Commits without a log: what a crash between the two leaves behind.
+    @discardableResult
+    func commitUnlogged(_ records: [OrderRecord]) throws -> Batch {
+        let nowhere = LogMark(position: .init(inode: 0, offset: 0), sequence: 0)
+        return try commit(records, mark: try logMark() ?? nowhere)
+    }
+}

@@ -1,0 +1,214 @@
+@testable import Catalog
+import CatalogClient
+import Foundation
+import Model
+import Monitoring
+@testable import Order
+import OrderClient
+import Storage
+import TestSupport
+import Testing
+import TierHTTP
+
+/// Whatever happened to the order log, it ends up with exactly one line for each order.
+@Suite struct OrderLogTests {
+    private static let bought = [first, second, first, second, first, Book.defaults[2]]
+    private static let lines = bought.map { "bought book \($0.item)" }
+
+    /// A shop in which the books above were bought one after the other, and which was shut down then.
+    private func withUsedShop(
+        early: ((ShopFolder) throws -> Void)? = nil, _ body: (ShopFolder, TierLoops) async throws -> Void
+    ) async throws {
+        try await withShopFolder { folder in
+            try await withLoops { loops in
+                try await buy(Self.bought[...2], from: 0, in: folder, loops)
+                try early?(folder)
+                try await buy(Self.bought[3...], from: 3, in: folder, loops)
+                #expect(try folder.orderLines() == Self.lines)
+                try await body(folder, loops)
+            }
+        }
+    }
+
+    private func buy(
+        _ books: ArraySlice<Book>, from number: Int, in folder: ShopFolder, _ loops: TierLoops
+    ) async throws {
+        try await folder.withCatalog { catalog in
+            try await folder.withOrders(of: catalog) { orders in
+                let shop = Shop(folder: folder, catalog: catalog, orders: orders, loops: loops)
+                for (index, book) in books.enumerated() {
+                    let outcome = try await shop.outcome(book, "key \(number + index)")
+                    #expect(outcome == .success)
+                }
+            }
+        }
+    }
+
+    /// Opens the tiers and follows the ledger to its end, as the order server does by itself.
+    private func restart(_ folder: ShopFolder, _ loops: TierLoops, unclaimedBefore: Int = 0) async throws {
+        try await folder.withCatalog { catalog in
+            try await folder.withOrders(of: catalog) { orders in
+                #expect(orders.unclaimedLogLineCount == unclaimedBefore)
+                while try await orders.complete(limit: 2, context: context(loops)).get() == 2 {}
+                #expect(orders.unclaimedLogLineCount == 0)
+            }
+        }
+    }
+
+    /// Puts the order database back to an earlier moment, as a power cut can.
+    private func restore(_ database: Data, _ folder: ShopFolder) throws {
+        for suffix in ["-wal", "-shm"] {
+            try? FileManager.default.removeItem(atPath: folder.orderDatabase + suffix)
+        }
+        try database.write(to: URL(fileURLWithPath: folder.orderDatabase))
+    }
+
+    private func database(_ folder: ShopFolder) throws -> Data {
+        try Data(contentsOf: URL(fileURLWithPath: folder.orderDatabase))
+    }
+
+    @Test func aRestartChangesNothing() async throws {
+        try await withUsedShop { folder, loops in
+            for _ in 0..<2 { try await restart(folder, loops) }
+            #expect(try folder.orderLines() == Self.lines)
+        }
+    }
+
+    @Test func aMissingLogIsWrittenAnew() async throws {
+        try await withUsedShop { folder, loops in
+            try FileManager.default.removeItem(atPath: folder.orderLog)
+            try await restart(folder, loops)
+            #expect(try folder.orderLines() == Self.lines)
+        }
+    }
+
+    @Test func ordersWhoseLinesACrashKeptAreAdded() async throws {
+        try await withUsedShop { folder, loops in
+            try folder.withStore { store in
+                let position = store.knownThrough
+                try store.commitUnlogged([
+                    .sale(position.number + 1, "late", Book.defaults[3].item, ledger: position.ledger)
+                ])
+            }
+            try await restart(folder, loops)
+            #expect(try folder.orderLines() == Self.lines + ["bought book 4"])
+        }
+    }
+
+    /// Cuts the log at every byte, with the mark as it was left and with one that stands at the beginning.
+    @Test(arguments: [true, false]) func aCutAnywhereIsRepaired(isMarkEarly: Bool) async throws {
+        try await withUsedShop { folder, loops in
+            let whole = try Data(contentsOf: URL(fileURLWithPath: folder.orderLog))
+            if isMarkEarly {
+                try folder.withStore { store in
+                    let mark = try #require(try store.logMark())
+                    let start = OperationLog.Position(inode: mark.position.inode, offset: 0)
+                    try store.save(LogMark(position: start, sequence: 0))
+                }
+            }
+            let stored = try database(folder)
+            try await folder.withCatalog { catalog in
+                for byteCount in 0...whole.count {
+                    try restore(stored, folder)
+                    let handle = try #require(FileHandle(forWritingAtPath: folder.orderLog))
+                    try handle.truncate(atOffset: 0)
+                    try handle.write(contentsOf: whole[..<byteCount])
+                    try handle.close()
+                    // The second start goes by the mark that the repair left.
+                    for _ in 0..<2 { try await folder.withOrders(of: catalog) { _ in } }
+                    try #require(try folder.orderLines() == Self.lines, "cut at byte \(byteCount)")
+                }
+            }
+        }
+    }
+
+    @Test func linesOfOrdersThatAPowerCutTookAreClaimedNotRepeated() async throws {
+        var earlier = Data()
+        try await withUsedShop(early: { earlier = try database($0) }) { folder, loops in
+            // The log survived whole, the order database as it was before the last three orders.
+            try restore(earlier, folder)
+            try await restart(folder, loops, unclaimedBefore: 3)
+            #expect(try folder.orderLines() == Self.lines)
+            #expect(try folder.withStore { $0.lastNumber } == 6)
+            try await restart(folder, loops)
+            #expect(try folder.orderLines() == Self.lines)
+        }
+    }
+
+    @Test func anOrderMadeBeforeTheOthersAreFoundHasItsOwnLine() async throws {
+        var earlier = Data()
+        try await withUsedShop(early: { earlier = try database($0) }) { folder, loops in
+            try restore(earlier, folder)
+            try await folder.withCatalog { catalog in
+                try await folder.withOrders(of: catalog) { orders in
+                    let shop = Shop(folder: folder, catalog: catalog, orders: orders, loops: loops)
+                    // Its text is that of a line that waits to be claimed, and it is none of those.
+                    let new = try await shop.outcome(second, "new")
+                    #expect(new == .success)
+                    // A repetition of one of them is.
+                    let again = try await shop.outcome(second, "key 3")
+                    #expect(again == .success)
+                    #expect(orders.unclaimedLogLineCount == 2)
+                }
+            }
+            // The server ended before it was complete.
+            try await restart(folder, loops, unclaimedBefore: 2)
+            #expect(try folder.orderLines() == Self.lines + ["bought book 2"])
+            try await restart(folder, loops)
+            #expect(try folder.orderLines() == Self.lines + ["bought book 2"])
+        }
+    }
+
+    @Test func aTornLineOfAnOrderThatAPowerCutTookIsWrittenWhole() async throws {
+        var earlier = Data()
+        try await withUsedShop(early: { earlier = try database($0) }) { folder, loops in
+            try restore(earlier, folder)
+            let handle = try #require(FileHandle(forWritingAtPath: folder.orderLog))
+            let byteCount = try handle.seekToEnd()
+            try handle.truncate(atOffset: byteCount - 4)
+            try handle.close()
+            try await restart(folder, loops, unclaimedBefore: 2)
+            #expect(try folder.orderLines() == Self.lines)
+        }
+    }
+
+    @Test func aLostDatabaseIsFilledFromTheLedger() async throws {
+        try await withUsedShop { folder, loops in
+            try FileManager.default.removeItem(atPath: folder.orderDatabase)
+            try await restart(folder, loops, unclaimedBefore: 6)
+            #expect(try folder.orderLines() == Self.lines)
+            try folder.withStore { store in
+                let outcome = try store.outcome(of: orderKey("key 5"))
+                #expect(outcome?.item == Book.defaults[2].item)
+                #expect(store.lastNumber == 6)
+            }
+        }
+    }
+
+    @Test func aRotatedLogIsCompletedWhereItStands() async throws {
+        try await withUsedShop { folder, loops in
+            let rotated = folder.orderLog + ".1"
+            try FileManager.default.moveItem(atPath: folder.orderLog, toPath: rotated)
+            let handle = try #require(FileHandle(forWritingAtPath: rotated))
+            try handle.truncate(atOffset: try handle.seekToEnd() - 3)
+            try handle.close()
+            try await restart(folder, loops)
+            let lines = try String(contentsOfFile: rotated, encoding: .utf8).split(separator: "\n").map(String.init)
+            #expect(lines == Self.lines)
+            #expect(try folder.orderLines().isEmpty)
+        }
+    }
+
+    @Test func goesOnInANewFileAfterRotation() async throws {
+        try await withShop { shop in
+            let rotated = shop.folder.orderLog + ".1"
+            #expect(try await shop.outcome(first, "a") == .success)
+            try FileManager.default.moveItem(atPath: shop.folder.orderLog, toPath: rotated)
+            #expect(try await shop.outcome(first, "b") == .success)
+            try shop.orders.reopenLog()
+            #expect(try await shop.outcome(second, "c") == .success)
+            #expect(try String(contentsOfFile: rotated, encoding: .utf8) == "bought book 1\nbought book 1\n")
+            #expect(try shop.folder.orderLines() == ["bought book 2"])
+        }
+    }
+}

@@ -1,5 +1,0 @@
-import Testing
-
-@Suite struct OrderPlaceholder {
-    @Test func builds() {}
-}

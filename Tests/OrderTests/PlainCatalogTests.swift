@@ -1,0 +1,121 @@
+@testable import Catalog
+import CatalogClient
+import Foundation
+import Model
+import NIOCore
+@testable import Order
+import OrderClient
+import Storage
+import TestSupport
+import Testing
+import TierHTTP
+
+/// A catalog of the contract's bare minimum over the real engine: it neither keeps keys nor numbers sales,
+/// as any other program's that takes the catalog's place.
+private struct PlainCatalog: CatalogService {
+    let engine: CatalogEngine
+
+    func keepsLedger(on slot: LoopSlot) -> Bool { false }
+
+    func stock(of item: ItemNumber, context: CallContext) -> EventLoopFuture<Timed<Int64>> {
+        engine.stock(of: item, context: context)
+    }
+
+    func update(_ change: StockChange, context: CallContext) -> EventLoopFuture<Timed<UpdateOutcome>> {
+        let keyless = StockChange(item: change.item, price: change.price, units: change.units)
+        return engine.update(keyless, context: context)
+    }
+
+    func sales(
+        after sale: SalePosition, limit: Int, context: CallContext
+    ) -> EventLoopFuture<[LedgerSale]?> {
+        context.slot.eventLoop.makeSucceededFuture(nil)
+    }
+}
+
+/// Purchases at a catalog without a ledger: here the order store alone remembers the keys.
+@Suite struct PlainCatalogTests {
+    private func withPlainShop(_ folder: ShopFolder, _ body: (Shop) async throws -> Void) async throws {
+        try await withLoops(count: 4) { loops in
+            try await folder.withCatalog { catalog in
+                try await folder.withOrders(of: PlainCatalog(engine: catalog)) { orders in
+                    try await body(Shop(folder: folder, catalog: catalog, orders: orders, loops: loops))
+                }
+            }
+        }
+    }
+
+    @Test func aKeyIsRememberedThroughARestart() async throws {
+        try await withShopFolder { folder in
+            try await withPlainShop(folder) { shop in
+                for _ in 0..<2 { #expect(try await shop.outcome(first, "a") == .success) }
+                _ = try await shop.outcome(first, "b")
+                _ = try await shop.outcome(first, "c")
+                #expect(try await shop.outcome(first, "late") == .failed)
+                let restock = StockChange(item: first.item, units: 5)
+                _ = try await shop.catalog.update(restock, on: shop.loops.slots[0].eventLoop).get()
+            }
+            try await withPlainShop(folder) { shop in
+                let outcomes = try await [shop.outcome(first, "a"), shop.outcome(first, "late")]
+                #expect(outcomes == [.success, .failed])
+                await #expect(throws: StoreError.keyReused) { try await shop.outcome(second, "a") }
+                await #expect(throws: StoreError.keyReused) { try await shop.outcome(second, "late") }
+                #expect(try shop.catalog.book(first.item).stock == 5)
+            }
+            #expect(try folder.orderLines() == Array(repeating: "bought book 1", count: 3))
+        }
+    }
+
+    @Test func aSoldOutBookIsNotUpdated() async throws {
+        try await withShopFolder { folder in
+            try await withPlainShop(folder) { shop in
+                for name in ["a", "b", "c", "d"] { _ = try await shop.outcome(first, name) }
+            }
+            let lines = try folder.catalogLines().dropFirst(4)
+            #expect(lines.count { $0 == "query_by_item,1" } == 4)
+            #expect(lines.count { $0 == "update,1,na,-1" } == 3)
+        }
+    }
+
+    @Test func simultaneousDuplicatesAreOnePurchase() async throws {
+        try await withShopFolder { folder in
+            try await withPlainShop(folder) { shop in
+                let outcomes = try await withThrowingTaskGroup(of: PurchaseOutcome.self) { group in
+                    for copy in 0..<32 {
+                        group.addTask { try await shop.outcome(second, "one", slot: copy % 4) }
+                    }
+                    return try await group.reduce(into: []) { $0.append($1) }
+                }
+                #expect(outcomes == Array(repeating: .success, count: 32))
+                #expect(try shop.catalog.book(second.item).stock == 2)
+            }
+            #expect(try folder.orderLines() == ["bought book 2"])
+        }
+    }
+
+    @Test func manyBuyersOfTheLastUnits() async throws {
+        try await withShopFolder { folder in
+            try await withPlainShop(folder) { shop in
+                let outcomes = try await withThrowingTaskGroup(of: PurchaseOutcome.self) { group in
+                    for buyer in 0..<64 {
+                        group.addTask { try await shop.outcome(second, "buyer \(buyer)", slot: buyer % 4) }
+                    }
+                    return try await group.reduce(into: []) { $0.append($1) }
+                }
+                #expect(outcomes.count { $0 == .success } == 3)
+                #expect(try shop.catalog.book(second.item).stock == 0)
+            }
+            #expect(try folder.orderLines() == Array(repeating: "bought book 2", count: 3))
+        }
+    }
+
+    @Test func thereIsNothingToFollow() async throws {
+        try await withShopFolder { folder in
+            try await withPlainShop(folder) { shop in
+                #expect(try await shop.outcome(first, "a") == .success)
+                let count = try await shop.orders.complete(limit: 10, context: context(shop.loops)).get()
+                #expect(count == nil)
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+import Foundation
+import Model
+import Testing
+
+/// Whether the checks would notice: each bug is planted in the store's own code, and must be found.
+@Suite struct PlantedBugTests {
+    /// Seeds within which every bug has to show; the rarest takes a tenth of them.
+    private static let seedCountMax: UInt64 = 1_000
+
+    @Test(arguments: PlantedBug.allCases) func isCaught(bug: PlantedBug) throws {
+        let found = try SimulationRun.withFolder { folder in
+            try PlantedBug.$planted.withValue(bug) {
+                for seed in 1...Self.seedCountMax {
+                    let run = try SimulationRun(seed: seed, folder: folder)
+                    if !run.faults.isEmpty { return run }
+                }
+                return nil
+            }
+        }
+        let run = try #require(found, "\(bug) was not caught by \(Self.seedCountMax) seeds")
+        print("planted bug | \(bug) | \(run.seed) | \(run.faults.joined(separator: " // ").prefix(300))")
+    }
+
+    @Test func noneIsPlanted() {
+        #expect(PlantedBug.allCases.allSatisfy { !PlantedBug.isOn($0) })
+    }
+}

@@ -1,0 +1,56 @@
+import CatalogClient
+import Model
+import NIOCore
+import OrderClient
+import TierHTTP
+
+@testable import Catalog
+
+/// The catalog as the order server reaches it: `HTTPCatalog` over the simulated network.
+struct CatalogOverLink: CatalogService {
+    let link: SimulatedLink
+    let catalog: SimulatedCatalog
+
+    func keepsLedger(on slot: LoopSlot) -> Bool { link.isKnown }
+
+    func stock(of item: ItemNumber, context: CallContext) -> EventLoopFuture<Timed<Int64>> {
+        call("query \(item)", isRead: true, mayBeRepeated: true, context) { $0.stock(of: item, context: context) }
+    }
+
+    func update(_ change: StockChange, context: CallContext) -> EventLoopFuture<Timed<UpdateOutcome>> {
+        call(change.logLine, isRead: false, mayBeRepeated: change.mayBeRepeated, context) {
+            $0.update(change, context: context)
+        }
+    }
+
+    func sales(
+        after sale: SalePosition, limit: Int, context: CallContext
+    ) -> EventLoopFuture<[LedgerSale]?> {
+        call("sales after \(sale.number)", isRead: true, mayBeRepeated: true, context) {
+            $0.sales(after: sale, limit: limit, context: context)
+        }
+    }
+
+    private func call<Reply: Sendable>(
+        _ what: String, isRead: Bool, mayBeRepeated: Bool, _ context: CallContext,
+        _ serve: @escaping (CatalogEngine) -> EventLoopFuture<Reply>
+    ) -> EventLoopFuture<Reply> {
+        link.call(what, isRead: isRead, mayBeRepeated: mayBeRepeated, deadline: context.deadline) { [catalog] in
+            catalog.isUp ? catalog.engine.map(serve) : nil
+        }
+    }
+}
+
+/// The order server as the frontend reaches it: `HTTPOrder` over the simulated network.
+struct OrderOverLink: OrderService {
+    let link: SimulatedLink
+    let order: SimulatedOrder
+
+    func buy(
+        _ item: ItemNumber, key: IdempotencyKey, context: CallContext
+    ) -> EventLoopFuture<Timed<PurchaseOutcome>> {
+        link.call("buy \(item)", isRead: false, mayBeRepeated: true, deadline: context.deadline) { [order] in
+            order.buy(item, key: key, trace: context.trace)
+        }.map { Timed($0, timing: "") }
+    }
+}

@@ -1,0 +1,181 @@
+import Audit
+import CatalogClient
+import Model
+import NIOCore
+
+@testable import Catalog
+
+/// A shopper who also fills the shelves: one thing after the other, repeated where a key allows it.
+// Unchecked: a simulation has one thread.
+final class SimulatedClient: @unchecked Sendable {
+    private static let purchaseTimeMax = TimeAmount.seconds(7)
+    private static let restockTimeMax = TimeAmount.seconds(3)
+
+    let number: Int
+    var name: String { "client\(number)" }
+    private let world: World
+    private let store: SimulatedStore
+    private let frontendLinks: [(frontend: SimulatedFrontend, link: SimulatedLink)]
+    private let catalogLink: SimulatedLink
+    private var left: Int
+    private var lastKey = 0
+    /// Purchases that were given up without an answer; they are asked for again in the end.
+    private var abandoned: [(item: ItemNumber, key: IdempotencyKey)] = []
+    private(set) var isDone = false
+
+    init(_ number: Int, operationCount: Int, store: SimulatedStore) {
+        self.number = number
+        self.store = store
+        self.world = store.world
+        left = operationCount
+        let world = store.world
+        frontendLinks = store.frontends.map { frontend in
+            (frontend, SimulatedLink("client\(number)→\(frontend.name)", to: frontend, world: world))
+        }
+        catalogLink = SimulatedLink("client\(number)→catalog", to: store.catalog, world: world)
+    }
+
+    func start() { world.after(micros: 0...20_000) { self.next() } }
+
+    private func next() {
+        guard left > 0 else { return finish() }
+        left -= 1
+        let item = world.pick(from: store.items)
+        switch world.pick(1...100) {
+        case ...48: insist(item, newKey()) { self.pause() }
+        case ...54: buyTwice(item)
+        case ...62: askAgain()
+        case ...66: request(item, nil).whenComplete { _ in self.pause() }
+        case ...84: lookUp(item)
+        default: restock(item)
+        }
+    }
+
+    private func pause() {
+        world.after(micros: 0...(world.chance(percent: 20) ? 400_000 : 30_000)) { self.next() }
+    }
+
+    // MARK: Purchases
+
+    private func newKey() -> IdempotencyKey {
+        lastKey += 1
+        return IdempotencyKey(trusted: "\(name)-\(lastKey)")
+    }
+
+    /// Sends one request and notes its answer; nil when there is none.
+    private func request(_ item: ItemNumber, _ key: IdempotencyKey?) -> EventLoopFuture<PurchaseOutcome?> {
+        let request = store.history.begin(.buy(key: key), of: item, by: number, at: world.now)
+        return send(item, key).map { outcome in
+            self.world.note("\(self.name) gets \(outcome.rawValue)\(key.map { " for \($0)" } ?? "")")
+            self.end(request, outcome == .success ? .success : .failed)
+            return outcome
+        }.flatMapErrorThrowing { error in
+            switch error as? StoreError {
+            case .unavailable, .inProgress: break
+            default: self.world.fault("\(self.name) got \(error) for \(key?.text ?? "no key")")
+            }
+            return nil
+        }
+    }
+
+    private func send(_ item: ItemNumber, _ key: IdempotencyKey?) -> EventLoopFuture<PurchaseOutcome> {
+        let parts = world.context(seconds: Self.purchaseTimeMax)
+        // A repetition may take another way.
+        let (frontend, link) = world.pick(from: frontendLinks)
+        world.note("\(name) buys \(item)\(key.map { " with \($0)" } ?? "")")
+        return link.call(
+            "buy \(item)", isRead: false, mayBeRepeated: key != nil, deadline: parts.deadline
+        ) { frontend.buy(item, key: key, trace: parts.trace) }
+    }
+
+    private func end(_ request: Int, _ outcome: HistoryOperation.Outcome) {
+        if let wrong = store.history.end(request, outcome, at: world.now) { world.fault(wrong) }
+    }
+
+    /// Asks until there is an answer, or gives up.
+    private func insist(_ item: ItemNumber, _ key: IdempotencyKey, then proceed: @escaping @Sendable () -> Void) {
+        request(item, key).whenSuccess { outcome in
+            if outcome != nil { return proceed() }
+            if !self.world.isHealed, self.world.chance(percent: 20) {
+                self.world.note("\(self.name) gives \(key) up")
+                self.abandoned.append((item, key))
+                return proceed()
+            }
+            self.world.after(micros: 1_000...200_000) { self.insist(item, key, then: proceed) }
+        }
+    }
+
+    /// The same purchase twice at once, as by a second click.
+    private func buyTwice(_ item: ItemNumber) {
+        let key = newKey()
+        let second = request(item, key)
+        insist(item, key) { second.whenComplete { _ in self.pause() } }
+    }
+
+    /// An old key: with its book it gets its first answer, with another book none.
+    private func askAgain() {
+        let settled = store.history.keys.filter { store.history.purchases[$0]?.outcome != nil }
+        guard !settled.isEmpty else { return pause() }
+        let key = world.pick(from: settled)
+        guard let item = store.history.purchases[key]?.item else { return pause() }
+        guard world.chance(percent: 30), let other = store.items.first(where: { $0 != item }) else {
+            return request(item, key).whenComplete { _ in self.pause() }
+        }
+        send(other, key).whenComplete { result in
+            if case .success(let outcome) = result {
+                self.world.fault("\(outcome) for key \(key) of book \(item) with another book")
+            }
+            self.pause()
+        }
+    }
+
+    // MARK: Reads and restocks
+
+    private func lookUp(_ item: ItemNumber) {
+        let request = store.history.begin(.lookup, of: item, by: number, at: world.now)
+        let (frontend, link) = world.pick(from: frontendLinks)
+        let parts = world.context(seconds: Self.purchaseTimeMax)
+        link.call("lookup \(item)", isRead: true, mayBeRepeated: true, deadline: parts.deadline) {
+            frontend.lookup(item)
+        }.whenComplete { result in
+            if case .success(let book) = result {
+                self.world.note("\(self.name) sees \(book.stock) of book \(item)")
+                self.end(request, .found(BookState(stock: book.stock, price: book.price)))
+            }
+            self.pause()
+        }
+    }
+
+    /// Adds copies, by a number of units that no other restock has, and perhaps sets a new price.
+    private func restock(_ item: ItemNumber) {
+        let units = store.nextRestockUnits()
+        let price = world.chance(percent: 30) ? Cents(Int64(world.pick(1...9) * 100)) : nil
+        let key = world.chance(percent: 50) ? newKey() : nil
+        let request = store.history.begin(
+            .update(units: units, price: price), of: item, by: number, at: world.now)
+        let parts = world.context(seconds: Self.restockTimeMax)
+        let context = CallContext(slot: world.slot, trace: parts.trace, deadline: parts.deadline)
+        world.note("\(name) adds \(units) to book \(item)")
+        CatalogOverLink(link: catalogLink, catalog: store.catalog)
+            .update(StockChange(item: item, price: price, units: units, key: key), context: context)
+            .whenComplete { result in
+                if case .success(let outcome) = result {
+                    self.world.note("\(self.name) has added \(units): \(outcome.value)")
+                    var isApplied = false
+                    if case .applied = outcome.value { isApplied = true }
+                    self.end(request, isApplied ? .success : .failed)
+                }
+                self.pause()
+            }
+    }
+
+    /// Asks for every answer that is still owed, when all tiers are well again.
+    private func finish() {
+        guard world.isHealed else { return world.after(micros: 50_000...50_000) { self.finish() } }
+        guard let owed = abandoned.popLast() else {
+            isDone = true
+            return world.note("\(name) is done")
+        }
+        insist(owed.item, owed.key) { self.finish() }
+    }
+}

@@ -1,0 +1,181 @@
+import Model
+import NIOCore
+
+/// One end of the network: carries requests to a server and answers back, and loses, doubles, delays and
+/// reorders both. It repeats what may be repeated, as a tier's client does.
+// Unchecked: a simulation has one thread.
+final class SimulatedLink: @unchecked Sendable {
+    /// As in `ClientLimits` and `Backoff`.
+    private static let attemptCountMax = 4
+    private static let refusalCountMax = 3
+    private static let refusalWaitMillis = 20
+
+    let name: String
+    /// Whether the server answered over the connection that is open now, so that it is known what it is.
+    private(set) var isKnown = false
+    /// While set in the future, no message passes.
+    var cutUntil = NIODeadline.uptimeNanoseconds(0)
+    private let world: World
+    private let server: SimulatedServer
+    private var open: [Int: () -> Void] = [:]
+    private var lastNumber = 0
+    private var isClosed = false
+
+    init(_ name: String, to server: SimulatedServer, world: World) {
+        self.name = name
+        self.server = server
+        self.world = world
+    }
+
+    /// One request until its answer or deadline.
+    // Unchecked: a simulation has one thread.
+    private final class Exchange<Reply: Sendable>: @unchecked Sendable {
+        let label: String
+        let isRead: Bool
+        let mayBeRepeated: Bool
+        let deadline: NIODeadline
+        let promise: EventLoopPromise<Reply>
+        let serve: () -> EventLoopFuture<Reply>?
+        var attempt = 0
+        var refusalCount = 0
+        var wasSent = false
+        var isEnded = false
+
+        init(
+            label: String, isRead: Bool, mayBeRepeated: Bool, deadline: NIODeadline,
+            promise: EventLoopPromise<Reply>, serve: @escaping () -> EventLoopFuture<Reply>?
+        ) {
+            self.label = label
+            self.isRead = isRead
+            self.mayBeRepeated = mayBeRepeated
+            self.deadline = deadline
+            self.promise = promise
+            self.serve = serve
+        }
+
+        func end(_ result: Result<Reply, any Error>) {
+            guard !isEnded else { return }
+            isEnded = true
+            promise.completeWith(result)
+        }
+    }
+
+    /// Sends a request.
+    ///
+    /// - Parameter serve: hands it to the server; nil when no server is there.
+    func call<Reply: Sendable>(
+        _ what: String, isRead: Bool, mayBeRepeated: Bool, deadline: NIODeadline,
+        _ serve: @escaping () -> EventLoopFuture<Reply>?
+    ) -> EventLoopFuture<Reply> {
+        lastNumber += 1
+        let number = lastNumber
+        let exchange = Exchange(
+            label: "\(name) #\(number) \(what)", isRead: isRead, mayBeRepeated: mayBeRepeated,
+            deadline: deadline, promise: world.loop.makePromise(of: Reply.self), serve: serve)
+        guard !isClosed else {
+            exchange.end(.failure(failure(of: exchange, "is gone")))
+            return exchange.promise.futureResult
+        }
+        open[number] = { exchange.end(.failure(StoreError.overloaded("its caller is gone"))) }
+        exchange.promise.futureResult.whenComplete { _ in self.open[number] = nil }
+        world.loop.scheduleTask(deadline: deadline) {
+            guard !exchange.isEnded else { return }
+            exchange.end(.failure(self.failure(of: exchange, "did not answer in time")))
+        }
+        attempt(exchange)
+        return exchange.promise.futureResult
+    }
+
+    /// The connection breaks; the server still gets what is on its way to it.
+    func breakConnection() { isKnown = false }
+
+    /// The caller dies: whoever waits, waits no more, and nothing is repeated.
+    func close() {
+        isClosed = true
+        for end in open.sorted(by: { $0.key < $1.key }) { end.value() }
+    }
+
+    private func attempt<Reply>(_ exchange: Exchange<Reply>) {
+        guard !exchange.isEnded, !isClosed else { return }
+        exchange.attempt += 1
+        let attempt = exchange.attempt
+        guard passes() else { return lost(exchange, attempt, "request") }
+        world.after(micros: world.latency()) { self.arrive(exchange, attempt) }
+        // What a proxy or a broken connection may do to a request that may be sent again.
+        if exchange.mayBeRepeated, world.chance(percent: world.weather.duplicationPercent) {
+            world.after(micros: world.latency()) { self.arrive(exchange, attempt) }
+        }
+    }
+
+    private func arrive<Reply>(_ exchange: Exchange<Reply>, _ attempt: Int) {
+        guard server.frozenUntil <= world.now else {
+            world.loop.scheduleTask(deadline: server.frozenUntil) { self.arrive(exchange, attempt) }
+            return
+        }
+        let generation = server.generation
+        guard let answer = exchange.serve() else { return refused(exchange, attempt) }
+        world.note("\(exchange.label) arrives")
+        exchange.wasSent = true
+        answer.whenComplete { result in
+            guard self.server.generation == generation else {
+                return self.world.after(micros: self.world.latency()) { self.broken(exchange, attempt) }
+            }
+            guard self.passes() else { return self.lost(exchange, attempt, "answer") }
+            self.world.after(micros: self.world.latency()) { self.answered(exchange, result) }
+        }
+    }
+
+    private func passes() -> Bool {
+        cutUntil <= world.now && !world.chance(percent: world.weather.lossPercent)
+    }
+
+    /// A message is lost: the connection breaks after a while, or there is silence until the deadline.
+    private func lost<Reply>(_ exchange: Exchange<Reply>, _ attempt: Int, _ message: String) {
+        world.note("\(exchange.label): the \(message) is lost")
+        if world.chance(percent: 75) {
+            world.after(micros: 1_000...300_000) { self.broken(exchange, attempt) }
+        }
+    }
+
+    private func refused<Reply>(_ exchange: Exchange<Reply>, _ attempt: Int) {
+        guard attempt == exchange.attempt else { return }
+        isKnown = false
+        exchange.refusalCount += 1
+        guard exchange.refusalCount < Self.refusalCountMax else {
+            return exchange.end(.failure(failure(of: exchange, "is out of reach")))
+        }
+        let wait = Self.refusalWaitMillis << exchange.refusalCount
+        world.after(micros: (wait * 750)...(wait * 1_250)) { self.attempt(exchange) }
+    }
+
+    private func broken<Reply>(_ exchange: Exchange<Reply>, _ attempt: Int) {
+        guard attempt == exchange.attempt, !exchange.isEnded else { return }
+        isKnown = false
+        guard exchange.mayBeRepeated, attempt < Self.attemptCountMax else {
+            return exchange.end(.failure(failure(of: exchange, "broke the connection")))
+        }
+        world.note("\(exchange.label) is sent again")
+        self.attempt(exchange)
+    }
+
+    private func answered<Reply>(_ exchange: Exchange<Reply>, _ result: Result<Reply, any Error>) {
+        guard !exchange.isEnded, !isClosed else { return }
+        isKnown = true
+        switch result {
+        case .success: exchange.end(result)
+        case .failure(let error as StoreError):
+            switch error {
+            case .unknownItem, .keyReused, .inProgress, .invalid: exchange.end(.failure(error))
+            case .unavailable, .overloaded:
+                exchange.end(.failure(failure(of: exchange, "is busy or not ready")))
+            }
+        case .failure: exchange.end(.failure(failure(of: exchange, "answered with status 500")))
+        }
+    }
+
+    private func failure<Reply>(of exchange: Exchange<Reply>, _ reason: String) -> StoreError {
+        world.note("\(exchange.label): \(server.name) \(reason)")
+        return .unavailable(
+            tier: server.name, reason: reason, outcomeUnknown: exchange.wasSent && !exchange.isRead)
+    }
+}

@@ -1,0 +1,216 @@
+import CatalogClient
+import Foundation
+import Model
+import Monitoring
+import NIOCore
+import OrderClient
+import Storage
+import TierHTTP
+
+@testable import Catalog
+@testable import Frontend
+@testable import Order
+
+/// The catalog: its real engine, store and log.
+// Unchecked: a simulation has one thread.
+final class SimulatedCatalog: SimulatedServer, @unchecked Sendable {
+    private(set) var engine: CatalogEngine?
+    private weak var ghost: CatalogEngine?
+    private let books: [Book]
+    private var image: DiskImage?
+
+    var database: String { world.folder + "/data/" + CatalogStore.fileName }
+    var log: String { world.folder + "/output/catalog_log" }
+
+    init(books: [Book], world: World) {
+        self.books = books
+        super.init("catalog", world: world)
+    }
+
+    override func open() throws {
+        let store = try CatalogStore.open(folder: world.folder + "/data", firstBooks: { books })
+        image = imageOfYoungDeath(database: database, log: log)
+        engine = try CatalogEngine(
+            store: store, logPath: log, queryLogging: .all, logger: silent, execution: execution(),
+            broken: { self.world.fault("the catalog gave up: \($0)") })
+    }
+
+    override var diesYoung: Bool { image != nil }
+
+    override func capture(isPowerCut: Bool) {
+        guard image == nil else { return }
+        // The log is never synced while it grows: a power cut may take any of its end.
+        image = DiskImage(database: database, log: log) { isPowerCut ? self.world.remaining(of: $0) : $0 }
+    }
+
+    override func letGo() {
+        engine?.abandon()
+        ghost = engine
+        engine = nil
+    }
+
+    override func restore() throws {
+        precondition(ghost == nil, "somebody still holds the dead catalog")
+        try image?.restore()
+        image = nil
+    }
+
+    func close() throws {
+        try engine?.shutdown()
+        engine = nil
+    }
+}
+
+/// The order server: its real engine, store, log and ledger's follower.
+// Unchecked: a simulation has one thread.
+final class SimulatedOrder: SimulatedServer, @unchecked Sendable {
+    private(set) var engine: OrderEngine?
+    private(set) var link: SimulatedLink?
+    private var store: OrderStore?
+    private weak var ghost: OrderEngine?
+    private let catalog: SimulatedCatalog
+    private var follower: LedgerFollower?
+    private var image: DiskImage?
+    /// Lengths of the write-ahead log to which a power cut may take it back: commits are not synced here.
+    private var walLengths: [Int] = []
+
+    var database: String { world.folder + "/data/" + OrderStore.fileName }
+    var log: String { world.folder + "/output/order_log" }
+
+    init(catalog: SimulatedCatalog, world: World) {
+        self.catalog = catalog
+        super.init("order", world: world)
+    }
+
+    override func open() throws {
+        let link = SimulatedLink("order→catalog", to: catalog, world: world)
+        self.link = link
+        let store = try OrderStore(folder: world.folder + "/data")
+        image = imageOfYoungDeath(database: database, log: log)
+        self.store = store
+        let engine = try OrderEngine(
+            catalog: CatalogOverLink(link: link, catalog: catalog), store: store, logPath: log,
+            logger: silent, execution: execution(),
+            broken: { self.world.fault("the order server gave up: \($0)") })
+        self.engine = engine
+        walLengths = [DiskImage.length(of: database + "-wal")]
+        let catalog = catalog, world = world
+        let follower = LedgerFollower(engine: engine, slot: world.slot, logger: silent) {
+            let deadline = world.now + .seconds(1)
+            return link.call("hello", isRead: true, mayBeRepeated: true, deadline: deadline) {
+                catalog.isUp ? world.loop.makeSucceededVoidFuture() : nil
+            }
+        }
+        follower.start()
+        self.follower = follower
+    }
+
+    override func reached(_ point: Execution.Point) {
+        if point == .beforeLog { walLengths.append(DiskImage.length(of: database + "-wal")) }
+    }
+
+    override var diesYoung: Bool { image != nil }
+
+    override func capture(isPowerCut: Bool) {
+        follower?.stop()
+        follower = nil
+        guard image == nil else { return }
+        image =
+            isPowerCut
+            ? DiskImage(database: database, log: log, walLength: world.pick(from: walLengths)) {
+                self.world.remaining(of: $0)
+            } : DiskImage(database: database, log: log)
+    }
+
+    override func letGo() {
+        link?.close()
+        engine?.abandon()
+        ghost = engine
+        engine = nil
+        store = nil
+    }
+
+    override func restore() throws {
+        precondition(ghost == nil, "somebody still holds the dead order server")
+        try image?.restore()
+        image = nil
+    }
+
+    func close() throws {
+        follower?.stop()
+        link?.close()
+        world.loop.run()
+        try engine?.shutdown()
+        engine = nil
+        store = nil
+    }
+
+    /// What the server does with a request: see `OrderRoutes`.
+    func buy(_ item: ItemNumber, key: IdempotencyKey, trace: TraceContext) -> EventLoopFuture<PurchaseOutcome>? {
+        guard isUp, let engine else { return nil }
+        let context = CallContext(slot: world.slot, trace: trace, deadline: world.now + OrderRoutes.catalogTimeMax)
+        let life = generation
+        return engine.buy(item, key: key, context: context).map { purchase in
+            if purchase.value == .success, self.generation == life { self.checkRecord(of: item, key: key) }
+            return purchase.value
+        }
+    }
+
+    /// A Success is answered only when the order is written down.
+    private func checkRecord(of item: ItemNumber, key: IdempotencyKey) {
+        let known = try? store?.outcome(of: key)
+        if known?.item != item { world.fault("Success for a key without an order: \(item)") }
+    }
+}
+
+/// The frontend, which holds nothing.
+// Unchecked: a simulation has one thread.
+final class SimulatedFrontend: SimulatedServer, @unchecked Sendable {
+    private(set) var orderLink: SimulatedLink?
+    private(set) var catalogLink: SimulatedLink?
+    private var purchases: PurchaseRelay?
+    private let catalog: SimulatedCatalog
+    private let order: SimulatedOrder
+
+    init(_ name: String, catalog: SimulatedCatalog, order: SimulatedOrder, world: World) {
+        self.catalog = catalog
+        self.order = order
+        super.init(name, world: world)
+    }
+
+    override func open() {
+        let orderLink = SimulatedLink("\(name)→order", to: order, world: world)
+        self.orderLink = orderLink
+        catalogLink = SimulatedLink("\(name)→catalog", to: catalog, world: world)
+        purchases = PurchaseRelay(order: OrderOverLink(link: orderLink, order: order))
+    }
+
+    override func letGo() {
+        orderLink?.close()
+        catalogLink?.close()
+        purchases = nil
+    }
+
+    func buy(_ item: ItemNumber, key: IdempotencyKey?, trace: TraceContext) -> EventLoopFuture<PurchaseOutcome>? {
+        guard isUp, let purchases else { return nil }
+        let context = CallContext(slot: world.slot, trace: trace, deadline: world.now + FrontendRoutes.purchaseTimeMax)
+        return purchases.buy(item, key: key, context: context).map(\.value)
+    }
+
+    func lookup(_ item: ItemNumber) -> EventLoopFuture<Book>? {
+        guard isUp, let catalogLink else { return nil }
+        let deadline = world.now + FrontendRoutes.readTimeMax
+        let catalog = catalog, world = world
+        return catalogLink.call("lookup \(item)", isRead: true, mayBeRepeated: true, deadline: deadline) {
+            guard catalog.isUp, let engine = catalog.engine else { return nil }
+            return world.loop.makeCompletedFuture { try engine.book(item) }
+        }
+    }
+}
+
+extension World {
+    /// How much of a log's `length` bytes a power cut leaves: mostly it takes only the last lines.
+    func remaining(of length: Int) -> Int {
+        chance(percent: 80) ? max(0, length - pick(0...80)) : pick(0...max(0, length))
+    }
+}

@@ -1,0 +1,91 @@
+import Foundation
+import Model
+import Testing
+
+/// A store of one seed, run from beginning to end.
+struct SimulationRun {
+    let seed: UInt64
+    let faults: [String]
+    let trace: [String]
+
+    /// - Parameter folder: emptied and used; the same one may be used again.
+    init(seed: UInt64, folder: String) throws {
+        self.seed = seed
+        try? FileManager.default.removeItem(atPath: folder)
+        for name in ["data", "output"] {
+            try FileManager.default.createDirectory(
+                atPath: folder + "/" + name, withIntermediateDirectories: true)
+        }
+        let store = SimulatedStore(seed: seed, folder: folder)
+        store.run()
+        faults = store.world.faults
+        trace = store.world.trace
+    }
+
+    /// What a reader needs to look into a failure.
+    var report: String {
+        let shown = 60
+        return """
+            seed \(seed) failed; repeat it with BOOKSTORE_SEED=\(seed) make simulation
+            \(faults.joined(separator: "\n"))
+            the last \(shown) of \(trace.count) lines of its trace:
+            \(trace.suffix(shown).joined(separator: "\n"))
+            """
+    }
+
+    /// A folder in memory where there is one: files there cost no disk.
+    static func withFolder<Value>(_ body: (String) throws -> Value) throws -> Value {
+        let memory = "/dev/shm"
+        let parent = FileManager.default.isWritableFile(atPath: memory) ? memory : NSTemporaryDirectory()
+        let folder = parent + "/bookstore-simulation-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        return try body(folder)
+    }
+}
+
+/// What a run of the tests was asked for.
+private struct Settings {
+    /// One seed, to be repeated with its whole trace.
+    let seed: UInt64?
+    let seedCount: UInt64
+
+    init(_ environment: [String: String] = ProcessInfo.processInfo.environment) {
+        seed = environment["BOOKSTORE_SEED"].flatMap { UInt64($0) }
+        seedCount = environment["BOOKSTORE_SEED_COUNT"].flatMap { UInt64($0) } ?? 2_000
+    }
+}
+
+/// The purchase protocol under every misfortune that a seeded scheduler can think of.
+@Suite struct SimulationTests {
+    private static let shardCount: UInt64 = 2
+
+    @Test(arguments: 0..<shardCount) func everyPromiseHolds(shard: UInt64) throws {
+        let settings = Settings()
+        try SimulationRun.withFolder { folder in
+            if let seed = settings.seed {
+                guard shard == 0 else { return }
+                let run = try SimulationRun(seed: seed, folder: folder)
+                print(run.trace.joined(separator: "\n"))
+                #expect(run.faults.isEmpty)
+                return
+            }
+            for seed in stride(from: 1 + shard, through: settings.seedCount, by: Int(Self.shardCount)) {
+                let run = try SimulationRun(seed: seed, folder: folder)
+                guard run.faults.isEmpty else {
+                    Issue.record("\(run.report)")
+                    return
+                }
+            }
+        }
+    }
+
+    @Test func aSeedRepeatsExactly() throws {
+        for seed: UInt64 in [3, 1_234_567] {
+            let traces = try (0..<2).map { _ in
+                try SimulationRun.withFolder { try SimulationRun(seed: seed, folder: $0).trace }
+            }
+            #expect(traces[0].count > 100)
+            #expect(traces[0] == traces[1])
+        }
+    }
+}

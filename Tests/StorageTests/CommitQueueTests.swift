@@ -1,0 +1,52 @@
+@testable import Storage
+import Testing
+
+@Suite struct CommitQueueTests {
+    @Test func handsOutBatchesInOrder() {
+        var queue = CommitQueue<Int>(countMax: 10)
+        for item in 1...5 { _ = queue.offer(item) }
+        #expect(queue.count == 5)
+        #expect(queue.take(countMax: 3) == [1, 2, 3])
+        _ = queue.offer(6)
+        #expect(queue.take(countMax: 3) == [4, 5, 6])
+        #expect(queue.take(countMax: 3).isEmpty)
+    }
+
+    @Test func wakesTheCommitterOnlyWhenItSleeps() {
+        var queue = CommitQueue<Int>(countMax: 10)
+        #expect(queue.offer(1) == .takenWake)
+        #expect(queue.offer(2) == .taken)
+        #expect(queue.take(countMax: 1) == [1])
+        // It is at work and will look again.
+        #expect(queue.offer(3) == .taken)
+        #expect(queue.take(countMax: 9) == [2, 3])
+        // What comes between its last batch and its falling asleep must not be lost.
+        #expect(queue.offer(4) == .taken)
+        #expect(queue.take(countMax: 9) == [4])
+        #expect(queue.take(countMax: 9).isEmpty)
+        #expect(queue.offer(5) == .takenWake)
+        #expect(queue.offer(6) == .taken)
+    }
+
+    @Test func refusesMoreThanItMayHold() {
+        var queue = CommitQueue<Int>(countMax: 2)
+        #expect([queue.offer(1), queue.offer(2), queue.offer(3)] == [.takenWake, .taken, .full])
+        #expect(queue.count == 2)
+        #expect(queue.take(countMax: 1) == [1])
+        #expect(queue.offer(4) == .taken)
+        #expect(queue.take(countMax: 9) == [2, 4])
+    }
+
+    @Test func givesWhatWaitsAfterItIsClosed() {
+        var queue = CommitQueue<Int>(countMax: 2)
+        _ = queue.offer(1)
+        _ = queue.offer(2)
+        queue.close()
+        #expect(queue.isClosed)
+        // Closed comes before full: there will be no room later.
+        #expect(queue.offer(3) == .closed)
+        #expect(queue.take(countMax: 9) == [1, 2])
+        #expect(queue.offer(3) == .closed)
+        #expect(queue.take(countMax: 9).isEmpty)
+    }
+}

@@ -1,0 +1,192 @@
+import Foundation
+import Model
+import TestSupport
+import Testing
+
+extension RealProcesses {
+    /// `bookstore up`: a process a tier, and one that looks after them.
+    @Suite struct UpTests {
+        /// Runs `body` with `up` started, and leaves nothing running.
+        private func withUp(
+            _ arguments: [String] = [], _ body: (Store, ServerProcess) async throws -> Void
+        ) async throws {
+            try await withStoppedStore { store in
+                let up = try ServerProcess("up", Program.bookstore, ["up"] + arguments, in: store.folder, ownGroup: true)
+                defer { up.end() }
+                do {
+                    try await body(store, up)
+                } catch {
+                    print("up said:\n\(up.errors.suffix(2_000))")
+                    throw error
+                }
+            }
+        }
+
+        private func waitUntilOpen(_ up: ServerProcess, _ store: Store) async throws {
+            try await eventually("the store is open") {
+                guard up.isRunning else { throw ServerProcess.Failed(description: "up ended: \(up.errors)") }
+                return up.output.contains("The store is open at http://\(store.frontend)")
+            }
+        }
+
+        /// The process id of a tier under `up`.
+        private func child(_ tier: Tier, of up: ServerProcess) -> pid_t? {
+            ProcessTable.children(of: up.pid).first { ProcessTable.arguments(of: $0).dropFirst().first == tier.rawValue }
+        }
+
+        private func expectNothingRuns(_ children: [pid_t], _ store: Store) async throws {
+            try await eventually("no tier runs") { !children.contains(where: ProcessTable.isRunning) }
+            for tier in Tier.allCases { #expect(FreePort.isFree(store.port(tier)), "\(tier)") }
+        }
+
+        @Test func opensTheStoreAndSaysWhatToTry() async throws {
+            try await withUp { store, up in
+                try await waitUntilOpen(up, store)
+                #expect(ProcessTable.children(of: up.pid).count == 3)
+                let commands = up.output.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+                    .filter { $0.hasPrefix("curl ") }
+                #expect(commands.count == 3)
+                // What it says works as it stands, right away.
+                for command in commands {
+                    let run = try await run("/bin/sh", ["-c", command.replacing("curl ", with: "curl -sS ")], in: store.folder)
+                    #expect(run.status == 0 && run.output.hasPrefix(#"{"result":"#), "\(command): \(run.output)\(run.errors)")
+                }
+                #expect(up.output.contains("output/") && up.output.contains("Ctrl-C"))
+                #expect(store.log("order_log") == ["bought book 1"])
+            }
+        }
+
+        @Test(arguments: [false, true]) func stopsAllOnControlC(wholeGroup: Bool) async throws {
+            try await withUp { store, up in
+                try await waitUntilOpen(up, store)
+                let children = ProcessTable.children(of: up.pid)
+                #expect(children.count == 3)
+                #expect(try await store.buy(1) == "Success")
+                if wholeGroup { up.sendToGroup(SIGINT) } else { up.send(SIGINT) }
+                #expect(try await up.exit() == 0, "\(up.errors)")
+                try await expectNothingRuns(children, store)
+                let stops = up.errors.split(separator: "\n").filter { $0.hasSuffix("has stopped") }
+                #expect(stops.compactMap { $0.split(separator: " ").dropFirst(2).first } == ["frontend:", "order:", "catalog:"])
+                #expect(!up.errors.contains("died"), "\(up.errors)")
+                #expect(up.errors.hasSuffix("The store is closed.\n"))
+            }
+        }
+
+        @Test func stopsAllOnTermination() async throws {
+            try await withUp { store, up in
+                try await waitUntilOpen(up, store)
+                let children = ProcessTable.children(of: up.pid)
+                up.send(SIGTERM)
+                #expect(try await up.exit() == 0)
+                try await expectNothingRuns(children, store)
+            }
+        }
+
+        /// Ctrl-C before the store is open, also in the middle of reading many books.
+        @Test func stopsWhileItStarts() async throws {
+            try await withStoppedStore { store in
+                let books = (1...200_000).map { "init,\($0),1,1,t,Book \($0)\n" }.joined()
+                try store.write(books, to: "books")
+                let up = try ServerProcess(
+                    "up", Program.bookstore, ["up", "--books", "books"], in: store.folder, ownGroup: true)
+                defer { up.end() }
+                try await eventually("the catalog starts") { child(.catalog, of: up) != nil }
+                let children = ProcessTable.children(of: up.pid)
+                try await eventually("the catalog loads") {
+                    FileManager.default.fileExists(atPath: store.path("data/catalog.lock"))
+                }
+                up.send(SIGINT)
+                #expect(try await up.exit() == 0, "\(up.errors)")
+                try await expectNothingRuns(children, store)
+                #expect(!up.output.contains("open"))
+            }
+        }
+
+        @Test(arguments: Tier.allCases) func startsATierAgainThatDied(tier: Tier) async throws {
+            try await withUp { store, up in
+                try await waitUntilOpen(up, store)
+                #expect(try await store.buy(1, key: "before") == "Success")
+                let victim = try #require(child(tier, of: up))
+                #expect(kill(victim, SIGKILL) == 0)
+                try await eventually("up says so") {
+                    up.errors.contains("\(tier.rawValue) died (signal 9); starting it again")
+                }
+                try await eventually("it is there again") {
+                    guard let pid = child(tier, of: up) else { return false }
+                    return pid != victim
+                }
+                try await eventually("it serves again") { (try? await store.buy(1, key: "after")) == "Success" }
+                #expect(try await store.buy(1, key: "before") == "Success")
+                #expect(store.log("order_log") == ["bought book 1", "bought book 1"])
+                #expect(ProcessTable.children(of: up.pid).count == 3)
+            }
+        }
+
+        @Test func givesUpAfterFiveDeaths() async throws {
+            try await withUp { store, up in
+                try await waitUntilOpen(up, store)
+                var last: [pid_t] = []
+                for death in 1...5 {
+                    let tier: Tier = death % 2 == 0 ? .order : .frontend
+                    try await eventually("\(tier) runs") { child(tier, of: up) != nil }
+                    last = ProcessTable.children(of: up.pid)
+                    let victim = try #require(child(tier, of: up))
+                    #expect(kill(victim, SIGKILL) == 0)
+                    if death < 5 {
+                        try await eventually("death \(death) is noticed") {
+                            up.errors.components(separatedBy: "starting it again").count - 1 == death
+                        }
+                    }
+                }
+                #expect(try await up.exit() == 1)
+                #expect(up.errors.contains("5 deaths within a minute"), "\(up.errors)")
+                try await expectNothingRuns(last, store)
+            }
+        }
+
+        @Test func leavesNothingRunningWhenItIsKilled() async throws {
+            try await withUp { store, up in
+                try await waitUntilOpen(up, store)
+                let children = ProcessTable.children(of: up.pid)
+                #expect(children.count == 3)
+                #expect(try await store.buy(1) == "Success")
+                up.end()
+                try await expectNothingRuns(children, store)
+                #expect(store.log("order_log") == ["bought book 1"])
+            }
+        }
+
+        @Test(arguments: Tier.allCases) func stopsWhenATierCannotStart(tier: Tier) async throws {
+            try await withStoppedStore { store in
+                // A frontend of another store has the port.
+                try store.write(
+                    Tier.allCases.map { "\($0.rawValue),127.0.0.1:\(store.port($0 == .frontend ? tier : $0) + ($0 == .frontend ? 0 : 1))\n" }
+                        .joined(), to: "other-config")
+                let other = try ServerProcess(
+                    "other", Program.bookstore, ["frontend", "--config", "other-config"], in: store.folder)
+                defer { other.end() }
+                try await eventually("the port is taken") { other.errors.contains("listens on") }
+                let up = try ServerProcess("up", Program.bookstore, ["up"], in: store.folder, ownGroup: true)
+                defer { up.end() }
+                #expect(try await up.exit() == 1)
+                #expect(up.errors.contains("cannot listen on 127.0.0.1:\(store.port(tier)): the port is in use"), "\(up.errors)")
+                #expect(up.errors.contains("the \(tier.rawValue) server did not start; everything is stopped"))
+                #expect(!up.output.contains("open"))
+                #expect(other.isRunning)
+                for other in Tier.allCases where other != tier { #expect(FreePort.isFree(store.port(other))) }
+            }
+        }
+
+        @Test func stopsWhenTheBooksAreBad() async throws {
+            try await withStoppedStore { store in
+                try store.write("init,1,2,3\n", to: "books")
+                let run = try await bookstore("up", "--books", "books", in: store.folder)
+                #expect(run.status == 78)
+                #expect(run.errors.contains("books:1: expected init,"), "\(run.errors)")
+                #expect(run.errors.contains("the catalog server did not start; everything is stopped"))
+                #expect(run.output.isEmpty)
+                for tier in Tier.allCases { #expect(FreePort.isFree(store.port(tier))) }
+            }
+        }
+    }
+}
