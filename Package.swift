@@ -96,6 +96,8 @@ let package = Package(
         .testTarget(name: "ModelTests", dependencies: ["Model"], swiftSettings: tests),
         .testTarget(name: "AuditTests", dependencies: ["Audit", "Model"], swiftSettings: tests),
         .testTarget(
+            name: "ChaosTests", dependencies: ["Chaos", "Model", "Monitoring"] + nio, swiftSettings: tests),
+        .testTarget(
             name: "MonitoringTests", dependencies: ["Monitoring", "TestSupport"], swiftSettings: tests),
         .testTarget(
             name: "TierHTTPTests",
@@ -122,8 +124,8 @@ let package = Package(
         .testTarget(
             name: "SimulationTests",
             dependencies: [
-                "Audit", "Order", "OrderClient", "Catalog", "CatalogClient", "Frontend", "Storage", "Monitoring",
-                "Model", "TierHTTP", nioCore, nioEmbedded, logging,
+                "Audit", "Order", "OrderClient", "Catalog", "CatalogClient", "Frontend", "Storage",
+                "Monitoring", "Model", "TierHTTP", nioCore, nioEmbedded, logging, grdb,
             ], swiftSettings: tests),
         .testTarget(
             name: "DiskTests", dependencies: ["Model", "TestSupport", "bookstore"], exclude: ["shim"],

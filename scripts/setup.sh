@@ -86,7 +86,7 @@ make_flask_venv() {
 check_swift
 packages=(libsqlite3-dev)
 if [[ $with_tests == yes ]]; then
-    packages+=(python3 python3-venv curl shellcheck procps)
+    packages+=(python3 python3-venv curl shellcheck procps strace)
 fi
 install_packages "${packages[@]}"
 if [[ $with_tests == yes ]]; then

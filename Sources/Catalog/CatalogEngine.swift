@@ -40,7 +40,7 @@ public final class CatalogEngine: CatalogService {
                 try store.reopen()
                 try log.catchUp(store: store)
                 logger.notice("the database was opened again after a fault of the disk")
-            }, isWaitingForRoom: CatalogStore.isFull, broken: broken)
+            }, isWaitingForRoom: { CatalogStore.isFull($0) || !space.hasRoom }, broken: broken)
         self.breaker = breaker
         commits = CommitLoop(name: "catalog", execution: execution) { changes in
             try breaker.run {
@@ -125,6 +125,9 @@ public final class CatalogEngine: CatalogService {
             MetricSample(
                 "bookstore_ledger_movements_total", .counter, Double(store.lastMovement),
                 help: "Stock and price changes in the ledger."),
+            MetricSample(
+                "bookstore_log_lines_dropped_total", .counter, Double(log.droppedLineCount),
+                help: "Query lines left out of catalog_log while its disk took nothing."),
         ] + figures.samples
     }
 

@@ -33,6 +33,9 @@ final class CatalogLog: Sendable {
         try store.save(log.mark)
     }
 
+    /// Query lines that a full disk has cost.
+    var droppedLineCount: Int { log.droppedLineCount }
+
     /// Notes a query. The line is made only if it is kept.
     func query(_ line: () -> String) {
         switch queryLogging {

@@ -21,11 +21,14 @@ public final class CatalogStore: Sendable {
     private let ledger: Int64
     private let path: String
     private let refusalHours: Int
-    private let connection: Mutex<DatabasePool>
+    /// None while a fault of the disk keeps the database from being opened again.
+    private let connection: Mutex<DatabasePool?>
     private let shelf: Mutex<Shelf>
     private let tail: Mutex<Tail>
 
-    var pool: DatabasePool { connection.withLock { $0 } }
+    var pool: DatabasePool {
+        get throws { try DatabaseFile.connected(connection.withLock { $0 }) }
+    }
 
     /// The database's file name in the data folder.
     public static let fileName = "catalog.sqlite"
@@ -86,9 +89,8 @@ public final class CatalogStore: Sendable {
     ///
     /// - Throws: the database's error; it may then be tried again.
     func reopen() throws {
-        let old = pool
         // A broken connection may refuse to close in order; the lock on the folder is still ours.
-        try? old.close()
+        try? connection.withLock { $0.take() }?.close()
         let new = try Self.connect(path)
         let (shelf, tail) = try Self.load(new)
         connection.withLock { $0 = new }
@@ -127,15 +129,17 @@ public final class CatalogStore: Sendable {
     public var folder: String { (path as NSString).deletingLastPathComponent }
 
     /// Whether an error says that the disk is full, so that waiting may help.
-    public static func isFull(_ error: any Error) -> Bool { DatabaseFile.isFull(error) || error is LogFault }
+    public static func isFull(_ error: any Error) -> Bool { DatabaseFile.isFull(error) }
 
     /// SQLite's version.
     public func sqliteVersion() throws -> String { try DatabaseFile.sqliteVersion(pool) }
 
     /// Closes the database.
     public func close() throws {
+        guard let pool = connection.withLock({ $0.take() }) else { return lock.release() }
         try DatabaseFile.checkpointUnlessRead(pool)
         try pool.close()
+        lock.release()
     }
 
     // MARK: Reading

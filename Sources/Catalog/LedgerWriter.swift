@@ -62,7 +62,8 @@ struct LedgerWriter {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 """)
         insert.setUncheckedArguments([
-            lastMovement, change.item.value, change.units, change.price?.amount, stock, storedKey, sale, atMillis,
+            lastMovement, change.item.value, change.units, change.price?.amount, stock, storedKey, sale,
+            atMillis,
         ])
         try insert.execute()
         states[change.item] = (price, stock)

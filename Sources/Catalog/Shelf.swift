@@ -67,7 +67,9 @@ private struct TopicName: Hashable {
 
     init(_ text: String) { self.text = text }
 
-    static func == (left: TopicName, right: TopicName) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
+    static func == (left: TopicName, right: TopicName) -> Bool {
+        left.text.utf8.elementsEqual(right.text.utf8)
+    }
 
     func hash(into hasher: inout Hasher) {
         var text = text

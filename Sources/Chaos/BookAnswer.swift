@@ -6,22 +6,32 @@ internal import NIOCore
 enum BookAnswer {
     private struct Lookup: Decodable {
         struct Book: Decodable {
-            let item_number: String
+            let number: String
             let cost: String
             let stock: Int64
+
+            enum CodingKeys: String, CodingKey {
+                case number = "item_number"
+                case cost
+                case stock
+            }
         }
         let result: Book
     }
 
     private struct Search: Decodable {
-        struct Row: Decodable { let item_number: String }
+        struct Row: Decodable {
+            let number: String
+
+            enum CodingKeys: String, CodingKey { case number = "item_number" }
+        }
         let result: [Row]
     }
 
     /// A lookup's book; nil when the body is no such answer.
     static func parse(_ body: ByteBuffer) -> (item: ItemNumber, stock: Int64, price: Cents)? {
         guard let answer = try? JSONDecoder().decode(Lookup.self, from: Data(body.readableBytesView)),
-            let item = ItemNumber(parsing: answer.result.item_number),
+            let item = ItemNumber(parsing: answer.result.number),
             let price = Cents(parsing: answer.result.cost)
         else { return nil }
         return (item, answer.result.stock, price)
@@ -32,6 +42,6 @@ enum BookAnswer {
         guard let answer = try? JSONDecoder().decode(Search.self, from: Data(body.readableBytesView)) else {
             return nil
         }
-        return answer.result.compactMap { ItemNumber(parsing: $0.item_number) }
+        return answer.result.compactMap { ItemNumber(parsing: $0.number) }
     }
 }

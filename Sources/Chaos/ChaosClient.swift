@@ -107,20 +107,31 @@ actor ChaosClient {
                 tally.add(Finding(.wrongAnswer, "\(text); \(operation.text)"))
             }
             try? await Task.sleep(for: .milliseconds(5 + roll(40)))
-        } while ContinuousClock.now < deadline
+            // What is open at the end of a round is settled when the books were checked without it.
+        } while ContinuousClock.now < deadline && pace?.isOver != true
         open.append(operation)
         return false
     }
 
     private func send(_ operation: Operation) async -> Reply {
-        // Some are impatient: they repeat while the first copy is still on its way.
-        let limit = TimeAmount.milliseconds(roll(5) == 0 ? Int64(50 + roll(400)) : 7_000)
+        let limit = attemptLimit()
         switch operation.action {
-        case .buy: return await caller.buy(operation.item, key: operation.key, byGet: roll(10) == 0, within: limit)
+        case .buy:
+            return await caller.buy(operation.item, key: operation.key, byGet: roll(10) == 0, within: limit)
         case .update(let price, let units):
             return await caller.update(
                 operation.item, price: price, units: units, key: operation.key, within: limit)
         case .lookup: return await caller.lookup(operation.item, within: limit)
+        }
+    }
+
+    /// Most are impatient, and repeat while an earlier copy is still on its way; some wait for whatever the
+    /// store has to say.
+    private func attemptLimit() -> TimeAmount {
+        switch roll(10) {
+        case ..<7: .milliseconds(Int64(60 + roll(600)))
+        case ..<9: .milliseconds(Int64(1_000 + roll(1_500)))
+        default: .seconds(7)
         }
     }
 
@@ -171,7 +182,9 @@ actor ChaosClient {
         guard reply != .unknown else { return tally.count { $0.unknownReplies += 1 } }
         if reply != expected {
             let text = "key \(operation.key) of book \(operation.item), first answered \(operation.outcome)"
-            tally.add(Finding(.duplicated, "\(text); repeated for book \(item): expected \(expected), found \(reply)"))
+            tally.add(
+                Finding(
+                    .duplicated, "\(text); repeated for book \(item): expected \(expected), found \(reply)"))
         }
         tally.count { $0.replays += 1 }
     }
@@ -179,7 +192,9 @@ actor ChaosClient {
     /// Sends one purchase several times at once.
     private func buyAtOnce(_ pace: RunPace) async {
         let first = begin(.buy, of: shelf.draw(&random))
-        let copies = await SimultaneousCopies(operation: first, callers: (0..<(2 + roll(3))).map { _ in caller }).send()
+        let copies = await SimultaneousCopies(
+            operation: first, callers: (0..<(2 + roll(3))).map { _ in caller }
+        ).send()
         tally.count { $0.simultaneous += 1 }
         tally.add(copies.findings)
         guard copies.operation.outcome == .unknown else { return note(copies.operation, pace: pace) }

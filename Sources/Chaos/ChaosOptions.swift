@@ -19,7 +19,8 @@ public struct ChaosOptions: Sendable {
 
     /// Takes the parts as they are.
     public init(
-        purchases: Int, faults: Int, clients: Int, seconds: Int, seed: UInt64, duplicates: Int, folder: String,
+        purchases: Int, faults: Int, clients: Int, seconds: Int, seed: UInt64, duplicates: Int,
+        folder: String,
         program: String
     ) {
         self.purchases = purchases
@@ -38,8 +39,8 @@ public struct ChaosOptions: Sendable {
     static let lastKeyCount = 100
     static let lastCopyCount = 60
     /// After so many faults everything is healed, settled and audited.
-    private static let faultsPerRound = 100
-    private static let roundCountMax = 10
+    private static let faultsPerRound = 50
+    private static let roundCountMax = 20
 
     /// Rounds: faults and purchases, then an audit of everything so far.
     var rounds: Int { min(Self.roundCountMax, max(1, faults / Self.faultsPerRound)) }

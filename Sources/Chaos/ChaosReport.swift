@@ -44,7 +44,8 @@ public struct ChaosReport: Sendable {
 
     /// The whole report, as Markdown.
     public var markdown: String {
-        let verdict = findingCount == 0 ? "Nothing lost, oversold or duplicated." : "\(findingCount) findings."
+        let verdict =
+            findingCount == 0 ? "Nothing lost, oversold or duplicated." : "\(findingCount) findings."
         return """
             # Chaos report
 
@@ -82,7 +83,8 @@ public struct ChaosReport: Sendable {
             - every acknowledged Success is a sale in the ledger, and no Failed is;
             - no key has two sales, and every sale has a purchase that asked for it;
             - opening stock + acknowledged changes − sales = stock, for each book, and never below 0;
-            - databases, ledger, orders and both logs fit each other (`bookstore verify`), complete within 5 seconds;
+            - databases, ledger, orders and both logs fit each other (`bookstore verify`) within 5 seconds of the \
+            servers being back, with no request from anybody, and again when all outcomes are settled;
             - a key that is repeated gets its first answer, with another book a 422;
             - at the end, the history of every book is linearizable (Wing & Gong, Lowe).
 
@@ -112,11 +114,16 @@ public struct ChaosReport: Sendable {
             ("requests without an outcome, repeated with their key", "\(counts.unknownReplies)"),
             ("put aside and settled much later", "\(counts.settledLater)"),
             ("known outcomes asked for again", "\(counts.replays)"),
-            ("operations checked for linearizability", "\(history.operationCount) of \(history.bookCount) books"),
+            (
+                "operations checked for linearizability",
+                "\(history.operationCount) of \(history.bookCount) books"
+            ),
         ]
     }
 
-    private var duplicateCount: Int { options.duplicates == 0 ? 0 : options.duplicates + ChaosOptions.lastKeyCount }
+    private var duplicateCount: Int {
+        options.duplicates == 0 ? 0 : options.duplicates + ChaosOptions.lastKeyCount
+    }
 
     private static func table(_ rows: [(String, String)]) -> String {
         rows.map { "| \($0.0) | \($0.1) |" }.joined(separator: "\n")

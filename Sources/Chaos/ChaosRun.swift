@@ -68,13 +68,16 @@ public final class ChaosRun: Sendable {
     private func work(
         _ store: ChaosStore, shelf: ChaosShelf, loops: TierLoops, report: inout ChaosReport
     ) async throws {
-        say("starting \(ChaosStore.serverCount) servers and \(ChaosStore.proxyCount) proxies in \(store.folder)")
+        say(
+            "starting \(ChaosStore.serverCount) servers and \(ChaosStore.proxyCount) proxies in \(store.folder)"
+        )
         tally.add(try await store.heal())
         let auditor = try await RunAuditor(store: store, shelf: shelf, loops: loops)
         let duplicates = try await duplicates(store, loops: loops)
         var clients: [ChaosClient] = []
         for number in 1...options.clients {
-            let caller = try await StoreCaller(frontends: store.frontends, catalog: store.catalog, loops: loops)
+            let caller = try await StoreCaller(
+                frontends: store.frontends, catalog: store.catalog, loops: loops)
             clients.append(
                 ChaosClient(number: number, caller: caller, shelf: shelf, tally: tally, seed: options.seed))
         }
@@ -83,6 +86,9 @@ public final class ChaosRun: Sendable {
             let seconds = try await self.round(round, store: store, clients: clients, schedule: &schedule)
             report.faultSeconds += seconds
             say("round \(round) of \(options.rounds): auditing")
+            // First without a request from anybody: what is missing must come by itself.
+            tally.add(try await booksFindings(store))
+            await settle(clients)
             let operations = await Self.operations(of: clients) + duplicates
             tally.add(try await booksFindings(store))
             tally.add(try await auditor.findings(operations))
@@ -103,7 +109,8 @@ public final class ChaosRun: Sendable {
         say("duplicates: \(options.duplicates) keys, each sent \(copyCount) times at once")
         var callers: [StoreCaller] = []
         for _ in 0..<copyCount {
-            callers.append(try await StoreCaller(frontends: store.frontends, catalog: store.catalog, loops: loops))
+            callers.append(
+                try await StoreCaller(frontends: store.frontends, catalog: store.catalog, loops: loops))
         }
         let phase = DuplicatesPhase(callers: callers, tally: tally)
         let operations = await phase.run(
@@ -122,7 +129,8 @@ public final class ChaosRun: Sendable {
         let share = { (total: Int) in (total + self.options.rounds - 1) / self.options.rounds }
         let limit = Duration.seconds(Double(options.seconds) / Double(options.rounds))
         let pace = RunPace(
-            purchases: share(options.purchases), faults: share(options.faults), deadline: start + limit, stop: stop)
+            purchases: share(options.purchases), faults: share(options.faults), deadline: start + limit,
+            stop: stop)
         let showing = Task { [tally, say, options] in
             var line = ProgressLine(options: options, round: number, counts: tally.counts)
             while !Task.isCancelled {
@@ -138,11 +146,13 @@ public final class ChaosRun: Sendable {
             tally.add(try await store.heal())
             try await group.waitForAll()
         }
-        let elapsed = ContinuousClock.now - start
+        return (ContinuousClock.now - start) / .seconds(1)
+    }
+
+    private func settle(_ clients: [ChaosClient]) async {
         await withTaskGroup(of: Void.self) { group in
             for client in clients { group.addTask { await client.settleAll() } }
         }
-        return elapsed / .seconds(1)
     }
 
     private func booksFindings(_ store: ChaosStore) async throws -> [Finding] {

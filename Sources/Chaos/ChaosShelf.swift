@@ -22,9 +22,12 @@ struct ChaosShelf: Sendable {
             [Int64(duplicateKeys), Int64(lastCopies)] + [Int64](repeating: Self.openingStock, count: count)
         var books: [Book] = []
         for (index, stock) in stocks.enumerated() {
-            guard let item = ItemNumber(Int64(index + 1)), let price = Cents(Int64(1_000 + index)) else { continue }
+            guard let item = ItemNumber(Int64(index + 1)), let price = Cents(Int64(1_000 + index)) else {
+                continue
+            }
             let topic = index < 2 ? "duplicates" : "chaos, part \(index % 4 + 1)"
-            books.append(Book(item: item, title: "Book \(index + 1)", topic: topic, price: price, stock: stock))
+            books.append(
+                Book(item: item, title: "Book \(index + 1)", topic: topic, price: price, stock: stock))
         }
         self.books = books
         drawn = books.map(\.item).filter { $0.value >= Self.firstItem }

@@ -50,7 +50,9 @@ final class ChaosStore: Sendable {
     /// - Parameters:
     ///   - program: the executable whose commands are the tiers.
     ///   - loops: the proxies use the first.
-    init(program: String, folder: String, books: [Book], random: inout FastRandom, loops: TierLoops) async throws {
+    init(program: String, folder: String, books: [Book], random: inout FastRandom, loops: TierLoops)
+        async throws
+    {
         self.folder = folder
         self.loops = loops
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -61,12 +63,14 @@ final class ChaosStore: Sendable {
         var proxies: [FaultProxy] = []
         for (way, address) in zip(ways, all.dropFirst(Self.serverCount)) {
             proxies.append(
-                try await FaultProxy.start(at: address, to: addresses[way.target], on: loops.slots[0].eventLoop))
+                try await FaultProxy.start(
+                    at: address, to: addresses[way.target], on: loops.slots[0].eventLoop))
         }
         self.proxies = proxies
         let lines = books.map { BookLine.text($0) + "\n" }.joined()
         try lines.write(toFile: folder + "/books", atomically: true, encoding: .utf8)
-        servers = try Self.prepareServers(program: program, folder: folder, addresses: addresses, proxies: proxies)
+        servers = try Self.prepareServers(
+            program: program, folder: folder, addresses: addresses, proxies: proxies)
     }
 
     /// Each server has a config file of its own, in which the others stand behind proxies.
@@ -157,7 +161,8 @@ final class ChaosStore: Sendable {
 
     private func isReady(_ address: ServerAddress) async throws -> Bool {
         let monitor = SystemMonitor(tier: "chaos", shardCount: loops.slots.count)
-        let client = try await TierClient(tier: "server", addresses: [address], loops: loops, monitor: monitor)
+        let client = try await TierClient(
+            tier: "server", addresses: [address], loops: loops, monitor: monitor)
         let slot = loops.slots[0]
         var random = FastRandom()
         let call = TierCall(

@@ -20,13 +20,18 @@ struct DuplicatesPhase {
     ///
     /// - Returns: the purchases; the audit compares them with the ledger.
     func run(keyCount: Int, lastKeyCount: Int, stop: StopFlag) async -> [Operation] {
-        let many = ItemNumber(ChaosShelf.duplicatesItem).map { [ItemNumber](repeating: $0, count: keyCount) } ?? []
-        let few = ItemNumber(ChaosShelf.lastCopiesItem).map { [ItemNumber](repeating: $0, count: lastKeyCount) } ?? []
+        let many =
+            ItemNumber(ChaosShelf.duplicatesItem).map { [ItemNumber](repeating: $0, count: keyCount) } ?? []
+        let few =
+            ItemNumber(ChaosShelf.lastCopiesItem).map { [ItemNumber](repeating: $0, count: lastKeyCount) }
+            ?? []
         let items = many + few
         var operations: [Operation] = []
         await withTaskGroup(of: Operation.self) { group in
             for (index, item) in items.enumerated() where !stop.isSet {
-                if index >= Self.keysAtOnce, let operation = await group.next() { operations.append(operation) }
+                if index >= Self.keysAtOnce, let operation = await group.next() {
+                    operations.append(operation)
+                }
                 group.addTask { await buy(item, number: index + 1) }
             }
             for await operation in group { operations.append(operation) }
@@ -39,10 +44,13 @@ struct DuplicatesPhase {
             client: Self.client, number: number, item: item, action: .buy,
             beganNanos: NIODeadline.now().uptimeNanoseconds)
         var copies = SimultaneousCopies(operation: operation, callers: callers)
-        for _ in 0..<Self.attemptCountMax where copies.operation.outcome == .unknown { copies = await copies.send() }
+        for _ in 0..<Self.attemptCountMax where copies.operation.outcome == .unknown {
+            copies = await copies.send()
+        }
         tally.add(copies.findings)
         if copies.operation.outcome == .unknown {
-            tally.add(Finding(.unsettled, "\(operation.text), sent \(callers.count) times at once: no answer"))
+            tally.add(
+                Finding(.unsettled, "\(operation.text), sent \(callers.count) times at once: no answer"))
         }
         let isSold = copies.operation.outcome == .success
         tally.count { counts in

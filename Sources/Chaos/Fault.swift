@@ -53,7 +53,8 @@ struct FaultSchedule {
         case ..<73: return .cut(proxy: proxy)
         case ..<80: return .refuse(proxy: proxy, millis: duration())
         case ..<86: return .hold(proxy: proxy, millis: duration())
-        case ..<93: return .delay(proxy: proxy, lateMillis: roll(60), jitterMillis: roll(60), millis: duration())
+        case ..<93:
+            return .delay(proxy: proxy, lateMillis: roll(60), jitterMillis: roll(60), millis: duration())
         default: return .mute(proxy: proxy, millis: duration())
         }
     }

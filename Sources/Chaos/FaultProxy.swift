@@ -1,5 +1,3 @@
-internal import DequeModule
-internal import Foundation
 public import Model
 public import NIOCore
 internal import NIOPosix
@@ -28,7 +26,8 @@ public final class FaultProxy: Sendable {
         at address: ServerAddress, to target: ServerAddress, on eventLoop: any EventLoop
     ) async throws -> FaultProxy {
         let core = try await eventLoop.submit {
-            NIOLoopBound(ProxyCore(address: address, target: target, eventLoop: eventLoop), eventLoop: eventLoop)
+            NIOLoopBound(
+                ProxyCore(address: address, target: target, eventLoop: eventLoop), eventLoop: eventLoop)
         }.get()
         try await eventLoop.flatSubmit { core.value.listen() }.get()
         return FaultProxy(address: address, eventLoop: eventLoop, core: core)
@@ -47,12 +46,16 @@ public final class FaultProxy: Sendable {
     public func cut() { eventLoop.execute { [core] in core.value.cut() } }
 
     /// Resets all connections and stops to listen: new ones are refused.
-    public func refuse() async throws { try await eventLoop.flatSubmit { [core] in core.value.refuse() }.get() }
+    public func refuse() async throws {
+        try await eventLoop.flatSubmit { [core] in core.value.refuse() }.get()
+    }
 
     /// Listens again after ``refuse()``; else it changes nothing.
     ///
     /// - Throws: the system's error when another program has taken the port.
-    public func listen() async throws { try await eventLoop.flatSubmit { [core] in core.value.listen() }.get() }
+    public func listen() async throws {
+        try await eventLoop.flatSubmit { [core] in core.value.listen() }.get()
+    }
 
     /// How many connections are open.
     public func connectionCount() async throws -> Int {
@@ -69,6 +72,8 @@ final class ProxyCore {
     private let target: ServerAddress
     private let eventLoop: any EventLoop
     private var listener: (any Channel)?
+    /// The last of the openings and closings: each waits for the one before.
+    private var settled: EventLoopFuture<Void>
     private var links: [ObjectIdentifier: ProxyLink] = [:]
     private var random = SystemRandomNumberGenerator()
 
@@ -85,9 +90,31 @@ final class ProxyCore {
         self.address = address
         self.target = target
         self.eventLoop = eventLoop
+        settled = eventLoop.makeSucceededVoidFuture()
     }
 
-    func listen() -> EventLoopFuture<Void> {
+    func listen() -> EventLoopFuture<Void> { afterEarlier { $0.open() } }
+
+    func refuse() -> EventLoopFuture<Void> {
+        cut()
+        return afterEarlier { core in
+            guard let listener = core.listener else { return core.eventLoop.makeSucceededVoidFuture() }
+            core.listener = nil
+            return listener.close()
+        }
+    }
+
+    private func afterEarlier(_ step: @escaping (ProxyCore) -> EventLoopFuture<Void>) -> EventLoopFuture<Void>
+    {
+        let done = settled.assumeIsolated()
+            .flatMapError { _ in self.eventLoop.makeSucceededVoidFuture() }
+            .flatMap { step(self) }
+            .nonisolated()
+        settled = done
+        return done
+    }
+
+    private func open() -> EventLoopFuture<Void> {
         guard listener == nil else { return eventLoop.makeSucceededVoidFuture() }
         let core = NIOLoopBound(self, eventLoop: eventLoop)
         return ServerBootstrap(group: eventLoop)
@@ -100,13 +127,6 @@ final class ProxyCore {
             }
             .bind(host: address.host, port: address.port)
             .assumeIsolated().map { self.listener = $0 }.nonisolated()
-    }
-
-    func refuse() -> EventLoopFuture<Void> {
-        cut()
-        guard let listener else { return eventLoop.makeSucceededVoidFuture() }
-        self.listener = nil
-        return listener.close()
     }
 
     func cut() {
@@ -139,123 +159,5 @@ final class ProxyCore {
             .assumeIsolated().whenComplete { result in
                 if case .success = result { link.connected() } else { link.reset() }
             }
-    }
-}
-
-/// One connection through a proxy: the client's half and the server's. Used on its loop only.
-final class ProxyLink {
-    let client = ProxyHalf(isClient: true)
-    let server = ProxyHalf(isClient: false)
-    /// Whether an answer was swallowed, so that whatever came now would be nonsense.
-    private(set) var hasLostBytes = false
-    private let core: ProxyCore
-    private var isConnected = false
-    private var isEnded = false
-
-    init(core: ProxyCore, eventLoop: any EventLoop) {
-        self.core = core
-        client.link = self
-        server.link = self
-    }
-
-    func connected() {
-        guard !isEnded else { return server.reset() }
-        isConnected = true
-        modeChanged()
-    }
-
-    func modeChanged() {
-        guard isConnected, !isEnded else { return }
-        let reads = core.mode != .hold
-        client.setReading(reads)
-        server.setReading(reads)
-        client.pump()
-        server.pump()
-    }
-
-    var isHeld: Bool { core.mode == .hold }
-
-    /// Bytes, or the end (nil), that came in on one half leave on the other.
-    func received(_ bytes: ByteBuffer?, from half: ProxyHalf) {
-        if core.mode == .mute, !half.isClient {
-            hasLostBytes = true
-            return
-        }
-        (half.isClient ? server : client).send(bytes, after: core.delay())
-    }
-
-    /// Ends both halves as a crash does.
-    func reset() {
-        guard !isEnded else { return }
-        isEnded = true
-        core.forget(self)
-        client.reset()
-        server.reset()
-    }
-}
-
-/// One half of a connection: what it reads goes to the other, what it is sent waits for its time. What
-/// waits is bounded by what the store's clients have in flight.
-final class ProxyHalf: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-    typealias OutboundOut = ByteBuffer
-
-    let isClient: Bool
-    var link: ProxyLink?
-    private var context: ChannelHandlerContext?
-    private var waiting: Deque<(bytes: ByteBuffer?, due: NIODeadline)> = []
-    private var timer: Scheduled<Void>?
-
-    init(isClient: Bool) { self.isClient = isClient }
-
-    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
-
-    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        link?.received(unwrapInboundIn(data), from: self)
-    }
-
-    func channelInactive(context: ChannelHandlerContext) { link?.received(nil, from: self) }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) { link?.reset() }
-
-    func setReading(_ reads: Bool) {
-        // Fails only on a channel that is closed, and then there is nothing to read.
-        try? context?.channel.syncOptions?.setOption(.autoRead, value: reads)
-    }
-
-    func send(_ bytes: ByteBuffer?, after delay: TimeAmount) {
-        // Never before what was sent earlier: the order of a stream's bytes is not a network's to change.
-        let due = max(.now() + delay, waiting.last?.due ?? .uptimeNanoseconds(0))
-        waiting.append((bytes, due))
-        pump()
-    }
-
-    func pump() {
-        guard let context, let link, !link.isHeld else { return }
-        while let next = waiting.first, next.due <= .now() {
-            waiting.removeFirst()
-            guard let bytes = next.bytes else { return link.reset() }
-            context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
-        }
-        guard let next = waiting.first, timer == nil else { return }
-        timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: next.due) {
-            self.timer = nil
-            self.pump()
-        }
-    }
-
-    func reset() {
-        timer?.cancel()
-        timer = nil
-        waiting = []
-        link = nil
-        guard let channel = context?.channel else { return }
-        // With no time to linger, close sends a reset instead of an end.
-        if let provider = channel as? any SocketOptionProvider {
-            _ = provider.setSoLinger(linger(l_onoff: 1, l_linger: 0))
-        }
-        channel.close(promise: nil)
     }
 }

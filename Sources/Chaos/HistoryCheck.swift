@@ -1,6 +1,6 @@
 internal import Audit
 internal import Dispatch
-public import Model
+internal import Model
 
 /// Checks that what the clients saw is linearizable, book by book.
 public struct HistoryCheck: Sendable {
@@ -38,8 +38,14 @@ public struct HistoryCheck: Sendable {
         for (_, operations) in History(operations.map(Self.converted)).partition() {
             outcome.bookCount += 1
             outcome.operationCount += operations.count
-            let verdict = LinearizabilityChecker.check(History(operations), initial: opening)
-            if verdict != .linearizable { outcome.findings.append(Finding(.notLinearizable, "\(verdict)")) }
+            switch LinearizabilityChecker.check(History(operations), initial: opening) {
+            case .linearizable: continue
+            case .violation(let item, let explanation):
+                outcome.findings.append(Finding(.notLinearizable, "book \(item): \(explanation)"))
+            case .undecided(let item, let stepCount):
+                let text = "book \(item): undecided after \(stepCount) steps, expected an order"
+                outcome.findings.append(Finding(.notLinearizable, text))
+            }
         }
         outcome.seconds = (ContinuousClock.now - start) / .seconds(1)
         return outcome

@@ -18,7 +18,9 @@ enum LoopbackPorts {
             let port = Int.random(in: range, using: &random)
             if !ports.contains(port), isFree(port) { ports.append(port) }
         }
-        guard ports.count == count else { throw ChaosFault("found no \(count) free ports on the loopback address") }
+        guard ports.count == count else {
+            throw ChaosFault("found no \(count) free ports on the loopback address")
+        }
         return ports
     }
 

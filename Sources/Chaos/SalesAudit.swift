@@ -47,11 +47,13 @@ public struct SalesAudit: Sendable {
         let purchases = Dictionary(grouping: operations.filter { $0.action == .buy }, by: \.key)
         for (index, sale) in sales.enumerated() {
             if sale.number != Int64(index + 1) {
-                findings.append(Finding(.unbalanced, "the ledger: expected sale \(index + 1), found \(sale.number)"))
+                findings.append(
+                    Finding(.unbalanced, "the ledger: expected sale \(index + 1), found \(sale.number)"))
             }
             let what = "sale \(sale.number) of book \(sale.item) under key \(sale.key)"
             guard let purchase = purchases[sale.key]?.first else {
-                findings.append(Finding(.unbalanced, "\(what): expected a purchase, found that nobody asked for it"))
+                findings.append(
+                    Finding(.unbalanced, "\(what): expected a purchase, found that nobody asked for it"))
                 continue
             }
             if purchase.item != sale.item {
@@ -69,14 +71,17 @@ public struct SalesAudit: Sendable {
         for purchase in operations where purchase.action == .buy {
             let sold = numbers[purchase.key] ?? []
             if sold.count > 1 {
-                findings.append(Finding(.duplicated, "\(purchase.text): expected one sale, found sales \(sold)"))
+                findings.append(
+                    Finding(.duplicated, "\(purchase.text): expected one sale, found sales \(sold)"))
             }
             switch purchase.outcome {
             case .success where sold.isEmpty:
-                findings.append(Finding(.lost, "\(purchase.text): answered Success, found no sale in the ledger"))
+                findings.append(
+                    Finding(.lost, "\(purchase.text): answered Success, found no sale in the ledger"))
             case .failed where !sold.isEmpty:
                 findings.append(
-                    Finding(.duplicated, "\(purchase.text): answered Failed, expected no sale, found \(sold)"))
+                    Finding(.duplicated, "\(purchase.text): answered Failed, expected no sale, found \(sold)")
+                )
             default: break
             }
         }
@@ -94,7 +99,8 @@ public struct SalesAudit: Sendable {
                 changed[operation.item, default: 0] += units
                 added[operation.item, default: 0] += max(0, units)
             case (_, .seen(let stock, _)) where stock < 0:
-                findings.append(Finding(.oversold, "\(operation.text): expected 0 or more, found stock \(stock)"))
+                findings.append(
+                    Finding(.oversold, "\(operation.text): expected 0 or more, found stock \(stock)"))
             default: break
             }
         }
@@ -104,12 +110,15 @@ public struct SalesAudit: Sendable {
             let hadAtMost = book.stock + (added[book.item] ?? 0)
             if soldOfBook > hadAtMost {
                 findings.append(
-                    Finding(.oversold, "book \(book.item): expected at most \(hadAtMost) sales, found \(soldOfBook)"))
+                    Finding(
+                        .oversold,
+                        "book \(book.item): expected at most \(hadAtMost) sales, found \(soldOfBook)"))
             }
             let expected = book.stock + (changed[book.item] ?? 0) - soldOfBook
             let found = stocks[book.item]
             if found != expected {
-                let text = "stock of book \(book.item): expected \(expected), found \(found.map(String.init) ?? "none")"
+                let text =
+                    "stock of book \(book.item): expected \(expected), found \(found.map(String.init) ?? "none")"
                 findings.append(Finding((found ?? 0) < 0 ? .oversold : .unbalanced, text))
             }
         }

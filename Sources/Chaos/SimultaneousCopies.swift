@@ -32,7 +32,8 @@ struct SimultaneousCopies {
         switch reply {
         case .unknown: break
         case .outcome(let outcome):
-            if operation.outcome == .unknown || (operation.outcome == outcome && nanos < operation.endedNanos) {
+            if operation.outcome == .unknown || (operation.outcome == outcome && nanos < operation.endedNanos)
+            {
                 operation.end(outcome, atNanos: nanos)
             } else if operation.outcome != outcome {
                 let text = "\(operation.text), sent \(callers.count) times at once: expected one answer"

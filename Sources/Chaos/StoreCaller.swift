@@ -28,15 +28,19 @@ struct StoreCaller: Sendable {
     /// A caller with connections of its own.
     init(frontends: [ServerAddress], catalog: ServerAddress, loops: TierLoops) async throws {
         let monitor = SystemMonitor(tier: "chaos", shardCount: loops.slots.count)
-        self.frontends = try await TierClient(tier: "frontend", addresses: frontends, loops: loops, monitor: monitor)
-        self.catalog = try await TierClient(tier: "catalog", addresses: [catalog], loops: loops, monitor: monitor)
+        self.frontends = try await TierClient(
+            tier: "frontend", addresses: frontends, loops: loops, monitor: monitor)
+        self.catalog = try await TierClient(
+            tier: "catalog", addresses: [catalog], loops: loops, monitor: monitor)
         slot = loops.slots[0]
         operation = self.frontends.operation("request")
         catalogOperation = self.catalog.operation("request")
     }
 
     /// Sends a purchase. Old clients buy by GET.
-    func buy(_ item: ItemNumber, key: IdempotencyKey, byGet: Bool = false, within limit: TimeAmount) async -> Reply {
+    func buy(_ item: ItemNumber, key: IdempotencyKey, byGet: Bool = false, within limit: TimeAmount) async
+        -> Reply
+    {
         let target = "/buy?item_number=\(item)"
         return await send(byGet ? .GET : .POST, target, key: key, within: limit) { Self.verdict($0.body) }
     }
@@ -79,7 +83,8 @@ struct StoreCaller: Sendable {
         _ method: HTTPMethod, _ target: String, key: IdempotencyKey? = nil, toCatalog: Bool = false,
         within limit: TimeAmount, read: (TierAnswer) -> Operation.Outcome?
     ) async -> Reply {
-        guard let answer = try? await answer(method, target, key: key, toCatalog: toCatalog, within: limit) else {
+        guard let answer = try? await answer(method, target, key: key, toCatalog: toCatalog, within: limit)
+        else {
             return .unknown
         }
         switch answer.status.code {
@@ -89,11 +94,14 @@ struct StoreCaller: Sendable {
         case 422: return .keyReused
         default: break
         }
-        return .wrong("\(method) \(target) was answered \(answer.status.code) \(String(buffer: answer.body).prefix(200))")
+        return .wrong(
+            "\(method) \(target) was answered \(answer.status.code) \(String(buffer: answer.body).prefix(200))"
+        )
     }
 
     private func answer(
-        _ method: HTTPMethod, _ target: String, key: IdempotencyKey?, toCatalog: Bool, within limit: TimeAmount
+        _ method: HTTPMethod, _ target: String, key: IdempotencyKey?, toCatalog: Bool,
+        within limit: TimeAmount
     ) async throws -> TierAnswer {
         var random = FastRandom()
         let call = TierCall(

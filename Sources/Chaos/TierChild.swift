@@ -135,6 +135,8 @@ final class TierChild: Sendable {
         posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
         posix_spawn_file_actions_addopen(
             &actions, STDERR_FILENO, errorsPath, O_WRONLY | O_CREAT | O_APPEND, 0o644)
+        // Listeners and connections of the proxies must not live on in a child when they are closed here.
+        try SpawnExtras.closeDescriptors(&actions, 3)
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -161,5 +163,19 @@ final class TierChild: Sendable {
             throw ChaosFault("\(program) cannot be started: \(String(cString: strerror(status)))")
         }
         return (pid, ends[1])
+    }
+}
+
+/// A call of the C library that its Swift module leaves out, as it is no part of POSIX yet.
+private enum SpawnExtras {
+    private typealias CloseDescriptors =
+        @convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32) -> Int32
+
+    /// Closes `first` and all above it in the child.
+    static func closeDescriptors(_ actions: inout posix_spawn_file_actions_t, _ first: Int32) throws {
+        guard let symbol = dlsym(nil, "posix_spawn_file_actions_addclosefrom_np") else {
+            throw ChaosFault("the C library has no posix_spawn_file_actions_addclosefrom_np")
+        }
+        _ = unsafeBitCast(symbol, to: CloseDescriptors.self)(&actions, first)
     }
 }

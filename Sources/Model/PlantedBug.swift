@@ -44,8 +44,8 @@ public enum PlantedBug: String, CaseIterable, Sendable {
     #if DEBUG
         /// The bug that is planted in the task that runs now.
         @TaskLocal public static var planted: PlantedBug?
+        // Unsafe only in name: `main` writes it before there is a second thread, and later it is only read.
         /// The bug that is planted in the whole process: set once, before anything else runs.
-        // Written by `main` before there is a second thread, and only read after that.
         nonisolated(unsafe) public static var plantedInProcess: PlantedBug?
     #endif
 

@@ -13,6 +13,10 @@ public final class OperationLog: Sendable {
     /// With more than this waiting, the buffer is written at once by the thread that fills it.
     public static let pendingBytesMax = 1 << 20
 
+    /// Lines that may wait where the file takes nothing, as on a full disk: beyond this, lines that no commit
+    /// waits for are dropped.
+    public static let waitingBytesMax = 16 << 20
+
     /// Where the log stands: which file, and how many bytes of it are written.
     public struct Position: Equatable, Sendable {
         /// The file's inode, which survives a rename by log rotation.
@@ -30,15 +34,33 @@ public final class OperationLog: Sendable {
     private struct File {
         var descriptor: Int32
         var position: Position
+        /// Bytes of a line behind the position, whose rest a failed write left.
+        var tornCount: UInt64 = 0
         /// Bytes that an earlier failed write left; they come first.
         var unwritten: [UInt8] = []
         var isClosed = false
+
+        /// Takes the first bytes off as written. The position moves on by whole lines: a mark that stood
+        /// inside of one would vouch for half of it.
+        mutating func note(written count: Int) {
+            guard count > 0 else { return }
+            let lineEnd = unwritten[..<count].lastIndex(of: UInt8(ascii: "\n")).map { UInt64($0 + 1) }
+            if let lineEnd {
+                position = Position(inode: position.inode, offset: position.offset + tornCount + lineEnd)
+                tornCount = UInt64(count) - lineEnd
+            } else {
+                tornCount += UInt64(count)
+            }
+            unwritten.removeFirst(count)
+        }
     }
 
     /// The file's path.
     public let path: String
     private let file: Mutex<File>
     private let pending = Mutex<[UInt8]>([])
+    private let unwrittenCount = Atomic<Int>(0)
+    private let droppedCount = Atomic<Int>(0)
     private let queue = DispatchQueue(label: "operation-log")
     // Dispatch sources are safe to use from any thread; only their type does not say so.
     nonisolated(unsafe) private let timer: any DispatchSourceTimer
@@ -67,12 +89,20 @@ public final class OperationLog: Sendable {
         timer.resume()
     }
 
-    /// Where the written part ends.
+    /// Where the written part ends, up to its last whole line.
     public var position: Position { file.withLock { $0.position } }
+
+    /// Lines that were dropped because too much was waiting.
+    public var droppedLineCount: Int { droppedCount.load(ordering: .relaxed) }
 
     /// Adds a line, without its line break, to be written soon.
     public func append(_ line: String) {
+        let waiting = unwrittenCount.load(ordering: .relaxed)
         let isFull = pending.withLock { pending in
+            guard waiting + pending.count < Self.waitingBytesMax else {
+                droppedCount.wrappingAdd(1, ordering: .relaxed)
+                return false
+            }
             pending.append(contentsOf: line.utf8)
             pending.append(UInt8(ascii: "\n"))
             return pending.count > Self.pendingBytesMax
@@ -125,7 +155,7 @@ public final class OperationLog: Sendable {
     @discardableResult
     private func write(_ lines: [String]) throws(LogFault) -> Position {
         // The file's lock is held from taking the lines to writing them: that keeps their order.
-        let result: Result<Position, LogFault> = file.withLock { file in
+        let result: Result<Void, LogFault> = file.withLock { file in
             pending.withLock { pending in
                 file.unwritten.append(contentsOf: pending)
                 pending.removeAll(keepingCapacity: true)
@@ -137,9 +167,8 @@ public final class OperationLog: Sendable {
             guard !file.isClosed else { return .failure(LogFault(path: path, reason: "is closed")) }
             var done = 0
             defer {
-                if done > 0 { file.unwritten.removeFirst(done) }
-                file.position = Position(
-                    inode: file.position.inode, offset: file.position.offset + UInt64(done))
+                file.note(written: done)
+                unwrittenCount.store(file.unwritten.count, ordering: .relaxed)
             }
             while done < file.unwritten.count {
                 let count = file.unwritten.withUnsafeBytes {
@@ -147,21 +176,21 @@ public final class OperationLog: Sendable {
                 }
                 if count < 0, errno == EINTR { continue }
                 guard count > 0 else {
-                    return .failure(LogFault(path: path, reason: String(cString: strerror(errno))))
+                    return .failure(LogFault(path: path, code: errno))
                 }
                 done += count
             }
-            return .success(
-                Position(inode: file.position.inode, offset: file.position.offset + UInt64(done)))
+            return .success(())
         }
-        return try result.get()
+        try result.get()
+        return position
     }
 
     private static func open(_ path: String, isShared: Bool) throws(LogFault) -> (Int32, Position) {
         let descriptor = Foundation.open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
         var status = stat()
         guard descriptor >= 0, fstat(descriptor, &status) == 0 else {
-            throw LogFault(path: path, reason: String(cString: strerror(errno)))
+            throw LogFault(path: path, code: errno)
         }
         // Two servers that append to one log would make it the truth of neither.
         guard isShared || flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
@@ -179,7 +208,20 @@ public struct LogFault: Error, Equatable, CustomStringConvertible {
     public let path: String
     /// The operating system's reason.
     public let reason: String
+    /// Whether the disk is full, so that waiting may help.
+    public let isFull: Bool
 
-    /// What cannot be written, and why.
+    init(path: String, reason: String, isFull: Bool = false) {
+        self.path = path
+        self.reason = reason
+        self.isFull = isFull
+    }
+
+    init(path: String, code: Int32) {
+        self.init(
+            path: path, reason: String(cString: strerror(code)), isFull: code == ENOSPC || code == EDQUOT)
+    }
+
+    /// The fault in words.
     public var description: String { "cannot write \(path): \(reason)" }
 }

@@ -51,7 +51,7 @@ public final class OrderEngine: OrderService {
                 try store.reopen()
                 try log.catchUp(store: store)
                 logger.notice("the database was opened again after a fault of the disk")
-            }, isWaitingForRoom: OrderStore.isFull, broken: broken)
+            }, isWaitingForRoom: { OrderStore.isFull($0) || !space.hasRoom }, broken: broken)
         commits = CommitLoop(name: "order", execution: execution) { records in
             try breaker.run {
                 // The catalog has decided already: what is not written down now follows from its ledger.
@@ -80,7 +80,7 @@ public final class OrderEngine: OrderService {
             return nil
         }
         if let earlier {
-            join(earlier, item: item, context: context).cascade(to: promise)
+            join(earlier, item: item, key: key, context: context).cascade(to: promise)
             return promise.futureResult
         }
         promise.futureResult.whenComplete { _ in
@@ -96,17 +96,21 @@ public final class OrderEngine: OrderService {
 
     /// Waits for the purchase that is being made under the same key, as long as this request may take.
     private func join(
-        _ earlier: Pending, item: ItemNumber, context: CallContext
+        _ earlier: Pending, item: ItemNumber, key: IdempotencyKey, context: CallContext
     ) -> EventLoopFuture<Timed<PurchaseOutcome>> {
         let eventLoop = context.slot.eventLoop
-        guard earlier.item == item else { return eventLoop.makeFailedFuture(StoreError.keyReused) }
         let joined = eventLoop.makePromise(of: Timed<PurchaseOutcome>.self)
         let timer = eventLoop.scheduleTask(deadline: context.deadline) { joined.fail(StoreError.inProgress) }
         earlier.outcome.hop(to: eventLoop).whenComplete { result in
             timer.cancel()
             joined.completeWith(result)
         }
-        return joined.futureResult
+        guard earlier.item != item else { return joined.futureResult }
+        // Not this one's outcome, and nobody knows yet whose key it is: the other may come to nothing.
+        return joined.futureResult.map { _ in }.flatMapError { error in
+            error as? StoreError == .inProgress
+                ? eventLoop.makeFailedFuture(error) : eventLoop.makeSucceededVoidFuture()
+        }.flatMap { self.buy(item, key: key, context: context) }
     }
 
     // MARK: With a catalog that keeps the ledger

@@ -18,7 +18,8 @@ public final class OrderStore: Sendable {
 
     private let lock: DataLock
     private let path: String
-    private let connection: Mutex<DatabasePool>
+    /// None while a fault of the disk keeps the database from being opened again.
+    private let connection: Mutex<DatabasePool?>
     // Written on the commit thread; the tally is also read by the ledger's follower.
     private let writing: Mutex<Writing>
 
@@ -32,6 +33,12 @@ public final class OrderStore: Sendable {
         lock = try DataLock(path: folder + "/order.lock")
         path = folder + "/" + Self.fileName
         let (pool, state) = try DatabaseFile.explained(path) { [path] in
+            // Made whole or not at all: a crash in the middle leaves a draft that the next start throws away.
+            if !DatabaseFile.exists(path) {
+                try DatabaseFile.create(
+                    path: path, applicationID: OrderSchema.applicationID, migrator: OrderSchema.migrator
+                ) { _ in }
+            }
             let pool = try Self.connect(path)
             return (pool, try Self.load(pool))
         }
@@ -39,7 +46,9 @@ public final class OrderStore: Sendable {
         writing = Mutex(state)
     }
 
-    private var pool: DatabasePool { connection.withLock { $0 } }
+    private var pool: DatabasePool {
+        get throws { try DatabaseFile.connected(connection.withLock { $0 }) }
+    }
 
     private static func connect(_ path: String) throws -> DatabasePool {
         try DatabaseFile.open(
@@ -59,7 +68,7 @@ public final class OrderStore: Sendable {
     func reopen() throws {
         try writing.withLock { writing in
             // A broken connection may refuse to close in order; the lock on the folder is still ours.
-            try? pool.close()
+            try? connection.withLock { $0.take() }?.close()
             let new = try Self.connect(path)
             writing = try Self.load(new)
             connection.withLock { $0 = new }
@@ -70,7 +79,7 @@ public final class OrderStore: Sendable {
     public var folder: String { (path as NSString).deletingLastPathComponent }
 
     /// Whether an error says that the disk is full, so that waiting may help.
-    public static func isFull(_ error: any Error) -> Bool { DatabaseFile.isFull(error) || error is LogFault }
+    public static func isFull(_ error: any Error) -> Bool { DatabaseFile.isFull(error) }
 
     /// The tally of the ledger that the newest order of any ledger is in.
     private static func tally(in database: Database) throws -> SaleTally {
@@ -102,8 +111,10 @@ public final class OrderStore: Sendable {
 
     /// Closes the database.
     public func close() throws {
+        guard let pool = connection.withLock({ $0.take() }) else { return lock.release() }
         try DatabaseFile.checkpointUnlessRead(pool)
         try pool.close()
+        lock.release()
     }
 
     // MARK: Reading

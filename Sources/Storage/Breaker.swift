@@ -23,6 +23,8 @@ public final class Breaker: Sendable {
     private let isWaitingForRoom: @Sendable (any Error) -> Bool
     private let broken: @Sendable (any Error) -> Void
     private let state = Mutex(State())
+    /// Read without the lock: whoever asks must not wait for a commit on a slow disk.
+    private let isTrippedNow = Atomic<Bool>(false)
     private let retries: DispatchQueue
     private let execution: Execution
 
@@ -44,7 +46,7 @@ public final class Breaker: Sendable {
     }
 
     /// Whether the tier has stopped writing.
-    public var hasTripped: Bool { state.withLock { $0.isTripped } }
+    public var hasTripped: Bool { isTrippedNow.load(ordering: .relaxed) }
 
     /// Runs a commit.
     ///
@@ -64,6 +66,7 @@ public final class Breaker: Sendable {
             } catch {
                 if PlantedBug.isOn(.writesOnAfterFault) { throw error }
                 state.isTripped = true
+                isTrippedNow.store(true, ordering: .relaxed)
                 state.attemptCount = 0
                 if recover == nil { broken(error) } else { scheduleRecovery() }
                 throw error
@@ -84,6 +87,7 @@ public final class Breaker: Sendable {
             do {
                 try recover?()
                 state.isTripped = false
+                isTrippedNow.store(false, ordering: .relaxed)
             } catch {
                 state.attemptCount += isWaitingForRoom(error) ? 0 : 1
                 if state.attemptCount < Self.attemptCountMax { scheduleRecovery() } else { broken(error) }

@@ -111,7 +111,10 @@ public final class CommitLoop<Change: Sendable, Outcome: Sendable>: Sendable {
             wake.signal()
             return
         }
-        execution.run(.commit) { if self.commitNext() { self.wakeUp() } } onThreads: { _ in }
+        let next = { @Sendable [self] in
+            if commitNext() { wakeUp() }
+        }
+        execution.run(.commit, next, onThreads: { _ in })
     }
 
     private func run() {

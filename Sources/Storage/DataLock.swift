@@ -34,6 +34,10 @@ public final class DataLock: Sendable {
     }
 
     deinit { close(descriptor) }
+
+    /// Gives the lock back before the last reference to it is gone, so that whoever closes a database can
+    /// open it again at once.
+    public func release() { flock(descriptor, LOCK_UN) }
 }
 
 /// Makes the folders that a tier writes to.

@@ -1,6 +1,7 @@
 internal import Foundation
 public import GRDB
 internal import Model
+internal import Monitoring
 
 /// Opens SQLite databases the one way the store trusts: write-ahead log, fsync at every commit, foreign
 /// keys, one writing connection.
@@ -111,9 +112,20 @@ public enum DatabaseFile {
         }
     }
 
-    /// Whether an error says that the disk is full.
+    /// Whether an error of a database or its log says that the disk is full.
     public static func isFull(_ error: any Error) -> Bool {
-        (error as? DatabaseError)?.resultCode == .SQLITE_FULL
+        (error as? DatabaseError)?.resultCode == .SQLITE_FULL || (error as? LogFault)?.isFull == true
+    }
+
+    /// The connection that a store has now.
+    ///
+    /// - Throws: the database's error for a connection that is closed, where there is none.
+    public static func connected(_ pool: DatabasePool?) throws -> DatabasePool {
+        guard let pool else {
+            throw DatabaseError(
+                resultCode: .SQLITE_MISUSE, message: "the database could not be opened again yet")
+        }
+        return pool
     }
 
     /// Makes a database with its first content: filled under another name and renamed when it is whole and
@@ -127,7 +139,7 @@ public enum DatabaseFile {
             throw FileFault(path: path, reason: "is there already and was left alone")
         }
         let draft = path + ".new"
-        for suffix in ["", "-wal", "-shm"] { unlink(draft + suffix) }
+        for suffix in ["", "-wal", "-shm", "-journal"] { unlink(draft + suffix) }
         let pool = try open(path: draft, applicationID: applicationID, migrator: migrator)
         try pool.write(fill)
         try checkpoint(pool)

@@ -15,6 +15,9 @@ public struct DiskSpace: Sendable {
         self.folders = folders
     }
 
+    /// Whether there is room on all of the folders' disks.
+    public var hasRoom: Bool { (try? check()) != nil }
+
     /// - Throws: ``Model/StoreError/unavailable`` when one of the folders' disks has too little room.
     public func check() throws(StoreError) {
         for folder in folders {

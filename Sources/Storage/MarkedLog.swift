@@ -62,6 +62,9 @@ public final class MarkedLog: Sendable {
     /// Lines that no operation claims.
     public var unclaimedCount: Int { state.withLock { $0.unclaimed.unclaimedCount } }
 
+    /// Lines that were dropped because the file takes nothing and too much was waiting.
+    public var droppedLineCount: Int { log.droppedLineCount }
+
     /// Notes a line that needs no database and may be written a little late.
     public func append(_ line: String) { log.append(line) }
 
@@ -98,7 +101,9 @@ public final class MarkedLog: Sendable {
             Self.advance(&state, to: log.position)
             let missing = try lines(state.writtenThrough)
             state.owedCount = Int64(missing.count)
-            Self.advance(&state, to: try log.commit(missing))
+            // A batch that completed what a power cut took from the database: the log may have its lines.
+            let due = missing.filter { !state.unclaimed.take($0) }
+            Self.advance(&state, to: try log.commit(due))
         }
     }
 

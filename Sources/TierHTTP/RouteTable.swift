@@ -15,12 +15,13 @@ public struct Route: Sendable {
 
     /// - Parameters:
     ///   - name: the first segment of the path, without a slash.
-    ///   - methods: the methods it answers; HEAD comes with GET.
+    ///   - methods: the methods it answers. HEAD comes with GET, but not where POST is answered too: there a
+    ///     GET buys or changes something, which a HEAD must never do.
     ///   - takesPath: whether a parameter may follow in the path.
     public init(_ name: String, _ methods: [HTTPMethod], takesPath: Bool = false, handler: @escaping Handler)
     {
         self.name = name
-        self.methods = methods.contains(.GET) ? methods + [.HEAD] : methods
+        self.methods = methods == [.GET] ? [.GET, .HEAD] : methods
         self.takesPath = takesPath
         self.handler = handler
     }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Audit
 internal import Chaos
 internal import Foundation
 internal import Synchronization
@@ -22,18 +23,22 @@ struct ChaosCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("Purchases to make, at least.", valueName: "n")) var buys = 20_000
     @Option(help: ArgumentHelp("Faults to inject, at least.", valueName: "n")) var faults = 200
-    @Option(help: ArgumentHelp("Clients that send requests at the same time.", valueName: "n")) var clients = 24
+    @Option(help: ArgumentHelp("Clients that send requests at the same time.", valueName: "n")) var clients =
+        24
     @Option(help: ArgumentHelp("How long faults may be injected, at most.", valueName: "n")) var seconds = 600
-    @Option(help: ArgumentHelp("Repeats the faults of an earlier run; drawn anew without one.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("Repeats the faults of an earlier run; drawn anew without one.", valueName: "n"))
     var seed: UInt64?
     @Option(help: ArgumentHelp("Purchases to send 32 times at once before the faults begin.", valueName: "n"))
     var duplicates = 1_000
-    @Option(help: ArgumentHelp("Write the report there as well, as Markdown.", valueName: "file")) var report: String?
+    @Option(help: ArgumentHelp("Write the report there as well, as Markdown.", valueName: "file")) var report:
+        String?
     @Flag(help: "Keep the store's folder also when nothing was found.") var keep = false
 
     func validate() throws {
         let ranges = [
-            ("--buys", buys, 1...100_000_000), ("--faults", faults, 0...1_000_000), ("--clients", clients, 1...1_000),
+            ("--buys", buys, 1...100_000_000), ("--faults", faults, 0...1_000_000),
+            ("--clients", clients, 1...1_000),
             ("--seconds", seconds, 1...86_400), ("--duplicates", duplicates, 0...1_000_000),
         ]
         for (name, value, range) in ranges where !range.contains(value) {
@@ -43,7 +48,8 @@ struct ChaosCommand: AsyncParsableCommand {
 
     func run() async throws {
         let seed = seed ?? UInt64.random(in: 1...999_999_999)
-        let folder = FileManager.default.temporaryDirectory.path + "/bookstore-chaos-\(UUID().uuidString.prefix(8))"
+        let folder =
+            FileManager.default.temporaryDirectory.path + "/bookstore-chaos-\(UUID().uuidString.prefix(8))"
         let options = ChaosOptions(
             purchases: buys, faults: faults, clients: clients, seconds: seconds, seed: seed,
             duplicates: duplicates, folder: folder, program: Supervisor.ownPath)
@@ -89,9 +95,14 @@ struct ChaosCommand: AsyncParsableCommand {
             ExitStatus.say("chaos: \(result.findingCount) findings; the files are in \(folder)")
             throw ExitCode(ExitStatus.failed.rawValue)
         }
-        if keep { ExitStatus.say("chaos: the files are in \(folder)") } else { try FileManager.default.removeItem(atPath: folder) }
+        if keep {
+            ExitStatus.say("chaos: the files are in \(folder)")
+        } else {
+            try FileManager.default.removeItem(atPath: folder)
+        }
         guard result.reachedGoals || result.isStopped else {
-            ExitStatus.say("chaos: nothing was found, but the time was over before --buys and --faults were reached")
+            ExitStatus.say(
+                "chaos: nothing was found, but the time was over before --buys and --faults were reached")
             throw ExitCode(ExitStatus.failed.rawValue)
         }
     }

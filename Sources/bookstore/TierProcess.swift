@@ -116,7 +116,12 @@ struct TierProcess {
                 }
             }
         }
-        try await running.shutdown()
+        do {
+            try await running.shutdown()
+        } catch {
+            // On a broken disk the last writes fail as well. The fault itself is what has to be said.
+            guard fault != nil else { throw error }
+        }
         await loops.shutdown()
         if let fault { throw WorkFault("stopped after a fault of its disk: \(fault)") }
         logger.notice("\(tier.rawValue) has stopped")

@@ -30,14 +30,18 @@ import Testing
     }
 
     @Test func readsLinesBetweenCommentsAndBlankLines() async throws {
-        let text = "\u{FEFF}# our books\r\n\r\ninit,2,0,10.5,a topic,Titles, with commas\r\n  \ninit,1,3,0,b,ü 📚"
+        let text =
+            "\u{FEFF}# our books\r\n\r\ninit,2,0,10.5,a topic,Titles, with commas\r\n  \ninit,1,3,0,b,ü 📚"
         let books = try await read(text.utf8)
-        #expect(books == [
-            Book(
-                item: try #require(ItemNumber(2)), title: "Titles, with commas", topic: "a topic",
-                price: try cents(10_50), stock: 0),
-            Book(item: try #require(ItemNumber(1)), title: "ü 📚", topic: "b", price: try cents(0), stock: 3),
-        ])
+        #expect(
+            books == [
+                Book(
+                    item: try #require(ItemNumber(2)), title: "Titles, with commas", topic: "a topic",
+                    price: try cents(10_50), stock: 0),
+                Book(
+                    item: try #require(ItemNumber(1)), title: "ü 📚", topic: "b", price: try cents(0), stock: 3
+                ),
+            ])
     }
 
     @Test func readsTheDefaultBooks() async throws {
@@ -61,7 +65,8 @@ import Testing
     @Test func namesTheLineThatIsNotText() async throws {
         // A single byte of Latin-1, and a character cut in two.
         for wrong in [[0xE9], [0xF0, 0x9F, 0x93]] as [[UInt8]] {
-            let fault = try await fault(Array("init,1,3,10,t,A\n# fine\ninit,2,3,10,t,".utf8) + wrong + [0x0A])
+            let fault = try await fault(
+                Array("init,1,3,10,t,A\n# fine\ninit,2,3,10,t,".utf8) + wrong + [0x0A])
             #expect(fault.line == 3)
             #expect(fault.reason.contains("UTF-8"))
         }

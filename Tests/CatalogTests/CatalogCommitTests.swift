@@ -1,4 +1,3 @@
-@testable import Catalog
 import CatalogClient
 import Foundation
 import GRDB
@@ -6,6 +5,8 @@ import Model
 import Storage
 import TestSupport
 import Testing
+
+@testable import Catalog
 
 /// What a batch of changes does to the books, the ledger and the keys.
 @Suite struct CatalogCommitTests {
@@ -17,8 +18,14 @@ import Testing
                     .sale(of: first.item, key: key("a")), .sale(of: first.item, key: key("b")),
                     .sale(of: unknown, key: key("c")), .sale(of: first.item, key: key("d")),
                     .sale(of: first.item, key: key("e")), StockChange(item: second.item, units: -1))
-                #expect(batch.results.map(Self.short) == ["sale 1", "sale 2", "unknown", "sale 3", "refused", "applied"])
-                #expect(batch.executed.map(\.logLine) == ["update,1,na,-1", "update,1,na,-1", "update,1,na,-1", "update,2,na,-1"])
+                #expect(
+                    batch.results.map(Self.short) == [
+                        "sale 1", "sale 2", "unknown", "sale 3", "refused", "applied",
+                    ])
+                #expect(
+                    batch.executed.map(\.logLine) == [
+                        "update,1,na,-1", "update,1,na,-1", "update,1,na,-1", "update,2,na,-1",
+                    ])
                 #expect(store.book(first.item)?.stock == 0)
                 #expect(store.book(second.item)?.stock == 2)
                 #expect(try store.movementLines() == batch.executed.map(\.logLine))
@@ -72,10 +79,11 @@ import Testing
                 // Twice in one batch, then in another.
                 let batch = try store.commitUnlogged(sale, sale)
                 let position = try #require(try store.allSales().first).position
-                #expect(batch.results == [
-                    .success(.applied(sale: position, replayed: false)),
-                    .success(.applied(sale: position, replayed: true)),
-                ])
+                #expect(
+                    batch.results == [
+                        .success(.applied(sale: position, replayed: false)),
+                        .success(.applied(sale: position, replayed: true)),
+                    ])
                 #expect(batch.executed == [sale])
                 return position
             }
@@ -142,6 +150,31 @@ import Testing
         }
     }
 
+    @Test func oldRefusalsAreForgottenAndOldSalesAreNot() async throws {
+        let sale = StockChange.sale(of: first.item, key: key("sale"))
+        func refused(_ name: String) -> StockChange {
+            StockChange(item: first.item, units: -100, key: key(name))
+        }
+        try await withCatalogFolder { folder in
+            try folder.withStore { store in
+                try store.commitUnlogged(sale, refused("old"), refused("new"))
+                let hour: Int64 = 3_600_000
+                let now = Int64(Date().timeIntervalSince1970 * 1000)
+                try folder.sql { database in
+                    for (name, hours) in [("old", 25), ("new", 23)] as [(String, Int64)] {
+                        try database.execute(
+                            sql: "UPDATE refusal SET at_millis = ? WHERE order_key = ?",
+                            arguments: [now - hours * hour, name])
+                    }
+                }
+                try store.commitUnlogged(StockChange(item: second.item, units: 1))
+                let outcomes = try ["old", "new"].map { try store.outcome(of: refused($0)) }
+                #expect(outcomes.map(Self.short) == ["refused", "refused again"])
+                #expect(try Self.short(store.outcome(of: sale)) == "sale 1 again")
+            }
+        }
+    }
+
     @Test func anUnknownItemSpendsNoKey() async throws {
         try await withCatalogFolder { folder in
             try folder.withStore { store in
@@ -163,9 +196,11 @@ import Testing
                     return
                 }
                 #expect(store.book(full.item) == full)
-                #expect(try Self.short(store.outcome(of: StockChange(item: full.item, units: 1))) == "applied")
+                #expect(
+                    try Self.short(store.outcome(of: StockChange(item: full.item, units: 1))) == "applied")
                 #expect(store.book(full.item)?.stock == Book.stockMax)
-                guard case .failure(.invalid) = try store.outcome(of: StockChange(item: full.item, units: 1)) else {
+                guard case .failure(.invalid) = try store.outcome(of: StockChange(item: full.item, units: 1))
+                else {
                     Issue.record("the stock passed its bound")
                     return
                 }
@@ -177,7 +212,8 @@ import Testing
         try await withCatalogFolder { folder in
             try folder.withStore { store in
                 try store.commitUnlogged(
-                    .sale(of: first.item, key: key("a")), StockChange(item: first.item, units: -9, key: key("r")),
+                    .sale(of: first.item, key: key("a")),
+                    StockChange(item: first.item, units: -9, key: key("r")),
                     StockChange(item: second.item, price: try cents(1)), .sale(of: first.item, key: key("b")))
                 // A batch that cannot begin changes nothing, in memory either.
                 try folder.sql { database in

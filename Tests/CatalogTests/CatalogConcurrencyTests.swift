@@ -1,10 +1,11 @@
-@testable import Catalog
 import CatalogClient
 import Model
 import NIOCore
 import Storage
 import TestSupport
 import Testing
+
+@testable import Catalog
 
 /// Many buyers at once, on several event loops, for the last units.
 @Suite struct CatalogConcurrencyTests {
@@ -68,14 +69,17 @@ import Testing
                         for copy in 0..<32 {
                             group.addTask {
                                 let loop = loops.slots[copy % 4].eventLoop
-                                return try await engine.update(.sale(of: first.item, key: key("one")), on: loop).get()
+                                return try await engine.update(
+                                    .sale(of: first.item, key: key("one")), on: loop
+                                ).get()
                             }
                         }
                         return try await group.reduce(into: []) { $0.append($1) }
                     }
-                    let sale = try #require(try await engine.sales(
-                        after: SalePosition(ledger: 0, number: 0), limit: 10, on: loops.slots[0].eventLoop
-                    ).get().first)
+                    let sale = try #require(
+                        try await engine.sales(
+                            after: SalePosition(ledger: 0, number: 0), limit: 10, on: loops.slots[0].eventLoop
+                        ).get().first)
                     let isFirst = { $0 == UpdateOutcome.applied(sale: sale.position, replayed: false) }
                     let isAgain = { $0 == UpdateOutcome.applied(sale: sale.position, replayed: true) }
                     #expect(outcomes.count(where: isFirst) == 1)
@@ -98,8 +102,11 @@ import Testing
                                 let loop = loops.slots[buyer % 2].eventLoop
                                 var soldCount = 0
                                 for attempt in 0..<20 {
-                                    let sale = StockChange.sale(of: books[0].item, key: key("\(buyer)-\(attempt)"))
-                                    if case .applied = try await engine.update(sale, on: loop).get() { soldCount += 1 }
+                                    let sale = StockChange.sale(
+                                        of: books[0].item, key: key("\(buyer)-\(attempt)"))
+                                    if case .applied = try await engine.update(sale, on: loop).get() {
+                                        soldCount += 1
+                                    }
                                     if attempt % 4 == 0 {
                                         let two = StockChange(item: books[0].item, units: 2)
                                         _ = try await engine.update(two, on: loop).get()

@@ -1,4 +1,3 @@
-@testable import Catalog
 import CatalogClient
 import Foundation
 import GRDB
@@ -8,6 +7,8 @@ import NIOCore
 import Storage
 import TestSupport
 import Testing
+
+@testable import Catalog
 
 /// A folder with a catalog's database and its log, each in a place of its own, which a test opens, closes
 /// and opens again as often as it likes.

@@ -1,4 +1,3 @@
-@testable import Catalog
 import CatalogClient
 import Foundation
 import Model
@@ -8,12 +7,13 @@ import Storage
 import TestSupport
 import Testing
 
+@testable import Catalog
+
 /// Whatever happened to the log, a start of the catalog completes it from the ledger, without duplicates.
 @Suite struct CatalogLogRepairTests {
     private static let changes = [
         StockChange.sale(of: first.item, key: key("a")), StockChange(item: second.item, price: Cents(7_50)),
-        StockChange.sale(of: first.item, key: key("b")), StockChange(item: second.item, units: 12),
-        StockChange.sale(of: second.item, key: key("c")), StockChange.sale(of: first.item, key: key("d")),
+        StockChange(item: second.item, units: 12), StockChange.sale(of: first.item, key: key("b")),
     ]
     private static let updateLines = changes.map(\.logLine)
 
@@ -23,8 +23,9 @@ import Testing
             try await withLoops(count: 1) { loops in
                 let loop = loops.slots[0].eventLoop
                 try await folder.withEngine { engine in
+                    _ = try engine.book(first.item)
                     for change in Self.changes {
-                        _ = try engine.book(change.item)
+                        if change.isSale { _ = engine.listings(topic: "t") }
                         _ = try await engine.update(change, on: loop).get()
                     }
                 }
@@ -85,7 +86,8 @@ import Testing
             if isMarkEarly {
                 try folder.withStore { store in
                     let mark = try #require(try store.logMark())
-                    let early = OperationLog.Position(inode: mark.position.inode, offset: UInt64(initByteCount))
+                    let early = OperationLog.Position(
+                        inode: mark.position.inode, offset: UInt64(initByteCount))
                     try store.save(LogMark(position: early, sequence: 0))
                 }
             }
@@ -113,7 +115,8 @@ import Testing
                 }
                 // The repair itself left a mark that the next start can go by.
                 try await folder.withEngine { _ in }
-                try #require(try folder.ledgerLines() == lines, "second start after a cut at byte \(byteCount)")
+                try #require(
+                    try folder.ledgerLines() == lines, "second start after a cut at byte \(byteCount)")
             }
         }
     }
@@ -161,7 +164,9 @@ import Testing
         }
     }
 
-    @Test(arguments: [Array("somebody's notes\n".utf8), [0xFF, 0xFE, 0x00, 0x0A], Array("update,1,na,-1".utf8)])
+    @Test(arguments: [
+        Array("somebody's notes\n".utf8), [0xFF, 0xFE, 0x00, 0x0A], Array("update,1,na,-1".utf8),
+    ])
     func anotherFileUnderTheLogsNameIsKeptAside(content: [UInt8]) async throws {
         try await withUsedCatalog { folder in
             try FileManager.default.moveItem(atPath: folder.logPath, toPath: folder.path + "/kept")
@@ -177,7 +182,8 @@ import Testing
         try await withUsedCatalog { folder in
             // They are reported; nobody can know whether they or the ledger are wrong.
             let before = try folder.logText()
-            try (before + "update,4,na,-1\n").write(toFile: folder.logPath, atomically: false, encoding: .utf8)
+            try (before + "update,4,na,-1\n").write(
+                toFile: folder.logPath, atomically: false, encoding: .utf8)
             try await folder.withEngine { _ in }
             #expect(try folder.logText() == before + "update,4,na,-1\n")
         }

@@ -1,4 +1,3 @@
-@testable import Catalog
 import CatalogClient
 import Foundation
 import Model
@@ -6,6 +5,8 @@ import NIOCore
 import Storage
 import TestSupport
 import Testing
+
+@testable import Catalog
 
 /// What the catalog log says, and when.
 @Suite struct CatalogLogTests {
@@ -125,7 +126,10 @@ import Testing
                 try await folder.withEngine { _ in }
             }
             let old = try String(contentsOfFile: rotated(folder), encoding: .utf8)
-            #expect(old.split(separator: "\n").map(String.init) == defaultInitLines + ["update,1,na,-1", "update,1,na,-1"])
+            #expect(
+                old.split(separator: "\n").map(String.init) == defaultInitLines + [
+                    "update,1,na,-1", "update,1,na,-1",
+                ])
             #expect(try folder.logLines() == ["update,2,na,9"])
         }
     }

@@ -1,10 +1,11 @@
-@testable import Catalog
 import Foundation
 import GRDB
 import Model
 import Storage
 import TestSupport
 import Testing
+
+@testable import Catalog
 
 /// The database defends itself, whatever the code above it does.
 @Suite struct CatalogSchemaTests {
@@ -59,7 +60,8 @@ import Testing
         try await withCatalogFolder { folder in
             try folder.withStore { store in
                 try store.commitUnlogged(
-                    .sale(of: first.item, key: key("a")), StockChange(item: first.item, units: -9, key: key("r")))
+                    .sale(of: first.item, key: key("a")),
+                    StockChange(item: first.item, units: -9, key: key("r")))
             }
             try folder.sql { database in
                 let before = try Self.content(of: database)

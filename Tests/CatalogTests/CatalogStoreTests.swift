@@ -1,10 +1,11 @@
-@testable import Catalog
 import CatalogClient
 import Foundation
 import Model
 import Storage
 import TestSupport
 import Testing
+
+@testable import Catalog
 
 @Suite struct CatalogStoreTests {
     @Test func opensWithTheFirstBooksInAnyOrder() async throws {
@@ -17,7 +18,8 @@ import Testing
                 let unknown = try book(5).item
                 #expect(store.book(unknown) == nil)
                 #expect(store.listings(topic: "distributed systems").map(\.item.value) == [1, 2])
-                #expect(store.listings(topic: "graduate school").map(\.title) == Book.defaults[2...].map(\.title))
+                #expect(
+                    store.listings(topic: "graduate school").map(\.title) == Book.defaults[2...].map(\.title))
                 #expect(store.listings(topic: "gardening").isEmpty)
             }
         }
@@ -107,10 +109,48 @@ import Testing
         }
     }
 
+    @Test func aClosedStoreCanBeOpenedAtOnce() async throws {
+        try await withCatalogFolder { folder in
+            let old = try CatalogStore.open(folder: folder.data, firstBooks: { Book.defaults })
+            try old.close()
+            // Something may still refer to it, such as a thread that is about to end.
+            let bookCount = try folder.withStore { $0.bookCount }
+            #expect(bookCount == 4)
+            withExtendedLifetime(old) {}
+        }
+    }
+
+    @Test func takesTheDatabaseForTheTruthWhenItIsOpenedAgain() async throws {
+        try await withCatalogFolder { folder in
+            try folder.withStore { store in
+                try store.commitUnlogged(.sale(of: first.item, key: key("a")))
+                // As if a commit that was reported as failed had reached the disk.
+                try folder.sql { database in
+                    try database.execute(
+                        sql: """
+                            UPDATE book SET stock = 1 WHERE item_number = 1;
+                            INSERT INTO movement (sequence, item_number, units, stock_after, order_key, sale, at_millis)
+                            VALUES (2, 1, -1, 1, 'b', 2, 0)
+                            """)
+                }
+                #expect(store.book(first.item)?.stock == 2)
+                try store.reopen()
+                #expect(store.book(first.item)?.stock == 1)
+                #expect(store.lastMovement == 2)
+                let sale = try store.outcome(of: .sale(of: second.item, key: key("c")))
+                #expect(try store.allSales().map(\.position.number) == [1, 2, 3])
+                let last = try #require(try store.allSales().last)
+                #expect(sale == .success(.applied(sale: last.position, replayed: false)))
+            }
+        }
+    }
+
     @Test func salesAreReadInOrderFromAnyPlace() async throws {
         try await withCatalogFolder { folder in
             try folder.withStore { store in
-                for name in ["a", "b", "c"] { try store.commitUnlogged(.sale(of: first.item, key: key(name))) }
+                for name in ["a", "b", "c"] {
+                    try store.commitUnlogged(.sale(of: first.item, key: key(name)))
+                }
                 // Neither is a sale: no key, and a price.
                 try store.commitUnlogged(
                     StockChange(item: second.item, units: -1),

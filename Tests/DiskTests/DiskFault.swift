@@ -26,38 +26,48 @@ struct DiskFault: Sendable, CustomStringConvertible {
         }
     }
 
+    /// When the tier's disk begins to be watched. strace counts calls in each thread, so that only faults of
+    /// a tier that has started meet the threads that sell.
+    enum Phase: Sendable, CaseIterable {
+        /// With the first start of an empty store.
+        case start
+        /// When the tier is ready.
+        case sales
+    }
+
     /// The calls that bring bytes to a disk. strace counts each of them for itself, in each thread.
     static let calls = ["pwrite64", "write", "fdatasync", "fsync"]
 
     let tier: Tier
+    let phase: Phase
     let call: String
     let number: Int
     let effect: Effect
 
-    var description: String { "\(tier.rawValue), \(call) \(number), \(effect)" }
+    var description: String { "\(tier.rawValue), \(phase), \(call) \(number), \(effect)" }
 
-    /// The command that runs a tier with the fault.
-    func wrapper(in folder: String) -> [String] {
-        Self.strace(tier, folder: folder, output: "/dev/null", call: call)
+    /// What strace is to be told to make the fault.
+    func options(in folder: String) -> [String] {
+        Self.options(tier, folder: folder, output: "/dev/null", call: call)
             + ["-e", "inject=\(call):\(effect.option(number))"]
     }
 
-    /// The command that runs a tier and lists its calls in a file.
-    static func counter(_ tier: Tier, folder: String, output: String) -> [String] {
-        strace(tier, folder: folder, output: output, call: calls.joined(separator: ","))
+    /// What strace is to be told to list a tier's calls in a file.
+    static func countingOptions(_ tier: Tier, folder: String, output: String) -> [String] {
+        options(tier, folder: folder, output: output, call: calls.joined(separator: ","))
     }
 
-    /// With `-D` the tier is the child of whoever starts it, and strace a grandchild that ends with it.
-    private static func strace(_ tier: Tier, folder: String, output: String, call: String) -> [String] {
+    private static func options(_ tier: Tier, folder: String, output: String, call: String) -> [String] {
         let database = folder + "/data/\(tier.rawValue).sqlite"
         let log = folder + "/output/\(tier.rawValue)_log"
-        let files = ["", "-wal", "-journal", "-shm", ".new", ".new-wal", ".new-journal", ".new-shm"].map { database + $0 }
+        let suffixes = ["", "-wal", "-journal", "-shm"]
+        let files = (suffixes + suffixes.map { ".new" + $0 }).map { database + $0 }
         let paths = files + [log, log + ".new", folder + "/data", folder + "/output"]
-        return ["strace", "-D", "-f", "-qqq", "-o", output] + paths.flatMap { ["-P", $0] } + ["-e", "trace=\(call)"]
+        return ["-f", "-o", output] + paths.flatMap { ["-P", $0] } + ["-e", "trace=\(call)"]
     }
 
     /// All faults of a tier, from what a counting run has listed.
-    static func all(of tier: Tier, counted: String) -> [DiskFault] {
+    static func all(of tier: Tier, in phase: Phase, counted: String) -> [DiskFault] {
         var counts: [String: [Substring: Int]] = [:]
         for line in counted.split(separator: "\n") {
             let words = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: true)
@@ -69,7 +79,9 @@ struct DiskFault: Sendable, CustomStringConvertible {
         return calls.flatMap { call in
             let count = counts[call]?.values.max() ?? 0
             return (0..<count).flatMap { index in
-                Effect.allCases.map { DiskFault(tier: tier, call: call, number: index + 1, effect: $0) }
+                Effect.allCases.map {
+                    DiskFault(tier: tier, phase: phase, call: call, number: index + 1, effect: $0)
+                }
             }
         }
     }

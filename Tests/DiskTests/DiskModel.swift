@@ -119,11 +119,15 @@ struct DiskModel {
     }
 
     private mutating func syncFolder(_ folder: String) {
-        for change in waitingNames where change.folder == folder { Self.apply(change, &keptNames, &keptFolders) }
+        for change in waitingNames where change.folder == folder {
+            Self.apply(change, &keptNames, &keptFolders)
+        }
         waitingNames.removeAll { $0.folder == folder }
     }
 
-    private static func apply(_ change: NameChange, _ names: inout [String: Int], _ folders: inout Set<String>) {
+    private static func apply(
+        _ change: NameChange, _ names: inout [String: Int], _ folders: inout Set<String>
+    ) {
         switch change {
         case .add(let path, let file): names[path] = file
         // The old name may have gone to a newer file, whose own sync has kept it there.
@@ -152,7 +156,9 @@ struct DiskModel {
     // MARK: What is left
 
     /// The files that a power cut now would leave, by path, and the folders.
-    func image(_ luck: Luck, using random: inout some RandomNumberGenerator) -> (files: [String: Kept], folders: Set<String>) {
+    func image(_ luck: Luck, using random: inout some RandomNumberGenerator) -> (
+        files: [String: Kept], folders: Set<String>
+    ) {
         var names = keptNames
         var folders = keptFolders
         let nameCount =
@@ -164,9 +170,11 @@ struct DiskModel {
             }
         for change in waitingNames.prefix(nameCount) { Self.apply(change, &names, &folders) }
         var kept: [String: Kept] = [:]
-        for (path, file) in names.sorted(by: { $0.key < $1.key }) where folders.contains(Self.folder(of: path)) {
+        for (path, file) in names.sorted(by: { $0.key < $1.key })
+        where folders.contains(Self.folder(of: path)) {
             kept[path] = Kept(
-                inode: files[file].inode, bytes: bytes(of: files[file], isLog: path.hasSuffix("_log"), luck, using: &random))
+                inode: files[file].inode,
+                bytes: bytes(of: files[file], isLog: path.hasSuffix("_log"), luck, using: &random))
         }
         return (kept, folders)
     }
@@ -186,7 +194,9 @@ struct DiskModel {
         case .all: bytes = file.seen
         case .some where isLog:
             let count = file.seen.count
-            bytes = count > bytes.count ? Array(file.seen.prefix(Int.random(in: bytes.count...count, using: &random))) : bytes
+            bytes =
+                count > bytes.count
+                ? Array(file.seen.prefix(Int.random(in: bytes.count...count, using: &random))) : bytes
         case .some:
             for change in file.waiting.flatMap(Self.sectors) where Bool.random(using: &random) {
                 Self.apply(change, to: &bytes)

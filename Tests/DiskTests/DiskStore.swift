@@ -18,7 +18,8 @@ enum Setup {
                 url.deleteLastPathComponent()
                 var isFolder = ObjCBool(false)
                 let candidate = url.path + "/bookstore"
-                if url.path.contains("/.build/"), FileManager.default.fileExists(atPath: candidate, isDirectory: &isFolder),
+                if url.path.contains("/.build/"),
+                    FileManager.default.fileExists(atPath: candidate, isDirectory: &isFolder),
                     !isFolder.boolValue
                 {
                     return candidate
@@ -32,20 +33,17 @@ enum Setup {
     static let isLong = ProcessInfo.processInfo.environment["BOOKSTORE_LONG_TESTS"] == "1"
 
     /// A port that nothing listens on, below the range from which the system picks those of outgoing
-    /// connections.
+    /// connections. By chance, so that two test runs on one machine rarely want the same.
     static func takePort() throws -> Int {
-        let range = 30_000..<32_700
-        for _ in range {
-            let port = nextPort.withLock { next in
-                next = next + 1 < range.upperBound ? next + 1 : range.lowerBound
-                return next
-            }
-            if (try? RawConnection(port: port)) == nil { return port }
+        for _ in 1...1_000 {
+            let port = Int.random(in: 10_000..<32_700)
+            let isNew = takenPorts.withLock { $0.insert(port).inserted }
+            if isNew, (try? RawConnection(port: port)) == nil { return port }
         }
         throw ServerRun.Failed(description: "no port is free")
     }
 
-    private static let nextPort = Mutex(30_000 + Int(getpid()) * 37 % 2_700)
+    private static let takenPorts = Mutex<Set<Int>>([])
 }
 
 /// A store of separate processes in a folder of its own. Its calls block.
@@ -53,6 +51,7 @@ final class DiskStore {
     let folder: String
     private var ports: [Tier: Int] = [:]
     private var runs: [Tier: ServerRun] = [:]
+    private var tracers: [ServerRun] = []
     private let books: String
 
     /// - Parameter books: `init` lines of the first books.
@@ -79,8 +78,29 @@ final class DiskStore {
     func launch(_ tier: Tier, wrapper: [String] = [], environment: [String: String] = [:]) throws {
         let options = tier == .catalog ? ["--books", "books"] : []
         runs[tier] = try ServerRun(
-            tier.rawValue, wrapper + [Setup.bookstore, tier.rawValue] + options, in: folder, environment: environment)
+            tier.rawValue, wrapper + [Setup.bookstore, tier.rawValue] + options, in: folder,
+            environment: environment)
     }
+
+    /// Starts a tier under strace. With `-D` the tier is our child, and strace a grandchild that ends with it.
+    func launch(_ tier: Tier, tracing options: [String]) throws {
+        try launch(tier, wrapper: ["strace", "-D", "-qqq"] + options)
+    }
+
+    /// Attaches strace to a tier that runs; it ends with the tier.
+    func trace(_ tier: Tier, _ options: [String]) throws {
+        guard let pid = runs[tier]?.pid else { return }
+        let tracer = try ServerRun("strace-\(pid)", ["strace", "-p", "\(pid)"] + options, in: folder)
+        tracers.append(tracer)
+        guard poll(within: 10, { tracer.errors.contains("attached") || !tracer.isRunning }), tracer.isRunning
+        else {
+            throw ServerRun.Failed(
+                description: "strace cannot watch the \(tier.rawValue) server: \(tracer.errors)")
+        }
+    }
+
+    /// Waits until strace, which ends a moment after the tier, has written all.
+    func waitForTracers() { for tracer in tracers { _ = tracer.exit(within: 5) } }
 
     /// Waits until tiers answer that they are ready.
     ///
@@ -104,13 +124,23 @@ final class DiskStore {
     func kill(_ tiers: [Tier] = Tier.allCases) { for tier in tiers { runs[tier]?.end() } }
 
     /// Ends whatever still runs.
-    func end() { for run in runs.values { run.end() } }
+    func end() { for run in Array(runs.values) + tracers { run.end() } }
 
     /// The end of what a tier said in all its runs.
     func said(by tier: Tier) -> String { String((runs[tier]?.errors ?? "").suffix(1_500)) }
 
-    /// Runs `bookstore verify` and gives its exit status and what it found.
+    /// Runs `bookstore verify` until it finds nothing, for the 5 seconds that tiers may take to complete
+    /// their files, and gives its last exit status and words.
     func verify() throws -> (status: Int32, text: String) {
+        let deadline = ContinuousClock.now + .seconds(5)
+        while true {
+            let verdict = try verifyOnce()
+            if verdict.status == 0 || ContinuousClock.now > deadline { return verdict }
+            usleep(200_000)
+        }
+    }
+
+    private func verifyOnce() throws -> (status: Int32, text: String) {
         let name = "verify-\(UUID().uuidString)"
         let run = try ServerRun(name, [Setup.bookstore, "verify"], in: folder)
         guard let status = run.exit(within: 30) else {
@@ -134,6 +164,11 @@ final class DiskStore {
     func result(_ target: String, of tier: Tier, key: String) -> String? {
         guard let reply = try? post(target, to: tier, key: key), reply.status == 200 else { return nil }
         return reply.json["result"] as? String
+    }
+
+    /// Buys a copy, asking again under the same key while the outcome is unknown.
+    func buys(_ item: Int, key: String) -> Bool {
+        poll(within: 15) { result("/buy?item_number=\(item)", of: .frontend, key: key) == "Success" }
     }
 
     /// A book's field as the catalog shows it.

@@ -73,7 +73,9 @@ struct DiskTrace {
                 let path = String(decoding: buffer[at..<at + pathCount], as: UTF8.self)
                 at += pathCount
                 records.append(
-                    DiskRecord(kind: kind, inode: inode, offset: offset, path: path, data: Array(buffer[at..<at + dataCount])))
+                    DiskRecord(
+                        kind: kind, inode: inode, offset: offset, path: path,
+                        data: Array(buffer[at..<at + dataCount])))
                 at += dataCount
             }
         }

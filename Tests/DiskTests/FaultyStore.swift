@@ -38,10 +38,15 @@ struct FaultyStore {
 
     /// Starts all tiers, one of them on the disk that fails; where it does not even start, on a good one.
     private mutating func start() throws {
-        for tier in Tier.allCases {
-            try store.launch(tier, wrapper: tier == fault.tier ? fault.wrapper(in: store.folder) : [])
-        }
         let faulty = fault.tier
+        let options = fault.options(in: store.folder)
+        guard fault.phase == .start else {
+            try store.start()
+            try store.trace(faulty, options)
+            return
+        }
+        for tier in Tier.allCases where tier != faulty { try store.launch(tier) }
+        try store.launch(faulty, tracing: options)
         let isUp = poll(within: 15) {
             !store.isRunning(faulty) || (try? store.get("/livez", from: faulty).status) == 200
         }
@@ -70,14 +75,18 @@ struct FaultyStore {
                 answers[request.key] = reply.json["result"] as? String
                 continue
             }
-            if let reply, reply.status != 503 { complain("\(request.key) gets \(reply.status) \(reply.body)") }
+            if let reply, reply.status != 503 {
+                complain("\(request.key) gets \(reply.status) \(reply.body)")
+            }
             if let reply, (reply.json["detail"] as? String)?.isEmpty != false {
                 complain("\(request.key) is refused without a word")
             }
             // The tier may be about to end.
             usleep(20_000)
             try restartIfEnded()
-            for (tier, target) in [(Tier.frontend, "/lookup?item_number=1"), (.catalog, "/query_by_topic?topic=t")] {
+            for (tier, target) in [
+                (Tier.frontend, "/lookup?item_number=1"), (.catalog, "/query_by_topic?topic=t"),
+            ] {
                 let status = (try? store.get(target, from: tier))?.status
                 if status != 200, store.isRunning(fault.tier) {
                     complain("after \(request.key) a lookup gets \(status.map(String.init) ?? "no answer")")
@@ -85,9 +94,13 @@ struct FaultyStore {
             }
         }
         guard fault.effect.isPassing else { return }
-        let isSelling = poll(within: 6) { store.result("/buy?item_number=1", of: .frontend, key: "again") == "Success" }
+        let isSelling = poll(within: 6) {
+            store.result("/buy?item_number=1", of: .frontend, key: "again") == "Success"
+        }
         try restartIfEnded()
-        if isSelling { report.hasRecovered = true } else if !report.hasEnded {
+        if isSelling {
+            report.hasRecovered = !report.hasEnded
+        } else if !report.hasEnded {
             complain("does not sell again after the fault: \(store.said(by: fault.tier))")
         }
     }
@@ -100,7 +113,7 @@ struct FaultyStore {
 
     /// Asks for every request again until its outcome is known, and compares it with everything else.
     private mutating func settle() throws {
-        var sold: Set<String> = fault.effect.isPassing && report.hasRecovered ? ["again"] : []
+        var sold: Set<String> = []
         for request in KeyedRequests.all {
             var result: String?
             let isKnown = poll(within: 8) {
@@ -111,15 +124,21 @@ struct FaultyStore {
                 complain("\(request.key) stays unknown: \(store.said(by: fault.tier))")
                 continue
             }
-            if let first = answers[request.key], first != result { complain("\(request.key) was \(first), is \(result)") }
+            if let first = answers[request.key], first != result {
+                complain("\(request.key) was \(first), is \(result)")
+            }
             if request.tier == .frontend, result == "Success" { sold.insert(request.key) }
         }
-        let keys = try store.ledgerKeys().filter { $0 != "again" || report.hasRecovered }
+        let keys = try store.ledgerKeys().filter { $0 != "again" }
         if keys.count != Set(keys).count { complain("a key is sold twice: \(keys)") }
-        if Set(keys) != sold { complain("the ledger has \(keys.sorted()), the clients know of \(sold.sorted())") }
+        if Set(keys) != sold {
+            complain("the ledger has \(keys.sorted()), the clients know of \(sold.sorted())")
+        }
         if store.field("cost", of: 3, as: String.self) != "77" { complain("the new price is lost") }
         let copies = 3 - sold.intersection(["buy-2", "buy-3", "buy-4", "sold-out"]).count
-        if store.field("stock", of: 2, as: Int.self) != copies { complain("the stock of book 2 is not \(copies)") }
+        if store.field("stock", of: 2, as: Int.self) != copies {
+            complain("the stock of book 2 is not \(copies)")
+        }
         let verdict = try store.verify()
         if verdict.status != 0 { complain("verify: \(verdict.text)") }
     }

@@ -46,7 +46,8 @@ final class PowerCut {
         let library = folder + "/recorder.so"
         let source = Setup.package + "/Tests/DiskTests/shim/recorder.c"
         let compiler = try ServerRun(
-            "clang", ["clang", "-O1", "-shared", "-fPIC", "-o", library, source, "-ldl", "-lpthread"], in: folder)
+            "clang", ["clang", "-O1", "-shared", "-fPIC", "-o", library, source, "-ldl", "-lpthread"],
+            in: folder)
         guard compiler.exit(within: 60) == 0 else {
             throw ServerRun.Failed(description: "clang cannot compile the recorder: \(compiler.errors)")
         }
@@ -61,7 +62,9 @@ final class PowerCut {
             for tier in tiers {
                 var environment: [String: String] = [:]
                 if tier != .frontend {
-                    environment = ["LD_PRELOAD": recorder, "DISK_FOLDER": self.store, "DISK_TRACE": self.trace.path]
+                    environment = [
+                        "LD_PRELOAD": recorder, "DISK_FOLDER": self.store, "DISK_TRACE": self.trace.path,
+                    ]
                     if let failed = script.failedSync, failed.tier == tier {
                         environment["DISK_FAIL_SYNC"] = failed.value
                     }
@@ -75,7 +78,10 @@ final class PowerCut {
                 guard script.failedSync != nil else { throw error }
                 for tier in tiers where !shop.isRunning(tier) {
                     try shop.launch(
-                        tier, environment: ["LD_PRELOAD": recorder, "DISK_FOLDER": self.store, "DISK_TRACE": self.trace.path])
+                        tier,
+                        environment: [
+                            "LD_PRELOAD": recorder, "DISK_FOLDER": self.store, "DISK_TRACE": self.trace.path,
+                        ])
                 }
                 try shop.waitUntilReady(tiers)
             }
@@ -107,11 +113,14 @@ final class PowerCut {
         let isKnown = poll(within: 15) {
             shop.result("/buy?item_number=\(item)", of: .frontend, key: key) == "Success"
         }
-        guard isKnown else { throw ServerRun.Failed(description: "\(key) is not sold: \(shop.said(by: .catalog))") }
+        guard isKnown else {
+            throw ServerRun.Failed(description: "\(key) is not sold: \(shop.said(by: .catalog))")
+        }
         try trace.note("sale \(key)")
         guard number % 10 == 0 else { return }
         let isPriced = poll(within: 15) {
-            shop.result("/update?item_number=4&cost=\(number)", of: .catalog, key: "price-\(number)") == "Success"
+            shop.result("/update?item_number=4&cost=\(number)", of: .catalog, key: "price-\(number)")
+                == "Success"
         }
         if isPriced { try trace.note("price \(number)") }
     }
@@ -132,9 +141,10 @@ final class PowerCut {
         let names = FileManager.default.enumerator(atPath: store)?.compactMap { $0 as? String } ?? []
         let real = Set(names.filter { $0.contains("/") && !$0.hasSuffix("-shm") }.map { store + "/" + $0 })
         let named = real.symmetricDifference(seen.keys).map { "\($0) is in one of disk and model only" }
-        return named + seen.filter { real.contains($0.key) }.compactMap { path, file in
-            FileManager.default.contents(atPath: path) == Data(file.bytes) ? nil : "\(path) differs"
-        }
+        return named
+            + seen.filter { real.contains($0.key) }.compactMap { path, file in
+                FileManager.default.contents(atPath: path) == Data(file.bytes) ? nil : "\(path) differs"
+            }
     }
 
     /// Keeps the run's files alive under other names, so that an image can have files with their inodes: the

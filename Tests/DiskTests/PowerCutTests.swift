@@ -22,7 +22,8 @@ extension DiskTests {
 
         /// The same when a sync fails before: the system then shows bytes that the disk does not have.
         @Test(arguments: [
-            (Tier.catalog, "catalog.sqlite-wal:9"), (.catalog, "catalog.sqlite:1"), (.order, "order.sqlite-wal:8"),
+            (Tier.catalog, "catalog.sqlite-wal:9"), (.catalog, "catalog.sqlite:1"),
+            (.order, "order.sqlite-wal:8"),
         ])
         func losesNothingAfterAFailedSync(tier: Tier, sync: String) async throws {
             var script = PowerCut.Script(saleCount: 30, restartAfter: 0, crashAfter: 20)
@@ -52,7 +53,9 @@ extension DiskTests {
                     let cut = try PowerCut(folder: folder)
                     try cut.run(PowerCut.Script(saleCount: 12, restartAfter: 0, crashAfter: 0))
                     let lying = cut.records.map { record in
-                        guard record.kind == .sync, record.path.hasSuffix("catalog.sqlite-wal") else { return record }
+                        guard record.kind == .sync, record.path.hasSuffix("catalog.sqlite-wal") else {
+                            return record
+                        }
                         return DiskRecord(kind: .note, inode: 0, offset: 0, path: "nothing", data: [])
                     }
                     var complaints: [String] = []

@@ -118,9 +118,15 @@ func poll(within seconds: Double, _ condition: () -> Bool) -> Bool {
     return true
 }
 
-/// Runs blocking work on a thread of its own, since the concurrency pool has only one for each core.
+/// Runs blocking work on a thread of its own, since the concurrency pool has only one for each core. It stays
+/// the work of its test, so that what it finds is found there.
 func onThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
-    try await withCheckedThrowingContinuation { continuation in
-        Thread.detachNewThread { continuation.resume(with: Result(catching: body)) }
+    try await withTaskExecutorPreference(OwnThread()) { try body() }
+}
+
+private final class OwnThread: TaskExecutor {
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        Thread.detachNewThread { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 }

@@ -4,7 +4,8 @@ import Testing
 @Suite struct BookLineTests {
     /// Equality of the bytes: Swift takes two spellings of one letter for the same.
     private func isSame(_ left: Book, _ right: Book) -> Bool {
-        left == right && left.title.utf8.elementsEqual(right.title.utf8) && left.topic.utf8.elementsEqual(right.topic.utf8)
+        left == right && left.title.utf8.elementsEqual(right.title.utf8)
+            && left.topic.utf8.elementsEqual(right.topic.utf8)
     }
 
     private func book(topic: String, title: String) throws -> Book {
@@ -14,9 +15,12 @@ import Testing
     }
 
     static let texts = [
-        "plain", "with, comma", ",", ",,", "\"quoted\"", "\"half", "half\"", "in \"the\" middle", "\"", "\"\"",
-        "\"\"\"", "\",\"", "\"a\",b", "a+b", "100%", "%2C", "# no comment", "init,1,1,1,t,x", "na", " ", " padded ",
-        "日本語", "שלום", "📚👩‍👩‍👧‍👦", "cafe\u{301}", "caf\u{E9}", "\u{301}mark first", ",\u{301}", "\"\u{301}", "\u{200D}", "\u{FEFF}",
+        "plain", "with, comma", ",", ",,", "\"quoted\"", "\"half", "half\"", "in \"the\" middle", "\"",
+        "\"\"",
+        "\"\"\"", "\",\"", "\"a\",b", "a+b", "100%", "%2C", "# no comment", "init,1,1,1,t,x", "na", " ",
+        " padded ",
+        "日本語", "שלום", "📚👩‍👩‍👧‍👦", "cafe\u{301}", "caf\u{E9}", "\u{301}mark first", ",\u{301}", "\"\u{301}",
+        "\u{200D}", "\u{FEFF}",
         "back\\slash", "'single'", "tilde~", "<b>&amp;</b>", "\u{A0}no break",
     ]
 
@@ -69,10 +73,12 @@ import Testing
         ("init,0,3,10,t,x", "item_number '0'"), ("init,-1,3,10,t,x", "item_number '-1'"),
         ("init,01,3,10,t,x", "item_number '01'"), ("init,,3,10,t,x", "item_number ''"),
         ("init, 1,3,10,t,x", "item_number ' 1'"), ("init,1,-3,10,t,x", "stock '-3'"),
-        ("init,1,+3,10,t,x", "stock '+3'"), ("init,1,3.0,10,t,x", "stock '3.0'"), ("init,1,,10,t,x", "stock ''"),
+        ("init,1,+3,10,t,x", "stock '+3'"), ("init,1,3.0,10,t,x", "stock '3.0'"),
+        ("init,1,,10,t,x", "stock ''"),
         ("init,1,1000000000001,10,t,x", "stock '1000000000001'"),
         ("init,1,99999999999999999999,10,t,x", "stock '99999999999999999999'"),
-        ("init,1,3,-10,t,x", "cost '-10'"), ("init,1,3,na,t,x", "cost 'na'"), ("init,1,3,1.234,t,x", "cost '1.234'"),
+        ("init,1,3,-10,t,x", "cost '-10'"), ("init,1,3,na,t,x", "cost 'na'"),
+        ("init,1,3,1.234,t,x", "cost '1.234'"),
         ("init,1,3,10,t", "the title is missing"), ("init,1,3,10,", "the title is missing"),
         ("init,1,3,10,t,", "the title is empty"), ("init,1,3,10,,x", "the topic is empty"),
         ("init,1,3,10,t,a\rb", "the title holds a control character or line break"),

@@ -5,8 +5,10 @@ import Testing
     private static let longest = String(repeating: "k", count: IdempotencyKey.byteCountMax)
 
     @Test(arguments: [
-        ("abc", "abc"), ("\"abc\"", "abc"), ("8e03978e-40d5-43dd-bc93-6894a57f9324", "8e03978e-40d5-43dd-bc93-6894a57f9324"),
-        ("!~", "!~"), ("a\"b", "a\"b"), ("abc\"", "abc\""), ("a\\b", "a\\b"), (#""a\"b""#, "a\"b"), (#""a\\b""#, #"a\b"#),
+        ("abc", "abc"), ("\"abc\"", "abc"),
+        ("8e03978e-40d5-43dd-bc93-6894a57f9324", "8e03978e-40d5-43dd-bc93-6894a57f9324"),
+        ("!~", "!~"), ("a\"b", "a\"b"), ("abc\"", "abc\""), ("a\\b", "a\\b"), (#""a\"b""#, "a\"b"),
+        (#""a\\b""#, #"a\b"#),
         (#""\"""#, "\""), (longest, longest), ("\"\(longest)\"", longest),
     ])
     func readsBareAndQuotedKeys(field: String, text: String) throws {
@@ -14,7 +16,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "\"\"", "\"", "\"abc", "\"a\"b\"", #""a\b""#, #""abc\""#, "a b", "\"a b\"", " a", "a ", "a\tb", "a\u{0}b",
+        "", "\"\"", "\"", "\"abc", "\"a\"b\"", #""a\b""#, #""abc\""#, "a b", "\"a b\"", " a", "a ", "a\tb",
+        "a\u{0}b",
         "a\u{7F}", "ключ", "\"ключ\"", "a\u{301}", "a\r\nb", longest + "k", "\"\(longest)k\"",
     ])
     func refusesEveryOtherField(field: String) { #expect(IdempotencyKey(parsing: field) == nil) }

@@ -2,9 +2,10 @@ import Model
 import Testing
 
 @Suite struct ItemNumberTests {
-    @Test(arguments: [
-        ("1", 1), ("9", 9), ("10", 10), ("999999999999999999", 999_999_999_999_999_999),
-    ] as [(String, Int64)])
+    @Test(
+        arguments: [
+            ("1", 1), ("9", 9), ("10", 10), ("999999999999999999", 999_999_999_999_999_999),
+        ] as [(String, Int64)])
     func readsPlainDecimals(text: String, value: Int64) throws {
         let item = try #require(ItemNumber(parsing: text))
         #expect(item.value == value)
@@ -32,11 +33,12 @@ import Testing
 }
 
 @Suite struct CentsTests {
-    @Test(arguments: [
-        ("0", 0, "0"), ("10", 1_000, "10"), ("10.5", 1_050, "10.50"), ("10.50", 1_050, "10.50"),
-        ("10.05", 1_005, "10.05"), ("0.01", 1, "0.01"), ("10.00", 1_000, "10"), ("10.0", 1_000, "10"),
-        ("007", 700, "7"), ("9999999999.99", 999_999_999_999, "9999999999.99"),
-    ] as [(String, Int64, String)])
+    @Test(
+        arguments: [
+            ("0", 0, "0"), ("10", 1_000, "10"), ("10.5", 1_050, "10.50"), ("10.50", 1_050, "10.50"),
+            ("10.05", 1_005, "10.05"), ("0.01", 1, "0.01"), ("10.00", 1_000, "10"), ("10.0", 1_000, "10"),
+            ("007", 700, "7"), ("9999999999.99", 999_999_999_999, "9999999999.99"),
+        ] as [(String, Int64, String)])
     func readsAmounts(text: String, amount: Int64, written: String) throws {
         let cents = try #require(Cents(parsing: text))
         #expect(cents.amount == amount)
@@ -45,7 +47,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", ".", "10.", ".5", "10.555", "-1", "+1", "1,5", "1 000", " 1", "1 ", "1.5.5", "1..5", "1e3", "na", "٣",
+        "", ".", "10.", ".5", "10.555", "-1", "+1", "1,5", "1 000", " 1", "1 ", "1.5.5", "1..5", "1e3", "na",
+        "٣",
         "10.-5", "10.+5", "10000000000", "99999999999999999999",
     ])
     func refusesEveryOtherSpelling(text: String) { #expect(Cents(parsing: text) == nil) }
@@ -66,16 +69,19 @@ import Testing
 }
 
 @Suite struct HexTests {
-    @Test(arguments: [
-        (0, "0000000000000000"), (1, "0000000000000001"), (.max, "ffffffffffffffff"),
-        (0x0123_4567_89AB_CDEF, "0123456789abcdef"),
-    ] as [(UInt64, String)])
+    @Test(
+        arguments: [
+            (0, "0000000000000000"), (1, "0000000000000001"), (.max, "ffffffffffffffff"),
+            (0x0123_4567_89AB_CDEF, "0123456789abcdef"),
+        ] as [(UInt64, String)])
     func writesSixteenDigits(value: UInt64, text: String) {
         #expect(Hex.text(value) == text)
         #expect(Hex.value(text.utf8) == value)
     }
 
-    @Test(arguments: ["A", "0x1", "g", " 1", "-1", "é", "/", ":", "`"]) func refusesOtherCharacters(text: String) {
+    @Test(arguments: ["A", "0x1", "g", " 1", "-1", "é", "/", ":", "`"]) func refusesOtherCharacters(
+        text: String
+    ) {
         #expect(Hex.value(text.utf8) == nil)
     }
 }

@@ -2,7 +2,9 @@ import Model
 import Testing
 
 @Suite struct ServerConfigTests {
-    private func parse(_ text: String) throws -> ServerConfig { try ServerConfig(parsing: text, path: "config") }
+    private func parse(_ text: String) throws -> ServerConfig {
+        try ServerConfig(parsing: text, path: "config")
+    }
 
     @Test func readsTheContractsExample() throws {
         let config = try parse("frontend,127.0.0.1:8000\ncatalog,127.0.0.1:8001\norder,127.0.0.1:8002\n")
@@ -20,24 +22,33 @@ import Testing
             catalog,[::1]:9
             frontend,a:3
             """)
-        let frontends = try (0..<3).map { try config.address(of: .frontend, index: $0, path: "config").description }
+        let frontends = try (0..<3).map {
+            try config.address(of: .frontend, index: $0, path: "config").description
+        }
         #expect(frontends == ["a:1", "b:2", "a:3"])
         #expect(try config.address(of: .catalog, index: 0, path: "config").host == "::1")
     }
 
     @Test func namesWhatItDoesNotHave() throws {
         let config = try parse("frontend,a:1\n")
-        let few = #expect(throws: FileFault.self) { try config.address(of: .frontend, index: 1, path: "config") }
+        let few = #expect(throws: FileFault.self) {
+            try config.address(of: .frontend, index: 1, path: "config")
+        }
         #expect(few?.description.contains("only 1 frontend line(s), so --index 1 names none") == true)
-        let none = #expect(throws: FileFault.self) { try config.address(of: .order, index: 0, path: "config") }
+        let none = #expect(throws: FileFault.self) {
+            try config.address(of: .order, index: 0, path: "config")
+        }
         #expect(none?.reason.contains("no order line") == true)
         #expect(throws: FileFault.self) { try config.address(of: .frontend, index: -1, path: "config") }
     }
 
     @Test(arguments: [
-        "frontend", "frontend,", "frontend,a", "frontend,a:", "frontend,:80", "frontend,a:0", "frontend,a:65536",
-        "frontend,a:8080,b", "frontend,a:-1", "frontend,a:+80", "frontend,a:80x", "frontend,a:000080", "frontend,a b:80", "frontend,::1:80",
-        "frontend,[]:80", "frontend,http://a:80", "backend,a:80", "Frontend,a:80", ",a:80", "a:80", "frontend;a:80",
+        "frontend", "frontend,", "frontend,a", "frontend,a:", "frontend,:80", "frontend,a:0",
+        "frontend,a:65536",
+        "frontend,a:8080,b", "frontend,a:-1", "frontend,a:+80", "frontend,a:80x", "frontend,a:000080",
+        "frontend,a b:80", "frontend,::1:80",
+        "frontend,[]:80", "frontend,http://a:80", "backend,a:80", "Frontend,a:80", ",a:80", "a:80",
+        "frontend;a:80",
         "frontend,bü:80", "client,a:80",
     ])
     func namesTheLineThatIsMalformed(line: String) {
@@ -51,7 +62,9 @@ import Testing
         #expect(fault?.description == "config:3: a:1 is already used in line 1")
     }
 
-    @Test(arguments: ["localhost:1", "127.0.0.1:65535", "[::1]:8000", "[fe80::1%eth0]:8000", "my-host.example:80"])
+    @Test(arguments: [
+        "localhost:1", "127.0.0.1:65535", "[::1]:8000", "[fe80::1%eth0]:8000", "my-host.example:80",
+    ])
     func addressesReadBack(text: String) throws {
         let address = try #require(ServerAddress(parsing: text))
         #expect(address.description == text)

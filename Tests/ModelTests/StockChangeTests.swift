@@ -29,10 +29,11 @@ import Testing
 }
 
 @Suite struct SalePositionTests {
-    @Test(arguments: [
-        (0, 0, "0000000000000000/0"), (1, 1, "0000000000000001/1"), (-1, 12, "ffffffffffffffff/12"),
-        (.min, 999_999_999_999_999_999, "8000000000000000/999999999999999999"),
-    ] as [(Int64, Int64, String)])
+    @Test(
+        arguments: [
+            (0, 0, "0000000000000000/0"), (1, 1, "0000000000000001/1"), (-1, 12, "ffffffffffffffff/12"),
+            (.min, 999_999_999_999_999_999, "8000000000000000/999999999999999999"),
+        ] as [(Int64, Int64, String)])
     func travelsAsText(ledger: Int64, number: Int64, text: String) {
         let position = SalePosition(ledger: ledger, number: number)
         #expect(position.description == text)
@@ -40,8 +41,10 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "/", "1/1", "0000000000000001", "0000000000000001/", "0000000000000001/-1", "0000000000000001/1/1",
-        "000000000000000A/1", "00000000000000001/1", " 000000000000001/1", "0000000000000001/1000000000000000000",
+        "", "/", "1/1", "0000000000000001", "0000000000000001/", "0000000000000001/-1",
+        "0000000000000001/1/1",
+        "000000000000000A/1", "00000000000000001/1", " 000000000000001/1",
+        "0000000000000001/1000000000000000000",
         "0000000000000001/x", "/0000000000000001",
     ])
     func refusesEveryOtherText(text: String) { #expect(SalePosition(parsing: text) == nil) }
@@ -50,7 +53,8 @@ import Testing
 @Suite struct StoreErrorTests {
     @Test func onlyAnUnavailableTierLeavesAnOutcomeOpen() {
         let down = StoreError.unavailable(tier: "catalog", reason: "is down", outcomeUnknown: false)
-        #expect(down.withUnknownOutcome == .unavailable(tier: "catalog", reason: "is down", outcomeUnknown: true))
+        #expect(
+            down.withUnknownOutcome == .unavailable(tier: "catalog", reason: "is down", outcomeUnknown: true))
         for error in [StoreError.keyReused, .inProgress, .invalid("x"), .overloaded("x")] {
             #expect(error.withUnknownOutcome == error)
         }

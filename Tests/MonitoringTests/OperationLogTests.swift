@@ -117,7 +117,9 @@ import Testing
             try log.shutdown()
             // Nobody has it now, and one that was merely dropped gives it back as well.
             _ = try OperationLog(path: path)
-            let logs = try [OperationLog(path: path, isShared: true), OperationLog(path: path, isShared: true)]
+            let logs = try [
+                OperationLog(path: path, isShared: true), OperationLog(path: path, isShared: true),
+            ]
             try logs[0].commit(["a"])
             try logs[1].commit(["b"])
             try logs[0].commit(["c"])
@@ -169,6 +171,18 @@ import Testing
         let log = try OperationLog(path: "/dev/full", isShared: true)
         let fault = #expect(throws: LogFault.self) { try log.commit(["a"]) }
         #expect(fault?.reason == "No space left on device")
+        #expect(fault?.isFull == true)
+        #expect(throws: LogFault.self) { try log.shutdown() }
+    }
+
+    /// A disk that stays full while lookups go on must not fill the memory.
+    @Test func linesThatNobodyWaitsForAreDroppedWhenTooManyWait() async throws {
+        let log = try OperationLog(path: "/dev/full", isShared: true)
+        let line = String(repeating: "q", count: 1_023)
+        for _ in 0..<(OperationLog.waitingBytesMax / 1_024) { log.append(line) }
+        #expect(log.droppedLineCount <= 1)
+        for _ in 0..<100 { log.append(line) }
+        #expect(log.droppedLineCount >= 99)
         #expect(throws: LogFault.self) { try log.shutdown() }
     }
 

@@ -1,5 +1,6 @@
-@testable import Monitoring
 import Testing
+
+@testable import Monitoring
 
 @Suite struct PrometheusTextTests {
     /// A sample line, taken apart.
@@ -9,12 +10,12 @@ import Testing
         let value: Double
 
         init?(_ line: Substring) {
-            guard let match = line.wholeMatch(of: /([a-z][a-z_]*)(?:\{(.*)\})? ([^ ]+)/),
+            guard let match = line.wholeMatch(of: #/([a-z][a-z_]*)(?:\{(.*)\})? ([^ ]+)/#),
                 let value = Double(match.3)
             else { return nil }
             var labels: [String: String] = [:]
             for pair in match.2?.split(separator: ",") ?? [] {
-                guard let parts = pair.wholeMatch(of: /([a-z]+)="([^"\\]*)"/),
+                guard let parts = pair.wholeMatch(of: #/([a-z]+)="([^"\\]*)"/#),
                     labels.updateValue(String(parts.2), forKey: String(parts.1)) == nil
                 else { return nil }
             }
@@ -56,10 +57,11 @@ import Testing
         var typed: [String: String] = [:]
         var sampled: [String] = []
         for line in page.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
-            if let match = line.wholeMatch(of: /# HELP ([a-z_]+) (.+)/) {
+            if let match = line.wholeMatch(of: #/# HELP ([a-z_]+) (.+)/#) {
                 #expect(helped.insert(String(match.1)).inserted, "HELP twice: \(line)")
-            } else if let match = line.wholeMatch(of: /# TYPE ([a-z_]+) (counter|gauge|histogram)/) {
-                #expect(typed.updateValue(String(match.2), forKey: String(match.1)) == nil, "TYPE twice: \(line)")
+            } else if let match = line.wholeMatch(of: #/# TYPE ([a-z_]+) (counter|gauge|histogram)/#) {
+                #expect(
+                    typed.updateValue(String(match.2), forKey: String(match.1)) == nil, "TYPE twice: \(line)")
             } else {
                 let sample = try #require(Sample(line), "no sample: \(line)")
                 // HELP and TYPE come before a family's first sample, and its samples stand together.
@@ -74,7 +76,9 @@ import Testing
         #expect(helped == Set(typed.keys))
         #expect(Set(sampled) == helped)
         #expect(page.contains("\nbookstore_depth 0.25\n"))
-        #expect(page.contains("http_client_requests_total{peer=\"catalog\",route=\"/update\",outcome=\"success\"} 6\n"))
+        #expect(
+            page.contains(
+                "http_client_requests_total{peer=\"catalog\",route=\"/update\",outcome=\"success\"} 6\n"))
         #expect(page.contains("http_server_requests_total{route=\"/livez\",outcome=\"success\"} 0\n"))
     }
 

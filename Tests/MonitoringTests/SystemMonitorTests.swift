@@ -1,11 +1,14 @@
-@testable import Monitoring
 import Testing
+
+@testable import Monitoring
 
 @Suite struct SystemMonitorTests {
     @Test func countsByOutcome() throws {
         let monitor = SystemMonitor(tier: "test", shardCount: 1)
         let operation = monitor.operation(.served, "/buy")
-        let outcomes: [SystemMonitor.Outcome] = [.success, .success, .failed, .refused, .error, .error, .error]
+        let outcomes: [SystemMonitor.Outcome] = [
+            .success, .success, .failed, .refused, .error, .error, .error,
+        ]
         for outcome in outcomes {
             monitor.begin(operation, shard: 0)
             monitor.end(operation, shard: 0, nanos: 1_000_000, outcome: outcome)
@@ -27,7 +30,10 @@ import Testing
         #expect(called != served)
         #expect(monitor.operation(.called(peer: "catalog"), "/buy") != called)
         #expect(monitor.readings().map(\.name) == ["/buy", "/buy", "/buy"])
-        #expect(monitor.readings().map(\.direction) == [.served, .called(peer: "order"), .called(peer: "catalog")])
+        #expect(
+            monitor.readings().map(\.direction) == [
+                .served, .called(peer: "order"), .called(peer: "catalog"),
+            ])
     }
 
     @Test func mergesItsShards() throws {

@@ -1,17 +1,43 @@
-@testable import Catalog
 import CatalogClient
 import Foundation
 import Model
 import NIOCore
-@testable import Order
 import OrderClient
 import Storage
 import TestSupport
 import Testing
+import TierHTTP
+
+@testable import Catalog
+@testable import Order
+
+/// The real catalog behind a line that carries updates only once it is opened.
+private struct SlowCatalog: CatalogService {
+    let engine: CatalogEngine
+    let isOpen: EventLoopFuture<Void>
+
+    func keepsLedger(on slot: LoopSlot) -> Bool { true }
+
+    func stock(of item: ItemNumber, context: CallContext) -> EventLoopFuture<Timed<Int64>> {
+        engine.stock(of: item, context: context)
+    }
+
+    func update(_ change: StockChange, context: CallContext) -> EventLoopFuture<Timed<UpdateOutcome>> {
+        isOpen.hop(to: context.slot.eventLoop).flatMap { engine.update(change, context: context) }
+    }
+
+    func sales(
+        after sale: SalePosition, limit: Int, context: CallContext
+    ) -> EventLoopFuture<[LedgerSale]?> {
+        engine.sales(after: sale, limit: limit, context: context)
+    }
+}
 
 /// Whole purchases: the order engine over the real catalog, in one process.
 @Suite struct OrderEngineTests {
-    private func error(of purchase: @autoclosure () async throws -> PurchaseOutcome) async throws -> StoreError? {
+    private func error(of purchase: @autoclosure () async throws -> PurchaseOutcome) async throws
+        -> StoreError?
+    {
         do {
             let outcome = try await purchase()
             Issue.record("answered \(outcome)")
@@ -122,9 +148,58 @@ import Testing
         }
     }
 
+    @Test func aRequestWaitsForTheFirstOfItsKeyNoLongerThanItMay() async throws {
+        try await withShopFolder { folder in
+            try await withLoops { loops in
+                try await folder.withCatalog { catalog in
+                    let open = loops.slots[0].eventLoop.makePromise(of: Void.self)
+                    let slow = SlowCatalog(engine: catalog, isOpen: open.futureResult)
+                    try await folder.withOrders(of: slow) { orders in
+                        let key = orderKey("a")
+                        let waiting = orders.buy(first.item, key: key, context: context(loops))
+                        let late = CallContext(
+                            slot: loops.slots[1], trace: context(loops).trace, deadline: .now())
+                        let joined = orders.buy(first.item, key: key, context: late)
+                        await #expect(throws: StoreError.inProgress) { try await joined.get() }
+                        let patient = orders.buy(first.item, key: key, context: context(loops, slot: 1))
+                        let other = orders.buy(second.item, key: key, context: context(loops))
+                        open.succeed()
+                        let outcomes = try await [waiting.get().value, patient.get().value]
+                        #expect(outcomes == [.success, .success])
+                        await #expect(throws: StoreError.keyReused) { try await other.get() }
+                    }
+                }
+            }
+            #expect(try folder.orderLines() == ["bought book 1"])
+        }
+    }
+
+    @Test func aKeyWhoseFirstPurchaseComesToNothingIsTheNextOnes() async throws {
+        let unknown = try #require(ItemNumber(99))
+        try await withShopFolder { folder in
+            try await withLoops { loops in
+                try await folder.withCatalog { catalog in
+                    let open = loops.slots[0].eventLoop.makePromise(of: Void.self)
+                    let slow = SlowCatalog(engine: catalog, isOpen: open.futureResult)
+                    try await folder.withOrders(of: slow) { orders in
+                        let lost = orders.buy(unknown, key: orderKey("a"), context: context(loops))
+                        let next = orders.buy(
+                            first.item, key: orderKey("a"), context: context(loops, slot: 1))
+                        open.succeed()
+                        await #expect(throws: StoreError.unknownItem(unknown)) { try await lost.get() }
+                        let outcome = try await next.get().value
+                        #expect(outcome == .success)
+                    }
+                }
+            }
+            #expect(try folder.orderLines() == ["bought book 1"])
+        }
+    }
+
     @Test func simultaneousRequestsForTwoBooksUnderOneKeySellOne() async throws {
         try await withShop { shop in
-            let results = await withTaskGroup(of: (ItemNumber, Result<PurchaseOutcome, any Error>).self) { group in
+            let results = await withTaskGroup(of: (ItemNumber, Result<PurchaseOutcome, any Error>).self) {
+                group in
                 for copy in 0..<32 {
                     group.addTask {
                         let book = copy.isMultiple(of: 2) ? first : second
@@ -155,11 +230,14 @@ import Testing
     }
 
     @Test func salesThatWereMissedAreCompleted() async throws {
-        try await withShop([Book(item: first.item, title: "t", topic: "t", price: first.price, stock: 100)]) { shop in
+        try await withShop([Book(item: first.item, title: "t", topic: "t", price: first.price, stock: 100)]) {
+            shop in
             let loop = shop.loops.slots[0].eventLoop
             // Sold at the catalog, as for an order server that died before it wrote them down.
             for number in 0..<25 {
-                _ = try await shop.catalog.update(.sale(of: first.item, key: orderKey("k\(number)")), on: loop).get()
+                _ = try await shop.catalog.update(
+                    .sale(of: first.item, key: orderKey("k\(number)")), on: loop
+                ).get()
             }
             // One of them in the middle was repeated by its client already.
             #expect(try await shop.outcome(first, "k13") == .success)

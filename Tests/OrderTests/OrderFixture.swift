@@ -1,16 +1,17 @@
-@testable import Catalog
 import CatalogClient
 import Foundation
 import Logging
 import Model
 import Monitoring
 import NIOCore
-@testable import Order
 import OrderClient
 import Storage
 import TestSupport
 import Testing
 import TierHTTP
+
+@testable import Catalog
+@testable import Order
 
 /// The folders of an order server and of the catalog behind it, with their logs.
 struct ShopFolder {
@@ -137,7 +138,9 @@ func orderKey(_ text: String) -> IdempotencyKey { IdempotencyKey(trusted: text) 
 
 extension OrderRecord {
     /// A sale of the ledger 7, where a test does not say otherwise.
-    static func sale(_ number: Int64, _ key: String, _ item: ItemNumber = first.item, ledger: Int64 = 7) -> OrderRecord {
+    static func sale(_ number: Int64, _ key: String, _ item: ItemNumber = first.item, ledger: Int64 = 7)
+        -> OrderRecord
+    {
         OrderRecord(
             key: orderKey(key), item: item, origin: .ledger(SalePosition(ledger: ledger, number: number)))
     }

@@ -1,14 +1,15 @@
-@testable import Catalog
 import CatalogClient
 import Foundation
 import Model
 import Monitoring
-@testable import Order
 import OrderClient
 import Storage
 import TestSupport
 import Testing
 import TierHTTP
+
+@testable import Catalog
+@testable import Order
 
 /// Whatever happened to the order log, it ends up with exactly one line for each order.
 @Suite struct OrderLogTests {
@@ -16,16 +17,18 @@ import TierHTTP
     private static let lines = bought.map { "bought book \($0.item)" }
 
     /// A shop in which the books above were bought one after the other, and which was shut down then.
+    ///
+    /// - Parameter body: also gets the order database as it was before the last three purchases.
     private func withUsedShop(
-        early: ((ShopFolder) throws -> Void)? = nil, _ body: (ShopFolder, TierLoops) async throws -> Void
+        _ body: (ShopFolder, TierLoops, _ earlier: Data) async throws -> Void
     ) async throws {
         try await withShopFolder { folder in
             try await withLoops { loops in
                 try await buy(Self.bought[...2], from: 0, in: folder, loops)
-                try early?(folder)
+                let earlier = try database(folder)
                 try await buy(Self.bought[3...], from: 3, in: folder, loops)
                 #expect(try folder.orderLines() == Self.lines)
-                try await body(folder, loops)
+                try await body(folder, loops, earlier)
             }
         }
     }
@@ -68,14 +71,14 @@ import TierHTTP
     }
 
     @Test func aRestartChangesNothing() async throws {
-        try await withUsedShop { folder, loops in
+        try await withUsedShop { folder, loops, _ in
             for _ in 0..<2 { try await restart(folder, loops) }
             #expect(try folder.orderLines() == Self.lines)
         }
     }
 
     @Test func aMissingLogIsWrittenAnew() async throws {
-        try await withUsedShop { folder, loops in
+        try await withUsedShop { folder, loops, _ in
             try FileManager.default.removeItem(atPath: folder.orderLog)
             try await restart(folder, loops)
             #expect(try folder.orderLines() == Self.lines)
@@ -83,7 +86,7 @@ import TierHTTP
     }
 
     @Test func ordersWhoseLinesACrashKeptAreAdded() async throws {
-        try await withUsedShop { folder, loops in
+        try await withUsedShop { folder, loops, _ in
             try folder.withStore { store in
                 let position = store.knownThrough
                 try store.commitUnlogged([
@@ -97,7 +100,7 @@ import TierHTTP
 
     /// Cuts the log at every byte, with the mark as it was left and with one that stands at the beginning.
     @Test(arguments: [true, false]) func aCutAnywhereIsRepaired(isMarkEarly: Bool) async throws {
-        try await withUsedShop { folder, loops in
+        try await withUsedShop { folder, loops, _ in
             let whole = try Data(contentsOf: URL(fileURLWithPath: folder.orderLog))
             if isMarkEarly {
                 try folder.withStore { store in
@@ -123,8 +126,7 @@ import TierHTTP
     }
 
     @Test func linesOfOrdersThatAPowerCutTookAreClaimedNotRepeated() async throws {
-        var earlier = Data()
-        try await withUsedShop(early: { earlier = try database($0) }) { folder, loops in
+        try await withUsedShop { folder, loops, earlier in
             // The log survived whole, the order database as it was before the last three orders.
             try restore(earlier, folder)
             try await restart(folder, loops, unclaimedBefore: 3)
@@ -136,8 +138,7 @@ import TierHTTP
     }
 
     @Test func anOrderMadeBeforeTheOthersAreFoundHasItsOwnLine() async throws {
-        var earlier = Data()
-        try await withUsedShop(early: { earlier = try database($0) }) { folder, loops in
+        try await withUsedShop { folder, loops, earlier in
             try restore(earlier, folder)
             try await folder.withCatalog { catalog in
                 try await folder.withOrders(of: catalog) { orders in
@@ -160,8 +161,7 @@ import TierHTTP
     }
 
     @Test func aTornLineOfAnOrderThatAPowerCutTookIsWrittenWhole() async throws {
-        var earlier = Data()
-        try await withUsedShop(early: { earlier = try database($0) }) { folder, loops in
+        try await withUsedShop { folder, loops, earlier in
             try restore(earlier, folder)
             let handle = try #require(FileHandle(forWritingAtPath: folder.orderLog))
             let byteCount = try handle.seekToEnd()
@@ -173,7 +173,7 @@ import TierHTTP
     }
 
     @Test func aLostDatabaseIsFilledFromTheLedger() async throws {
-        try await withUsedShop { folder, loops in
+        try await withUsedShop { folder, loops, _ in
             try FileManager.default.removeItem(atPath: folder.orderDatabase)
             try await restart(folder, loops, unclaimedBefore: 6)
             #expect(try folder.orderLines() == Self.lines)
@@ -186,14 +186,15 @@ import TierHTTP
     }
 
     @Test func aRotatedLogIsCompletedWhereItStands() async throws {
-        try await withUsedShop { folder, loops in
+        try await withUsedShop { folder, loops, _ in
             let rotated = folder.orderLog + ".1"
             try FileManager.default.moveItem(atPath: folder.orderLog, toPath: rotated)
             let handle = try #require(FileHandle(forWritingAtPath: rotated))
             try handle.truncate(atOffset: try handle.seekToEnd() - 3)
             try handle.close()
             try await restart(folder, loops)
-            let lines = try String(contentsOfFile: rotated, encoding: .utf8).split(separator: "\n").map(String.init)
+            let lines = try String(contentsOfFile: rotated, encoding: .utf8).split(separator: "\n").map(
+                String.init)
             #expect(lines == Self.lines)
             #expect(try folder.orderLines().isEmpty)
         }

@@ -1,10 +1,11 @@
 import Foundation
 import GRDB
 import Model
-@testable import Order
 import Storage
 import TestSupport
 import Testing
+
+@testable import Order
 
 @Suite struct OrderStoreTests {
     private func items(_ store: OrderStore, after number: Int64 = 0) throws -> [Int64] {
@@ -62,7 +63,9 @@ import Testing
         }
         try await withShopFolder { folder in
             try folder.withStore { store in
-                let batch = try store.commitUnlogged([own("a", .success), own("b", .failed), own("b", .failed)])
+                let batch = try store.commitUnlogged([
+                    own("a", .success), own("b", .failed), own("b", .failed),
+                ])
                 #expect(batch.results == [.success(.success), .success(.failed), .success(.failed)])
                 #expect(batch.added.map(\.key.text) == ["a"])
             }
@@ -92,10 +95,11 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ([], 0), ([1], 1), ([2], 0), ([1, 2, 3], 3), ([1, 3], 1), ([1, 2, 4, 5, 7], 2), ([3, 2, 5], 0),
-        ([3, 1, 2, 6], 3),
-    ] as [([Int64], Int64)])
+    @Test(
+        arguments: [
+            ([], 0), ([1], 1), ([2], 0), ([1, 2, 3], 3), ([1, 3], 1), ([1, 2, 4, 5, 7], 2), ([3, 2, 5], 0),
+            ([3, 1, 2, 6], 3),
+        ] as [([Int64], Int64)])
     func knowsItsGapsAfterARestart(sales: [Int64], through: Int64) async throws {
         try await withShopFolder { folder in
             let before = try folder.withStore { store in
@@ -122,7 +126,8 @@ import Testing
             }
             let queue = try DatabaseQueue(path: folder.orderDatabase)
             defer { try? queue.close() }
-            let columns = "INSERT INTO purchase (number, order_key, item_number, ledger, sale, at_millis) VALUES"
+            let columns =
+                "INSERT INTO purchase (number, order_key, item_number, ledger, sale, at_millis) VALUES"
             try await queue.writeWithoutTransaction { database in
                 for sql in [
                     "\(columns) (2, 'a', 1, 7, 2, 0)", "\(columns) (2, 'b', 1, 7, 1, 0)",
@@ -131,7 +136,9 @@ import Testing
                     "\(columns) (2, 'b', 1, 7, 0, 0)",
                     "INSERT INTO refusal (order_key, item_number, at_millis) VALUES ('r', 1, 0)",
                 ] {
-                    let error = #expect(throws: DatabaseError.self, "\(sql)") { try database.execute(sql: sql) }
+                    let error = #expect(throws: DatabaseError.self, "\(sql)") {
+                        try database.execute(sql: sql)
+                    }
                     #expect(error?.resultCode == .SQLITE_CONSTRAINT)
                 }
                 // The same with nothing wrong.

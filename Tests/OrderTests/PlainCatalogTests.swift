@@ -1,14 +1,15 @@
-@testable import Catalog
 import CatalogClient
 import Foundation
 import Model
 import NIOCore
-@testable import Order
 import OrderClient
 import Storage
 import TestSupport
 import Testing
 import TierHTTP
+
+@testable import Catalog
+@testable import Order
 
 /// A catalog of the contract's bare minimum over the real engine: it neither keeps keys nor numbers sales,
 /// as any other program's that takes the catalog's place.

@@ -1,5 +1,6 @@
-@testable import Order
 import Testing
+
+@testable import Order
 
 @Suite struct SaleTallyTests {
     @Test func advancesOverSalesWithoutAGap() {

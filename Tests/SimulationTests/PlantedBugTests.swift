@@ -9,7 +9,7 @@ import Testing
 
     @Test(arguments: PlantedBug.allCases) func isCaught(bug: PlantedBug) throws {
         let found = try SimulationRun.withFolder { folder in
-            try PlantedBug.$planted.withValue(bug) {
+            try PlantedBug.$planted.withValue(bug) { () -> SimulationRun? in
                 for seed in 1...Self.seedCountMax {
                     let run = try SimulationRun(seed: seed, folder: folder)
                     if !run.faults.isEmpty { return run }

@@ -14,7 +14,9 @@ struct CatalogOverLink: CatalogService {
     func keepsLedger(on slot: LoopSlot) -> Bool { link.isKnown }
 
     func stock(of item: ItemNumber, context: CallContext) -> EventLoopFuture<Timed<Int64>> {
-        call("query \(item)", isRead: true, mayBeRepeated: true, context) { $0.stock(of: item, context: context) }
+        call("query \(item)", isRead: true, mayBeRepeated: true, context) {
+            $0.stock(of: item, context: context)
+        }
     }
 
     func update(_ change: StockChange, context: CallContext) -> EventLoopFuture<Timed<UpdateOutcome>> {
@@ -35,7 +37,9 @@ struct CatalogOverLink: CatalogService {
         _ what: String, isRead: Bool, mayBeRepeated: Bool, _ context: CallContext,
         _ serve: @escaping (CatalogEngine) -> EventLoopFuture<Reply>
     ) -> EventLoopFuture<Reply> {
-        link.call(what, isRead: isRead, mayBeRepeated: mayBeRepeated, deadline: context.deadline) { [catalog] in
+        link.call(
+            what, isRead: isRead, mayBeRepeated: mayBeRepeated, deadline: context.deadline
+        ) { [catalog] in
             catalog.isUp ? catalog.engine.map(serve) : nil
         }
     }

@@ -11,12 +11,24 @@ final class SimulatedClient: @unchecked Sendable {
     private static let purchaseTimeMax = TimeAmount.seconds(7)
     private static let restockTimeMax = TimeAmount.seconds(3)
 
+    /// Something that a client does.
+    enum Habit: CaseIterable {
+        case buy
+        case buyTwice
+        case askAgain
+        case buyWithoutKey
+        case lookUp
+        case restock
+    }
+
     let number: Int
     var name: String { "client\(number)" }
     private let world: World
     private let store: SimulatedStore
     private let frontendLinks: [(frontend: SimulatedFrontend, link: SimulatedLink)]
     private let catalogLink: SimulatedLink
+    /// What it chooses from; what stands there twice is done twice as often.
+    private let habits: [Habit]
     private var left: Int
     private var lastKey = 0
     /// Purchases that were given up without an answer; they are asked for again in the end.
@@ -29,6 +41,8 @@ final class SimulatedClient: @unchecked Sendable {
         self.world = store.world
         left = operationCount
         let world = store.world
+        let often = (0..<2).map { _ in world.pick(from: Habit.allCases) }
+        habits = Habit.allCases + [.buy, .buy, .lookUp] + often + often
         frontendLinks = store.frontends.map { frontend in
             (frontend, SimulatedLink("client\(number)→\(frontend.name)", to: frontend, world: world))
         }
@@ -41,13 +55,13 @@ final class SimulatedClient: @unchecked Sendable {
         guard left > 0 else { return finish() }
         left -= 1
         let item = world.pick(from: store.items)
-        switch world.pick(1...100) {
-        case ...48: insist(item, newKey()) { self.pause() }
-        case ...54: buyTwice(item)
-        case ...62: askAgain()
-        case ...66: request(item, nil).whenComplete { _ in self.pause() }
-        case ...84: lookUp(item)
-        default: restock(item)
+        switch world.pick(from: habits) {
+        case .buy: insist(item, newKey()) { self.pause() }
+        case .buyTwice: buyTwice(item)
+        case .askAgain: askAgain()
+        case .buyWithoutKey: request(item, nil).whenComplete { _ in self.pause() }
+        case .lookUp: lookUp(item)
+        case .restock: restock(item)
         }
     }
 
@@ -93,7 +107,9 @@ final class SimulatedClient: @unchecked Sendable {
     }
 
     /// Asks until there is an answer, or gives up.
-    private func insist(_ item: ItemNumber, _ key: IdempotencyKey, then proceed: @escaping @Sendable () -> Void) {
+    private func insist(
+        _ item: ItemNumber, _ key: IdempotencyKey, then proceed: @escaping @Sendable () -> Void
+    ) {
         request(item, key).whenSuccess { outcome in
             if outcome != nil { return proceed() }
             if !self.world.isHealed, self.world.chance(percent: 20) {

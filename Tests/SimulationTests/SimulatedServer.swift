@@ -92,10 +92,13 @@ class SimulatedServer: @unchecked Sendable {
 
     func execution() -> Execution {
         .stepped(
-            schedule: { work, body in self.schedule(work, body) }, arrive: { point in try self.arrive(point) })
+            schedule: { work, body in self.schedule(work, body) },
+            arrive: { point in try self.arrive(point) })
     }
 
     private func schedule(_ kind: Execution.Work, _ body: @escaping () -> Void) {
+        // The last requests of a tier that is being buried end as they are let go.
+        if !isUp, kind == .read { return body() }
         lastWork += 1
         works[lastWork] = (kind, body)
         let number = lastWork

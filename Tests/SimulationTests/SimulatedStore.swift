@@ -25,11 +25,13 @@ final class SimulatedStore: @unchecked Sendable {
     let items: [ItemNumber]
     var history = ClientHistory()
     private let books: [Book]
+    /// What this seed's store has to suffer: few kinds, often, show more than all kinds, seldom.
+    private let misfortunes: [Misfortune]
     private var restockCount: Int64 = 0
     private var servers: [SimulatedServer] { [catalog, order] + frontends }
 
-    /// - Parameter folder: an empty one with `data` and `output` in it.
-    init(seed: UInt64, folder: String) {
+    /// - Parameter folder: with `data` and `output` in it, both empty.
+    init(seed: UInt64, folder: String) throws {
         world = World(seed: seed, folder: folder)
         let world = world
         books = Book.defaults.prefix(2).map { book in
@@ -38,12 +40,16 @@ final class SimulatedStore: @unchecked Sendable {
             return book
         }
         items = books.map(\.item)
+        let kinds = Misfortune.allCases.filter { _ in world.chance(percent: 45) }
+        misfortunes = kinds.isEmpty ? Misfortune.allCases : kinds
         catalog = SimulatedCatalog(books: books, world: world)
         order = SimulatedOrder(catalog: catalog, world: world)
-        let catalog = catalog, order = order
+        let catalog = catalog
+        let order = order
         frontends = (1...2).map { number in
             SimulatedFrontend("frontend\(number)", catalog: catalog, order: order, world: world)
         }
+        if world.chance(percent: 90) { try NewDatabases.put(in: folder + "/data", books: books) }
     }
 
     /// Units by which a restock is known in the ledger: small enough that books sell out again.
@@ -56,7 +62,8 @@ final class SimulatedStore: @unchecked Sendable {
 
     func run() {
         world.weather = Weather(
-            lossPercent: world.pick(from: [0, 0, 2, 8, 20]), duplicationPercent: world.pick(from: [0, 5, 25]),
+            lossPercent: world.pick(from: [0, 0, 2, 8, 20]),
+            duplicationPercent: world.pick(from: [0, 5, 25]),
             lateness: world.pick(from: [0, 5, 20]))
         for server in world.chance(percent: 50) ? servers : servers.reversed() { server.start() }
         let clients = (1...Self.clientCount).map {
@@ -69,7 +76,9 @@ final class SimulatedStore: @unchecked Sendable {
         world.loop.advanceTime(to: .uptimeNanoseconds(0) + .milliseconds(Int64(Self.stormMillis)))
         heal()
         let end = world.now + .seconds(Self.recoverySeconds)
-        while !clients.allSatisfy(\.isDone), world.now < end { world.loop.advanceTime(by: .milliseconds(100)) }
+        while !clients.allSatisfy(\.isDone), world.now < end {
+            world.loop.advanceTime(by: .milliseconds(100))
+        }
         for client in clients where !client.isDone { world.fault("\(client.name) gets no answer") }
         // "Within 5 seconds of the tiers being back, without anybody asking."
         world.loop.advanceTime(by: .seconds(5))
@@ -87,37 +96,48 @@ final class SimulatedStore: @unchecked Sendable {
         world.loop.advanceTime(by: .seconds(1))
     }
 
+    /// A kind of fault.
+    private enum Misfortune: CaseIterable {
+        case death
+        case deathInCommit
+        case diskFault
+        case powerCut
+        case deathOfAll
+        case freeze
+        case cut
+    }
+
     private func strike() {
         guard !world.isHealed else { return }
         let server = world.pick(from: servers)
         let down = world.pick(1_000...900_000)
-        switch world.pick(1...100) {
-        case ...25: server.die(isPowerCut: false, downMicros: down)
-        case ...55:
-            let point = world.pick(from: Execution.Point.allCases)
-            let target = world.pick(from: [catalog, order] as [SimulatedServer])
-            target.ambush = SimulatedServer.Ambush(
-                point: point, isDeadly: world.chance(percent: 70), isPowerCut: world.chance(percent: 40))
-        case ...65: powerCut(down)
-        case ...75: for server in servers { server.die(isPowerCut: false, downMicros: down) }
-        case ...85:
+        switch world.pick(from: misfortunes) {
+        case .death: server.die(isPowerCut: false, downMicros: down)
+        case .deathInCommit: ambush(isDeadly: true)
+        case .diskFault: ambush(isDeadly: false)
+        case .powerCut:
+            world.note("the power goes out")
+            for server in servers {
+                server.die(isPowerCut: true, downMicros: down + world.pick(0...100_000))
+            }
+        case .deathOfAll: for server in servers { server.die(isPowerCut: false, downMicros: down) }
+        case .freeze:
             world.note("\(server.name) freezes")
             server.frozenUntil = world.now + .milliseconds(Int64(world.pick(1...2_000)))
-        default:
-            let links = ([order.link] + frontends.flatMap { [$0.orderLink, $0.catalogLink] }).compactMap { $0 }
-            let link = world.pick(from: links)
+        case .cut:
+            let links = [order.link] + frontends.flatMap { [$0.orderLink, $0.catalogLink] }
+            let link = world.pick(from: links.compactMap { $0 })
             world.note("\(link.name) is cut")
             link.breakConnection()
             link.cutUntil = world.now + .milliseconds(Int64(world.pick(1...1_500)))
         }
     }
 
-    /// All tiers stand in one room.
-    private func powerCut(_ down: Int) {
-        world.note("the power goes out")
-        for server in servers {
-            server.die(isPowerCut: true, downMicros: down + world.pick(0...100_000))
-        }
+    private func ambush(isDeadly: Bool) {
+        let server: SimulatedServer = world.chance(percent: 60) ? catalog : order
+        server.ambush = SimulatedServer.Ambush(
+            point: world.pick(from: Execution.Point.allCases), isDeadly: isDeadly,
+            isPowerCut: world.chance(percent: 40))
     }
 
     // MARK: The audit

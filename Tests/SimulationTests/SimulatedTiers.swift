@@ -94,7 +94,8 @@ final class SimulatedOrder: SimulatedServer, @unchecked Sendable {
             broken: { self.world.fault("the order server gave up: \($0)") })
         self.engine = engine
         walLengths = [DiskImage.length(of: database + "-wal")]
-        let catalog = catalog, world = world
+        let catalog = catalog
+        let world = world
         let follower = LedgerFollower(engine: engine, slot: world.slot, logger: silent) {
             let deadline = world.now + .seconds(1)
             return link.call("hello", isRead: true, mayBeRepeated: true, deadline: deadline) {
@@ -146,9 +147,12 @@ final class SimulatedOrder: SimulatedServer, @unchecked Sendable {
     }
 
     /// What the server does with a request: see `OrderRoutes`.
-    func buy(_ item: ItemNumber, key: IdempotencyKey, trace: TraceContext) -> EventLoopFuture<PurchaseOutcome>? {
+    func buy(
+        _ item: ItemNumber, key: IdempotencyKey, trace: TraceContext
+    ) -> EventLoopFuture<PurchaseOutcome>? {
         guard isUp, let engine else { return nil }
-        let context = CallContext(slot: world.slot, trace: trace, deadline: world.now + OrderRoutes.catalogTimeMax)
+        let context = CallContext(
+            slot: world.slot, trace: trace, deadline: world.now + OrderRoutes.catalogTimeMax)
         let life = generation
         return engine.buy(item, key: key, context: context).map { purchase in
             if purchase.value == .success, self.generation == life { self.checkRecord(of: item, key: key) }
@@ -191,16 +195,20 @@ final class SimulatedFrontend: SimulatedServer, @unchecked Sendable {
         purchases = nil
     }
 
-    func buy(_ item: ItemNumber, key: IdempotencyKey?, trace: TraceContext) -> EventLoopFuture<PurchaseOutcome>? {
+    func buy(
+        _ item: ItemNumber, key: IdempotencyKey?, trace: TraceContext
+    ) -> EventLoopFuture<PurchaseOutcome>? {
         guard isUp, let purchases else { return nil }
-        let context = CallContext(slot: world.slot, trace: trace, deadline: world.now + FrontendRoutes.purchaseTimeMax)
+        let context = CallContext(
+            slot: world.slot, trace: trace, deadline: world.now + FrontendRoutes.purchaseTimeMax)
         return purchases.buy(item, key: key, context: context).map(\.value)
     }
 
     func lookup(_ item: ItemNumber) -> EventLoopFuture<Book>? {
         guard isUp, let catalogLink else { return nil }
         let deadline = world.now + FrontendRoutes.readTimeMax
-        let catalog = catalog, world = world
+        let catalog = catalog
+        let world = world
         return catalogLink.call("lookup \(item)", isRead: true, mayBeRepeated: true, deadline: deadline) {
             guard catalog.isUp, let engine = catalog.engine else { return nil }
             return world.loop.makeCompletedFuture { try engine.book(item) }

@@ -16,7 +16,7 @@ struct SimulationRun {
             try FileManager.default.createDirectory(
                 atPath: folder + "/" + name, withIntermediateDirectories: true)
         }
-        let store = SimulatedStore(seed: seed, folder: folder)
+        let store = try SimulatedStore(seed: seed, folder: folder)
         store.run()
         faults = store.world.faults
         trace = store.world.trace
@@ -58,6 +58,7 @@ private struct Settings {
 /// The purchase protocol under every misfortune that a seeded scheduler can think of.
 @Suite struct SimulationTests {
     private static let shardCount: UInt64 = 2
+    private static let progressSeedCount: UInt64 = 5_000
 
     @Test(arguments: 0..<shardCount) func everyPromiseHolds(shard: UInt64) throws {
         let settings = Settings()
@@ -70,6 +71,9 @@ private struct Settings {
                 return
             }
             for seed in stride(from: 1 + shard, through: settings.seedCount, by: Int(Self.shardCount)) {
+                if seed % Self.progressSeedCount == 0 {
+                    print("simulation: seed \(seed) of \(settings.seedCount)")
+                }
                 let run = try SimulationRun(seed: seed, folder: folder)
                 guard run.faults.isEmpty else {
                     Issue.record("\(run.report)")

@@ -1,3 +1,4 @@
+import Foundation
 import Model
 import Storage
 import Synchronization
@@ -61,6 +62,26 @@ import Testing
         #expect(breaker.hasTripped)
         for _ in 0..<3 { #expect(isRefused(breaker)) }
         #expect(owner.brokenCount == 1)
+    }
+
+    /// Readiness is asked for on an event loop, which must not wait for a disk that hangs.
+    @Test func saysWhetherItHasTrippedDuringACommit() async throws {
+        let breaker = Breaker(tier: "test") { _ in }
+        let (started, done) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        Thread.detachNewThread {
+            try? breaker.run {
+                started.signal()
+                done.wait()
+            }
+        }
+        let hasTripped = await withCheckedContinuation { continuation in
+            Thread.detachNewThread {
+                started.wait()
+                continuation.resume(returning: breaker.hasTripped)
+                done.signal()
+            }
+        }
+        #expect(!hasTripped)
     }
 
     @Test func comesBackAfterARecovery() async throws {

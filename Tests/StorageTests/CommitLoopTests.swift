@@ -54,7 +54,8 @@ private final class HeldCommit: Sendable {
             #expect(firstOutcome == 10)
             await held.held()
             held.release()
-            let otherOutcomes = try await EventLoopFuture.whenAllSucceed(others, on: loops.slots[0].eventLoop).get()
+            let otherOutcomes = try await EventLoopFuture.whenAllSucceed(others, on: loops.slots[0].eventLoop)
+                .get()
             #expect(otherOutcomes == [20, 30, 40, 50])
             #expect(held.batches == [[1], [2, 3, 4, 5]])
             await shutdown(commits)
@@ -160,7 +161,8 @@ private final class HeldCommit: Sendable {
                 commits.submit(9, on: loop).whenFailure { error in refusal.withLock { $0 = error } }
                 return refusal.withLock { $0 != nil }
             }
-            guard case .unavailable("test", _, outcomeUnknown: false) = refusal.withLock({ $0 as? StoreError })
+            guard
+                case .unavailable("test", _, outcomeUnknown: false) = refusal.withLock({ $0 as? StoreError })
             else {
                 Issue.record("refused by \(String(describing: refusal.withLock { $0 }))")
                 return

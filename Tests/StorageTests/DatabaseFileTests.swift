@@ -21,7 +21,8 @@ import Testing
 
     private func open(_ path: String, versionCount: Int = 1) throws -> DatabasePool {
         try DatabaseFile.open(
-            path: path, applicationID: Self.applicationID, migrator: Self.migrator(versionCount: versionCount))
+            path: path, applicationID: Self.applicationID, migrator: Self.migrator(versionCount: versionCount)
+        )
     }
 
     private func bytes(_ path: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: path)) }
@@ -40,10 +41,14 @@ import Testing
             #expect(try read("foreign_keys") == "1")
             #expect(try read("application_id") == String(Self.applicationID))
             // Readers leave checkpoints to the writer.
-            let autocheckpoint = try await pool.read { try Int.fetchOne($0, sql: "PRAGMA wal_autocheckpoint") }
+            let autocheckpoint = try await pool.read {
+                try Int.fetchOne($0, sql: "PRAGMA wal_autocheckpoint")
+            }
             #expect(autocheckpoint == 0)
             for isFull in [false, true] {
-                try await pool.writeWithoutTransaction { try DatabaseFile.setSynchronous(full: isFull, in: $0) }
+                try await pool.writeWithoutTransaction {
+                    try DatabaseFile.setSynchronous(full: isFull, in: $0)
+                }
                 #expect(try read("synchronous") == (isFull ? "2" : "1"))
             }
             try pool.close()
@@ -82,7 +87,9 @@ import Testing
         try await withTemporaryFolder { folder in
             let path = folder + "/db"
             let other = try DatabaseQueue(path: path)
-            try await other.write { try $0.execute(sql: "CREATE TABLE notes (x TEXT); INSERT INTO notes VALUES ('a')") }
+            try await other.write {
+                try $0.execute(sql: "CREATE TABLE notes (x TEXT); INSERT INTO notes VALUES ('a')")
+            }
             try other.close()
             let before = try bytes(path)
             let fault = #expect(throws: FileFault.self) { try open(path) }
@@ -124,7 +131,9 @@ import Testing
             let path = folder + "/db"
             let queue = try DatabaseQueue(path: path)
             // The first thing that opening does to a new file.
-            let mode = try await queue.writeWithoutTransaction { try String.fetchOne($0, sql: "PRAGMA journal_mode = WAL") }
+            let mode = try await queue.writeWithoutTransaction {
+                try String.fetchOne($0, sql: "PRAGMA journal_mode = WAL")
+            }
             #expect(mode == "wal")
             try queue.close()
             for _ in 0..<2 { try open(path).close() }

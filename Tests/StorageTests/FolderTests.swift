@@ -20,6 +20,17 @@ import Testing
         }
     }
 
+    @Test func aLockCanBeGivenBackWhileItIsReferredTo() async throws {
+        try await withTemporaryFolder { folder in
+            let first = try DataLock(path: folder + "/lock")
+            first.release()
+            let second = try DataLock(path: folder + "/lock")
+            first.release()
+            #expect(throws: FileFault.self) { try DataLock(path: folder + "/lock") }
+            withExtendedLifetime((first, second)) {}
+        }
+    }
+
     @Test func aLockFileThatADeadProcessLeftHoldsNobodyUp() async throws {
         try await withTemporaryFolder { folder in
             try "99999999999\n".write(toFile: folder + "/lock", atomically: false, encoding: .utf8)

@@ -39,7 +39,9 @@ import Testing
         }
     }
 
-    @Test(arguments: ["op 1\nop 2\nop", "op 1\nop 2\n\u{1F4DA}torn"]) func cutsATornLastLineOff(text: String) async throws {
+    @Test(arguments: ["op 1\nop 2\nop", "op 1\nop 2\n\u{1F4DA}torn"]) func cutsATornLastLineOff(text: String)
+        async throws
+    {
         try await withTemporaryFolder { folder in
             let path = folder + "/log"
             // Not even whole characters need be left of it.
@@ -70,7 +72,9 @@ import Testing
                 // The name itself has gone to another file.
                 try write("op 9\nop 9\nop 9\n", to: path)
                 let (finding, found) = try LogTail.read(path: path, mark: mark) { _ in true }
-                #expect(URL(fileURLWithPath: found).lastPathComponent == URL(fileURLWithPath: renamed).lastPathComponent)
+                #expect(
+                    URL(fileURLWithPath: found).lastPathComponent
+                        == URL(fileURLWithPath: renamed).lastPathComponent)
                 #expect(try tail(finding).unclaimedCount == 1)
                 try FileManager.default.removeItem(atPath: path)
                 try FileManager.default.moveItem(atPath: renamed, toPath: path)
@@ -82,7 +86,9 @@ import Testing
         try await withTemporaryFolder { folder in
             let path = folder + "/log"
             try write("op 1\nop 2\n", to: path)
-            for mark in [try mark(path, offset: 11), LogMark(position: .init(inode: 1, offset: 0), sequence: 0)] {
+            for mark in [
+                try mark(path, offset: 11), LogMark(position: .init(inode: 1, offset: 0), sequence: 0),
+            ] {
                 let (finding, found) = try LogTail.read(path: path, mark: mark) { _ in true }
                 guard case .lost = finding else {
                     Issue.record("found in spite of \(mark)")
@@ -100,7 +106,9 @@ import Testing
         try await withTemporaryFolder { folder in
             let other = folder + "/catalog.sqlite-wal"
             try write("bytes of a database\nwithout a line break", to: other)
-            let finding = try LogTail.read(path: folder + "/log", mark: try mark(other, offset: 3)) { _ in true }.finding
+            let finding = try LogTail.read(path: folder + "/log", mark: try mark(other, offset: 3)) { _ in
+                true
+            }.finding
             guard case .lost = finding else {
                 Issue.record("another file was taken for the log")
                 return

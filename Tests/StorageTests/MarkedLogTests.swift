@@ -74,7 +74,10 @@ import Testing
             let path = folder + "/log"
             // Two operations were logged that a power cut took from the database.
             try "op 1\nop x\nop y\n".write(toFile: path, atomically: false, encoding: .utf8)
-            let base = LogMark(position: .init(inode: try #require(LogMark(endOf: path, sequence: 0)).position.inode, offset: 5), sequence: 1)
+            let base = LogMark(
+                position: .init(
+                    inode: try #require(LogMark(endOf: path, sequence: 0)).position.inode, offset: 5),
+                sequence: 1)
             let unclaimed = try LogTail.read(path: path, mark: base) { _ in true }
             guard case .tail(let tail) = unclaimed.finding else {
                 Issue.record("the log was not found")
@@ -87,7 +90,9 @@ import Testing
             try log.commit { _ in ((), lines("op x")) }
             #expect(log.unclaimedCount == 2)
             #expect(log.mark == base)
-            try log.commit { _ in ((), [MarkedLog.Line("op x", mayBeThere: true), MarkedLog.Line("op z", mayBeThere: true)]) }
+            try log.commit { _ in
+                ((), [MarkedLog.Line("op x", mayBeThere: true), MarkedLog.Line("op z", mayBeThere: true)])
+            }
             #expect(log.unclaimedCount == 1)
             let marks = try [log.mark, log.commit { ($0, [MarkedLog.Line("op y", mayBeThere: true)]) }]
             #expect(marks == [base, base])

@@ -25,7 +25,9 @@ extension RealProcesses {
                 #expect(try lines("order_log").sorted() == [1, 1, 1, 2, 2, 2].map { "bought book \($0)" })
                 let catalogLog = try lines("catalog_log")
                 #expect(Array(catalogLog.prefix(4)) == defaultInitLines)
-                for (line, count) in [("query_by_topic,graduate school", 1), ("update,1,na,-1", 3), ("update,2,na,-1", 3)] {
+                for (line, count) in [
+                    ("query_by_topic,graduate school", 1), ("update,1,na,-1", 3), ("update,2,na,-1", 3),
+                ] {
                     #expect(catalogLog.filter { $0 == line }.count == count, "\(line)")
                 }
                 let clientLog = try lines("client_log")
@@ -103,7 +105,8 @@ extension RealProcesses {
                 let down = try await client("lookup", "1")
                 #expect(down.status == 69 && down.errors.contains("503"))
                 let log = store.log("client_log")
-                #expect(log.first == "Client1: Send request http://\(store.frontend)/search?topic=a%20%26%20b")
+                #expect(
+                    log.first == "Client1: Send request http://\(store.frontend)/search?topic=a%20%26%20b")
                 #expect(log.dropFirst().first == "Client1: Get response " + search.output.dropLast())
             }
         }

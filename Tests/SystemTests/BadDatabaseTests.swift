@@ -17,7 +17,8 @@ extension RealProcesses {
                 db = sqlite3.connect(sys.argv[1]); db.executescript(sys.argv[2]); db.commit()
                 db.execute("PRAGMA wal_checkpoint(TRUNCATE)"); db.close()
                 """
-            let run = try await run("/usr/bin/env", ["python3", "-c", script, file, statements], in: store.folder)
+            let run = try await run(
+                "/usr/bin/env", ["python3", "-c", script, file, statements], in: store.folder)
             #expect(run.status == 0, "\(run.errors)")
         }
 
@@ -30,7 +31,9 @@ extension RealProcesses {
                 #expect(try await store.buy(1) == "Success")
                 // Another port and another log, but the same database.
                 let free = try FreePort.take()
-                let config = Tier.allCases.map { "\($0.rawValue),127.0.0.1:\($0 == tier ? free : store.port($0))\n" }
+                let config = Tier.allCases.map {
+                    "\($0.rawValue),127.0.0.1:\($0 == tier ? free : store.port($0))\n"
+                }
                 try store.write(config.joined(), to: "config2")
                 let run = try await bookstore(
                     tier.rawValue, "--config", "config2", "--output", "output2", in: store.folder)
@@ -53,7 +56,9 @@ extension RealProcesses {
                 #expect(try await store.buy(1) == "Success")
                 try await store.stop()
                 let file = file(tier)
-                try await sql("INSERT INTO grdb_migrations VALUES ('\(tier.rawValue) 99: of the future')", on: file, in: store)
+                try await sql(
+                    "INSERT INTO grdb_migrations VALUES ('\(tier.rawValue) 99: of the future')", on: file,
+                    in: store)
                 let before = try bytes(file, in: store)
                 let logBefore = store.log("\(tier.rawValue)_log")
                 let run = try await bookstore(tier.rawValue, in: store.folder)
@@ -71,16 +76,21 @@ extension RealProcesses {
                 let folder = store.path("data")
                 try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
                 let file = file(tier)
-                try await sql("CREATE TABLE recipe (name TEXT); INSERT INTO recipe VALUES ('soup')", on: file, in: store)
+                try await sql(
+                    "CREATE TABLE recipe (name TEXT); INSERT INTO recipe VALUES ('soup')", on: file, in: store
+                )
                 let foreign = try bytes(file, in: store)
                 let run = try await bookstore(tier.rawValue, in: store.folder)
-                #expect(run.status == 78 && run.errors.contains("another program's database"), "\(run.errors)")
+                #expect(
+                    run.status == 78 && run.errors.contains("another program's database"), "\(run.errors)")
                 #expect(try bytes(file, in: store) == foreign)
 
                 try store.write(String(repeating: "No database, just a text.\n", count: 50), to: file)
                 let text = try bytes(file, in: store)
                 let noDatabase = try await bookstore(tier.rawValue, in: store.folder)
-                #expect(noDatabase.status == 78 && noDatabase.errors.contains("is not a database"), "\(noDatabase.errors)")
+                #expect(
+                    noDatabase.status == 78 && noDatabase.errors.contains("is not a database"),
+                    "\(noDatabase.errors)")
                 #expect(try bytes(file, in: store) == text)
             }
         }
@@ -91,10 +101,12 @@ extension RealProcesses {
                 try await store.stop()
                 let other: Tier = tier == .catalog ? .order : .catalog
                 try FileManager.default.removeItem(atPath: store.path(file(tier)))
-                try FileManager.default.copyItem(atPath: store.path(file(other)), toPath: store.path(file(tier)))
+                try FileManager.default.copyItem(
+                    atPath: store.path(file(other)), toPath: store.path(file(tier)))
                 let before = try bytes(file(tier), in: store)
                 let run = try await bookstore(tier.rawValue, in: store.folder)
-                #expect(run.status == 78 && run.errors.contains("another program's database"), "\(run.errors)")
+                #expect(
+                    run.status == 78 && run.errors.contains("another program's database"), "\(run.errors)")
                 #expect(try bytes(file(tier), in: store) == before)
             }
         }
@@ -112,7 +124,9 @@ extension RealProcesses {
                     try handle.truncate(atOffset: kept)
                     let run = try await bookstore(tier.rawValue, in: store.folder)
                     #expect(run.status == 78 || run.status == 1, "\(kept): \(run.status)")
-                    #expect(run.errors.contains("\(tier.rawValue).sqlite") || run.errors.contains("database"), "\(run.errors)")
+                    #expect(
+                        run.errors.contains("\(tier.rawValue).sqlite") || run.errors.contains("database"),
+                        "\(run.errors)")
                 }
                 try handle.close()
             }

@@ -18,7 +18,8 @@ extension RealProcesses {
         }
 
         private func lookup(_ item: Int, in store: Store) async throws -> (cost: String?, stock: Int?) {
-            let book = try await store.get("/query_by_item?item_number=\(item)", from: .catalog).json["result"]
+            let book = try await store.get("/query_by_item?item_number=\(item)", from: .catalog).json[
+                "result"]
             let fields = try #require(book as? [String: Any])
             return (fields["cost"] as? String, fields["stock"] as? Int)
         }
@@ -76,10 +77,12 @@ extension RealProcesses {
             try await withCatalog { store in
                 for (given, shown) in [
                     ("10", "10"), ("10.5", "10.50"), ("10.50", "10.50"), ("10.00", "10"), ("10.0", "10"),
-                    ("0", "0"), ("0.01", "0.01"), ("007", "7"), ("0.1", "0.10"), ("9999999999.99", "9999999999.99"),
+                    ("0", "0"), ("0.01", "0.01"), ("007", "7"), ("0.1", "0.10"),
+                    ("9999999999.99", "9999999999.99"),
                 ] {
                     expectJSON(
-                        try await store.post("/update?item_number=1&cost=\(given)", to: .catalog), successBody)
+                        try await store.post("/update?item_number=1&cost=\(given)", to: .catalog), successBody
+                    )
                     #expect(try await lookup(1, in: store).cost == shown, "\(given)")
                 }
             }
@@ -91,18 +94,27 @@ extension RealProcesses {
                     let reply = try await store.post("/update?item_number=1" + parameters, to: .catalog)
                     expectProblem(reply, 400, mentions: "na")
                 }
-                for cost in ["", "-1", "1.234", "1e3", "1,5", ".5", "5.", "%2B5", "NA", "NaN", "10000000000", "%D9%A1"] {
-                    let reply = try await store.post("/update?item_number=1&cost=\(cost)&stock=1", to: .catalog)
+                for cost in [
+                    "", "-1", "1.234", "1e3", "1,5", ".5", "5.", "%2B5", "NA", "NaN", "10000000000", "%D9%A1",
+                ] {
+                    let reply = try await store.post(
+                        "/update?item_number=1&cost=\(cost)&stock=1", to: .catalog)
                     expectProblem(reply, 400, mentions: "cost")
                 }
-                for stock in ["", "1.5", "x", "%2B5", "--1", "1000000001", "-1000000001", "99999999999999999999"] {
-                    let reply = try await store.post("/update?item_number=1&cost=9&stock=\(stock)", to: .catalog)
+                for stock in [
+                    "", "1.5", "x", "%2B5", "--1", "1000000001", "-1000000001", "99999999999999999999",
+                ] {
+                    let reply = try await store.post(
+                        "/update?item_number=1&cost=9&stock=\(stock)", to: .catalog)
                     expectProblem(reply, 400, mentions: "stock")
                 }
-                expectProblem(try await store.post("/update?cost=1&stock=1", to: .catalog), 400, mentions: "item_number")
+                expectProblem(
+                    try await store.post("/update?cost=1&stock=1", to: .catalog), 400, mentions: "item_number"
+                )
                 expectProblem(try await store.post("/update?item_number=9&stock=1", to: .catalog), 404)
                 expectProblem(
-                    try await store.post("/update?item_number=1&stock=1&stock=1", to: .catalog), 400, mentions: "twice")
+                    try await store.post("/update?item_number=1&stock=1&stock=1", to: .catalog), 400,
+                    mentions: "twice")
                 #expect(try await lookup(1, in: store) == ("10", 3))
                 let logged = defaultInitLines + ["query_by_item,1"]
                 #expect(try await store.log("catalog_log", becomes: logged) == logged)

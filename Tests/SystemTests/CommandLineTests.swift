@@ -6,7 +6,9 @@ import Testing
 extension RealProcesses {
     /// Usage, help and settings.
     @Suite struct CommandLineTests {
-        private static let commonOptions = ["--config", "--output", "--settings", "--log-level", "--log-format"]
+        private static let commonOptions = [
+            "--config", "--output", "--settings", "--log-level", "--log-format",
+        ]
         private static let optionsOfCommand: [(command: String, options: [String])] = [
             ("up", ["--data", "--books", "--log-queries"]),
             ("catalog", ["--data", "--books", "--log-queries", "--index", "--bind"]),
@@ -32,13 +34,18 @@ extension RealProcesses {
                     }
                 }
                 #expect(try await bookstore("--version", in: folder).output == "1.0.0\n")
-                #expect(try FileManager.default.contentsOfDirectory(atPath: folder).allSatisfy { $0.hasPrefix("run-") })
+                #expect(
+                    try FileManager.default.contentsOfDirectory(atPath: folder).allSatisfy {
+                        $0.hasPrefix("run-")
+                    })
             }
         }
 
         @Test(arguments: [
-            "nonsense", "up --nonsense", "catalog extra", "client", "client lookup", "client buy 1 --key a\u{1}b",
-            "client lookup 1 --frontend nonsense", "acceptance --frontend 1:2:3", "catalog --index x", "up --data",
+            "nonsense", "up --nonsense", "catalog extra", "client", "client lookup",
+            "client buy 1 --key a\u{1}b",
+            "client lookup 1 --frontend nonsense", "acceptance --frontend 1:2:3", "catalog --index x",
+            "up --data",
         ])
         func tellsWrongUsage(line: String) async throws {
             try await withTemporaryFolder { folder in
@@ -57,7 +64,8 @@ extension RealProcesses {
         /// Flags over environment over settings file over defaults; and `config` tells which it was.
         @Test func showsWhereSettingsComeFrom() async throws {
             try await withTemporaryFolder { folder in
-                let text = #"{"output": "from-file", "data": "from-file", "log": {"level": "error", "format": "json"}}"#
+                let text =
+                    #"{"output": "from-file", "data": "lost", "log": {"level": "error", "format": "json"}}"#
                 try text.write(toFile: folder + "/settings.json", atomically: true, encoding: .utf8)
                 let run = try await bookstore(
                     "config", "--settings", "settings.json", "--log-level", "debug", in: folder,
@@ -80,8 +88,10 @@ extension RealProcesses {
         }
 
         @Test(arguments: [
-            (#"{"datta": "x"}"#, "'datta' is no setting"), (#"{"log": {"colour": "x"}}"#, "'log.colour' is no setting"),
-            (#"{"data": 3}"#, "'data' must be a string"), ("[]", "not a JSON object"), ("{", "not a JSON object"),
+            (#"{"datta": "x"}"#, "'datta' is no setting"),
+            (#"{"log": {"colour": "x"}}"#, "'log.colour' is no setting"),
+            (#"{"data": 3}"#, "'data' must be a string"), ("[]", "not a JSON object"),
+            ("{", "not a JSON object"),
             (#"{"log": {"level": "loud"}}"#, "log.level 'loud' is none of trace, debug"),
             (#"{"log": {"queries": "some"}}"#, "log.queries 'some' is none of all, sampled, off"),
             (#"{"index": "-1"}"#, "index '-1' is not a whole number"),
@@ -91,7 +101,8 @@ extension RealProcesses {
                 try text.write(toFile: folder + "/settings.json", atomically: true, encoding: .utf8)
                 let run = try await bookstore("catalog", "--settings", "settings.json", in: folder)
                 #expect(run.status == 78)
-                #expect(run.errors.contains("settings.json: ") && run.errors.contains(reason), "\(run.errors)")
+                #expect(
+                    run.errors.contains("settings.json: ") && run.errors.contains(reason), "\(run.errors)")
                 #expect(!FileManager.default.fileExists(atPath: folder + "/data"))
             }
         }
@@ -102,7 +113,8 @@ extension RealProcesses {
                 #expect(missing.status == 78 && missing.errors.contains("none.json"))
                 let environment = ["BOOKSTORE_LOG_LEVEL": "loud"]
                 let run = try await bookstore("frontend", in: folder, environment: environment)
-                #expect(run.status == 78 && run.errors.contains("environment: log.level 'loud'"), "\(run.errors)")
+                #expect(
+                    run.status == 78 && run.errors.contains("environment: log.level 'loud'"), "\(run.errors)")
             }
         }
     }

@@ -40,7 +40,9 @@ extension RealProcesses {
                     #expect(soldByCatalogLog(store)[item] == sold)
                     #expect(soldByOrderLog(store)[item] == sold)
                 }
-                try await expectCompleteLogs(store)
+                expectCompleteLogs(store)
+                let audit = try await bookstore("verify", in: store.folder)
+                #expect(audit.status == 0, "\(audit.output)\n\(audit.errors)")
             }
         }
 
@@ -62,7 +64,10 @@ extension RealProcesses {
                 #expect(soldByCatalogLog(store) == [1: 5])
                 #expect(try await store.buy(1) == "Success")
                 #expect(store.log("order_log").count == 6)
-                #expect(store.log("catalog_log").allSatisfy { $0.hasPrefix("init") || $0.hasPrefix("query") || $0 == "update,1,na,-1" })
+                #expect(
+                    store.log("catalog_log").allSatisfy {
+                        $0.hasPrefix("init") || $0.hasPrefix("query") || $0 == "update,1,na,-1"
+                    })
             }
         }
 
@@ -79,7 +84,9 @@ extension RealProcesses {
             var counts: [Int: Int] = [:]
             for line in store.log("catalog_log") {
                 let parts = line.split(separator: ",")
-                if parts.count == 4, parts[0] == "update", parts[2...] == ["na", "-1"], let item = Int(parts[1]) {
+                if parts.count == 4, parts[0] == "update", parts[2...] == ["na", "-1"],
+                    let item = Int(parts[1])
+                {
                     counts[item, default: 0] += 1
                 }
             }
@@ -87,7 +94,7 @@ extension RealProcesses {
         }
 
         /// Every line is whole and of a known kind, and the `init` lines stand once, at the beginning.
-        private func expectCompleteLogs(_ store: Store) async throws {
+        private func expectCompleteLogs(_ store: Store) {
             let catalogLog = store.log("catalog_log")
             #expect(catalogLog.prefix(3).joined(separator: "\n") + "\n" == Self.books)
             let known = /(query_by_item,[123])|(update,[123],na,-1)/

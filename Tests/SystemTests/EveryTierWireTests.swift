@@ -9,10 +9,13 @@ extension RealProcesses {
         @Test func namesTheAllowedMethods() async throws {
             try await withStore { store in
                 for (tier, method, target, allow) in [
-                    (Tier.frontend, "POST", "/search?topic=a", "GET, HEAD"), (.frontend, "DELETE", "/lookup/1", "GET, HEAD"),
-                    (.frontend, "PUT", "/buy/1", "GET, POST, HEAD"), (.catalog, "POST", "/query_by_item?item_number=1", "GET, HEAD"),
-                    (.catalog, "PATCH", "/update?item_number=1&stock=1", "GET, POST, HEAD"),
-                    (.order, "OPTIONS", "/buy?item_number=1", "GET, POST, HEAD"), (.order, "POST", "/livez", "GET, HEAD"),
+                    (Tier.frontend, "POST", "/search?topic=a", "GET, HEAD"),
+                    (.frontend, "DELETE", "/lookup/1", "GET, HEAD"),
+                    (.frontend, "PUT", "/buy/1", "GET, POST"),
+                    (.catalog, "POST", "/query_by_item?item_number=1", "GET, HEAD"),
+                    (.catalog, "PATCH", "/update?item_number=1&stock=1", "GET, POST"),
+                    (.order, "OPTIONS", "/buy?item_number=1", "GET, POST"),
+                    (.order, "POST", "/livez", "GET, HEAD"),
                 ] {
                     let reply = try await store.send(method, target, to: tier)
                     expectProblem(reply, 405)
@@ -35,12 +38,15 @@ extension RealProcesses {
                 expectProblem(try await store.send("POST", target, to: tier, body: body), 413)
                 let chunked = try await onThread { [port = store.port(tier)] in
                     let connection = try RawConnection(port: port)
-                    try connection.send("POST \(target) HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
+                    try connection.send(
+                        "POST \(target) HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
                     try connection.send("10001\r\n" + body + "\r\n0\r\n\r\n")
                     return try connection.receiveReplies(1).first
                 }
                 expectProblem(try #require(chunked), 413)
-                for text in ["GARBAGE\r\n\r\n", "GET /livez HTTP/1.1\r\nHost x\r\n\r\n", "GET /livez HTTP/1.1\r\n\r\n"] {
+                for text in [
+                    "GARBAGE\r\n\r\n", "GET /livez HTTP/1.1\r\nHost x\r\n\r\n", "GET /livez HTTP/1.1\r\n\r\n",
+                ] {
                     let reply = try await onThread { [port = store.port(tier)] in
                         let connection = try RawConnection(port: port)
                         try connection.send(text)
@@ -65,6 +71,16 @@ extension RealProcesses {
                 #expect(text.hasPrefix("HTTP/1.1 200 OK\r\n"))
                 #expect(text.contains("content-length: 142\r\n"))
                 #expect(text.hasSuffix("\r\n\r\n"))
+                // HEAD promises to change nothing, so it is no way to buy.
+                for (tier, target) in [(Tier.frontend, "/buy/1"), (.order, "/buy?item_number=1")] {
+                    let refused = try await onThread { [port = store.port(tier)] in
+                        let connection = try RawConnection(port: port)
+                        try connection.send("HEAD \(target) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                        return try connection.receiveAll()
+                    }
+                    #expect(refused.hasPrefix("HTTP/1.1 405 "))
+                }
+                #expect(try await store.stock(of: 1) == 3)
             }
         }
 
@@ -82,7 +98,8 @@ extension RealProcesses {
                 #expect(try entries(try await store.get("/lookup/1")) == ["catalog-query"])
                 for _ in 1...4 {
                     let reply = try await store.post("/buy/1")
-                    #expect(try entries(reply) == ["order", "catalog-query", "catalog-update"], "\(reply.body)")
+                    #expect(
+                        try entries(reply) == ["order", "catalog-query", "catalog-update"], "\(reply.body)")
                     let direct = try await store.post("/buy?item_number=2", to: .order)
                     #expect(try entries(direct) == ["catalog-query", "catalog-update"])
                 }
@@ -95,8 +112,10 @@ extension RealProcesses {
                 let trace = "4bf92f3577b34da6a3ce929d0e0e4736"
                 let headers = ["traceparent": "00-\(trace)-00f067aa0ba902b7-01"]
                 #expect(try await store.post("/buy/1", headers: headers).status == 200)
-                for (tier, request) in [(Tier.frontend, "POST /buy/1 200"), (.order, "/buy?item_number=1 200"),
-                    (.catalog, "/query_by_item?item_number=1 200"), (.catalog, "/update?item_number=1&cost=na&stock=-1 200"),
+                for (tier, request) in [
+                    (Tier.frontend, "POST /buy/1 200"), (.order, "/buy?item_number=1 200"),
+                    (.catalog, "/query_by_item?item_number=1 200"),
+                    (.catalog, "/update?item_number=1&cost=na&stock=-1 200"),
                 ] {
                     try await eventually("\(tier) logs \(request)") {
                         store.errors(of: tier).split(separator: "\n").contains {
@@ -105,8 +124,10 @@ extension RealProcesses {
                     }
                 }
                 // Without one, or with a bad one, the frontend begins a trace of its own.
-                for field in [nil, "00-\(String(repeating: "0", count: 32))-00f067aa0ba902b7-01", "nonsense"] {
-                    let reply = try await store.get("/lookup/77", headers: field.map { ["traceparent": $0] } ?? [:])
+                for field in [nil, "00-\(String(repeating: "0", count: 32))-00f067aa0ba902b7-01", "nonsense"]
+                {
+                    let reply = try await store.get(
+                        "/lookup/77", headers: field.map { ["traceparent": $0] } ?? [:])
                     let made = try #require(reply.json["trace_id"] as? String)
                     #expect(made.count == 32 && made.allSatisfy(\.isHexDigit) && made != trace)
                     for tier in [Tier.frontend, .catalog] {
@@ -117,13 +138,18 @@ extension RealProcesses {
         }
 
         @Test func writesItsLogAsJSONWhenAsked() async throws {
-            try await withStore(options: [.frontend: ["--log-level", "debug", "--log-format", "json"]]) { store in
+            try await withStore(options: [.frontend: ["--log-level", "debug", "--log-format", "json"]]) {
+                store in
                 _ = try await store.get("/search?topic=%22quoted%22")
-                try await eventually("the request is logged") { store.errors(of: .frontend).contains("/search") }
+                try await eventually("the request is logged") {
+                    store.errors(of: .frontend).contains("/search")
+                }
                 for line in store.errors(of: .frontend).split(separator: "\n") {
                     let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
                     #expect(object?["tier"] as? String == "frontend", "\(line)")
-                    #expect(object?["level"] != nil && object?["message"] != nil && object?["time"] != nil, "\(line)")
+                    #expect(
+                        object?["level"] != nil && object?["message"] != nil && object?["time"] != nil,
+                        "\(line)")
                 }
             }
         }
@@ -157,19 +183,27 @@ extension RealProcesses {
                 _ = try await store.get("/lookup/77")
                 for _ in 1...4 { _ = try await store.post("/buy/1") }
                 for (tier, wanted) in [
-                    (Tier.frontend, [
-                        #"http_server_requests_total{route="/lookup",outcome="success"} 1"#,
-                        #"http_server_requests_total{route="/buy",outcome="success"} 3"#,
-                        #"http_server_requests_total{route="/buy",outcome="failed"} 1"#,
-                        #"http_client_requests_total{peer="order",route="/buy",outcome="success"}"#,
-                    ]),
-                    (.order, [#"http_client_requests_total{peer="catalog",route="/update",outcome="success"}"#]),
+                    (
+                        Tier.frontend,
+                        [
+                            #"http_server_requests_total{route="/lookup",outcome="success"} 1"#,
+                            #"http_server_requests_total{route="/buy",outcome="success"} 3"#,
+                            #"http_server_requests_total{route="/buy",outcome="failed"} 1"#,
+                            #"http_client_requests_total{peer="order",route="/buy",outcome="success"}"#,
+                        ]
+                    ),
+                    (
+                        .order,
+                        [#"http_client_requests_total{peer="catalog",route="/update",outcome="success"}"#]
+                    ),
                     (.catalog, ["bookstore_books 4", "bookstore_ledger_movements_total 3"]),
                 ] {
                     let reply = try await store.get("/metrics", from: tier)
                     #expect(reply.status == 200)
                     #expect(reply.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8")
-                    for line in wanted { #expect(reply.body.contains(line), "\(tier): \(line)\n\(reply.body)") }
+                    for line in wanted {
+                        #expect(reply.body.contains(line), "\(tier): \(line)\n\(reply.body)")
+                    }
                     let sample = /[a-zA-Z_:][a-zA-Z0-9_:]*(\{([a-z_]+="[^"]*",?)*\})? [-+0-9.eEInfa]+/
                     for line in reply.body.split(separator: "\n") where !line.hasPrefix("#") {
                         #expect(line.wholeMatch(of: sample) != nil, "\(line)")

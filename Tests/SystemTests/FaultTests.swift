@@ -4,7 +4,8 @@ import TestSupport
 import Testing
 
 extension RealProcesses {
-    /// A tier that is down, slow or cut off: a clear 503 in time, and service again without touching the others.
+    /// A tier that is down, slow or cut off: a clear 503 in time, and service again once it is back, with the
+    /// others left alone.
     @Suite struct FaultTests {
         /// The longest that any answer may take while something behind is broken.
         private static let answerTimeMax = Duration.seconds(10)
@@ -20,10 +21,12 @@ extension RealProcesses {
             try await withStore { store in
                 #expect(try await store.buy(1) == "Success")
                 let catalog = try store.process(.catalog)
-                catalog.send(SIGSTOP)
+                try await catalog.freeze()
                 async let search = timed { try await store.get("/search?topic=a") }
                 async let lookup = timed { try await store.get("/lookup/1") }
-                async let bought = timed { try await store.post("/buy/1", headers: ["Idempotency-Key": "frozen"]) }
+                async let bought = timed {
+                    try await store.post("/buy/1", headers: ["Idempotency-Key": "frozen"])
+                }
                 async let ready = timed { try await store.get("/readyz") }
                 let (searched, lookedUp, buying, readiness) = try await (search, lookup, bought, ready)
                 for reply in [searched, lookedUp] {
@@ -38,9 +41,14 @@ extension RealProcesses {
                 #expect(try await store.status(.frontend, "/livez") == 200)
 
                 catalog.send(SIGCONT)
-                try await eventually("lookups go on") { try await store.status(.frontend, "/lookup/1") == 200 }
-                try await eventually("purchases go on") { (try await store.buy(1, key: "frozen")) == "Success" }
+                try await eventually("lookups go on") {
+                    try await store.status(.frontend, "/lookup/1") == 200
+                }
+                try await eventually("purchases go on") {
+                    (try await store.buy(1, key: "frozen")) == "Success"
+                }
                 // Whether the frozen purchase was carried out late or by its repetition: once.
+                try await store.waitUntilReady(.frontend)
                 #expect(try await store.stock(of: 1) == 1)
                 #expect(store.log("order_log") == ["bought book 1", "bought book 1"])
             }
@@ -49,13 +57,16 @@ extension RealProcesses {
         @Test func answersWhileTheOrderServerIsFrozen() async throws {
             try await withStore { store in
                 let order = try store.process(.order)
-                order.send(SIGSTOP)
-                let buying = try await timed { try await store.post("/buy/1", headers: ["Idempotency-Key": "k"]) }
+                try await order.freeze()
+                let buying = try await timed {
+                    try await store.post("/buy/1", headers: ["Idempotency-Key": "k"])
+                }
                 expectProblem(buying, 503, mentions: "order")
                 #expect(buying.body.contains("unknown"))
                 #expect(try await store.stock(of: 1) >= 2)
                 order.send(SIGCONT)
                 try await eventually("purchases go on") { (try await store.buy(1, key: "k")) == "Success" }
+                try await store.waitUntilReady(.frontend)
                 #expect(try await store.stock(of: 1) == 2)
             }
         }
@@ -69,7 +80,9 @@ extension RealProcesses {
                     expectProblem(reply, 503, mentions: "catalog")
                     #expect(reply.headers["retry-after"] == "1")
                 }
-                let buying = try await timed { try await store.post("/buy/1", headers: ["Idempotency-Key": "k"]) }
+                let buying = try await timed {
+                    try await store.post("/buy/1", headers: ["Idempotency-Key": "k"])
+                }
                 expectProblem(buying, 503)
                 #expect(buying.headers["retry-after"] == "1")
                 // Bad requests are still told as such: no tier behind is needed to see it.

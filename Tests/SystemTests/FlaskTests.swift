@@ -27,7 +27,9 @@ extension RealProcesses {
                 // Theirs are ready when they answer at all, ours when they see what is behind them.
                 for tier in Tier.allCases {
                     if theirs.contains(tier) {
-                        try await eventually("\(tier) answers") { try await store.status(tier, "/livez") != 0 }
+                        try await eventually("\(tier) answers") {
+                            try await store.status(tier, "/livez") != 0
+                        }
                     } else {
                         try await store.waitUntilReady(tier)
                     }
@@ -63,7 +65,9 @@ extension RealProcesses {
         @Test(arguments: mixtures) func sellsUntilSoldOut(theirs: [Tier]) async throws {
             try await withMixture(theirs) { store in
                 for (turn, expected) in ["Success", "Success", "Success", "Failed", "Failed"].enumerated() {
-                    let reply = turn % 2 == 0 ? try await store.post("/buy/1") : try await store.get("/buy?item_number=1")
+                    let reply =
+                        turn % 2 == 0
+                        ? try await store.post("/buy/1") : try await store.get("/buy?item_number=1")
                     #expect(reply.status == 200)
                     #expect(reply.json["result"] as? String == expected)
                 }
@@ -117,7 +121,8 @@ extension RealProcesses {
                 let target = tier == .catalog ? "/lookup/1" : "/buy/1"
                 expectProblem(try await store.get(target), 503, mentions: tier.rawValue)
                 try store.launch(
-                    tier, program: Program.flaskPython, ["\(Program.package)/Tests/Flask/\(tier.rawValue).py"])
+                    tier, program: Program.flaskPython, ["\(Program.package)/Tests/Flask/\(tier.rawValue).py"]
+                )
                 try await eventually("service resumes") { try await store.status(.frontend, target) == 200 }
             }
         }

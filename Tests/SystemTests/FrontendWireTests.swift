@@ -27,7 +27,9 @@ extension RealProcesses {
                 for topic in ["Distributed+systems", "distributed", "distributed+systems+", "none"] {
                     expectJSON(try await store.get("/search?topic=\(topic)"), #"{"result":[]}"#)
                 }
-                for target in ["/lookup?item_number=3", "/lookup/3", "/lookup?item_number=%33", "/lookup/%33"] {
+                for target in [
+                    "/lookup?item_number=3", "/lookup/3", "/lookup?item_number=%33", "/lookup/%33",
+                ] {
                     expectJSON(try await store.get(target), Self.bookThree)
                 }
                 for target in ["/buy?item_number=1", "/buy/1"] {
@@ -75,7 +77,9 @@ extension RealProcesses {
                 // Text that needs no escape stays as it is: UTF-8, not \u.
                 let raw = try await store.get("/lookup/7").body
                 #expect(raw.contains("本 📚") && raw.contains(#"\"b\" + 50%"#) && raw.contains("👩‍👩‍👧"))
-                let logged = ["init,7,2,9.50,\(field),\(title)"] + Array(repeating: "query_by_topic,\(topic)", count: 3)
+                let logged =
+                    ["init,7,2,9.50,\(field),\(title)"]
+                    + Array(repeating: "query_by_topic,\(topic)", count: 3)
                     + ["query_by_item,7", "query_by_item,7"]
                 #expect(try await store.log("catalog_log", becomes: logged) == logged)
 
@@ -87,25 +91,34 @@ extension RealProcesses {
 
         @Test func refusesBadRequests() async throws {
             try await withStore { store in
-                for target in ["/search", "/search?topic=", "/search/", "/search?topic", "/lookup", "/lookup/"] {
+                for target in [
+                    "/search", "/search?topic=", "/search/", "/search?topic", "/lookup", "/lookup/",
+                ] {
                     expectProblem(try await store.get(target), 400, mentions: "missing")
                 }
                 for target in [
-                    "/search?topic=%FF", "/search?topic=%4", "/search?topic=%zz", "/search/%C3", "/search?topic=a%0Ab",
+                    "/search?topic=%FF", "/search?topic=%4", "/search?topic=%zz", "/search/%C3",
+                    "/search?topic=a%0Ab",
                     "/search?topic=a&topic=b", "/search?topic=" + String(repeating: "x", count: 257),
                 ] {
                     expectProblem(try await store.get(target), 400, mentions: "topic")
                 }
-                for item in ["0", "-1", "01", "x", "1.0", "+1", "%2B1", "1%20", "9999999999999999999", "%D9%A1"] {
-                    expectProblem(try await store.get("/lookup?item_number=\(item)"), 400, mentions: "item_number")
-                    expectProblem(try await store.post("/buy?item_number=\(item)"), 400, mentions: "item_number")
+                for item in [
+                    "0", "-1", "01", "x", "1.0", "+1", "%2B1", "1%20", "9999999999999999999", "%D9%A1",
+                ] {
+                    expectProblem(
+                        try await store.get("/lookup?item_number=\(item)"), 400, mentions: "item_number")
+                    expectProblem(
+                        try await store.post("/buy?item_number=\(item)"), 400, mentions: "item_number")
                     expectProblem(try await store.get("/buy/\(item)"), 400, mentions: "item_number")
                 }
                 expectProblem(try await store.get("/lookup/1?item_number=1"), 400, mentions: "item_number")
                 expectProblem(try await store.get("/lookup/1/2"), 400)
                 expectProblem(try await store.get("/lookup/5"), 404, mentions: "item number 5")
                 expectProblem(try await store.post("/buy/999999999999999999"), 404)
-                for target in ["/", "/nothing", "/Search?topic=a", "/query_by_item?item_number=1", "/livez/x"] {
+                for target in [
+                    "/", "/nothing", "/Search?topic=a", "/query_by_item?item_number=1", "/livez/x",
+                ] {
                     expectProblem(try await store.get(target), 404)
                 }
                 // None of it was executed, so none of it is in a log or in the stock.

@@ -20,11 +20,13 @@ extension RealProcesses {
                 }
                 _ = try await store.get("/query_by_item?item_number=4", from: .catalog)
                 let sale = ["query_by_item,2", "update,2,na,-1"]
-                let expected = defaultInitLines + [
-                    "query_by_topic,distributed systems", "query_by_topic,no,such topic", "query_by_item,2",
-                ] + sale + sale + sale + [
-                    "query_by_item,2", "update,2,10.50,2", "update,2,8,na", "query_by_item,4",
-                ]
+                let expected =
+                    defaultInitLines + [
+                        "query_by_topic,distributed systems", "query_by_topic,no,such topic",
+                        "query_by_item,2",
+                    ] + sale + sale + sale + [
+                        "query_by_item,2", "update,2,10.50,2", "update,2,8,na", "query_by_item,4",
+                    ]
                 #expect(try await store.log("catalog_log", becomes: expected) == expected)
                 #expect(store.log("order_log") == Array(repeating: "bought book 2", count: 3))
             }
@@ -46,7 +48,9 @@ extension RealProcesses {
             try await withStore { store in
                 for _ in 1...200 { _ = try await store.get("/query_by_item?item_number=1", from: .catalog) }
                 try await store.stop()
-                #expect(store.log("catalog_log") == defaultInitLines + Array(repeating: "query_by_item,1", count: 200))
+                #expect(
+                    store.log("catalog_log") == defaultInitLines
+                        + Array(repeating: "query_by_item,1", count: 200))
             }
         }
 

@@ -49,7 +49,8 @@ extension RealProcesses {
                 let other = try await store.post("/buy?item_number=2", headers: ["Idempotency-Key": "k-1"])
                 expectProblem(other, 422, mentions: "Idempotency-Key")
                 expectProblem(
-                    try await store.post("/buy?item_number=2", to: .order, headers: ["Idempotency-Key": "k-1"]), 422)
+                    try await store.post(
+                        "/buy?item_number=2", to: .order, headers: ["Idempotency-Key": "k-1"]), 422)
                 #expect(try await store.stock(of: 2) == 3)
                 // A key of an unknown book is not used up by the refusal.
                 #expect(try await store.buy(9, key: "k-2").hasPrefix("404"))
@@ -73,20 +74,25 @@ extension RealProcesses {
             try await withStore { store in
                 let longest = String(repeating: "k", count: 255)
                 let odd = "!#$%&'*+-.^_`|~()<>@,;:/[]?={}"
-                for key in [longest, "\"" + longest + "\"", odd, "\"with \\\" quote\"".replacingOccurrences(of: " ", with: "")] {
+                for key in [
+                    longest, "\"" + longest + "\"", odd,
+                    "\"with \\\" quote\"".replacingOccurrences(of: " ", with: ""),
+                ] {
                     let reply = try await store.post("/buy/3", to: tier, headers: ["Idempotency-Key": key])
                     #expect(reply.status == 200, "\(key): \(reply.body)")
                 }
                 for key in [
-                    "", "\"\"", longest + "k", "\"" + longest + "k\"", "two words", "\"two words\"", "tab\there",
+                    "", "\"\"", longest + "k", "\"" + longest + "k\"", "two words", "\"two words\"",
+                    "tab\there",
                     "é", "\"open", "\"a\"b\"", "\"bad \\x escape\"",
                 ] {
                     let reply = try await store.post("/buy/4", to: tier, headers: ["Idempotency-Key": key])
                     expectProblem(reply, 400, mentions: "Idempotency-Key")
                 }
-                // Control characters do not even get past the parser of the head; the answer is a 400 all the same.
+                // Control characters do not even get past the parser of the head; it is a 400 all the same.
                 for byte in ["\u{1}", "\u{7F}", "\0"] {
-                    let reply = try await store.post("/buy/4", to: tier, headers: ["Idempotency-Key": "a\(byte)b"])
+                    let reply = try await store.post(
+                        "/buy/4", to: tier, headers: ["Idempotency-Key": "a\(byte)b"])
                     expectProblem(reply, 400)
                 }
                 let twice = try await onThread { [port = store.port(tier)] in

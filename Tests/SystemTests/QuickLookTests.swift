@@ -40,7 +40,8 @@ extension RealProcesses {
                     #expect(run.output.contains(part), "\(run.output)")
                 }
                 // The line with the key sells one copy, however often it is repeated.
-                let repeated = try #require(block.split(separator: "\n").first { $0.contains("Idempotency-Key") })
+                let repeated = try #require(
+                    block.split(separator: "\n").first { $0.contains("Idempotency-Key") })
                 let again = try await bookstoreShell(String(repeated), in: folder)
                 #expect(again.output == successBody)
                 let log = try String(contentsOfFile: folder + "/output/order_log", encoding: .utf8)

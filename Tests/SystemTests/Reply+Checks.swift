@@ -6,13 +6,15 @@ func expectJSON(
     _ reply: RawReply, _ body: String, sourceLocation: SourceLocation = #_sourceLocation
 ) {
     #expect(reply.status == 200, sourceLocation: sourceLocation)
-    #expect(reply.headers["content-type"] == "application/json; charset=utf-8", sourceLocation: sourceLocation)
+    #expect(
+        reply.headers["content-type"] == "application/json; charset=utf-8", sourceLocation: sourceLocation)
     #expect(reply.body == body, sourceLocation: sourceLocation)
 }
 
 /// Checks that an answer is a problem as RFC 9457 wants it, and that it tells nothing of the inside.
 func expectProblem(
-    _ reply: RawReply, _ status: Int, mentions words: String = "", sourceLocation: SourceLocation = #_sourceLocation
+    _ reply: RawReply, _ status: Int, mentions words: String = "",
+    sourceLocation: SourceLocation = #_sourceLocation
 ) {
     #expect(reply.status == status, "\(reply.body)", sourceLocation: sourceLocation)
     #expect(reply.headers["content-type"] == "application/problem+json", sourceLocation: sourceLocation)
@@ -20,7 +22,9 @@ func expectProblem(
     #expect(reply.json["type"] as? String == "about:blank", sourceLocation: sourceLocation)
     #expect((reply.json["title"] as? String)?.isEmpty == false, sourceLocation: sourceLocation)
     let detail = reply.json["detail"] as? String ?? ""
-    #expect(words.isEmpty ? !detail.isEmpty : detail.contains(words), "\(reply.body)", sourceLocation: sourceLocation)
+    #expect(
+        words.isEmpty ? !detail.isEmpty : detail.contains(words), "\(reply.body)",
+        sourceLocation: sourceLocation)
     for secret in ["SQL", "sqlite", ".swift", "/tmp", "127.0.0.1", "Error"] {
         #expect(!reply.body.contains(secret), "\(reply.body)", sourceLocation: sourceLocation)
     }

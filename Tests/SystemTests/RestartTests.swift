@@ -9,7 +9,9 @@ extension RealProcesses {
         @Test func goesOnFromTheStoredState() async throws {
             try await withStore(books: "init,1,5,10,t,First\n") { store in
                 #expect(try await store.buy(1, key: "before") == "Success")
-                expectJSON(try await store.post("/update?item_number=1&cost=12.5&stock=2", to: .catalog), successBody)
+                expectJSON(
+                    try await store.post("/update?item_number=1&cost=12.5&stock=2", to: .catalog), successBody
+                )
                 try await store.stop()
                 // The file is not read again: it may have changed, be broken or be gone.
                 try store.write("init,1,99,1,t,Other\nnonsense\n", to: "books")
@@ -28,7 +30,10 @@ extension RealProcesses {
                 expectProblem(try await store.post("/buy/2", headers: ["Idempotency-Key": "x"]), 404)
                 #expect(store.log("order_log") == ["bought book 1", "bought book 1"])
                 let updates = store.log("catalog_log").filter { !$0.hasPrefix("query") }
-                #expect(updates == ["init,1,5,10,t,First", "update,1,na,-1", "update,1,12.50,2", "update,1,na,-1"])
+                #expect(
+                    updates == [
+                        "init,1,5,10,t,First", "update,1,na,-1", "update,1,12.50,2", "update,1,na,-1",
+                    ])
             }
         }
 
@@ -55,7 +60,9 @@ extension RealProcesses {
         /// An order server that lost its database takes the sales from the catalog's ledger.
         @Test func completesOrdersFromTheLedger() async throws {
             try await withStore { store in
-                for item in [1, 2, 2, 3] { #expect(try await store.buy(item, key: "k-\(item)-\(UUID())") == "Success") }
+                for item in [1, 2, 2, 3] {
+                    #expect(try await store.buy(item, key: "k-\(item)-\(UUID())") == "Success")
+                }
                 try await store.stop([.order])
                 for name in try FileManager.default.contentsOfDirectory(atPath: store.path("data"))
                 where name.hasPrefix("order.sqlite") {

@@ -103,6 +103,13 @@ final class ServerProcess: Sendable {
         ended.withLock { if $0 == nil { _ = kill(-pid, signal) } }
     }
 
+    /// Stops it in its tracks, until it is sent `SIGCONT`.
+    func freeze() async throws {
+        send(SIGSTOP)
+        // On a busy machine some of its threads run on for a moment.
+        try await eventually("\(name) stands still") { ProcessTable.isStopped(pid) }
+    }
+
     /// Waits for its end.
     @discardableResult
     func exit(within seconds: Double = 30) async throws -> Int32 {
@@ -172,12 +179,21 @@ enum ProcessTable {
     static func children(of parent: pid_t) -> [pid_t] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
         return names.compactMap { pid_t($0) }.filter { pid in
-            guard let (state, parentOfIt) = stateAndParent(of: pid) else { return false }
+            guard let (state, parentOfIt) = stateAndParent("/proc/\(pid)") else { return false }
             return parentOfIt == parent && state != "Z"
         }.sorted()
     }
 
-    static func isRunning(_ pid: pid_t) -> Bool { stateAndParent(of: pid).map { $0.state != "Z" } ?? false }
+    static func isRunning(_ pid: pid_t) -> Bool {
+        stateAndParent("/proc/\(pid)").map { $0.state != "Z" } ?? false
+    }
+
+    /// Whether all threads of a process are stopped.
+    static func isStopped(_ pid: pid_t) -> Bool {
+        let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task")) ?? []
+        return !threads.isEmpty
+            && threads.allSatisfy { stateAndParent("/proc/\(pid)/task/\($0)")?.state == "T" }
+    }
 
     /// The command line of a process.
     static func arguments(of pid: pid_t) -> [String] {
@@ -185,10 +201,11 @@ enum ProcessTable {
         return data.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
     }
 
-    private static func stateAndParent(of pid: pid_t) -> (state: String, parent: pid_t)? {
-        guard let data = FileManager.default.contents(atPath: "/proc/\(pid)/stat") else { return nil }
+    private static func stateAndParent(_ entry: String) -> (state: String, parent: pid_t)? {
+        guard let data = FileManager.default.contents(atPath: entry + "/stat") else { return nil }
         // The program's name stands in parentheses and may hold anything.
-        let fields = String(decoding: data, as: UTF8.self).split(separator: ")").last?.split(separator: " ") ?? []
+        let fields =
+            String(decoding: data, as: UTF8.self).split(separator: ")").last?.split(separator: " ") ?? []
         guard fields.count > 1, let parent = pid_t(fields[1]) else { return nil }
         return (String(fields[0]), parent)
     }

@@ -159,7 +159,9 @@ final class Store: Sendable {
 
     /// What a tier wrote to standard error in all its runs.
     func errors(of tier: Tier) -> String {
-        String(decoding: FileManager.default.contents(atPath: path("\(tier.rawValue).err")) ?? Data(), as: UTF8.self)
+        String(
+            decoding: FileManager.default.contents(atPath: path("\(tier.rawValue).err")) ?? Data(),
+            as: UTF8.self)
     }
 }
 

@@ -1,0 +1,94 @@
+import Model
+import Testing
+
+@testable import Chaos
+
+/// The auditor must notice what it is there for: each test plants one lie in a history that is right.
+@Suite struct SalesAuditTests {
+    private let item = ItemNumber(7)!
+    private let other = ItemNumber(8)!
+
+    private func book(_ item: ItemNumber, stock: Int64) -> Book {
+        Book(item: item, title: "T", topic: "t", price: Cents(100)!, stock: stock)
+    }
+
+    private func operation(
+        _ number: Int, _ action: Chaos.Operation.Action = .buy, _ outcome: Chaos.Operation.Outcome
+    ) -> Chaos.Operation {
+        var operation = Operation(client: 1, number: number, item: item, action: action, beganNanos: 1)
+        if outcome != .unknown { operation.end(outcome, atNanos: 2) }
+        return operation
+    }
+
+    private func sale(_ number: Int64, of key: Int, item: ItemNumber? = nil) -> SalesAudit.Sale {
+        let key = Operation(client: 1, number: key, item: self.item, action: .buy, beganNanos: 1).key
+        return SalesAudit.Sale(number: number, item: item ?? self.item, key: key)
+    }
+
+    private func kinds(
+        stock: Int64 = 2, _ operations: [Chaos.Operation], _ sales: [SalesAudit.Sale], left: Int64?
+    ) -> [Finding.Kind] {
+        var stocks: [ItemNumber: Int64] = [other: 5]
+        stocks[item] = left
+        let books = [book(item, stock: stock), book(other, stock: 5)]
+        return SalesAudit(books: books, operations: operations, sales: sales, stocks: stocks).findings().map(
+            \.kind)
+    }
+
+    @Test func findsNothingWhereEverythingFits() {
+        let operations = [
+            operation(1, .buy, .success), operation(2, .buy, .failed), operation(3, .buy, .unknown),
+            operation(4, .update(price: nil, units: 3), .success),
+            operation(5, .update(price: nil, units: -9), .failed),
+            operation(6, .lookup, .seen(stock: 0, price: Cents(100)!)),
+        ]
+        #expect(kinds(operations, [sale(1, of: 1)], left: 4) == [])
+        // An unknown purchase may have been carried out.
+        #expect(kinds(operations, [sale(1, of: 1), sale(2, of: 3)], left: 3) == [])
+    }
+
+    @Test func findsALostSale() {
+        #expect(kinds([operation(1, .buy, .success)], [], left: 2) == [.lost])
+    }
+
+    @Test func findsAKeySoldTwice() {
+        let sales = [sale(1, of: 1), sale(2, of: 1)]
+        #expect(kinds([operation(1, .buy, .success)], sales, left: 0) == [.duplicated])
+        #expect(kinds([operation(1, .buy, .unknown)], sales, left: 0) == [.duplicated])
+    }
+
+    @Test func findsASaleThatWasAnsweredFailed() {
+        #expect(kinds([operation(1, .buy, .failed)], [sale(1, of: 1)], left: 1) == [.duplicated])
+    }
+
+    @Test func findsMoreSalesThanCopies() {
+        let operations = (1...3).map { operation($0, .buy, .success) }
+        let sales = (1...3).map { sale(Int64($0), of: $0) }
+        // The stock says -1, and the sales alone say it too when the stock was mended.
+        #expect(kinds(operations, sales, left: -1) == [.oversold])
+        #expect(kinds(operations, sales, left: 0) == [.oversold, .unbalanced])
+    }
+
+    @Test func findsAStockBelowZeroThatSomebodySaw() {
+        let seen = operation(1, .lookup, .seen(stock: -1, price: Cents(100)!))
+        #expect(kinds([seen], [], left: 2) == [.oversold])
+    }
+
+    @Test func findsAStockThatDoesNotFit() {
+        let restock = operation(1, .update(price: nil, units: 5), .success)
+        #expect(kinds([restock], [], left: 7) == [])
+        #expect(kinds([restock], [], left: 2) == [.unbalanced])
+        #expect(kinds([restock], [], left: nil) == [.unbalanced])
+    }
+
+    @Test func findsSalesThatNobodyAskedFor() {
+        #expect(kinds([], [sale(1, of: 1)], left: 1) == [.unbalanced])
+    }
+
+    @Test func findsGapsInTheLedgerAndWrongBooks() {
+        let operations = [operation(1, .buy, .success)]
+        #expect(kinds(operations, [sale(2, of: 1)], left: 1) == [.unbalanced])
+        let wrongBook = kinds(operations, [sale(1, of: 1, item: other)], left: 2)
+        #expect(wrongBook == [.unbalanced, .unbalanced])
+    }
+}
