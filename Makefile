@@ -26,15 +26,15 @@ run: ## set up, build for use and start the whole store; Ctrl-C stops it
 # package too, and a build step of its own shows a compile error as such, not as a failed test run.
 test: test-setup ## build and run all tests
 	swift build --build-tests
-	swift test --skip-build
+	swift test --skip-build --no-parallel
 
 simulation: ## run the store simulated with 50,000 seeds; BOOKSTORE_SEED=n repeats one with its trace
 	swift build --build-tests
-	BOOKSTORE_SEED_COUNT=$${BOOKSTORE_SEED_COUNT:-50000} swift test --skip-build --filter SimulationTests
+	BOOKSTORE_SEED_COUNT=$${BOOKSTORE_SEED_COUNT:-50000} swift test --skip-build --no-parallel --filter SimulationTests
 
 disk-faults: test-setup ## every disk fault and every power cut of a run, about an hour
 	swift build --build-tests
-	BOOKSTORE_LONG_TESTS=1 swift test --skip-build --filter DiskTests
+	BOOKSTORE_LONG_TESTS=1 swift test --skip-build --no-parallel --filter DiskTests
 
 acceptance: build ## run acceptance tests 1-4 against a store of their own
 	.build/debug/bookstore acceptance

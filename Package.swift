@@ -86,7 +86,8 @@ let package = Package(
             name: "bookstore",
             dependencies: [
                 "Model", "Monitoring", "TierHTTP", "Storage", "CatalogClient", "OrderClient", "Catalog",
-                "Order", "Frontend", "Client", "Audit", "Chaos", arguments, configuration, signals, system, logging,
+                "Order", "Frontend", "Client", "Audit", "Chaos", arguments, configuration, signals, system,
+                logging,
             ] + nio,
             swiftSettings: strict),
 

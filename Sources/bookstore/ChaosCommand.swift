@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Audit
 internal import Chaos
 internal import Foundation
+internal import Model
 internal import Synchronization
 internal import UnixSignals
 
@@ -37,7 +38,7 @@ struct ChaosCommand: AsyncParsableCommand {
 
     func validate() throws {
         let ranges = [
-            ("--buys", buys, 1...100_000_000), ("--faults", faults, 0...1_000_000),
+            ("--buys", buys, 1...100_000_000), ("--faults", faults, 1...1_000_000),
             ("--clients", clients, 1...1_000),
             ("--seconds", seconds, 1...86_400), ("--duplicates", duplicates, 0...1_000_000),
         ]
@@ -47,6 +48,7 @@ struct ChaosCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        try checkReport()
         let seed = seed ?? UInt64.random(in: 1...999_999_999)
         let folder =
             FileManager.default.temporaryDirectory.path + "/bookstore-chaos-\(UUID().uuidString.prefix(8))"
@@ -66,7 +68,7 @@ struct ChaosCommand: AsyncParsableCommand {
             }
         }
         defer { listening.cancel() }
-        endIfStuck()
+        endIfStuck(folder: folder)
         let result: ChaosReport
         do {
             result = try await run.run()
@@ -75,6 +77,15 @@ struct ChaosCommand: AsyncParsableCommand {
         }
         line.end()
         try conclude(result)
+    }
+
+    /// An hour's work must not be lost to a misspelt folder.
+    private func checkReport() throws {
+        guard let report else { return }
+        let folder = (report as NSString).deletingLastPathComponent
+        guard FileManager.default.isWritableFile(atPath: folder.isEmpty ? "." : folder) else {
+            throw FileFault(path: report, reason: "cannot be written; name a report in a folder that exists")
+        }
     }
 
     private func conclude(_ result: ChaosReport) throws {
@@ -108,11 +119,12 @@ struct ChaosCommand: AsyncParsableCommand {
     }
 
     /// Whatever happens, the command ends: a run that hangs would hang CI.
-    private func endIfStuck() {
+    private func endIfStuck(folder: String) {
         let limit = seconds + Self.overheadSecondsMax
         Thread.detachNewThread {
             Thread.sleep(forTimeInterval: Double(limit))
-            ExitStatus.say("\nchaos: stuck for \(limit) s, so it ends without a report")
+            ExitStatus.say(
+                "\nchaos: stuck for \(limit) s, so it ends without a report; the files are in \(folder)")
             Foundation.exit(ExitStatus.failed.rawValue)
         }
     }

@@ -31,6 +31,8 @@ struct DiskRecord {
 
     /// The new name of a renamed file.
     var newPath: String { String(decoding: data, as: UTF8.self) }
+    /// Tells nothing: takes the place of a record that a test leaves out.
+    static let nothing = DiskRecord(kind: .note, inode: 0, offset: 0, path: "nothing", data: [])
     /// Whether it is a point at which something became durable.
     var isSync: Bool { kind == .sync || kind == .syncFolder }
 }

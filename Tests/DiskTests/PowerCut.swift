@@ -12,6 +12,8 @@ final class PowerCut {
         var crashAfter = 120
         /// `DISK_FAIL_SYNC` of a tier: see the recorder.
         var failedSync: (tier: Tier, value: String)?
+        /// The tier dies before it can do anything about the failed sync.
+        var diesOfFault = false
     }
 
     /// A moment at which the power is cut: just before the record `end`.
@@ -58,36 +60,34 @@ final class PowerCut {
     func run(_ script: Script) throws {
         let recorder = try buildRecorder()
         let shop = try DiskStore(folder: store, books: Self.books)
+        var isFirstLaunch = true
         let launch = { (tiers: [Tier]) in
+            defer { isFirstLaunch = false }
             for tier in tiers {
-                var environment: [String: String] = [:]
-                if tier != .frontend {
-                    environment = [
-                        "LD_PRELOAD": recorder, "DISK_FOLDER": self.store, "DISK_TRACE": self.trace.path,
-                    ]
-                    if let failed = script.failedSync, failed.tier == tier {
-                        environment["DISK_FAIL_SYNC"] = failed.value
-                    }
-                }
-                try shop.launch(tier, environment: environment)
+                let failed = isFirstLaunch && script.failedSync?.tier == tier ? script.failedSync?.value : nil
+                try self.launch(tier, of: shop, recorder: recorder, failedSync: failed)
             }
             do {
                 try shop.waitUntilReady(tiers)
             } catch {
-                // A tier may refuse to start on a disk that fails. The next start finds a disk that works.
-                guard script.failedSync != nil else { throw error }
+                // A tier may refuse to start on a disk that fails. The next start finds one that works.
+                guard isFirstLaunch, script.failedSync != nil else { throw error }
                 for tier in tiers where !shop.isRunning(tier) {
-                    try shop.launch(
-                        tier,
-                        environment: [
-                            "LD_PRELOAD": recorder, "DISK_FOLDER": self.store, "DISK_TRACE": self.trace.path,
-                        ])
+                    try self.launch(tier, of: shop, recorder: recorder, failedSync: nil)
                 }
                 try shop.waitUntilReady(tiers)
             }
         }
         try launch(Tier.allCases)
         for number in 1...script.saleCount {
+            if script.diesOfFault, let failed = script.failedSync, !(try hasFault()) {
+                _ = shop.result(
+                    "/buy?item_number=\(number % Self.items.count + 1)", of: .frontend, key: "sale-\(number)")
+                if try hasFault() {
+                    shop.kill([failed.tier])
+                    try launch([failed.tier])
+                }
+            }
             try sell(number, in: shop)
             if number == script.restartAfter {
                 for tier in [Tier.order, .catalog] where shop.run(of: tier)?.stop() != 0 {
@@ -104,7 +104,17 @@ final class PowerCut {
             complaints.append("\(tier) does not stop cleanly: \(shop.said(by: tier))")
         }
         records = try trace.records()
+        if script.failedSync != nil, !(try hasFault()) { complaints.append("no sync has failed") }
     }
+
+    private func launch(_ tier: Tier, of shop: DiskStore, recorder: String, failedSync: String?) throws {
+        guard tier != .frontend else { return try shop.launch(tier) }
+        var environment = ["LD_PRELOAD": recorder, "DISK_FOLDER": store, "DISK_TRACE": trace.path]
+        environment["DISK_FAIL_SYNC"] = failedSync
+        try shop.launch(tier, environment: environment)
+    }
+
+    private func hasFault() throws -> Bool { try trace.records().contains { $0.kind == .failedSync } }
 
     /// One sale, and now and then a new price of book 4; each is repeated until its outcome is known.
     private func sell(_ number: Int, in shop: DiskStore) throws {
@@ -166,10 +176,12 @@ final class PowerCut {
 
     /// Checks the images of the moments that `isChosen` takes, and calls `found` with what is wrong with each.
     ///
-    /// - Parameter records: what the disk is told; the run's own unless a test bends them.
+    /// - Parameters:
+    ///   - records: what the disk is told; the run's own unless a test bends them.
+    ///   - tryCount: how many images are made of each chosen luck.
     /// - Returns: how many images were opened.
     func check(
-        records: [DiskRecord]? = nil, isChosen: (Moment, DiskModel.Luck) -> Bool,
+        records: [DiskRecord]? = nil, tryCount: Int = 1, isChosen: (Moment, DiskModel.Luck) -> Bool,
         found: (String) -> Void
     ) throws -> Int {
         let records = records ?? self.records
@@ -188,8 +200,9 @@ final class PowerCut {
                 if record.kind == .note, words[0] == "price" { price = Int(words[1]) ?? price }
                 applied += 1
             }
-            for luck in DiskModel.Luck.allCases where isChosen(moment, luck) {
-                var random = SeededRandom(seed: UInt64(moment.number))
+            let lucks = DiskModel.Luck.allCases.filter { isChosen(moment, $0) }
+            for (luck, attempt) in lucks.flatMap({ luck in (0..<tryCount).map { (luck, $0) } }) {
+                var random = SeededRandom(seed: UInt64(attempt * records.count + moment.number))
                 let image = model.image(luck, using: &random)
                 imageCount += 1
                 let name = "power cut \(moment.number) of \(moments.count - 1), kept: \(luck)"
@@ -227,7 +240,7 @@ final class PowerCut {
         } catch {
             return ["\(error)"]
         }
-        return try RecoveredStore(store: shop).complaints(sold: sold, priceAtLeast: price)
+        return RecoveredStore(store: shop).complaints(sold: sold, priceAtLeast: price)
     }
 }
 
@@ -236,7 +249,15 @@ struct RecoveredStore {
     let store: DiskStore
 
     /// What it forgot, sold twice or cannot do.
-    func complaints(sold: [String], priceAtLeast price: Int) throws -> [String] {
+    func complaints(sold: [String], priceAtLeast price: Int) -> [String] {
+        do {
+            return try allComplaints(sold: sold, priceAtLeast: price)
+        } catch {
+            return ["\(error)"]
+        }
+    }
+
+    private func allComplaints(sold: [String], priceAtLeast price: Int) throws -> [String] {
         var wrong: [String] = []
         let keys = try store.ledgerKeys()
         let lost = Set(sold).subtracting(keys)

@@ -33,6 +33,8 @@ final class SimulatedClient: @unchecked Sendable {
     private var lastKey = 0
     /// Purchases that were given up without an answer; they are asked for again in the end.
     private var abandoned: [(item: ItemNumber, key: IdempotencyKey)] = []
+    /// Books to look at when everything is over.
+    private var unseen: [ItemNumber]
     private(set) var isDone = false
 
     init(_ number: Int, operationCount: Int, store: SimulatedStore) {
@@ -40,6 +42,7 @@ final class SimulatedClient: @unchecked Sendable {
         self.store = store
         self.world = store.world
         left = operationCount
+        unseen = store.items
         let world = store.world
         let often = (0..<2).map { _ in world.pick(from: Habit.allCases) }
         habits = Habit.allCases + [.buy, .buy, .lookUp] + often + often
@@ -60,7 +63,7 @@ final class SimulatedClient: @unchecked Sendable {
         case .buyTwice: buyTwice(item)
         case .askAgain: askAgain()
         case .buyWithoutKey: request(item, nil).whenComplete { _ in self.pause() }
-        case .lookUp: lookUp(item)
+        case .lookUp: lookUp(item) { self.pause() }
         case .restock: restock(item)
         }
     }
@@ -117,7 +120,11 @@ final class SimulatedClient: @unchecked Sendable {
                 self.abandoned.append((item, key))
                 return proceed()
             }
-            self.world.after(micros: 1_000...200_000) { self.insist(item, key, then: proceed) }
+            let again = { @Sendable in
+                self.world.after(micros: 1_000...200_000) { self.insist(item, key, then: proceed) }
+            }
+            // Who gets no answer looks at the shelf.
+            if self.world.chance(percent: 40) { self.lookUp(item, then: again) } else { again() }
         }
     }
 
@@ -147,7 +154,7 @@ final class SimulatedClient: @unchecked Sendable {
 
     // MARK: Reads and restocks
 
-    private func lookUp(_ item: ItemNumber) {
+    private func lookUp(_ item: ItemNumber, then proceed: @escaping @Sendable () -> Void) {
         let request = store.history.begin(.lookup, of: item, by: number, at: world.now)
         let (frontend, link) = world.pick(from: frontendLinks)
         let parts = world.context(seconds: Self.purchaseTimeMax)
@@ -158,7 +165,7 @@ final class SimulatedClient: @unchecked Sendable {
                 self.world.note("\(self.name) sees \(book.stock) of book \(item)")
                 self.end(request, .found(BookState(stock: book.stock, price: book.price)))
             }
-            self.pause()
+            proceed()
         }
     }
 
@@ -180,18 +187,20 @@ final class SimulatedClient: @unchecked Sendable {
                     var isApplied = false
                     if case .applied = outcome.value { isApplied = true }
                     self.end(request, isApplied ? .success : .failed)
+                    return self.pause()
                 }
-                self.pause()
+                self.lookUp(item) { self.pause() }
             }
     }
 
-    /// Asks for every answer that is still owed, when all tiers are well again.
+    /// Asks for every answer that is still owed, and for every book, when all tiers are well again.
     private func finish() {
         guard world.isHealed else { return world.after(micros: 50_000...50_000) { self.finish() } }
-        guard let owed = abandoned.popLast() else {
+        if let owed = abandoned.popLast() { return insist(owed.item, owed.key) { self.finish() } }
+        guard let item = unseen.popLast() else {
             isDone = true
             return world.note("\(name) is done")
         }
-        insist(owed.item, owed.key) { self.finish() }
+        lookUp(item) { self.finish() }
     }
 }

@@ -3,14 +3,16 @@ import TierHTTP
 
 /// Runs `body` with a new folder that is removed afterwards.
 public func withTemporaryFolder<Value>(_ body: (String) async throws -> Value) async throws -> Value {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("bookstore-test-\(UUID().uuidString)")
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+        "bookstore-test-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     return try await body(folder.path)
 }
 
 /// Runs `body` with event loops that are ended afterwards.
-public func withLoops<Value>(count: Int = 2, _ body: (TierLoops) async throws -> Value) async throws -> Value {
+public func withLoops<Value>(count: Int = 2, _ body: (TierLoops) async throws -> Value) async throws -> Value
+{
     let loops = TierLoops(count: count)
     do {
         let value = try await body(loops)
@@ -38,6 +40,7 @@ public func eventually(
 /// A condition that did not come true.
 public struct WaitedTooLong: Error, CustomStringConvertible {
     let what: String
+    /// What was waited for.
     public var description: String { "waited too long: \(what)" }
 }
 

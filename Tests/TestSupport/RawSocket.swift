@@ -2,6 +2,7 @@ import Foundation
 
 /// What went wrong with a socket of a test.
 public struct SocketFault: Error, CustomStringConvertible {
+    /// The call that failed and the system's reason.
     public let description: String
 
     init(_ call: String) { description = "\(call): \(String(cString: strerror(errno)))" }
@@ -109,9 +110,11 @@ public final class RawConnection {
 
 /// An answer as it came over the wire.
 public struct RawReply: Sendable {
+    /// The status code.
     public let status: Int
     /// Names in lower case.
     public let headers: [String: String]
+    /// The body as text.
     public let body: String
 
     /// The complete answers at the start of `bytes`. Answers without a body (1xx, HEAD) are told by a
@@ -121,18 +124,23 @@ public struct RawReply: Sendable {
         var rest = bytes[...]
         let blank = Array("\r\n\r\n".utf8)
         while let end = rest.firstRange(of: blank) {
-            let lines = String(decoding: rest[..<end.lowerBound], as: UTF8.self).components(separatedBy: "\r\n")
+            let lines = String(decoding: rest[..<end.lowerBound], as: UTF8.self).components(
+                separatedBy: "\r\n")
             var headers: [String: String] = [:]
             for line in lines.dropFirst() {
                 let parts = line.split(separator: ":", maxSplits: 1)
-                if parts.count == 2 { headers[parts[0].lowercased()] = parts[1].trimmingCharacters(in: .whitespaces) }
+                if parts.count == 2 {
+                    headers[parts[0].lowercased()] = parts[1].trimmingCharacters(in: .whitespaces)
+                }
             }
             let length = headers["content-length"].flatMap { Int($0) } ?? 0
             let body = rest[end.upperBound...]
             guard body.count >= length else { break }
             let status = lines[0].split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
             replies.append(
-                RawReply(status: status, headers: headers, body: String(decoding: body.prefix(length), as: UTF8.self)))
+                RawReply(
+                    status: status, headers: headers,
+                    body: String(decoding: body.prefix(length), as: UTF8.self)))
             rest = body.dropFirst(length)
         }
         return replies
@@ -148,8 +156,10 @@ public struct RawReply: Sendable {
 public final class RawListener: @unchecked Sendable {
     // Sendable: the descriptor is only handed to system calls, which are safe from any thread.
     private let descriptor: Int32
+    /// The port, on the loopback address.
     public let port: Int
 
+    /// Listens on a free port.
     public init() throws {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         self.descriptor = descriptor
@@ -159,7 +169,8 @@ public final class RawListener: @unchecked Sendable {
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let status = withUnsafeMutablePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                bind(descriptor, pointer, length) | listen(descriptor, 64) | getsockname(descriptor, pointer, &length)
+                bind(descriptor, pointer, length) | listen(descriptor, 64)
+                    | getsockname(descriptor, pointer, &length)
             }
         }
         guard status == 0 else { throw SocketFault("listen") }
@@ -193,7 +204,9 @@ public func request(
     for (name, value) in headers { text += "\(name): \(value)\r\n" }
     if !body.isEmpty { text += "Content-Length: \(body.utf8.count)\r\n" }
     try connection.send(text + "\r\n" + body)
-    guard let reply = try connection.receiveReplies(1).first else { throw SocketFault("no answer to \(target)") }
+    guard let reply = try connection.receiveReplies(1).first else {
+        throw SocketFault("no answer to \(target)")
+    }
     return reply
 }
 

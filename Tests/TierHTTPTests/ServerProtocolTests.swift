@@ -106,15 +106,28 @@ import Testing
         try await withServer { server in
             let connection = try server.connect()
             try connection.send(
-                "HEAD /echo?text=1 HTTP/1.1\r\nHost: h\r\n\r\n" + "HEAD /nothing HTTP/1.1\r\nHost: h\r\n\r\n"
+                "HEAD /livez HTTP/1.1\r\nHost: h\r\n\r\n" + "HEAD /nothing HTTP/1.1\r\nHost: h\r\n\r\n"
                     + get("/echo?text=2", "Connection: close"))
             let text = try connection.receiveAll()
             let parts = text.components(separatedBy: "\r\n\r\n")
             try #require(parts.count == 4)
             #expect(parts[0].hasPrefix("HTTP/1.1 200 OK\r\n"))
-            #expect(parts[0].contains("content-length: 12"))
+            #expect(parts[0].contains("content-length: 18"))
             #expect(parts[1].hasPrefix("HTTP/1.1 404 Not Found\r\n"))
             #expect(parts[3] == #"{"text":"2"}"#)
+        }
+    }
+
+    /// A GET of such a route buys or changes something; a HEAD must not.
+    @Test func headDoesNothingWherePostIsAnswered() async throws {
+        try await withServer { server in
+            let connection = try server.connect()
+            try connection.send(
+                "HEAD /echo?text=1 HTTP/1.1\r\nHost: h\r\n\r\n" + get("/echo?text=2", "Connection: close"))
+            let text = try connection.receiveAll()
+            #expect(text.hasPrefix("HTTP/1.1 405 Method Not Allowed\r\n"))
+            #expect(text.contains("allow: GET, POST\r\n"))
+            #expect(server.count("/echo") == 1)
         }
     }
 
@@ -125,7 +138,7 @@ import Testing
             try connection.send("\(method) /echo?text=1 HTTP/1.1\r\nHost: h\r\n\r\n" + get("/echo?text=2"))
             let replies = try connection.receiveReplies(2)
             #expect(replies.map(\.status) == [405, 200])
-            #expect(replies.first?.headers["allow"] == "GET, POST, HEAD")
+            #expect(replies.first?.headers["allow"] == "GET, POST")
             #expect(replies.first?.headers["content-type"] == "application/problem+json")
         }
     }
