@@ -2,7 +2,7 @@
 # prefers to type the commands can read them here, and CI needs nothing but these targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test-setup build release run test simulation disk-faults acceptance chaos chaos-short check fmt clean
+.PHONY: help setup test-setup build release run test proof simulation disk-faults acceptance chaos chaos-short check fmt clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,9 +24,14 @@ run: ## set up, build for use and start the whole store; Ctrl-C stops it
 
 # The system tests start .build/debug/bookstore. `swift build --build-tests` links the executables of the
 # package too, and a build step of its own shows a compile error as such, not as a failed test run.
-test: test-setup ## build and run all tests
+test: test-setup ## build and run the tests of every target and of the running store
 	swift build --build-tests
-	swift test --skip-build --no-parallel
+	swift test --skip-build --no-parallel --skip SimulationTests --skip DiskTests
+
+proof: test-setup ## the simulation, the planted bugs, disk faults and power cuts, in their short forms
+	swift build --build-tests
+	swift test --skip-build --no-parallel --filter SimulationTests
+	swift test --skip-build --no-parallel --filter DiskTests
 
 simulation: ## run the store simulated with 50,000 seeds; BOOKSTORE_SEED=n repeats one with its trace
 	swift build --build-tests

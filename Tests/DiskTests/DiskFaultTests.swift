@@ -46,7 +46,10 @@ extension DiskTests {
                     try store.waitUntilReady()
                     if phase == .sales { try store.trace(tier, options) }
                     for request in KeyedRequests.all {
-                        #expect(store.result(request.target, of: request.tier, key: request.key) != nil)
+                        let isAnswered = poll(within: 15) {
+                            store.result(request.target, of: request.tier, key: request.key) != nil
+                        }
+                        #expect(isAnswered)
                     }
                     store.kill()
                     store.waitForTracers()

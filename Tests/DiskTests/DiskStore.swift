@@ -78,7 +78,7 @@ final class DiskStore {
     func launch(_ tier: Tier, wrapper: [String] = [], environment: [String: String] = [:]) throws {
         let options = tier == .catalog ? ["--books", "books"] : []
         runs[tier] = try ServerRun(
-            tier.rawValue, wrapper + [Setup.bookstore, tier.rawValue] + options, in: folder,
+            tier.rawValue, wrapper + [Setup.bookstore, tier.rawValue, "--supervised"] + options, in: folder,
             environment: environment)
     }
 

@@ -9,6 +9,8 @@ final class ServerRun: Sendable {
 
     let pid: pid_t
     private let errorsPath: String
+    /// Keeps the child's input open: when this test run dies, in whatever way, a supervised tier reads its end.
+    private let input: Int32
     /// The exit status once the process was waited for; negative for a signal.
     private let ended = Mutex<Int32?>(nil)
 
@@ -17,10 +19,15 @@ final class ServerRun: Sendable {
         _ name: String, _ command: [String], in folder: String, environment: [String: String] = [:]
     ) throws {
         errorsPath = "\(folder)/\(name).err"
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { throw Failed(description: "no pipe for \(name)") }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        input = ends[1]
+        defer { close(ends[0]) }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, ends[0], 0)
         posix_spawn_file_actions_addopen(&actions, 1, errorsPath, O_WRONLY | O_CREAT | O_APPEND, 0o644)
         posix_spawn_file_actions_adddup2(&actions, 1, 2)
 
@@ -53,7 +60,10 @@ final class ServerRun: Sendable {
         }
     }
 
-    deinit { end() }
+    deinit {
+        end()
+        close(input)
+    }
 
     /// What it said so far, in this and in earlier runs of its name.
     var errors: String {

@@ -13,6 +13,8 @@ final class SimulatedStore: @unchecked Sendable {
     static let clientCount = 3
     static let operationCountPerClient = 10
     static let faultCountMax = 10
+    /// About a second; a right history of this size takes some hundred steps.
+    private static let checkerStepCountMax = 200_000
     /// How long faults come.
     private static let stormMillis = 4_000
     /// How long everything may take once the faults are over. A client's patience is most of it.
@@ -213,7 +215,8 @@ final class SimulatedStore: @unchecked Sendable {
     private func checkHistory() {
         let initial = books.map { ($0.item, BookState(stock: $0.stock, price: $0.price)) }
         let verdict = LinearizabilityChecker.check(
-            History(history.operations), initial: Dictionary(uniqueKeysWithValues: initial))
+            History(history.operations), initial: Dictionary(uniqueKeysWithValues: initial),
+            stepCountMax: Self.checkerStepCountMax)
         guard case .violation(let item, let explanation) = verdict else { return }
         world.fault("the history of book \(item) is not linearizable: \(explanation)")
     }
