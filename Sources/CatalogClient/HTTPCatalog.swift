@@ -42,7 +42,8 @@ public struct HTTPCatalog: CatalogService {
         // A plus sign would be read as a space; Swift prints none.
         let call = TierCall(
             .POST, "/update?item_number=\(change.item)&cost=\(price)&stock=\(units)", key: change.key?.field,
-            repetition: .ifPeerKeepsKeys, deadline: context.deadline, trace: context.trace,
+            repetition: change.mayBeRepeated ? .ifPeerKeepsKeys : .never, deadline: context.deadline,
+            trace: context.trace,
             operation: updateOperation)
         return client.send(call, on: context.slot).flatMapThrowing { [client] answer in
             try client.check(answer, item: change.item, isRead: false)

@@ -10,6 +10,8 @@ public struct TierCall: Sendable {
         case always
         /// Only to a peer that keeps the keys of this kind of request, as our own tiers do.
         case ifPeerKeepsKeys
+        /// Not at all: a second copy would be a second change.
+        case never
     }
 
     /// The method.
@@ -113,6 +115,10 @@ final class Exchange {
 
     /// Whether it may be sent once more after it was written to a peer of this kind and got no answer.
     func mayRepeat(after peer: PeerKind) -> Bool {
-        call.repetition == .always || peer == .bookstore
+        switch call.repetition {
+        case .always: true
+        case .ifPeerKeepsKeys: peer == .bookstore
+        case .never: false
+        }
     }
 }
