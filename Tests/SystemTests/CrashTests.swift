@@ -31,7 +31,8 @@ extension RealProcesses {
                 let tally = buyers.tally
                 #expect(tally.strange.isEmpty)
                 #expect(tally.failedCount == 0)
-                #expect(tally.repeatedCount > 0, "a crash that no client noticed proves nothing")
+                // What dies behind the frontend can go unnoticed: it repeats purchases by their keys.
+                if killed.contains(.frontend) { #expect(tally.repeatedCount > 0) }
                 // The order server completes itself from the ledger; what a client was told is there already.
                 try await eventually("the logs agree") { soldByOrderLog(store) == soldByCatalogLog(store) }
                 for item in Self.items {
