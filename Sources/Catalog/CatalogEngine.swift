@@ -137,15 +137,15 @@ public final class CatalogEngine: CatalogService {
     public func keepsLedger(on slot: LoopSlot) -> Bool { true }
 
     /// `query_by_item`, without a network between.
-    public func stock(of item: ItemNumber, context: CallContext) -> EventLoopFuture<Timed<Int64>> {
+    public func stock(of item: ItemNumber, context: CallContext) -> EventLoopFuture<Int64> {
         context.slot.eventLoop.makeCompletedFuture {
-            Timed(try book(item).stock, timing: "catalog-query;dur=0")
+            try book(item).stock
         }
     }
 
     /// `update`, without a network between.
-    public func update(_ change: StockChange, context: CallContext) -> EventLoopFuture<Timed<UpdateOutcome>> {
-        update(change, on: context.slot.eventLoop).map { Timed($0, timing: "catalog-update;dur=0") }
+    public func update(_ change: StockChange, context: CallContext) -> EventLoopFuture<UpdateOutcome> {
+        update(change, on: context.slot.eventLoop)
     }
 
     /// Sales after `sale`, without a network between.

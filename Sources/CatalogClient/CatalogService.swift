@@ -13,13 +13,13 @@ public protocol CatalogService: Sendable {
     /// `query_by_item`: the units on the shelf.
     ///
     /// - Returns: fails with ``StoreError/unknownItem(_:)`` or ``StoreError/unavailable``.
-    func stock(of item: ItemNumber, context: CallContext) -> EventLoopFuture<Timed<Int64>>
+    func stock(of item: ItemNumber, context: CallContext) -> EventLoopFuture<Int64>
 
     /// `update`: applies the change, durably, or refuses it.
     ///
     /// - Returns: fails with ``StoreError/unknownItem(_:)``, ``StoreError/keyReused``,
     ///   ``StoreError/overloaded(_:)`` or ``StoreError/unavailable``.
-    func update(_ change: StockChange, context: CallContext) -> EventLoopFuture<Timed<UpdateOutcome>>
+    func update(_ change: StockChange, context: CallContext) -> EventLoopFuture<UpdateOutcome>
 
     /// Sales after `sale`, in order, at most `limit`; all from the first where `sale` is of another ledger;
     /// nil from a catalog that keeps none.
@@ -34,26 +34,17 @@ public struct CallContext: Sendable {
     public let trace: TraceContext
     /// When its answer must be there.
     public let deadline: NIODeadline
+    /// Where the calls made for it note their times.
+    public let times: CallTimes
 
     /// Takes the parts as they are.
-    public init(slot: LoopSlot, trace: TraceContext, deadline: NIODeadline) {
+    public init(
+        slot: LoopSlot, trace: TraceContext, deadline: NIODeadline, times: CallTimes = CallTimes()
+    ) {
         self.slot = slot
         self.trace = trace
         self.deadline = deadline
-    }
-}
-
-/// An answer with the `Server-Timing` entry of the call that brought it, such as `catalog-query;dur=0.21`.
-public struct Timed<Value: Sendable>: Sendable {
-    /// The answer.
-    public let value: Value
-    /// The entry.
-    public let timing: String
-
-    /// Takes the parts as they are.
-    public init(_ value: Value, timing: String) {
-        self.value = value
-        self.timing = timing
+        self.times = times
     }
 }
 

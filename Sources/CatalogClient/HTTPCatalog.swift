@@ -24,27 +24,26 @@ public struct HTTPCatalog: CatalogService {
     public func keepsLedger(on slot: LoopSlot) -> Bool { client.isBookstore(on: slot) }
 
     /// `GET /query_by_item`.
-    public func stock(of item: ItemNumber, context: CallContext) -> EventLoopFuture<Timed<Int64>> {
+    public func stock(of item: ItemNumber, context: CallContext) -> EventLoopFuture<Int64> {
         let call = TierCall(
             .GET, "/query_by_item?item_number=\(item)", deadline: context.deadline, trace: context.trace,
-            operation: queryOperation)
+            operation: queryOperation, times: context.times, entry: "catalog-query")
         return client.send(call, on: context.slot).flatMapThrowing { [client] answer in
             try client.check(answer, item: item, isRead: true)
             guard let stock = Self.stock(in: answer) else { throw client.nonsense(isRead: true) }
-            return Timed(stock, timing: answer.timing("catalog-query"))
+            return stock
         }
     }
 
     /// `POST /update`, with the change's key in the header.
-    public func update(_ change: StockChange, context: CallContext) -> EventLoopFuture<Timed<UpdateOutcome>> {
+    public func update(_ change: StockChange, context: CallContext) -> EventLoopFuture<UpdateOutcome> {
         let price = change.price.map(\.description) ?? "na"
         let units = change.units.map(String.init) ?? "na"
         // A plus sign would be read as a space; Swift prints none.
         let call = TierCall(
             .POST, "/update?item_number=\(change.item)&cost=\(price)&stock=\(units)", key: change.key?.field,
             repetition: change.mayBeRepeated ? .ifPeerKeepsKeys : .never, deadline: context.deadline,
-            trace: context.trace,
-            operation: updateOperation)
+            trace: context.trace, operation: updateOperation, times: context.times, entry: "catalog-update")
         return client.send(call, on: context.slot).flatMapThrowing { [client] answer in
             try client.check(answer, item: change.item, isRead: false)
             guard let isSuccess = ResultBody.isSuccess(answer.body) else {
@@ -54,9 +53,7 @@ public struct HTTPCatalog: CatalogService {
             let sale = answer.headers.first(name: LedgerProtocol.saleField).flatMap {
                 SalePosition(parsing: $0)
             }
-            let outcome: UpdateOutcome =
-                isSuccess ? .applied(sale: sale, replayed: replayed) : .refused(replayed: replayed)
-            return Timed(outcome, timing: answer.timing("catalog-update"))
+            return isSuccess ? .applied(sale: sale, replayed: replayed) : .refused(replayed: replayed)
         }
     }
 

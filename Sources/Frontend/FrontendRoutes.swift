@@ -29,8 +29,8 @@ struct FrontendRoutes {
             Route("buy", [.GET, .POST], takesPath: true) { request in
                 let item = try request.itemNumber(orInPath: true)
                 let context = CallContext(
-                    slot: request.slot, trace: request.trace, deadline: request.arrived + Self.purchaseTimeMax
-                )
+                    slot: request.slot, trace: request.trace,
+                    deadline: request.arrived + Self.purchaseTimeMax, times: request.times)
                 let purchase = purchases.buy(item, key: try request.idempotencyKey(), context: context)
                 return .pending(purchase.map(PurchaseAnswer.response))
             },
@@ -45,7 +45,7 @@ struct PurchaseRelay: Sendable {
     /// Buys one unit. A client without a key gets one here, so that every retry behind this point is safe.
     func buy(
         _ item: ItemNumber, key: IdempotencyKey?, context: CallContext
-    ) -> EventLoopFuture<Timed<PurchaseOutcome>> {
+    ) -> EventLoopFuture<PurchaseOutcome> {
         order.buy(item, key: key ?? .random(), context: context)
     }
 }
@@ -77,13 +77,11 @@ struct CatalogRelay: Sendable {
     ) -> EventLoopFuture<TierResponse> {
         let call = TierCall(
             .GET, target, deadline: request.arrived + FrontendRoutes.readTimeMax, trace: request.trace,
-            operation: operation)
+            operation: operation, times: request.times, entry: "catalog-query")
         return client.send(call, on: request.slot).flatMapThrowing { [client] answer in
             try client.check(answer, item: item, isRead: true)
             guard Self.looksLikeObject(answer.body) else { throw client.nonsense(isRead: true) }
-            var response = TierResponse.json(answer.body)
-            response.fields.append(("server-timing", answer.timing("catalog-query")))
-            return response
+            return .json(answer.body)
         }
     }
 

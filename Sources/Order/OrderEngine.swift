@@ -17,7 +17,7 @@ internal import TierHTTP
 public final class OrderEngine: OrderService {
     private struct Pending {
         let item: ItemNumber
-        let outcome: EventLoopFuture<Timed<PurchaseOutcome>>
+        let outcome: EventLoopFuture<PurchaseOutcome>
     }
 
     private let catalog: any CatalogService
@@ -72,8 +72,8 @@ public final class OrderEngine: OrderService {
     /// Buys one unit; a second request with a key that is being worked on waits for the first one's outcome.
     public func buy(
         _ item: ItemNumber, key: IdempotencyKey, context: CallContext
-    ) -> EventLoopFuture<Timed<PurchaseOutcome>> {
-        let promise = context.slot.eventLoop.makePromise(of: Timed<PurchaseOutcome>.self)
+    ) -> EventLoopFuture<PurchaseOutcome> {
+        let promise = context.slot.eventLoop.makePromise(of: PurchaseOutcome.self)
         let earlier = pending.withLock { pending -> Pending? in
             if let earlier = pending[key] { return earlier }
             pending[key] = Pending(item: item, outcome: promise.futureResult)
@@ -97,9 +97,9 @@ public final class OrderEngine: OrderService {
     /// Waits for the purchase that is being made under the same key, as long as this request may take.
     private func join(
         _ earlier: Pending, item: ItemNumber, key: IdempotencyKey, context: CallContext
-    ) -> EventLoopFuture<Timed<PurchaseOutcome>> {
+    ) -> EventLoopFuture<PurchaseOutcome> {
         let eventLoop = context.slot.eventLoop
-        let joined = eventLoop.makePromise(of: Timed<PurchaseOutcome>.self)
+        let joined = eventLoop.makePromise(of: PurchaseOutcome.self)
         let timer = eventLoop.scheduleTask(deadline: context.deadline) { joined.fail(StoreError.inProgress) }
         earlier.outcome.hop(to: eventLoop).whenComplete { result in
             timer.cancel()
@@ -119,18 +119,18 @@ public final class OrderEngine: OrderService {
     /// the same transaction that takes the unit.
     private func buyFromLedger(
         _ item: ItemNumber, key: IdempotencyKey, context: CallContext
-    ) -> EventLoopFuture<Timed<PurchaseOutcome>> {
+    ) -> EventLoopFuture<PurchaseOutcome> {
         let query = catalog.stock(of: item, context: context)
-            .map { Optional($0.timing) }
-            .flatMapErrorThrowing { _ in nil }
+            .map { _ in }
+            .flatMapErrorThrowing { _ in }
         var update = catalog.update(.sale(of: item, key: key), context: context)
         if PlantedBug.isOn(.takesUnknownForFailed) {
-            update = update.flatMapErrorThrowing { _ in Timed(.refused(replayed: false), timing: "") }
+            update = update.flatMapErrorThrowing { _ in .refused(replayed: false) }
         }
         return update.flatMap { updated in
-            self.settle(updated.value, item: item, key: key, context: context)
+            self.settle(updated, item: item, key: key, context: context)
                 .and(query)
-                .map { Timed($0, timing: [$1, updated.timing].compactMap { $0 }.joined(separator: ", ")) }
+                .map { outcome, _ in outcome }
         }
     }
 
@@ -160,12 +160,12 @@ public final class OrderEngine: OrderService {
     /// the key.
     private func buyStepByStep(
         _ item: ItemNumber, key: IdempotencyKey, context: CallContext
-    ) -> EventLoopFuture<Timed<PurchaseOutcome>> {
+    ) -> EventLoopFuture<PurchaseOutcome> {
         let eventLoop = context.slot.eventLoop
         return remembered(key, on: eventLoop).flatMap { known in
             if let known {
                 guard known.item == item else { return eventLoop.makeFailedFuture(StoreError.keyReused) }
-                return eventLoop.makeSucceededFuture(Timed(known.outcome, timing: ""))
+                return eventLoop.makeSucceededFuture(known.outcome)
             }
             return self.queryThenUpdate(item, key: key, context: context)
         }
@@ -173,17 +173,15 @@ public final class OrderEngine: OrderService {
 
     private func queryThenUpdate(
         _ item: ItemNumber, key: IdempotencyKey, context: CallContext
-    ) -> EventLoopFuture<Timed<PurchaseOutcome>> {
-        catalog.stock(of: item, context: context).flatMap { queried in
+    ) -> EventLoopFuture<PurchaseOutcome> {
+        catalog.stock(of: item, context: context).flatMap { stock in
             // The query's answer has told what catalog this is. One with a ledger decides by itself; of
             // any other it is not known that it would refuse to go below 0.
-            if queried.value <= 0, !self.catalog.keepsLedger(on: context.slot) {
+            if stock <= 0, !self.catalog.keepsLedger(on: context.slot) {
                 return self.settle(.refused(replayed: false), item: item, key: key, context: context)
-                    .map { Timed($0, timing: queried.timing) }
             }
             return self.catalog.update(.sale(of: item, key: key), context: context).flatMap { updated in
-                self.settle(updated.value, item: item, key: key, context: context)
-                    .map { Timed($0, timing: queried.timing + ", " + updated.timing) }
+                self.settle(updated, item: item, key: key, context: context)
             }
         }
     }

@@ -18,7 +18,8 @@ struct OrderRoutes {
                 let item = try request.itemNumber(orInPath: true)
                 let key = try request.idempotencyKey() ?? .random()
                 let context = CallContext(
-                    slot: request.slot, trace: request.trace, deadline: request.arrived + Self.catalogTimeMax)
+                    slot: request.slot, trace: request.trace, deadline: request.arrived + Self.catalogTimeMax,
+                    times: request.times)
                 return .pending(engine.buy(item, key: key, context: context).map(PurchaseAnswer.response))
             }
         ]

@@ -19,20 +19,19 @@ public struct HTTPOrder: OrderService {
     /// `POST /buy`, with the key in the header.
     public func buy(
         _ item: ItemNumber, key: IdempotencyKey, context: CallContext
-    ) -> EventLoopFuture<Timed<PurchaseOutcome>> {
+    ) -> EventLoopFuture<PurchaseOutcome> {
         // The key makes the purchase safe to repeat: that is the contract of every order server.
         let call = TierCall(
             .POST, "/buy?item_number=\(item)", key: key.field, repetition: .always,
-            deadline: context.deadline,
-            trace: context.trace, operation: operation)
+            deadline: context.deadline, trace: context.trace, operation: operation, times: context.times,
+            entry: "order")
         return client.send(call, on: context.slot).flatMapThrowing { [client] answer in
+            context.times.passOn(answer.headers)
             try client.check(answer, item: item, isRead: false)
             guard let isSuccess = ResultBody.isSuccess(answer.body) else {
                 throw client.nonsense(isRead: false)
             }
-            var timing = answer.timing("order")
-            if let behind = answer.headers.first(name: "server-timing") { timing += ", " + behind }
-            return Timed(isSuccess ? .success : .failed, timing: timing)
+            return isSuccess ? .success : .failed
         }
     }
 }

@@ -6,10 +6,10 @@ public import NIOCore
 public protocol OrderService: Sendable {
     /// Buys one unit of a book under a key.
     ///
-    /// - Returns: the outcome with the `Server-Timing` of the tiers behind. Fails with
+    /// - Returns: the outcome. Fails with
     ///   ``StoreError/unknownItem(_:)``, ``StoreError/keyReused``, ``StoreError/inProgress``,
     ///   ``StoreError/overloaded(_:)`` or ``StoreError/unavailable``.
     func buy(
         _ item: ItemNumber, key: IdempotencyKey, context: CallContext
-    ) -> EventLoopFuture<Timed<PurchaseOutcome>>
+    ) -> EventLoopFuture<PurchaseOutcome>
 }

@@ -18,14 +18,17 @@ public struct ReachProbe: Sendable {
     /// Succeeds when every tier gives any answer at all: a program that keeps only the store's contract may
     /// not know `/livez`. Fails with ``Model/StoreError/unavailable`` of the first that does not.
     public func reach(from request: TierRequest) -> EventLoopFuture<Void> {
-        reach(on: request.slot, trace: request.trace)
+        reach(on: request.slot, trace: request.trace, times: request.times)
     }
 
     /// As ``reach(from:)``, for a check that no request asked for.
-    public func reach(on slot: LoopSlot, trace: TraceContext) -> EventLoopFuture<Void> {
+    public func reach(
+        on slot: LoopSlot, trace: TraceContext, times: CallTimes? = nil
+    ) -> EventLoopFuture<Void> {
         let answers = clients.map { client, operation in
             let call = TierCall(
-                .GET, "/livez", deadline: .now() + Self.answerTimeMax, trace: trace, operation: operation)
+                .GET, "/livez", deadline: .now() + Self.answerTimeMax, trace: trace, operation: operation,
+                times: times, entry: client.tier)
             return client.send(call, on: slot).map { _ in }
         }
         return EventLoopFuture.andAllSucceed(answers, on: slot.eventLoop)

@@ -1,4 +1,5 @@
 internal import Model
+internal import Monitoring
 internal import NIOCore
 
 /// A connection too many: says so, lets the client read it, and closes.
@@ -22,8 +23,13 @@ final class RefusedConnection: ChannelInboundHandler {
     func channelActive(context: ChannelHandlerContext) {
         let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
         let problem = Problem(StoreError.overloaded("the server has too many connections; try again"))
+        var random = FastRandom()
+        let trace = TraceContext(using: &random)
         var bytes = ByteBuffer()
-        problem.response(traceID: "").write(to: &bytes, date: loop.date, isHead: false, persistence: .closed)
+        problem.response(traceID: trace.traceID).write(
+            to: &bytes, date: loop.date, times: CallTimes(), total: .zero, isHead: false,
+            persistence: .closed)
+        loop.logAccess(nil, status: problem.status, trace: trace, took: .zero)
         context.writeAndFlush(wrapOutboundOut(bytes)).assumeIsolated().whenSuccess {
             bound.value.close(mode: .output, promise: nil)
         }

@@ -39,7 +39,8 @@ extension ServerConnection {
             if loop.isDraining, responses.isEmpty, incoming == nil { persistence = .closed }
             if case .closed = persistence, case .open = reading { reading = .ended }
             outgoing.response.write(
-                to: &output, date: loop.date, isHead: outgoing.isHead, persistence: persistence)
+                to: &output, date: loop.date, times: outgoing.times, total: outgoing.total,
+                isHead: outgoing.isHead, persistence: persistence)
         }
     }
 

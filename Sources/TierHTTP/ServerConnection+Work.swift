@@ -4,25 +4,39 @@ internal import Monitoring
 internal import NIOCore
 internal import NIOHTTP1
 
-// From a complete request to its answer.
+// From a request to its answer.
 extension ServerConnection {
-    /// A request that is being worked on.
+    /// A request that is being worked on, or refused.
     struct Served {
         let ticket: OrderedResponses<Outgoing>.Ticket
         let operation: SystemMonitor.Operation
-        let request: TierRequest
-        let uri: String
+        /// Nil for a request that could not be read so far.
+        let head: HTTPRequestHead?
         let persistence: TierResponse.Persistence
+        let trace: TraceContext
+        let arrived: NIODeadline
+        let times: CallTimes
     }
 
-    func run(_ handler: Route.Handler, for served: Served) {
-        begin(served)
+    /// Takes a request's place in the order of the answers and counts it as in flight.
+    func begin(
+        _ operation: SystemMonitor.Operation, _ head: HTTPRequestHead?,
+        _ persistence: TierResponse.Persistence
+    ) -> Served {
+        loop.inFlightCount += 1
+        loop.routes.monitor.begin(operation, shard: loop.slot.index)
+        return Served(
+            ticket: responses.begin(), operation: operation, head: head, persistence: persistence,
+            trace: trace(of: head), arrived: .now(), times: CallTimes())
+    }
+
+    func run(_ handler: Route.Handler, with request: TierRequest, for served: Served) {
         guard loop.inFlightCount <= loop.limits.inFlightPerLoopMax else {
             return end(
                 served, failing: StoreError.overloaded("the server has too much to do; nothing was done"))
         }
         do {
-            switch try handler(served.request) {
+            switch try handler(request) {
             case .ready(let response): end(served, with: response)
             case .pending(let future):
                 future.assumeIsolated().whenComplete { result in
@@ -37,32 +51,25 @@ extension ServerConnection {
         }
     }
 
-    func begin(_ served: Served) {
-        loop.inFlightCount += 1
-        loop.routes.monitor.begin(served.operation, shard: loop.slot.index)
-    }
-
-    private func end(_ served: Served, failing error: any Error) {
+    func end(_ served: Served, failing error: any Error) {
         let problem = Problem(error)
         if problem.status == .internalServerError {
             loop.logger.error(
-                "unexpected error",
-                metadata: ["trace_id": "\(served.request.trace.traceID)", "error": "\(error)"])
+                "unexpected error", metadata: ["trace_id": "\(served.trace.traceID)", "error": "\(error)"])
         }
-        end(served, with: problem.response(traceID: served.request.trace.traceID))
+        end(served, with: problem.response(traceID: served.trace.traceID))
     }
 
-    func end(_ served: Served, with response: TierResponse) {
+    private func end(_ served: Served, with response: TierResponse) {
         loop.inFlightCount -= 1
-        let nanos = UInt64(max(0, (NIODeadline.now() - served.request.arrived).nanoseconds))
+        let total = NIODeadline.now() - served.arrived
         loop.routes.monitor.end(
-            served.operation, shard: loop.slot.index, nanos: nanos, outcome: response.monitoredOutcome)
-        let level: Logger.Level = response.status.code >= 500 ? .warning : .debug
-        loop.logger.log(
-            level: level, "\(served.request.method) \(served.uri) \(response.status.code)",
-            metadata: ["trace_id": "\(served.request.trace.traceID)", "micros": "\(nanos / 1_000)"])
+            served.operation, shard: loop.slot.index, nanos: UInt64(max(0, total.nanoseconds)),
+            outcome: response.monitoredOutcome)
+        loop.logAccess(served.head, status: response.status, trace: served.trace, took: total)
         let outgoing = Outgoing(
-            response: response, isHead: served.request.method == .HEAD, persistence: served.persistence)
+            response: response, isHead: served.head?.method == .HEAD, persistence: served.persistence,
+            times: served.times, total: total)
         responses.complete(served.ticket, with: outgoing)
         scheduleFlush()
     }

@@ -18,6 +18,9 @@ final class ServerConnection: ChannelDuplexHandler {
         let response: TierResponse
         let isHead: Bool
         let persistence: TierResponse.Persistence
+        let times: CallTimes
+        /// From the request's arrival to its answer, however long the answer waits for its turn.
+        let total: TimeAmount
     }
 
     enum Reading {
@@ -191,44 +194,34 @@ final class ServerConnection: ChannelDuplexHandler {
         if closes { reading = .ended }
         let persistence: TierResponse.Persistence =
             closes ? .closed : head.version == .http1_0 ? .keptForHTTP10 : .kept
-        let now = NIODeadline.now()
         let target = RequestTarget(head.uri)
-        let trace =
-            head.headers.first(name: "traceparent").flatMap(TraceContext.init(parsing:))
-            ?? TraceContext(using: &random)
-        let ticket = responses.begin()
         do {
             let entry = try loop.routes.entry(method: head.method, target: target)
+            let served = begin(entry.operation, head, persistence)
             let tierRequest = TierRequest(
                 method: head.method, target: target, headers: head.headers, body: request.body,
-                slot: loop.slot, trace: trace, arrived: now)
-            let served = Served(
-                ticket: ticket, operation: entry.operation, request: tierRequest, uri: head.uri,
-                persistence: persistence)
-            run(entry.route.handler, for: served)
+                slot: loop.slot, trace: served.trace, arrived: served.arrived, times: served.times)
+            run(entry.route.handler, with: tierRequest, for: served)
         } catch {
-            let served = Served(
-                ticket: ticket, operation: loop.routes.unknown,
-                request: TierRequest(
-                    method: head.method, target: target, slot: loop.slot, trace: trace, arrived: now),
-                uri: head.uri, persistence: persistence)
-            begin(served)
-            end(served, with: error.response(traceID: trace.traceID))
+            end(begin(loop.routes.unknown, head, persistence), failing: error)
         }
     }
 
     /// Answers a request that cannot be read to its end, and takes no more.
     func refuse(_ problem: Problem) {
-        let isHead = incoming?.head.method == .HEAD
+        let head = incoming?.head
         incoming = nil
         arrivalStart = nil
         owesContinue = false
         reading = .ended
-        let trace = TraceContext(using: &random)
-        let outgoing = Outgoing(
-            response: problem.response(traceID: trace.traceID), isHead: isHead, persistence: .closed)
-        responses.complete(responses.begin(), with: outgoing)
-        scheduleFlush()
+        let entry = head.flatMap { try? loop.routes.entry(method: $0.method, target: RequestTarget($0.uri)) }
+        end(begin(entry?.operation ?? loop.routes.unknown, head, .closed), failing: problem)
+    }
+
+    /// The trace that a request belongs to: the client's, or a new one.
+    func trace(of head: HTTPRequestHead?) -> TraceContext {
+        head?.headers.first(name: "traceparent").flatMap(TraceContext.init(parsing:))
+            ?? TraceContext(using: &random)
     }
 
     private static func bodyProblem(_ bytesMax: Int) -> Problem {

@@ -1,6 +1,8 @@
 internal import Foundation
 internal import Logging
+internal import Monitoring
 internal import NIOCore
+internal import NIOHTTP1
 
 /// What the connections of one event loop share: the limits, the clock's text, the list of themselves.
 /// Used on its loop only.
@@ -21,6 +23,9 @@ final class ServerLoop {
     private var connections: [ObjectIdentifier: ServerConnection] = [:]
     private var sweep: Scheduled<Void>?
     private var drained: EventLoopPromise<Void>?
+    /// Failed requests since the last sweep, and how many of them may have a line of their own in the log.
+    private var failureCount = 0
+    private let failureLineCountMax = 20
 
     init(slot: LoopSlot, limits: ServerLimits, loopCount: Int, routes: RouteTable, logger: Logger) {
         self.slot = slot
@@ -58,6 +63,30 @@ final class ServerLoop {
         sweep?.cancel()
     }
 
+    /// Writes a request into the tier's log: each one at the level `debug`, one that failed for a fault of the
+    /// store as a warning. When thousands fail at once, writing a line for each would cost more than the
+    /// requests themselves, so after some there is only their number.
+    func logAccess(
+        _ head: HTTPRequestHead?, status: HTTPResponseStatus, trace: TraceContext, took: TimeAmount
+    ) {
+        var level = Logger.Level.debug
+        if status.code >= 500 {
+            failureCount += 1
+            if failureCount <= failureLineCountMax { level = .warning }
+        }
+        logger.log(
+            level: level,
+            "\(head.map { "\($0.method.rawValue) \($0.uri)" } ?? "unreadable request") \(status.code)",
+            metadata: ["trace_id": "\(trace.traceID)", "micros": "\(took.nanoseconds / 1_000)"])
+    }
+
+    private func sumUpFailures() {
+        if failureCount > failureLineCountMax {
+            logger.warning("\(failureCount - failureLineCountMax) more requests failed than have a line here")
+        }
+        failureCount = 0
+    }
+
     private func finishDrain() {
         guard isDraining else { return }
         drained?.succeed()
@@ -73,6 +102,7 @@ final class ServerLoop {
 
     private func checkConnections() {
         date = Self.dateText()
+        sumUpFailures()
         let now = NIODeadline.now()
         for connection in connections.values { connection.checkTimes(now) }
     }

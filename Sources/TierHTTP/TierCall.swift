@@ -28,11 +28,16 @@ public struct TierCall: Sendable {
     public var trace: TraceContext
     /// What the monitor counts it as.
     public var operation: SystemMonitor.Operation
+    /// Where its time is noted; nil where no answer to a client waits for it.
+    public var times: CallTimes?
+    /// Its name there, such as `catalog-query`.
+    public var entry: String
 
     /// Takes the parts as they are.
     public init(
         _ method: HTTPMethod, _ target: String, key: String? = nil, repetition: Repetition = .always,
-        deadline: NIODeadline, trace: TraceContext, operation: SystemMonitor.Operation
+        deadline: NIODeadline, trace: TraceContext, operation: SystemMonitor.Operation,
+        times: CallTimes? = nil, entry: String = ""
     ) {
         self.method = method
         self.target = target
@@ -41,6 +46,8 @@ public struct TierCall: Sendable {
         self.deadline = deadline
         self.trace = trace
         self.operation = operation
+        self.times = times
+        self.entry = entry
     }
 }
 
@@ -65,15 +72,6 @@ public struct TierAnswer: Sendable {
     public let body: ByteBuffer
     /// Who answered.
     public let peer: PeerKind
-    /// From the call to the answer, waits and repetitions included.
-    public let elapsed: TimeAmount
-
-    /// The entry that this call adds to a `Server-Timing` field, such as `order;dur=1.32` (milliseconds).
-    public func timing(_ name: String) -> String {
-        let hundredths = (elapsed.nanoseconds + 5_000) / 10_000
-        let fraction = hundredths % 100
-        return "\(name);dur=\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction)"
-    }
 }
 
 /// A call on its way: made once, tried perhaps several times, ended once. Used on its loop only.
@@ -99,18 +97,31 @@ final class Exchange {
 
     func succeed(status: HTTPResponseStatus, headers: HTTPHeaders, body: ByteBuffer, peer: PeerKind) {
         guard !isEnded else { return }
-        isEnded = true
-        let elapsed = NIODeadline.now() - started
-        ended(status.code < 400 ? .success : status.code < 500 ? .refused : .error, elapsed)
-        promise.succeed(
-            TierAnswer(status: status, headers: headers, body: body, peer: peer, elapsed: elapsed))
+        end(outcome(status: status, body: body))
+        promise.succeed(TierAnswer(status: status, headers: headers, body: body, peer: peer))
     }
 
     func fail(_ error: any Error) {
         guard !isEnded else { return }
-        isEnded = true
-        ended(.error, NIODeadline.now() - started)
+        end(.error)
         promise.fail(error)
+    }
+
+    private func end(_ outcome: SystemMonitor.Outcome) {
+        isEnded = true
+        // From the call to its end, waits and repetitions included.
+        let elapsed = NIODeadline.now() - started
+        ended(outcome, elapsed)
+        call.times?.note(call.entry, elapsed)
+    }
+
+    private func outcome(status: HTTPResponseStatus, body: ByteBuffer) -> SystemMonitor.Outcome {
+        switch status.code {
+        // Only a purchase or an update can be answered by a Failed, and neither is a read.
+        case ..<400: !isRead && ResultBody.isSuccess(body) == false ? .failed : .success
+        case ..<500: .refused
+        default: .error
+        }
     }
 
     /// Whether it may be sent once more after it was written to a peer of this kind and got no answer.

@@ -19,12 +19,15 @@ public struct TierRequest: Sendable {
     public let trace: TraceContext
     /// When the request was complete.
     public let arrived: NIODeadline
+    /// Where the calls that it makes to other tiers note their times.
+    public let times: CallTimes
 
     /// Takes the parts as they are.
     public init(
         method: HTTPMethod, target: RequestTarget, headers: HTTPHeaders = [:],
         body: ByteBuffer = ByteBuffer(),
-        slot: LoopSlot, trace: TraceContext, arrived: NIODeadline = .now()
+        slot: LoopSlot, trace: TraceContext, arrived: NIODeadline = .now(),
+        times: CallTimes = CallTimes()
     ) {
         self.method = method
         self.target = target
@@ -33,6 +36,7 @@ public struct TierRequest: Sendable {
         self.slot = slot
         self.trace = trace
         self.arrived = arrived
+        self.times = times
     }
 
     /// The item number parameter, from the query or, where `orInPath`, from the path.

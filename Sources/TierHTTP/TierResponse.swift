@@ -70,7 +70,15 @@ public struct TierResponse: Sendable {
     }
 
     /// Appends the answer as HTTP/1.1 bytes: head and, unless `isHead`, body.
-    func write(to buffer: inout ByteBuffer, date: String, isHead: Bool, persistence: Persistence) {
+    ///
+    /// - Parameters:
+    ///   - date: the value of the `Date` field.
+    ///   - times: what the request waited for at other tiers.
+    ///   - total: from the request's arrival to this answer.
+    func write(
+        to buffer: inout ByteBuffer, date: String, times: CallTimes, total: TimeAmount, isHead: Bool,
+        persistence: Persistence
+    ) {
         if status == .ok {
             buffer.writeStaticString("HTTP/1.1 200 OK\r\n")
         } else {
@@ -82,6 +90,7 @@ public struct TierResponse: Sendable {
         buffer.writeString(contentType.rawValue)
         buffer.writeStaticString("\r\ncontent-length: ")
         buffer.writeString(String(body.readableBytes))
+        times.write(to: &buffer, total: total)
         for (name, value) in fields {
             buffer.writeStaticString("\r\n")
             buffer.writeString(name)

@@ -89,12 +89,8 @@ struct Shop {
     let orders: OrderEngine
     let loops: TierLoops
 
-    func buy(_ book: Book, _ key: String, slot: Int = 0) async throws -> Timed<PurchaseOutcome> {
-        try await orders.buy(book.item, key: orderKey(key), context: context(loops, slot: slot)).get()
-    }
-
     func outcome(_ book: Book, _ key: String, slot: Int = 0) async throws -> PurchaseOutcome {
-        try await buy(book, key, slot: slot).value
+        try await orders.buy(book.item, key: orderKey(key), context: context(loops, slot: slot)).get()
     }
 }
 

@@ -18,11 +18,11 @@ private struct PlainCatalog: CatalogService {
 
     func keepsLedger(on slot: LoopSlot) -> Bool { false }
 
-    func stock(of item: ItemNumber, context: CallContext) -> EventLoopFuture<Timed<Int64>> {
+    func stock(of item: ItemNumber, context: CallContext) -> EventLoopFuture<Int64> {
         engine.stock(of: item, context: context)
     }
 
-    func update(_ change: StockChange, context: CallContext) -> EventLoopFuture<Timed<UpdateOutcome>> {
+    func update(_ change: StockChange, context: CallContext) -> EventLoopFuture<UpdateOutcome> {
         let keyless = StockChange(item: change.item, price: change.price, units: change.units)
         return engine.update(keyless, context: context)
     }

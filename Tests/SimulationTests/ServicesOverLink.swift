@@ -13,13 +13,13 @@ struct CatalogOverLink: CatalogService {
 
     func keepsLedger(on slot: LoopSlot) -> Bool { link.isKnown }
 
-    func stock(of item: ItemNumber, context: CallContext) -> EventLoopFuture<Timed<Int64>> {
+    func stock(of item: ItemNumber, context: CallContext) -> EventLoopFuture<Int64> {
         call("query \(item)", isRead: true, mayBeRepeated: true, context) {
             $0.stock(of: item, context: context)
         }
     }
 
-    func update(_ change: StockChange, context: CallContext) -> EventLoopFuture<Timed<UpdateOutcome>> {
+    func update(_ change: StockChange, context: CallContext) -> EventLoopFuture<UpdateOutcome> {
         call(change.logLine, isRead: false, mayBeRepeated: change.mayBeRepeated, context) {
             $0.update(change, context: context)
         }
@@ -52,9 +52,9 @@ struct OrderOverLink: OrderService {
 
     func buy(
         _ item: ItemNumber, key: IdempotencyKey, context: CallContext
-    ) -> EventLoopFuture<Timed<PurchaseOutcome>> {
+    ) -> EventLoopFuture<PurchaseOutcome> {
         link.call("buy \(item)", isRead: false, mayBeRepeated: true, deadline: context.deadline) { [order] in
             order.buy(item, key: key, trace: context.trace)
-        }.map { Timed($0, timing: "") }
+        }
     }
 }

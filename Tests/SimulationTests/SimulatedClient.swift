@@ -183,9 +183,9 @@ final class SimulatedClient: @unchecked Sendable {
             .update(StockChange(item: item, price: price, units: units, key: key), context: context)
             .whenComplete { result in
                 if case .success(let outcome) = result {
-                    self.world.note("\(self.name) has added \(units): \(outcome.value)")
+                    self.world.note("\(self.name) has added \(units): \(outcome)")
                     var isApplied = false
-                    if case .applied = outcome.value { isApplied = true }
+                    if case .applied = outcome { isApplied = true }
                     self.end(request, isApplied ? .success : .failed)
                     return self.pause()
                 }

@@ -155,8 +155,8 @@ final class SimulatedOrder: SimulatedServer, @unchecked Sendable {
             slot: world.slot, trace: trace, deadline: world.now + OrderRoutes.catalogTimeMax)
         let life = generation
         return engine.buy(item, key: key, context: context).map { purchase in
-            if purchase.value == .success, self.generation == life { self.checkRecord(of: item, key: key) }
-            return purchase.value
+            if purchase == .success, self.generation == life { self.checkRecord(of: item, key: key) }
+            return purchase
         }
     }
 
@@ -201,7 +201,7 @@ final class SimulatedFrontend: SimulatedServer, @unchecked Sendable {
         guard isUp, let purchases else { return nil }
         let context = CallContext(
             slot: world.slot, trace: trace, deadline: world.now + FrontendRoutes.purchaseTimeMax)
-        return purchases.buy(item, key: key, context: context).map(\.value)
+        return purchases.buy(item, key: key, context: context)
     }
 
     func lookup(_ item: ItemNumber) -> EventLoopFuture<Book>? {

@@ -94,15 +94,36 @@ extension RealProcesses {
                         return try #require(parts.first)
                     }
                 }
-                #expect(try entries(try await store.get("/search?topic=a")) == ["catalog-query"])
-                #expect(try entries(try await store.get("/lookup/1")) == ["catalog-query"])
+                #expect(try entries(try await store.get("/search?topic=a")) == ["catalog-query", "total"])
+                #expect(try entries(try await store.get("/lookup/1")) == ["catalog-query", "total"])
                 for _ in 1...4 {
                     let reply = try await store.post("/buy/1")
                     #expect(
-                        try entries(reply) == ["order", "catalog-query", "catalog-update"], "\(reply.body)")
+                        try entries(reply) == ["order", "catalog-query", "catalog-update", "total"],
+                        "\(reply.body)")
                     let direct = try await store.post("/buy?item_number=2", to: .order)
-                    #expect(try entries(direct) == ["catalog-query", "catalog-update"])
+                    #expect(try entries(direct) == ["catalog-query", "catalog-update", "total"])
                 }
+                // What fails has its times as well, and so has what is refused at the door.
+                for (reply, wanted) in [
+                    (try await store.get("/lookup/77"), ["catalog-query", "total"]),
+                    (try await store.post("/buy/77"), ["order", "catalog-query", "catalog-update", "total"]),
+                    (try await store.get("/readyz"), ["catalog", "order", "total"]),
+                    (try await store.get("/lookup/x"), ["total"]),
+                    (try await store.get("/nothing"), ["total"]),
+                    (try await store.get("/query_by_item?item_number=1", from: .catalog), ["total"]),
+                    (
+                        try await store.get(
+                            "/lookup/1", headers: ["X": String(repeating: "x", count: 20_000)]),
+                        ["total"]
+                    ),
+                ] { #expect(try entries(reply).sorted() == wanted.sorted(), "\(reply.body)") }
+                try store.kill(.catalog)
+                let failed = try await store.post("/buy/3")
+                expectProblem(failed, 503)
+                // Whether the order server still sent the update depends on what it knew of the catalog.
+                let failedEntries = try entries(failed)
+                #expect(Set(failedEntries).isSuperset(of: ["order", "catalog-query", "total"]))
             }
         }
 

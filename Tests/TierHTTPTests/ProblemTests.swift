@@ -79,13 +79,4 @@ import Testing
     func noResultBodies(body: String) {
         #expect(ResultBody.isSuccess(ByteBuffer(string: body)) == nil)
     }
-
-    @Test(arguments: [
-        (0, "a;dur=0.00"), (4_999, "a;dur=0.00"), (5_000, "a;dur=0.01"), (1_320_000, "a;dur=1.32"),
-        (12_345_678_901, "a;dur=12345.68"),
-    ]) func timingEntries(nanos: Int64, entry: String) {
-        let answer = TierAnswer(
-            status: .ok, headers: [:], body: ByteBuffer(), peer: .other, elapsed: .nanoseconds(nanos))
-        #expect(answer.timing("a") == entry)
-    }
 }

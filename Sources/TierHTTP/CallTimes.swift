@@ -1,0 +1,67 @@
+internal import NIOCore
+public import NIOHTTP1
+internal import Synchronization
+
+/// How long the tiers behind took over one request: what its answer says by `Server-Timing` (W3C).
+///
+/// A call notes itself here when it ends, however it ends, so that the answer to a request that failed tells
+/// its times as well.
+public final class CallTimes: Sendable {
+    private enum Entry {
+        case call(name: String, elapsed: TimeAmount)
+        case passedOn(String)
+    }
+
+    /// Bytes that are passed on of what another tier says of its own calls.
+    private static let passedOnBytesMax = 1_024
+
+    private let entries = Mutex<[Entry]>([])
+
+    /// Times of a request that has called nobody yet.
+    public init() {}
+
+    /// Adds a call to a tier behind under a name such as `catalog-query`.
+    func note(_ name: String, _ elapsed: TimeAmount) {
+        entries.withLock { $0.append(.call(name: name, elapsed: elapsed)) }
+    }
+
+    /// Adds what the answer of a tier behind says of the tiers behind it. Its own total is left out: the call
+    /// to it has been noted, with the way there and back.
+    public func passOn(_ headers: HTTPHeaders) {
+        for field in headers["server-timing"] where field.utf8.count <= Self.passedOnBytesMax {
+            let metrics = field.split(separator: ",").map { $0.drop { $0 == " " } }
+            let others = metrics.filter { $0.prefix { $0 != ";" } != "total" }
+            guard !others.isEmpty else { continue }
+            entries.withLock { $0.append(.passedOn(others.joined(separator: ", "))) }
+        }
+    }
+
+    /// Appends the header field: an entry for each call, in the order of their ends, and `total`, from the
+    /// request's arrival to its answer.
+    func write(to buffer: inout ByteBuffer, total: TimeAmount) {
+        buffer.writeStaticString("\r\nserver-timing: ")
+        entries.withLock { entries in
+            for entry in entries {
+                switch entry {
+                case .call(let name, let elapsed): buffer.writeTiming(name, elapsed)
+                case .passedOn(let text): buffer.writeString(text)
+                }
+                buffer.writeStaticString(", ")
+            }
+        }
+        buffer.writeTiming("total", total)
+    }
+}
+
+extension ByteBuffer {
+    /// Appends `name;dur=1.320`: milliseconds, to the microsecond.
+    fileprivate mutating func writeTiming(_ name: String, _ elapsed: TimeAmount) {
+        let micros = (max(0, elapsed.nanoseconds) + 500) / 1_000
+        let fraction = micros % 1_000
+        writeString(name)
+        writeStaticString(";dur=")
+        writeString(String(micros / 1_000))
+        writeStaticString(fraction < 10 ? ".00" : fraction < 100 ? ".0" : ".")
+        writeString(String(fraction))
+    }
+}
