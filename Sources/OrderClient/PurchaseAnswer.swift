@@ -1,4 +1,3 @@
-public import CatalogClient
 public import Model
 public import TierHTTP
 
