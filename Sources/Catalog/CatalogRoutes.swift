@@ -16,12 +16,12 @@ struct CatalogRoutes {
             Route("query_by_item", [.GET]) { request in
                 .ready(.json(Self.encode(try engine.book(try request.itemNumber()))))
             },
-            Route("update", [.GET, .POST]) { request in
+            Route("update", [.GET, .POST], isGuarded: true) { request in
                 let change = try Self.change(in: request)
                 let outcome = engine.update(change, on: request.slot.eventLoop)
                 return .pending(outcome.map(Self.response))
             },
-            Route("ledger", [.GET]) { request in
+            Route("ledger", [.GET], isGuarded: true) { request in
                 let sales = engine.sales(
                     after: try Self.position(in: request), limit: try Self.limit(in: request),
                     on: request.slot.eventLoop)

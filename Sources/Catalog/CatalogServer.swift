@@ -13,12 +13,14 @@ public final class CatalogServer: Sendable {
     public var address: ServerAddress { server.address }
 
     /// Begins to serve `engine`, which belongs to the server from now on.
+    ///
+    /// - Parameter token: what requests must show that change or list things; nil lets everybody in.
     public static func start(
-        engine: CatalogEngine, at address: ServerAddress, loops: TierLoops, monitor: SystemMonitor,
-        logger: Logger
+        engine: CatalogEngine, token: BearerToken? = nil, at address: ServerAddress, loops: TierLoops,
+        monitor: SystemMonitor, logger: Logger
     ) async throws -> CatalogServer {
         let routes = RouteTable(
-            CatalogRoutes(engine: engine).all, monitor: monitor,
+            CatalogRoutes(engine: engine).all, monitor: monitor, token: token,
             readiness: { request in
                 request.slot.eventLoop.makeCompletedFuture {
                     guard engine.takesUpdates else {

@@ -13,14 +13,17 @@ public final class FrontendServer: Sendable {
     public var address: ServerAddress { server.address }
 
     /// Begins to serve in front of the catalog and order servers.
+    ///
+    /// - Parameter token: what requests must show that change or list things; nil lets everybody in.
     public static func start(
-        catalog: TierClient, order: TierClient, at address: ServerAddress, loops: TierLoops,
-        monitor: SystemMonitor, logger: Logger
+        catalog: TierClient, order: TierClient, token: BearerToken? = nil, at address: ServerAddress,
+        loops: TierLoops, monitor: SystemMonitor, logger: Logger
     ) async throws -> FrontendServer {
         let probe = ReachProbe(clients: [catalog, order])
         let routes = FrontendRoutes(
             catalog: CatalogRelay(client: catalog), purchases: PurchaseRelay(order: HTTPOrder(client: order)))
-        let table = RouteTable(routes.all, monitor: monitor, readiness: { probe.reach(from: $0) })
+        let table = RouteTable(
+            routes.all, monitor: monitor, token: token, readiness: { probe.reach(from: $0) })
         return FrontendServer(
             server: try await TierServer.start(at: address, loops: loops, routes: table, logger: logger))
     }

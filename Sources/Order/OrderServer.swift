@@ -16,15 +16,17 @@ public final class OrderServer: Sendable {
 
     /// Begins to serve `engine`, which belongs to the server from now on.
     ///
-    /// - Parameter catalog: the connection to the catalog, for the readiness check.
+    /// - Parameters:
+    ///   - catalog: the connection to the catalog, for the readiness check.
+    ///   - token: what requests must show that list things; nil lets everybody in.
     public static func start(
-        engine: OrderEngine, catalog: TierClient, at address: ServerAddress, loops: TierLoops,
-        monitor: SystemMonitor, logger: Logger
+        engine: OrderEngine, catalog: TierClient, token: BearerToken? = nil, at address: ServerAddress,
+        loops: TierLoops, monitor: SystemMonitor, logger: Logger
     ) async throws -> OrderServer {
         let probe = ReachProbe(clients: [catalog])
         let routes = RouteTable(
-            OrderRoutes(engine: engine).all, monitor: monitor, readiness: { probe.reach(from: $0) },
-            samples: engine.samples)
+            OrderRoutes(engine: engine).all, monitor: monitor, token: token,
+            readiness: { probe.reach(from: $0) }, samples: engine.samples)
         let server = try await TierServer.start(at: address, loops: loops, routes: routes, logger: logger)
         let slot = loops.slots[0]
         let follower = LedgerFollower(engine: engine, slot: slot, logger: logger) {

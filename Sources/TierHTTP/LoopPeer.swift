@@ -10,6 +10,8 @@ internal import NIOPosix
 final class LoopPeer {
     let limits: ClientLimits
     let hostField: String
+    /// Shown to the peer with every request, where the store has a token.
+    let authorization: String?
     /// What the peer was when it last answered; each connection finds out anew for itself.
     private(set) var kind = PeerKind.unknown
     private let tier: String
@@ -25,12 +27,16 @@ final class LoopPeer {
     /// Takes requests that this peer could not be sent.
     var handBack: (Exchange, any Error) -> Void = { $0.fail($1) }
 
-    init(tier: String, address: ServerAddress, eventLoop: any EventLoop, limits: ClientLimits) {
+    init(
+        tier: String, address: ServerAddress, eventLoop: any EventLoop, limits: ClientLimits,
+        token: BearerToken?
+    ) {
         self.tier = tier
         self.address = address
         self.eventLoop = eventLoop
         self.limits = limits
         hostField = address.description
+        authorization = token?.field
     }
 
     /// Whether the peer was out of reach when last tried and is not due to be tried again.

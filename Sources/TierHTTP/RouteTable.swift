@@ -11,6 +11,8 @@ public struct Route: Sendable {
     let name: String
     let methods: [HTTPMethod]
     let takesPath: Bool
+    let isGuarded: Bool
+    let bodyBytesMax: Int?
     let handler: Handler
 
     /// - Parameters:
@@ -18,11 +20,17 @@ public struct Route: Sendable {
     ///   - methods: the methods it answers. HEAD comes with GET, but not where POST is answered too: there a
     ///     GET buys or changes something, which a HEAD must never do.
     ///   - takesPath: whether a parameter may follow in the path.
-    public init(_ name: String, _ methods: [HTTPMethod], takesPath: Bool = false, handler: @escaping Handler)
-    {
+    ///   - isGuarded: whether a request must show the store's token, where the store has one.
+    ///   - bodyBytesMax: what a body may have here, where that is more than elsewhere.
+    public init(
+        _ name: String, _ methods: [HTTPMethod], takesPath: Bool = false, isGuarded: Bool = false,
+        bodyBytesMax: Int? = nil, handler: @escaping Handler
+    ) {
         self.name = name
         self.methods = methods == [.GET] ? [.GET, .HEAD] : methods
         self.takesPath = takesPath
+        self.isGuarded = isGuarded
+        self.bodyBytesMax = bodyBytesMax
         self.handler = handler
     }
 }
@@ -35,16 +43,18 @@ public struct RouteTable: Sendable {
     }
 
     private let entries: [String: Entry]
+    private let token: BearerToken?
     let monitor: SystemMonitor
     let unknown: SystemMonitor.Operation
 
     /// Adds to `routes` what every tier answers: `/livez`, `/readyz` and `/metrics`.
     ///
     /// - Parameters:
+    ///   - token: what requests to guarded routes must show; nil lets everybody in.
     ///   - readiness: succeeds when the tier can do its work, and fails with the reason when it cannot.
     ///   - samples: the tier's own figures for the metrics page.
     public init(
-        _ routes: [Route], monitor: SystemMonitor,
+        _ routes: [Route], monitor: SystemMonitor, token: BearerToken? = nil,
         readiness: @escaping @Sendable (TierRequest) -> EventLoopFuture<Void>,
         samples: @escaping @Sendable () -> [MetricSample] = { [] }
     ) {
@@ -59,6 +69,7 @@ public struct RouteTable: Sendable {
             },
         ]
         self.monitor = monitor
+        self.token = token
         var entries: [String: Entry] = [:]
         for route in routes + common {
             let operation = monitor.operation(.served, "/" + route.name)
@@ -70,8 +81,11 @@ public struct RouteTable: Sendable {
 
     /// The route of a request.
     ///
-    /// - Throws: ``Problem`` 404 for a path that no route has, 405 for a method that its route lacks.
-    func entry(method: HTTPMethod, target: RequestTarget) throws(Problem) -> Entry {
+    /// - Throws: ``Problem`` 404 for a path that no route has, 405 for a method that its route lacks, 401 for
+    ///   a request to a guarded one without the token.
+    func entry(
+        method: HTTPMethod, target: RequestTarget, headers: HTTPHeaders
+    ) throws(Problem) -> Entry {
         guard let entry = entries[target.route], entry.route.takesPath || target.pathRest == nil else {
             throw Problem(.notFound, "there is nothing at this path")
         }
@@ -81,6 +95,14 @@ public struct RouteTable: Sendable {
             problem.fields = [("allow", allowed)]
             throw problem
         }
+        if entry.route.isGuarded, let token, !token.isShown(in: headers) { throw BearerToken.problem }
         return entry
+    }
+
+    /// What the body of a request may have, in bytes, if not as much as elsewhere. Only who shows the token
+    /// may send more.
+    func bodyBytesMax(for head: HTTPRequestHead) -> Int? {
+        let target = RequestTarget(head.uri)
+        return (try? entry(method: head.method, target: target, headers: head.headers))?.route.bodyBytesMax
     }
 }

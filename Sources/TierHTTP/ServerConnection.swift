@@ -12,6 +12,7 @@ final class ServerConnection: ChannelDuplexHandler {
     struct Incoming {
         let head: HTTPRequestHead
         var body = ByteBuffer()
+        var bodyBytesMax: Int
     }
 
     struct Outgoing {
@@ -147,7 +148,7 @@ final class ServerConnection: ChannelDuplexHandler {
     // MARK: Requests
 
     private func receive(_ head: HTTPRequestHead) {
-        incoming = Incoming(head: head)
+        incoming = Incoming(head: head, bodyBytesMax: loop.limits.bodyBytesMax)
         let hostCount = head.headers["host"].count
         guard hostCount == 1 || (hostCount == 0 && head.version == .http1_0) else {
             return refuse(Problem(.badRequest, "a request needs one Host field"))
@@ -160,7 +161,10 @@ final class ServerConnection: ChannelDuplexHandler {
         }
         let lengthField = head.headers.first(name: "content-length")
         if let lengthField, (Int(lengthField) ?? .max) > loop.limits.bodyBytesMax {
-            return refuse(Self.bodyProblem(loop.limits.bodyBytesMax))
+            // Most routes have no limit of their own, and most requests no such body.
+            let bytesMax = loop.routes.bodyBytesMax(for: head) ?? loop.limits.bodyBytesMax
+            guard (Int(lengthField) ?? .max) <= bytesMax else { return refuse(Self.bodyProblem(bytesMax)) }
+            incoming?.bodyBytesMax = bytesMax
         }
         guard let expectation = head.headers.first(name: "expect") else { return }
         guard expectation.lowercased() == "100-continue" else {
@@ -176,8 +180,8 @@ final class ServerConnection: ChannelDuplexHandler {
     private func receive(_ bytes: ByteBuffer) {
         guard var request = incoming else { return }
         incoming = nil
-        guard request.body.readableBytes + bytes.readableBytes <= loop.limits.bodyBytesMax else {
-            return refuse(Self.bodyProblem(loop.limits.bodyBytesMax))
+        guard request.body.readableBytes + bytes.readableBytes <= request.bodyBytesMax else {
+            return refuse(Self.bodyProblem(request.bodyBytesMax))
         }
         request.body.writeImmutableBuffer(bytes)
         incoming = request
@@ -196,7 +200,8 @@ final class ServerConnection: ChannelDuplexHandler {
             closes ? .closed : head.version == .http1_0 ? .keptForHTTP10 : .kept
         let target = RequestTarget(head.uri)
         do {
-            let entry = try loop.routes.entry(method: head.method, target: target)
+            let entry = try loop.routes.entry(
+                method: head.method, target: target, headers: head.headers)
             let served = begin(entry.operation, head, persistence)
             let tierRequest = TierRequest(
                 method: head.method, target: target, headers: head.headers, body: request.body,
@@ -214,7 +219,9 @@ final class ServerConnection: ChannelDuplexHandler {
         arrivalStart = nil
         owesContinue = false
         reading = .ended
-        let entry = head.flatMap { try? loop.routes.entry(method: $0.method, target: RequestTarget($0.uri)) }
+        let entry = head.flatMap {
+            try? loop.routes.entry(method: $0.method, target: RequestTarget($0.uri), headers: $0.headers)
+        }
         end(begin(entry?.operation ?? loop.routes.unknown, head, .closed), failing: problem)
     }
 

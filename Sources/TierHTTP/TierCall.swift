@@ -14,12 +14,28 @@ public struct TierCall: Sendable {
         case never
     }
 
+    /// What a request brings beside its target.
+    public struct Body: Sendable {
+        /// The media type, such as `application/json`.
+        public let contentType: String
+        /// The bytes.
+        public let bytes: ByteBuffer
+
+        /// Takes the parts as they are.
+        public init(_ contentType: String, _ bytes: ByteBuffer) {
+            self.contentType = contentType
+            self.bytes = bytes
+        }
+    }
+
     /// The method.
     public var method: HTTPMethod
     /// The request target, encoded.
     public var target: String
     /// Its idempotency key's field value, if it carries one.
     public var key: String?
+    /// Its body, if it has one.
+    public var body: Body?
     /// Whether a second copy does harm.
     public var repetition: Repetition
     /// When the answer must be there.
@@ -35,13 +51,14 @@ public struct TierCall: Sendable {
 
     /// Takes the parts as they are.
     public init(
-        _ method: HTTPMethod, _ target: String, key: String? = nil, repetition: Repetition = .always,
-        deadline: NIODeadline, trace: TraceContext, operation: SystemMonitor.Operation,
-        times: CallTimes? = nil, entry: String = ""
+        _ method: HTTPMethod, _ target: String, key: String? = nil, body: Body? = nil,
+        repetition: Repetition = .always, deadline: NIODeadline, trace: TraceContext,
+        operation: SystemMonitor.Operation, times: CallTimes? = nil, entry: String = ""
     ) {
         self.method = method
         self.target = target
         self.key = key
+        self.body = body
         self.repetition = repetition
         self.deadline = deadline
         self.trace = trace

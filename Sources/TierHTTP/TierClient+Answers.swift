@@ -12,6 +12,9 @@ extension TierClient {
         switch answer.status.code {
         case 200: return
         case 400: throw .invalid("the \(tier) server refused the parameters")
+        case 401:
+            throw .unavailable(
+                tier: tier, reason: "does not take the token that this one shows it", outcomeUnknown: false)
         case 404: if let item { throw .unknownItem(item) }
         case 409: throw .inProgress
         case 422: throw .keyReused

@@ -11,9 +11,11 @@ public final class TierClient: Sendable {
     private let loops: [NIOLoopBound<LoopPeers>]
 
     /// A client of the servers at `addresses`, which are equals: any may be asked.
+    ///
+    /// - Parameter token: shown to them with every request.
     public init(
         tier: String, addresses: [ServerAddress], loops tierLoops: TierLoops, monitor: SystemMonitor,
-        limits: ClientLimits = ClientLimits()
+        limits: ClientLimits = ClientLimits(), token: BearerToken? = nil
     ) async throws {
         precondition(!addresses.isEmpty, "a tier needs a server")
         self.tier = tier
@@ -23,7 +25,9 @@ public final class TierClient: Sendable {
             loops.append(
                 try await slot.eventLoop.submit {
                     let peers = addresses.map {
-                        LoopPeer(tier: tier, address: $0, eventLoop: slot.eventLoop, limits: limits)
+                        LoopPeer(
+                            tier: tier, address: $0, eventLoop: slot.eventLoop, limits: limits,
+                            token: token)
                     }
                     return NIOLoopBound(LoopPeers(peers), eventLoop: slot.eventLoop)
                 }.get())

@@ -29,7 +29,8 @@ struct CatalogCommand: AsyncParsableCommand {
                 store: store, logPath: logPath, queryLogging: queryLogging, logger: process.logger,
                 broken: process.broken)
             let server = try await CatalogServer.start(
-                engine: engine, at: process.address, loops: process.loops, monitor: process.monitor,
+                engine: engine, token: process.token, at: process.address, loops: process.loops,
+                monitor: process.monitor,
                 logger: process.logger)
             return TierProcess.Running(
                 address: server.address, reopenLogs: server.reopenLogs, shutdown: server.shutdown)

@@ -17,10 +17,10 @@ struct ConfigCommand: AsyncParsableCommand {
         let settings = try await common.load()
         for setting in Setting.all {
             let value = settings.text(setting)
-            print("\(setting.key) = \(value.isEmpty ? "(none)" : value)")
+            print("\(setting.key) = \(value.isEmpty ? "(none)" : setting.isSecret ? "(secret)" : value)")
             print("    \(setting.meaning)")
             print(
-                "    from: \(settings.source(of: setting)); set by \(setting.flag), \(setting.variable) or \"\(setting.key)\""
+                "    from: \(settings.source(of: setting)); set by \(setting.isSecret ? "" : setting.flag + ", ")\(setting.variable) or \"\(setting.key)\""
             )
         }
         let servers = try settings.servers()

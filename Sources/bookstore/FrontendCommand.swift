@@ -18,12 +18,13 @@ struct FrontendCommand: AsyncParsableCommand {
         try await process.run {
             let catalog = try await TierClient(
                 tier: "catalog", addresses: try process.addresses(of: .catalog), loops: process.loops,
-                monitor: process.monitor)
+                monitor: process.monitor, token: process.token)
             let order = try await TierClient(
                 tier: "order", addresses: try process.addresses(of: .order), loops: process.loops,
-                monitor: process.monitor)
+                monitor: process.monitor, token: process.token)
             let server = try await FrontendServer.start(
-                catalog: catalog, order: order, at: process.address, loops: process.loops,
+                catalog: catalog, order: order, token: process.token, at: process.address,
+                loops: process.loops,
                 monitor: process.monitor, logger: process.logger)
             return TierProcess.Running(address: server.address, reopenLogs: {}) {
                 await server.shutdown()

@@ -24,11 +24,18 @@ struct CommonOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The servers' logs: text or json.", valueName: "format"))
     var logFormat: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "A file with the store's token, which changing and listing things needs; or set BOOKSTORE_TOKEN.",
+            valueName: "file"))
+    var tokenFile: String?
+
     /// The settings, with these options and `more` over the environment and the settings file.
     func load(_ more: [Setting: String?] = [:]) async throws -> Settings {
         var flags: [String: String] = [:]
         let own: [(Setting, String?)] = [
             (.config, configFile), (.output, output), (.logLevel, logLevel), (.logFormat, logFormat),
+            (.tokenFile, tokenFile),
         ]
         for (setting, value) in own + more.map({ ($0.key, $0.value) }) {
             if let value { flags[setting.key] = value }

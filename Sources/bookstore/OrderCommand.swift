@@ -27,12 +27,13 @@ struct OrderCommand: AsyncParsableCommand {
             process.logger.notice("\(store.lastNumber) orders, SQLite \(version)")
             let catalog = try await TierClient(
                 tier: "catalog", addresses: try process.addresses(of: .catalog), loops: process.loops,
-                monitor: process.monitor)
+                monitor: process.monitor, token: process.token)
             let engine = try OrderEngine(
                 catalog: HTTPCatalog(client: catalog), store: store, logPath: logPath, logger: process.logger,
                 broken: process.broken)
             let server = try await OrderServer.start(
-                engine: engine, catalog: catalog, at: process.address, loops: process.loops,
+                engine: engine, catalog: catalog, token: process.token, at: process.address,
+                loops: process.loops,
                 monitor: process.monitor, logger: process.logger)
             return TierProcess.Running(address: server.address, reopenLogs: server.reopenLogs) {
                 try await server.shutdown()

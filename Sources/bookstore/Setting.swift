@@ -2,6 +2,7 @@ internal import Configuration
 internal import Foundation
 internal import Model
 internal import SystemPackage
+internal import TierHTTP
 
 /// One setting: its key in a settings file, from which its flag and its environment variable follow.
 struct Setting: Sendable {
@@ -9,6 +10,8 @@ struct Setting: Sendable {
     let key: String
     let defaultValue: String
     let meaning: String
+    /// A secret is shown nowhere, and taken from no command line, which others can see.
+    var isSecret = false
 
     var flag: String { "--" + key.replacing(".", with: "-") }
     var variable: String { "BOOKSTORE_" + key.uppercased().replacing(".", with: "_") }
@@ -41,7 +44,17 @@ struct Setting: Sendable {
             "how long a refused purchase is remembered by its key, in hours, 24 or more; sold ones are remembered for ever"
     )
 
-    static let all = [config, output, data, books, index, bind, logLevel, logFormat, logQueries, keyHours]
+    static let token = Setting(
+        key: "token", defaultValue: "",
+        meaning: "what a request must show that changes or lists things, the same for every server",
+        isSecret: true)
+    static let tokenFile = Setting(
+        key: "token.file", defaultValue: "",
+        meaning: "a file with the token in it, instead of the token itself")
+
+    static let all = [
+        config, output, data, books, index, bind, logLevel, logFormat, logQueries, keyHours, token, tokenFile,
+    ]
 }
 
 /// The settings of this process: flags over environment over settings file over defaults.
@@ -131,6 +144,25 @@ struct Settings: Sendable {
             throw FileFault(path: path, reason: "is not UTF-8 text")
         }
         return try ServerConfig(parsing: text, path: path)
+    }
+
+    /// The store's token; nil where it has none.
+    ///
+    /// - Throws: ``Model/FileFault`` for a file that cannot be read, or a token that is none.
+    func token() throws -> BearerToken? {
+        let given = text(.token)
+        let file = text(.tokenFile)
+        guard !given.isEmpty || !file.isEmpty else { return nil }
+        do throws(LineFault) {
+            guard given.isEmpty else { return try BearerToken(parsing: given) }
+            guard let data = FileManager.default.contents(atPath: file) else {
+                throw LineFault("cannot be read; it should hold the store's token")
+            }
+            let text = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+            return try BearerToken(parsing: text)
+        } catch {
+            throw FileFault(path: given.isEmpty ? file : source(of: .token), reason: error.reason)
+        }
     }
 
     /// A misspelt key must not silently leave a default in place.

@@ -14,6 +14,8 @@ final class Supervisor {
         let name: String
         let address: ServerAddress
         let arguments: [String]
+        /// Variables that it gets beside this process' own.
+        var environment: [String: String] = [:]
     }
 
     private enum Event: Sendable {
@@ -105,6 +107,7 @@ final class Supervisor {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: Self.ownPath)
         process.arguments = jobs[index].arguments + ["--supervised"]
+        process.environment = ProcessInfo.processInfo.environment.merging(jobs[index].environment) { $1 }
         // The child's input stays open as long as this process lives, and ends with it however it ends.
         process.standardInput = Pipe()
         if isQuiet { process.standardError = FileHandle.nullDevice }

@@ -27,6 +27,8 @@ struct TierProcess {
     let settings: Settings
     let servers: ServerConfig
     let address: ServerAddress
+    /// What requests must show that change or list things; nil where the store has no token.
+    let token: BearerToken?
     let loops: TierLoops
     let monitor: SystemMonitor
     let logger: Logger
@@ -43,6 +45,17 @@ struct TierProcess {
         let line = try servers.address(of: tier, index: index, path: settings.text(.config))
         let bind = settings.text(.bind)
         address = bind.isEmpty ? line : ServerAddress(host: bind, port: line.port)
+        token = try settings.token()
+        guard token != nil || address.isLoopback else {
+            throw FileFault(
+                path: bind.isEmpty ? settings.text(.config) : Setting.bind.flag,
+                reason: """
+                    the \(tier.rawValue) would listen on \(address), where other machines reach it, and the store \
+                    has no token; set \(Setting.token.variable), or name a file by \(Setting.tokenFile.flag), the \
+                    same for every server (\(BearerToken.byteCounts.lowerBound) visible ASCII characters or \
+                    more), or listen on 127.0.0.1
+                    """)
+        }
         logger = try Self.logger(tier.rawValue, settings: settings)
         loops = TierLoops()
         monitor = SystemMonitor(tier: tier.rawValue, shardCount: loops.slots.count)

@@ -103,6 +103,9 @@ struct StoreJobs {
     }
 
     private func job(_ tier: Tier, index: Int, address: ServerAddress) -> Supervisor.Job {
+        // The token may stand in the settings file, and must not stand on a command line.
+        let token = settings.text(.token)
+        let environment = token.isEmpty ? [:] : [Setting.token.variable: token]
         // Each order server has a database and a log of its own.
         let folder = index == 0 || tier != .order ? "" : "/order-\(index)"
         var arguments = [
@@ -118,9 +121,10 @@ struct StoreJobs {
             ]
             if !settings.text(.books).isEmpty { arguments += ["--books", settings.text(.books)] }
         }
+        if !settings.text(.tokenFile).isEmpty { arguments += ["--token-file", settings.text(.tokenFile)] }
         arguments += ["--log-level", settings.text(.logLevel), "--log-format", settings.text(.logFormat)]
         return Supervisor.Job(
             name: index == 0 ? tier.rawValue : "\(tier.rawValue) \(index)", address: address,
-            arguments: arguments)
+            arguments: arguments, environment: environment)
     }
 }

@@ -100,4 +100,12 @@ import Testing
         // A mark after a line feed does not glue the lines together.
         #expect(FileLines("a\n\u{301}b").map { Array($0.line.unicodeScalars) } == [["a"], ["\u{301}", "b"]])
     }
+
+    @Test(arguments: [
+        ("127.0.0.1", true), ("127.8.9.10", true), ("localhost", true), ("::1", true),
+        ("0.0.0.0", false), ("127.evil.example.com", false), ("127.0.0", false), ("127.0.0.256", false),
+        ("10.0.0.1", false), ("::", false), ("catalog", false), ("127.0.0.1.example", false),
+    ]) func knowsWhatOnlyThisMachineReaches(host: String, isLoopback: Bool) {
+        #expect(ServerAddress(host: host, port: 1).isLoopback == isLoopback)
+    }
 }

@@ -7,7 +7,7 @@ extension RealProcesses {
     /// Usage, help and settings.
     @Suite struct CommandLineTests {
         private static let commonOptions = [
-            "--config", "--output", "--settings", "--log-level", "--log-format",
+            "--config", "--output", "--settings", "--log-level", "--log-format", "--token-file",
         ]
         private static let optionsOfCommand: [(command: String, options: [String])] = [
             ("up", ["--data", "--books", "--log-queries"]),

@@ -109,13 +109,13 @@ struct TestClient {
     let operation: SystemMonitor.Operation
 
     func start(
-        _ target: String, method: HTTPMethod = .GET, key: String? = nil,
+        _ target: String, method: HTTPMethod = .GET, key: String? = nil, body: TierCall.Body? = nil,
         repetition: TierCall.Repetition = .always,
         within time: TimeAmount = .seconds(15), loop: Int = 0
     ) -> EventLoopFuture<TierAnswer> {
         var random = FastRandom()
         let call = TierCall(
-            method, target, key: key, repetition: repetition, deadline: .now() + time,
+            method, target, key: key, body: body, repetition: repetition, deadline: .now() + time,
             trace: TraceContext(using: &random), operation: operation)
         let slot = loops.slots[loop]
         return slot.eventLoop.flatSubmit { client.send(call, on: slot) }
@@ -143,13 +143,13 @@ struct TestClient {
 /// Runs `body` with a client of the servers at `ports`.
 func withClient<Value>(
     _ ports: Int..., limits: ClientLimits = ClientLimits(), loopCount: Int = 1,
-    _ body: (TestClient) async throws -> Value
+    token: BearerToken? = nil, _ body: (TestClient) async throws -> Value
 ) async throws -> Value {
     try await withLoops(count: loopCount) { loops in
         let monitor = SystemMonitor(tier: "test", shardCount: loopCount)
         let client = try await TierClient(
             tier: "peer", addresses: ports.map { ServerAddress(host: "127.0.0.1", port: $0) }, loops: loops,
-            monitor: monitor, limits: limits)
+            monitor: monitor, limits: limits, token: token)
         let tested = TestClient(
             client: client, loops: loops, monitor: monitor, operation: client.operation("/test"))
         do {

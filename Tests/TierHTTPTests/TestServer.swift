@@ -71,7 +71,7 @@ func quickLimits(_ change: (inout ServerLimits) -> Void = { _ in }) -> ServerLim
 
 /// Runs `body` with a server on one event loop, or on several.
 func withServer<Value>(
-    _ limits: ServerLimits = quickLimits(), loopCount: Int = 1, at port: Int = 0,
+    _ limits: ServerLimits = quickLimits(), loopCount: Int = 1, at port: Int = 0, token: BearerToken? = nil,
     _ body: (TestServer) async throws -> Value
 ) async throws -> Value {
     try await withLoops(count: loopCount) { loops in
@@ -81,7 +81,7 @@ func withServer<Value>(
         logger.logLevel = .trace
         let server = try await TierServer.start(
             at: ServerAddress(host: "127.0.0.1", port: port), loops: loops,
-            routes: testRoutes(gates: gates, monitor: monitor), logger: logger, limits: limits)
+            routes: testRoutes(gates: gates, monitor: monitor, token: token), logger: logger, limits: limits)
         let tested = TestServer(server: server, gates: gates, monitor: monitor, loops: loops)
         do {
             let value = try await body(tested)
@@ -96,7 +96,7 @@ func withServer<Value>(
     }
 }
 
-func testRoutes(gates: Gates, monitor: SystemMonitor) -> RouteTable {
+func testRoutes(gates: Gates, monitor: SystemMonitor, token: BearerToken? = nil) -> RouteTable {
     RouteTable(
         [
             Route("echo", [.GET, .POST], takesPath: true) { request in
@@ -110,6 +110,9 @@ func testRoutes(gates: Gates, monitor: SystemMonitor) -> RouteTable {
                 return .pending(gates.wait(name, on: request.slot.eventLoop))
             },
             Route("size", [.POST]) { request in
+                .ready(.json(#"{"size":\#(request.body.readableBytes)}"#))
+            },
+            Route("guarded", [.GET, .POST], isGuarded: true, bodyBytesMax: 1 << 20) { request in
                 .ready(.json(#"{"size":\#(request.body.readableBytes)}"#))
             },
             Route("big", [.GET]) { request in
@@ -135,7 +138,7 @@ func testRoutes(gates: Gates, monitor: SystemMonitor) -> RouteTable {
                 }
             },
         ],
-        monitor: monitor, readiness: { $0.slot.eventLoop.makeSucceededVoidFuture() })
+        monitor: monitor, token: token, readiness: { $0.slot.eventLoop.makeSucceededVoidFuture() })
 }
 
 /// A request line with a Host field and, where given, further lines.
