@@ -29,7 +29,7 @@ final class LoopPeer {
 
     init(
         tier: String, address: ServerAddress, eventLoop: any EventLoop, limits: ClientLimits,
-        token: BearerToken?
+        token: BearerToken? = nil
     ) {
         self.tier = tier
         self.address = address
