@@ -82,11 +82,15 @@ let package = Package(
             name: "Chaos",
             dependencies: ["Model", "Monitoring", "TierHTTP", "CatalogClient", "Audit", deque] + nio,
             swiftSettings: strict),
+        .target(
+            name: "Bench", dependencies: ["Model", "Monitoring", "TierHTTP", deque, histogram] + nio,
+            swiftSettings: strict),
         .executableTarget(
             name: "bookstore",
             dependencies: [
                 "Model", "Monitoring", "TierHTTP", "Storage", "CatalogClient", "OrderClient", "Catalog",
-                "Order", "Frontend", "Client", "Audit", "Chaos", arguments, configuration, signals, system,
+                "Order", "Frontend", "Client", "Audit", "Chaos", "Bench", arguments, configuration, signals,
+                system,
                 logging,
             ] + nio,
             swiftSettings: strict),
@@ -98,6 +102,8 @@ let package = Package(
         .testTarget(name: "AuditTests", dependencies: ["Audit", "Model"], swiftSettings: tests),
         .testTarget(
             name: "ChaosTests", dependencies: ["Chaos", "Model", "Monitoring"] + nio, swiftSettings: tests),
+        .testTarget(
+            name: "BenchTests", dependencies: ["Bench", "Model", "Monitoring", nioCore], swiftSettings: tests),
         .testTarget(
             name: "MonitoringTests", dependencies: ["Monitoring", "TestSupport"], swiftSettings: tests),
         .testTarget(

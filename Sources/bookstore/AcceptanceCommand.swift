@@ -3,8 +3,6 @@ internal import Client
 internal import Foundation
 internal import Model
 internal import Monitoring
-internal import NIOCore
-internal import NIOPosix
 internal import Storage
 internal import TierHTTP
 
@@ -36,7 +34,7 @@ struct AcceptanceCommand: AsyncParsableCommand {
             let address = try FrontendOptions.parse(["--frontend", frontend ?? ""]).address(settings)
             isPassed = try await test(address, output: output, logs: logs, loops: loops)
         } else {
-            isPassed = try await testOwnStore(settings, output: output, loops: loops)
+            isPassed = try await testOwnStore(output: output, loops: loops)
         }
         if !isPassed { throw ExitCode(ExitStatus.failed.rawValue) }
     }
@@ -55,32 +53,10 @@ struct AcceptanceCommand: AsyncParsableCommand {
     }
 
     /// Opens a store in a temporary folder, tests it and closes it.
-    private func testOwnStore(_ settings: Settings, output: String, loops: TierLoops) async throws -> Bool {
+    private func testOwnStore(output: String, loops: TierLoops) async throws -> Bool {
         for name in ["catalog_log", "order_log"] { try Self.putAside(output + "/" + name) }
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
-            "bookstore-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let servers = try await Self.freeAddresses(loops)
-        let config = folder.path + "/config"
-        let lines = Tier.allCases.flatMap { tier in
-            (servers.servers[tier] ?? []).map { "\(tier.rawValue),\($0)\n" }
-        }
-        try lines.joined().write(toFile: config, atomically: true, encoding: .utf8)
-        let own = try await common.load([.config: config, .data: folder.path + "/data"])
-        let supervisor = Supervisor(jobs: try StoreJobs(settings: own, servers: servers).all, loops: loops)
-        do {
-            guard try await supervisor.start() else { return false }
-            let address = try servers.address(of: .frontend, index: 0, path: config)
-            let isPassed = try await test(address, output: output, logs: output, loops: loops)
-            await supervisor.shutdown()
-            return isPassed
-        } catch let ended as TierEnded {
-            await supervisor.shutdown()
-            throw WorkFault("the \(ended.name) server did not start")
-        } catch {
-            await supervisor.shutdown()
-            throw error
+        return try await OwnStore(common: common, loops: loops).run([:]) { address in
+            try await test(address, output: output, logs: output, loops: loops)
         }
     }
 
@@ -91,17 +67,5 @@ struct AcceptanceCommand: AsyncParsableCommand {
         try OperationLog(path: path).shutdown()
         let aside = try LogFile.putAside(path)
         ExitStatus.say("\(path) of an earlier store is kept as \(aside)")
-    }
-
-    private static func freeAddresses(_ loops: TierLoops) async throws -> ServerConfig {
-        var servers: [Tier: [ServerAddress]] = [:]
-        var held: [any Channel] = []
-        for tier in Tier.allCases {
-            let channel = try await ServerBootstrap(group: loops.group).bind(host: "127.0.0.1", port: 0).get()
-            held.append(channel)
-            servers[tier] = [ServerAddress(host: "127.0.0.1", port: channel.localAddress?.port ?? 0)]
-        }
-        for channel in held { try await channel.close() }
-        return ServerConfig(servers: servers)
     }
 }

@@ -16,14 +16,14 @@ struct Bookstore: AsyncParsableCommand {
             Every option can also be set by the environment (--data is BOOKSTORE_DATA) or by a settings \
             file (--settings); 'bookstore config' shows them all with their values.
 
-            Exit status: 0 done, 1 the check or the work failed, 64 wrong usage, 69 a server is out of \
-            reach, 78 bad configuration.
+            Exit status: 0 done, 1 the check or the work failed, 3 a limit of bench --fail-if was crossed, \
+            64 wrong usage, 69 a server is out of reach, 78 bad configuration.
             """,
         version: "1.0.0",
         subcommands: [
             UpCommand.self, CatalogCommand.self, OrderCommand.self, FrontendCommand.self, ClientCommand.self,
-            AcceptanceCommand.self, VerifyCommand.self, RecoverCommand.self, ChaosCommand.self,
-            ConfigCommand.self,
+            AcceptanceCommand.self, VerifyCommand.self, RecoverCommand.self, BenchCommand.self,
+            ChaosCommand.self, ConfigCommand.self,
         ])
 
     static func main() async {

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Bench
 internal import Foundation
 internal import Model
 internal import Monitoring
@@ -8,6 +9,8 @@ internal import TierHTTP
 enum ExitStatus: Int32 {
     case done = 0
     case failed = 1
+    /// A run of `bench` crossed a line that --fail-if drew.
+    case thresholdCrossed = 3
     case usage = 64
     case unreachable = 69
     case configuration = 78
@@ -35,6 +38,8 @@ enum ExitStatus: Int32 {
         switch error {
         case is FileFault, is LogFault: .configuration
         case is ListenFault, is WorkFault: .failed
+        case let error as BenchFault:
+            if case .unreachable = error { .unreachable } else { .failed }
         case let error as StoreError:
             if case .unavailable = error { .unreachable } else { .failed }
         // Errors of the argument parser carry their own message and status.

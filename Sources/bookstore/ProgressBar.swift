@@ -31,6 +31,11 @@ final class ProgressBar {
         }
     }
 
+    /// Leaves a bar that did not come to its end.
+    func end() {
+        if isTerminal, (0..<100).contains(lastShare) { FileHandle.standardError.write(Data("\n".utf8)) }
+    }
+
     /// As ``show(_:of:)``, for callers that pass two plain numbers.
     var show: (Int, Int) -> Void { { self.show($0, of: $1) } }
 }
