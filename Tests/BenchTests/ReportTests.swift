@@ -177,7 +177,7 @@ import Testing
         let reader = Reader()
         let parser = XMLParser(data: Data(report.html.utf8))
         parser.delegate = reader
-        parser.parse()
+        if !parser.parse(), reader.fault == nil { reader.fault = "it is not whole" }
         return reader
     }
 
