@@ -99,7 +99,8 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["TierHTTP"], path: "Tests/TestSupport", swiftSettings: tests),
         .testTarget(name: "ModelTests", dependencies: ["Model"], swiftSettings: tests),
-        .testTarget(name: "AuditTests", dependencies: ["Audit", "Model"], swiftSettings: tests),
+        .testTarget(
+            name: "AuditTests", dependencies: ["Audit", "Model", "TestSupport"], swiftSettings: tests),
         .testTarget(
             name: "ChaosTests", dependencies: ["Chaos", "Model", "Monitoring"] + nio, swiftSettings: tests),
         .testTarget(

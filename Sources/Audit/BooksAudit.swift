@@ -29,43 +29,45 @@ public struct BooksAudit: Sendable {
     /// An audit that has found nothing yet.
     public init() {}
 
-    private mutating func expect<Value: Equatable>(
+    mutating func expect<Value: Equatable>(
         _ place: @autoclosure () -> String, _ expected: Value, found: Value
     ) {
         if expected != found { note(place(), expected: "\(expected)", found: "\(found)") }
     }
 
-    private mutating func note(_ place: String, expected: String, found: String) {
+    mutating func note(_ place: String, expected: String, found: String) {
         discrepancies.append(Discrepancy(place: place, expected: expected, found: found))
     }
 
     // MARK: The ledger
 
     /// For each book: opening stock plus all changes is the stock, step by step; sales are numbered without
-    /// a gap; no key stands twice.
+    /// a gap; no key stands twice. What does not fit is named once, where it begins: from there on the
+    /// ledger's own word counts.
     public mutating func check(ledger: LedgerSnapshot) {
-        for fault in ledger.faults { note("catalog database", expected: "a sound file", found: fault) }
         var states = Dictionary(uniqueKeysWithValues: ledger.books.map { ($0.now.item, $0.opening) })
         var keys: [IdempotencyKey: Int64] = [:]
-        var lastSale: Int64 = 0
-        for (index, movement) in ledger.movements.enumerated() {
+        var (last, lastSale): (Int64, Int64) = (0, 0)
+        for movement in ledger.movements {
             let place = "catalog ledger, movement \(movement.sequence)"
-            expect(place, Int64(index + 1), found: movement.sequence)
+            expect("\(place), its number", last + 1, found: movement.sequence)
+            last = movement.sequence
             guard var book = states[movement.change.item] else {
                 note(place, expected: "a book of the catalog", found: "book \(movement.change.item)")
                 continue
             }
             book.stock += movement.change.units ?? 0
             book.price = movement.change.price ?? book.price
-            states[movement.change.item] = book
             expect("\(place), stock of book \(book.item)", book.stock, found: movement.stockAfter)
             if book.stock < 0 { note(place, expected: "a stock of 0 or more", found: "\(book.stock)") }
+            book.stock = movement.stockAfter
+            states[movement.change.item] = book
             if let key = movement.change.key, let earlier = keys.updateValue(movement.sequence, forKey: key) {
                 note(place, expected: "a key of its own", found: "the key of movement \(earlier)")
             }
             if let sale = movement.sale {
-                lastSale += 1
-                expect("\(place), number of the sale", lastSale, found: sale)
+                expect("\(place), number of the sale", lastSale + 1, found: sale)
+                lastSale = sale
             }
             expect("\(place), whether it is a sale", movement.change.isSale, found: movement.sale != nil)
         }
@@ -80,7 +82,6 @@ public struct BooksAudit: Sendable {
 
     /// Every order that names the ledger's sale is that sale: same number, key and book.
     public mutating func check(orders: OrderSnapshot, against ledger: LedgerSnapshot) {
-        for fault in orders.faults { note("order database", expected: "a sound file", found: fault) }
         let sales = Self.sales(of: ledger)
         for order in orders.orders {
             guard let sale = order.sale else { continue }
@@ -117,99 +118,6 @@ public struct BooksAudit: Sendable {
         return sales
     }
 
-    // MARK: The logs
-
-    /// The catalog log's `init` lines are the opening state, and its updates are the ledger's first
-    /// movements, in order: replaying it gives the ledger's stock and prices. Lines are checked as far as
-    /// they go.
-    ///
-    /// - Returns: how many of the ledger's movements the log has.
-    public mutating func check(catalogLog: OperationLogFiles, against ledger: LedgerSnapshot) throws -> Int {
-        let opening = Dictionary(uniqueKeysWithValues: ledger.books.map { ($0.now.item, $0.opening) })
-        var opened: Set<ItemNumber> = []
-        var count = 0
-        try catalogLog.forEachLine { line, place in
-            do throws(LineFault) {
-                switch try OperationLogLine(parsing: line) {
-                case .opening(let book):
-                    if opening[book.item] != book {
-                        let expected = opening[book.item].map { BookLine.text($0) } ?? "no such book"
-                        note("\(place)", expected: expected, found: String(line))
-                    }
-                    if !opened.insert(book.item).inserted {
-                        note("\(place)", expected: "each book opened once", found: "book \(book.item) again")
-                    }
-                case .update:
-                    let expected =
-                        count < ledger.movements.count ? ledger.movements[count].change.logLine : nil
-                    count += 1
-                    // A line beyond this snapshot of the ledger belongs to a later one.
-                    if let expected, expected != line {
-                        note("\(place)", expected: expected, found: String(line))
-                    }
-                case .query: break
-                case .bought: note("\(place)", expected: "a line of the catalog log", found: String(line))
-                }
-            } catch {
-                note("\(place)", expected: "a line of the catalog log", found: error.reason)
-            }
-        }
-        if opened.count < opening.count {
-            note("catalog log", expected: "\(opening.count) init lines", found: "\(opened.count)")
-        }
-        return count
-    }
-
-    /// How many updates the catalog log has.
-    public func count(catalogLog: OperationLogFiles) throws -> Int {
-        var count = 0
-        try catalogLog.forEachLine { line, _ in count += line.hasPrefix("update,") ? 1 : 0 }
-        return count
-    }
-
-    /// Notes a catalog log that is ahead of the ledger.
-    public mutating func checkNoMore(updateCount: Int, than ledger: LedgerSnapshot) {
-        guard updateCount > ledger.movements.count else { return }
-        note("catalog log", expected: "\(ledger.movements.count) updates", found: "\(updateCount)")
-    }
-
-    /// How often the order log says that each book was bought.
-    public mutating func count(orderLog: OperationLogFiles) throws -> [ItemNumber: Int] {
-        var counts: [ItemNumber: Int] = [:]
-        try orderLog.forEachLine { line, place in
-            if case .bought(let item)? = try? OperationLogLine(parsing: line) {
-                counts[item, default: 0] += 1
-            } else {
-                note("\(place)", expected: "bought book N", found: String(line.prefix(80)))
-            }
-        }
-        return counts
-    }
-
-    /// Notes books of which the order log has more lines than there are orders.
-    public mutating func checkNoMore(lines: [ItemNumber: Int], than orders: OrderSnapshot) {
-        let ordered = Self.counts(of: orders)
-        for (item, count) in lines.sorted(by: { $0.key < $1.key }) where count > ordered[item, default: 0] {
-            note("order log, book \(item)", expected: "\(ordered[item, default: 0]) lines", found: "\(count)")
-        }
-    }
-
-    /// Books of which the order log has fewer lines than there are orders.
-    public static func missingLines(_ lines: [ItemNumber: Int], of orders: OrderSnapshot) -> [Discrepancy] {
-        counts(of: orders).sorted { $0.key < $1.key }.filter { lines[$0.key, default: 0] < $0.value }.map {
-            item, count in
-            Discrepancy(
-                place: "order log, book \(item)", expected: "\(count) lines",
-                found: "\(lines[item, default: 0])")
-        }
-    }
-
     /// Adds what a check with patience found at its end.
     public mutating func add(_ found: [Discrepancy]) { discrepancies += found }
-
-    private static func counts(of orders: OrderSnapshot) -> [ItemNumber: Int] {
-        var counts: [ItemNumber: Int] = [:]
-        for order in orders.orders { counts[order.item, default: 0] += 1 }
-        return counts
-    }
 }

@@ -9,21 +9,16 @@ public struct OperationLogFiles: Sendable {
     /// The files named by hand, oldest first.
     public init(paths: [String]) { self.paths = paths }
 
-    /// Finds `name` in a folder with the files that log rotation made of it: `name.2`, `name.1`, `name` or
-    /// `name-20261123`, `name`.
-    public init(named name: String, in folder: String) {
+    /// Finds `name` in a folder with the files that log rotation made of it.
+    ///
+    /// - Throws: ``Model/FileFault`` when one of them is missing in the middle or packed.
+    public init(named name: String, in folder: String) throws(FileFault) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        let numbered = names.compactMap { file -> (number: Int, file: String)? in
-            guard file.hasPrefix(name + "."), let number = Int(file.dropFirst(name.count + 1)) else {
-                return nil
-            }
-            return (number, file)
-        }.sorted { $0.number > $1.number }.map(\.file)
-        let dated = names.filter { file in
-            file.hasPrefix(name + "-") && file.dropFirst(name.count + 1).allSatisfy(\.isNumber)
-        }.sorted()
-        let current = names.contains(name) ? [name] : []
-        paths = (numbered + dated + current).map { folder + "/" + $0 }
+        let log = RotatedLogs(of: name, among: names)
+        if let obstacle = log.obstacle {
+            throw FileFault(path: folder + "/" + obstacle.name, reason: obstacle.reason)
+        }
+        paths = log.names.map { folder + "/" + $0 }
     }
 
     /// Whether there is no file at all.

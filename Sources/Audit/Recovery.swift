@@ -13,34 +13,58 @@ public struct Recovery {
     ///
     /// The log has no keys and does not say which changes were sales. The order server's database has both,
     /// in the ledger's order; where it is lost too, the order log says how many copies of each book were
-    /// sold, and the sales get keys that nobody will ask for.
+    /// sold, and the sales get keys that nobody will ask for. Without either, every change by -1 counts as a
+    /// sale: one sale too many in the books does less harm than one that is forgotten.
     ///
     /// - Parameters:
     ///   - log: the catalog log with its rotated files, oldest first.
     ///   - orders: the order server's database; nil when it is lost.
     ///   - soldCounts: purchases of each book by the order log; nil when it is lost.
     ///   - newLedger: the identity of the ledger where no order tells it.
-    /// - Returns: the database's content, and how many of its movements the log has.
     /// - Throws: ``Model/FileFault`` with the place in the log that makes no sense.
     public mutating func catalog(
         log: OperationLogFiles, orders: OrderSnapshot?, soldCounts: [ItemNumber: Int]?, newLedger: Int64
-    ) throws -> (content: LedgerSnapshot, loggedCount: Int) {
+    ) throws -> LedgerSnapshot {
         var replay = try Replay(log: log)
-        let loggedCount = replay.movements.count
         notes.append(
-            "read \(log.paths.joined(separator: ", ")): \(replay.opening.count) books, \(loggedCount) updates"
-        )
+            "read \(log.paths.joined(separator: ", ")): \(replay.opening.count) books, "
+                + "\(replay.movements.count) updates")
         let ledger = orders?.orders.last { $0.sale != nil }?.sale?.ledger ?? newLedger
         let sales = (orders?.orders ?? []).filter { $0.sale?.ledger == ledger }
             .sorted { ($0.sale?.number ?? 0) < ($1.sale?.number ?? 0) }
         try replay.assign(sales: sales, soldCounts: soldCounts, notes: &notes)
-        let content = LedgerSnapshot(
+        if soldCounts == nil {
+            notes.append("there is no order log: every other change by -1 is taken for a sale")
+        } else {
+            try replay.add(soldCounts: soldCounts ?? [:], notes: &notes)
+        }
+        notes.append("keys of refused purchases and of restocks stand in no log: they are forgotten")
+        return LedgerSnapshot(
             ledger: ledger,
             books: replay.opening.map { book in
                 LedgerSnapshot.BookState(
                     now: replay.states[book.item] ?? book, openingPrice: book.price, openingStock: book.stock)
-            }, movements: replay.movements, faults: [])
-        return (content, loggedCount)
+            }, movements: replay.movements)
+    }
+
+    /// The order server's database from its log alone, for a catalog that keeps no ledger. The log has no keys.
+    ///
+    /// - Throws: ``Model/FileFault`` with the first line that is none of the order log.
+    public mutating func orders(from log: OperationLogFiles) throws -> OrderSnapshot {
+        var orders: [OrderSnapshot.Order] = []
+        try log.forEachLine { line, place in
+            guard case .bought(let item)? = try? OperationLogLine(parsing: line) else {
+                throw FileFault(path: place.path, line: place.line, reason: "is no line of the order log")
+            }
+            let number = Int64(orders.count + 1)
+            orders.append(
+                OrderSnapshot.Order(
+                    number: number, key: IdempotencyKey(trusted: "recovered-order-\(number)"), item: item,
+                    sale: nil))
+        }
+        notes.append("read \(log.paths.joined(separator: ", ")): \(orders.count) orders")
+        notes.append("their keys stand in no log: a purchase that is repeated would be made again")
+        return OrderSnapshot(orders: orders)
     }
 
     /// The order server's database from the catalog's ledger, which has every sale with its key.
@@ -54,7 +78,7 @@ public struct Recovery {
                     sale: SalePosition(ledger: ledger.ledger, number: sale)))
         }
         notes.append("took \(orders.count) orders from the catalog's ledger")
-        return OrderSnapshot(orders: orders, faults: [])
+        return OrderSnapshot(orders: orders)
     }
 }
 
@@ -63,6 +87,9 @@ private struct Replay {
     private(set) var opening: [Book] = []
     private(set) var states: [ItemNumber: Book] = [:]
     private(set) var movements: [LedgerSnapshot.Movement] = []
+    private var lastSale: Int64 = 0
+    /// Sales found so far, by book.
+    private var matched: [ItemNumber: Int] = [:]
 
     init(log: OperationLogFiles) throws {
         try log.forEachLine { line, place in
@@ -108,9 +135,7 @@ private struct Replay {
     mutating func assign(
         sales: [OrderSnapshot.Order], soldCounts: [ItemNumber: Int]?, notes: inout [String]
     ) throws {
-        var lastSale: Int64 = 0
         var left = sales[...]
-        var matched: [ItemNumber: Int] = [:]
         var invented = 0
         for index in movements.indices {
             let change = movements[index].change
@@ -124,7 +149,7 @@ private struct Replay {
                     soldCounts.map { matched[change.item, default: 0] < $0[change.item, default: 0] } ?? true
                 guard isSale else { continue }
                 invented += 1
-                key = IdempotencyKey(trusted: "recovered-sale-\(lastSale + 1)")
+                key = Self.unaskedKey(lastSale + 1)
             }
             lastSale += 1
             matched[change.item, default: 0] += 1
@@ -135,21 +160,43 @@ private struct Replay {
         notes.append("found \(lastSale) sales, \(lastSale - Int64(invented)) of them with their keys")
         // A power cut may have taken the end of the log. What the order server confirmed is sold all the same.
         for order in left {
-            lastSale += 1
-            guard order.sale?.number == lastSale else {
+            guard order.sale?.number == lastSale + 1 else {
                 throw FileFault(
                     path: "order database",
                     reason:
                         "sale \(order.sale?.number ?? 0) of book \(order.item) does not follow from the log")
             }
-            do throws(LineFault) {
-                try apply(.sale(of: order.item, key: order.key), sale: lastSale)
-            } catch {
-                throw FileFault(path: "order database", reason: "sale \(lastSale) \(error.reason)")
-            }
+            try sell(order.item, key: order.key, says: "order database")
         }
         if !left.isEmpty {
             notes.append("added \(left.count) sales that the log lacks, from the order database")
         }
+    }
+
+    /// Adds the sales that only the order log tells of, when a power cut has taken the end of everything else.
+    mutating func add(soldCounts: [ItemNumber: Int], notes: inout [String]) throws {
+        var count = 0
+        for (item, sold) in soldCounts.sorted(by: { $0.key < $1.key }) {
+            while matched[item, default: 0] < sold {
+                try sell(item, key: Self.unaskedKey(lastSale + 1), says: "order log")
+                count += 1
+            }
+        }
+        if count > 0 { notes.append("added \(count) sales that the log lacks, from the order log") }
+    }
+
+    private mutating func sell(_ item: ItemNumber, key: IdempotencyKey, says place: String) throws {
+        do throws(LineFault) {
+            try apply(.sale(of: item, key: key), sale: lastSale + 1)
+        } catch {
+            throw FileFault(path: place, reason: "a sale that is not in the catalog log \(error.reason)")
+        }
+        lastSale += 1
+        matched[item, default: 0] += 1
+    }
+
+    /// The key of a sale whose own is lost.
+    private static func unaskedKey(_ sale: Int64) -> IdempotencyKey {
+        IdempotencyKey(trusted: "recovered-sale-\(sale)")
     }
 }

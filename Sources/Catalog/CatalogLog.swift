@@ -27,7 +27,9 @@ final class CatalogLog: Sendable {
         execution: Execution = .threads
     ) throws {
         self.queryLogging = queryLogging
-        try CatalogLogRepair(path: path, store: store, logger: logger).run()
+        try DatabaseFile.explained(store.path) {
+            try CatalogLogRepair(path: path, store: store, logger: logger).run()
+        }
         log = try MarkedLog(
             tier: "catalog", path: path, sequence: store.lastMovement, execution: execution)
         try store.save(log.mark)

@@ -12,7 +12,7 @@ struct CatalogLogRepair {
     private static func isUpdate(_ line: Substring) -> Bool { line.hasPrefix("update,") }
 
     func run() throws {
-        guard let mark = try store.logMark() else { return try write() }
+        guard let mark = try store.logMark() else { return try findLog() }
         let (finding, found) = try LogTail.read(path: path, mark: mark, isOperation: Self.isUpdate)
         switch finding {
         case .tail(var tail):
@@ -25,44 +25,75 @@ struct CatalogLogRepair {
                 logger.error("\(found) has \(tail.unclaimedCount) update lines that the ledger does not know")
             }
         case .lost:
-            try replaceLost()
+            logger.warning(
+                "\(path) is not the log that was written last; it is compared with the whole ledger")
+            try findLog()
         }
     }
 
-    /// The marked file is gone. A copy of it under its name is completed; anything else is put aside and
-    /// the log is written anew from the ledger.
-    private func replaceLost() throws {
-        guard let data = FileManager.default.contents(atPath: path), !data.isEmpty else {
-            logger.warning("\(path) was missing and is written anew from the ledger")
-            return try write()
+    // MARK: Where it is not known which file is the log
+
+    /// Completes what is there, alone or behind the files that log rotation made, if it is a log of this
+    /// ledger. Anything else is put aside, and the log is written anew.
+    private func findLog() throws {
+        let files = LogFile.all(of: path)
+        let rotated = files.filter { $0 != path }
+        let hasCurrent = files.contains(path)
+        for candidate in [files, hasCurrent ? [path] : []] where !candidate.isEmpty {
+            guard let missing = try missing(from: candidate) else { continue }
+            if hasCurrent { try LogTail.cutTornLine(of: path) }
+            return try append(missing, to: path)
         }
-        // What is not text, such as a character cut in two, fits no line and is put aside with the rest.
-        let text = String(decoding: data, as: UTF8.self)
-        let lines = text.split(separator: "\n")
-        let updates = lines.filter(Self.isUpdate)
-        var expected: [String] = []
-        try store.forEachMovement(after: 0) { _, change in expected.append(change.logLine) }
-        let initCount = lines.count { $0.hasPrefix("init,") }
-        if text.hasSuffix("\n"), initCount == store.bookCount,
-            zip(updates, expected).allSatisfy({ $0 == $1 }),
-            updates.count <= expected.count
-        {
-            return try append(Array(expected[updates.count...]), to: path)
+        if hasCurrent, !rotated.isEmpty, let missing = try missing(from: rotated) {
+            try putAside([path])
+            return try append(missing, to: path)
         }
-        let aside = try LogFile.putAside(path)
-        logger.warning("\(path) does not fit the ledger: moved to \(aside), written anew from the ledger")
+        try putAside(files.filter { !LogFile.isEmpty($0) })
         try write()
     }
 
+    /// What the files lack of the ledger; nil when they are no log of it, that is: when they do not open its
+    /// books or have other updates than it begins with.
+    private func missing(from files: [String]) throws -> [String]? {
+        var opened: [String] = []
+        var updates: [Substring] = []
+        for file in files {
+            guard let data = FileManager.default.contents(atPath: file) else {
+                throw FileFault(path: file, reason: "cannot be read")
+            }
+            // What is not text, such as a character cut in two, fits no line and is put aside with the rest.
+            let whole = data.lastIndex(of: UInt8(ascii: "\n")).map { data[...$0] } ?? Data()
+            for line in String(decoding: whole, as: UTF8.self).split(separator: "\n") {
+                if Self.isUpdate(line) { updates.append(line) }
+                if line.hasPrefix("init,") {
+                    guard let book = try? BookLine.parse(line) else { return nil }
+                    opened.append(BookLine.text(book))
+                }
+            }
+        }
+        var opening: [String] = []
+        try store.forEachOpeningBook { opening.append(BookLine.text($0)) }
+        guard opened.sorted() == opening.sorted() else { return nil }
+        var expected: [String] = []
+        try store.forEachMovement(after: 0) { _, change in expected.append(change.logLine) }
+        guard updates.count <= expected.count, zip(updates, expected).allSatisfy({ $0 == $1 }) else {
+            return nil
+        }
+        return Array(expected[updates.count...])
+    }
+
+    private func putAside(_ files: [String]) throws {
+        for file in files {
+            let aside = try LogFile.putAside(file)
+            logger.warning("\(file) does not fit the ledger: moved to \(aside)")
+        }
+    }
+
+    // MARK: Writing
+
     private func append(_ lines: [String], to path: String) throws {
         guard !lines.isEmpty else { return }
-        guard let handle = FileHandle(forWritingAtPath: path) else {
-            throw FileFault(path: path, reason: "cannot be written")
-        }
-        defer { try? handle.close() }
-        try handle.seekToEnd()
-        try handle.write(contentsOf: Data(lines.map { $0 + "\n" }.joined().utf8))
-        try handle.synchronize()
+        try LogFile.append(Data(lines.map { $0 + "\n" }.joined().utf8), to: path)
         logger.notice("\(path): completed with \(lines.count) update lines from the ledger")
     }
 
@@ -93,5 +124,6 @@ struct CatalogLogRepair {
             throw FileFault(path: path, reason: String(cString: strerror(errno)))
         }
         Folder.sync((path as NSString).deletingLastPathComponent)
+        logger.notice("\(path) is written anew from the ledger")
     }
 }

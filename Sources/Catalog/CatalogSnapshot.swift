@@ -6,7 +6,7 @@ internal import Storage
 public enum CatalogSnapshot {
     /// Reads the database in `folder` as of one moment.
     ///
-    /// - Throws: ``Model/FileFault`` when there is none, or it is not a catalog's of this version.
+    /// - Throws: ``Model/FileFault`` when there is none, or it is damaged or not a catalog's of this version.
     public static func read(folder: String) throws -> LedgerSnapshot {
         let path = folder + "/" + CatalogStore.fileName
         return try DatabaseFile.explained(path) {
@@ -17,23 +17,19 @@ public enum CatalogSnapshot {
     }
 
     private static func content(_ database: Database, path: String) throws -> LedgerSnapshot {
+        try DatabaseFile.checkSoundness(of: database, path: path)
         guard let ledger = try Int64.fetchOne(database, sql: "SELECT identity FROM ledger") else {
             throw FileFault(path: path, reason: "has no ledger identity")
         }
         return LedgerSnapshot(
             ledger: ledger, books: try books(in: database, path: path),
-            movements: try movements(in: database, path: path),
-            faults: try DatabaseFile.faults(in: database))
+            movements: try movements(in: database, path: path))
     }
 
-    /// Makes a database of this content where there is none.
+    /// Makes a database of this content where there is none. The catalog's start compares it with its log.
     ///
-    /// - Parameters:
-    ///   - log: the catalog log that holds the first `loggedCount` movements already, if it is there.
     /// - Throws: ``Model/FileFault`` when there is a database; the database's error.
-    public static func write(
-        _ content: LedgerSnapshot, folder: String, log: String, loggedCount: Int
-    ) throws {
+    public static func write(_ content: LedgerSnapshot, folder: String) throws {
         let path = folder + "/" + CatalogStore.fileName
         try DatabaseFile.create(
             path: path, applicationID: CatalogSchema.applicationID, migrator: CatalogSchema.migrator
@@ -47,7 +43,6 @@ public enum CatalogSnapshot {
                     sql: "UPDATE book SET stock = ?, price_cents = ? WHERE item_number = ?",
                     arguments: [book.now.stock, book.now.price.amount, book.now.item.value])
             }
-            if let mark = LogMark(endOf: log, sequence: Int64(loggedCount)) { try mark.save(database) }
         }
     }
 

@@ -19,7 +19,7 @@ public final class CatalogStore: Sendable {
     private let lock: DataLock
     /// The ledger's identity: an order server tells by it whether it has met this ledger before.
     private let ledger: Int64
-    private let path: String
+    let path: String
     private let refusalHours: Int
     /// None while a fault of the disk keeps the database from being opened again.
     private let connection: Mutex<DatabasePool?>

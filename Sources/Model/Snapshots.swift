@@ -48,15 +48,12 @@ public struct LedgerSnapshot: Sendable {
     public let books: [BookState]
     /// The ledger, in order.
     public let movements: [Movement]
-    /// What the database's own check found; empty when it is sound.
-    public let faults: [String]
 
     /// Takes the parts as they are.
-    public init(ledger: Int64, books: [BookState], movements: [Movement], faults: [String]) {
+    public init(ledger: Int64, books: [BookState], movements: [Movement]) {
         self.ledger = ledger
         self.books = books
         self.movements = movements
-        self.faults = faults
     }
 }
 
@@ -84,12 +81,7 @@ public struct OrderSnapshot: Sendable {
 
     /// The orders, by number.
     public let orders: [Order]
-    /// What the database's own check found; empty when it is sound.
-    public let faults: [String]
 
     /// Takes the parts as they are.
-    public init(orders: [Order], faults: [String]) {
-        self.orders = orders
-        self.faults = faults
-    }
+    public init(orders: [Order]) { self.orders = orders }
 }

@@ -64,8 +64,23 @@ public final class OrderEngine: OrderService {
                     return batch
                 }
                 try execution.reach(.beforeAnswer)
+                Self.reportMisfits(records, batch.results, logger: logger)
                 return batch.results
             }
+        }
+    }
+
+    /// Sales of the ledger that contradict the orders: nobody can know here which of the two is right.
+    private static func reportMisfits(
+        _ records: [OrderRecord], _ results: [Result<PurchaseOutcome, StoreError>], logger: Logger
+    ) {
+        for (record, result) in zip(records, results) {
+            guard case .failure = result, let sale = record.sale else { continue }
+            logger.error(
+                """
+                sale \(sale.number) of book \(record.item) under key \(record.key) is in the catalog's ledger, \
+                but this store has another order for that key or number; see 'bookstore verify'
+                """)
         }
     }
 

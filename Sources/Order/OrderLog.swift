@@ -9,7 +9,9 @@ final class OrderLog: Sendable {
 
     /// Opens the log of `store`, and completes it after a crash.
     init(path: String, store: OrderStore, logger: Logger, execution: Execution = .threads) throws {
-        let found = try Self.repair(path: path, store: store, logger: logger)
+        let found = try DatabaseFile.explained(store.path) {
+            try Self.repair(path: path, store: store, logger: logger)
+        }
         log = try MarkedLog(
             tier: "order", path: path, sequence: store.lastNumber, unclaimed: found.unclaimed,
             base: found.base, execution: execution)
@@ -61,34 +63,26 @@ final class OrderLog: Sendable {
         var base: LogMark?
         var target = path
         if let mark = try store.logMark() {
-            let (finding, found) = try LogTail.read(path: path, mark: mark) { $0.hasPrefix("bought book ") }
+            let (finding, found) = try LogTail.read(path: path, mark: mark, isOperation: isOrder)
             if case .tail(let lines) = finding {
                 (tail, base, target) = (lines, mark, found)
             } else {
                 logger.warning(
-                    "\(path) is not the log that was written last; it is completed from the orders")
+                    "\(path) is not the log that was written last; it is compared with all orders")
             }
         }
-        var unclaimed = try tail ?? LogTail.whole(path: path)
+        var unclaimed = try tail ?? LogTail.whole(path: path, isOperation: isOrder)
         var missing = Data()
         try store.forEachPurchase(after: base?.sequence ?? 0) { item in
             let line = OrderRecord.logLine(item)
             if !unclaimed.take(line) { missing.append(contentsOf: (line + "\n").utf8) }
         }
-        try append(missing, to: target, logger: logger)
+        if !missing.isEmpty {
+            try LogFile.append(missing, to: target)
+            logger.notice("\(target): completed with lines of orders that a crash kept from it")
+        }
         return (unclaimed, base)
     }
 
-    private static func append(_ lines: Data, to path: String, logger: Logger) throws {
-        guard !lines.isEmpty else { return }
-        let exists = FileManager.default.fileExists(atPath: path)
-        guard exists || FileManager.default.createFile(atPath: path, contents: nil),
-            let handle = FileHandle(forWritingAtPath: path)
-        else { throw FileFault(path: path, reason: "cannot be written") }
-        defer { try? handle.close() }
-        try handle.seekToEnd()
-        try handle.write(contentsOf: lines)
-        try handle.synchronize()
-        logger.notice("\(path): completed with lines of orders that a crash kept from it")
-    }
+    private static func isOrder(_ line: Substring) -> Bool { line.hasPrefix("bought book ") }
 }

@@ -17,6 +17,14 @@ struct OrderRecord: Sendable {
     let item: ItemNumber
     let origin: Origin
 
+    /// Its place in the catalog's ledger; nil where the catalog keeps none.
+    var sale: SalePosition? {
+        switch origin {
+        case .ledger(let sale), .ledgerEarlier(let sale): sale
+        case .ownDecision: nil
+        }
+    }
+
     var needsSync: Bool {
         if case .ownDecision = origin { return true }
         return false

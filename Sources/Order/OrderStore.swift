@@ -17,7 +17,7 @@ public final class OrderStore: Sendable {
     }
 
     private let lock: DataLock
-    private let path: String
+    let path: String
     /// None while a fault of the disk keeps the database from being opened again.
     private let connection: Mutex<DatabasePool?>
     // Written on the commit thread; the tally is also read by the ledger's follower.
@@ -167,8 +167,9 @@ public final class OrderStore: Sendable {
         var stored: [OrderRecord]
     }
 
-    /// Stores the records as one transaction; one that is there already is left alone. Called on the commit
-    /// thread only.
+    /// Stores the records as one transaction; one that is there already is left alone. A sale of the ledger
+    /// that does not fit what stands there counts as known all the same, or it would be asked for for ever.
+    /// Called on the commit thread only.
     ///
     /// - Parameters:
     ///   - mark: how far the log holds the orders now, stored in the same transaction.
@@ -192,10 +193,8 @@ public final class OrderStore: Sendable {
                         next.lastNumber += 1
                         added.append(record)
                     }
-                    switch record.origin {
-                    case .ledger(let sale), .ledgerEarlier(let sale):
+                    if let sale = record.sale {
                         next.tally.note(ledger: sale.ledger, number: sale.number)
-                    case .ownDecision: break
                     }
                     return result.outcome
                 }
@@ -211,11 +210,7 @@ public final class OrderStore: Sendable {
         _ record: OrderRecord, number: Int64, in database: Database
     ) throws -> (isNew: Bool, outcome: Result<PurchaseOutcome, StoreError>) {
         let atMillis = Int64(Date().timeIntervalSince1970 * 1000)
-        var sale: SalePosition?
-        switch record.origin {
-        case .ledger(let position), .ledgerEarlier(let position): sale = position
-        case .ownDecision(.success): break
-        case .ownDecision(.failed):
+        if case .ownDecision(.failed) = record.origin {
             try database.execute(
                 sql: "INSERT OR IGNORE INTO refusal (order_key, item_number, at_millis) VALUES (?, ?, ?)",
                 arguments: [record.key.text, record.item.value, atMillis])
@@ -227,13 +222,17 @@ public final class OrderStore: Sendable {
                 VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
                 """)
         insert.setUncheckedArguments([
-            number, record.key.text, record.item.value, sale?.ledger, sale?.number, atMillis,
+            number, record.key.text, record.item.value, record.sale?.ledger, record.sale?.number, atMillis,
         ])
         try insert.execute()
         if database.changesCount == 1 { return (true, .success(.success)) }
         let known = try Int64.fetchOne(
             database, sql: "SELECT item_number FROM purchase WHERE order_key = ?",
             arguments: [record.key.text])
-        return (false, known == record.item.value ? .success(.success) : .failure(.keyReused))
+        if let known {
+            return (false, known == record.item.value ? .success(.success) : .failure(.keyReused))
+        }
+        let reason = "has another order for this sale of the ledger"
+        return (false, .failure(.unavailable(tier: "order", reason: reason, outcomeUnknown: true)))
     }
 }

@@ -33,7 +33,8 @@ public enum OrderStoreSnapshot {
 
     /// Reads the database in `folder` as of one moment.
     ///
-    /// - Throws: ``Model/FileFault`` when there is none, or it is not an order server's of this version.
+    /// - Throws: ``Model/FileFault`` when there is none, or it is damaged or not an order server's of this
+    ///   version.
     public static func read(folder: String) throws -> OrderSnapshot {
         let path = folder + "/" + OrderStore.fileName
         return try DatabaseFile.explained(path) {
@@ -44,6 +45,7 @@ public enum OrderStoreSnapshot {
     }
 
     private static func content(_ database: Database, path: String) throws -> OrderSnapshot {
+        try DatabaseFile.checkSoundness(of: database, path: path)
         let rows = try Row.fetchCursor(
             database,
             sql: "SELECT number, order_key, item_number, ledger, sale FROM purchase ORDER BY number")
@@ -59,6 +61,6 @@ public enum OrderStoreSnapshot {
                     number: row[0], key: IdempotencyKey(trusted: row[1]), item: item,
                     sale: ledger.map { SalePosition(ledger: $0, number: row[4]) }))
         }
-        return OrderSnapshot(orders: orders, faults: try DatabaseFile.faults(in: database))
+        return OrderSnapshot(orders: orders)
     }
 }

@@ -15,7 +15,7 @@ public enum DatabaseFile {
     ///   - path: the database's file.
     ///   - applicationID: tells this kind of database from any other (`PRAGMA application_id`).
     ///   - migrator: the schema's versions.
-    /// - Throws: ``Model/FileFault`` for a file that is no database, another program's or of a newer
+    /// - Throws: ``Model/FileFault`` for a file that is empty, no database, another program's or of a newer
     ///   schema, all of which stay untouched; else the database's error.
     public static func open(
         path: String, applicationID: Int32, migrator: DatabaseMigrator
@@ -33,7 +33,6 @@ public enum DatabaseFile {
         let pool = try DatabasePool(path: path, configuration: configuration)
         try pool.writeWithoutTransaction { database in
             try setSynchronous(full: true, in: database)
-            // Not only where there was no file: a crash may have left one without tables and without the id.
             if try tableCount(database) == 0 {
                 try database.execute(sql: "PRAGMA application_id = \(applicationID)")
             }
@@ -54,8 +53,7 @@ public enum DatabaseFile {
         } catch let error as DatabaseError {
             let reason =
                 switch error.resultCode {
-                case .SQLITE_CORRUPT, .SQLITE_NOTADB:
-                    "is damaged; move it away and restore a backup, or rebuild it by 'bookstore recover'"
+                case .SQLITE_CORRUPT, .SQLITE_NOTADB: "is damaged; \(remedy)"
                 case .SQLITE_FULL: "is on a full disk; make room and start again"
                 case .SQLITE_BUSY, .SQLITE_LOCKED: "is in use; stop the program that has it open"
                 case .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM: "cannot be opened for writing"
@@ -66,13 +64,15 @@ public enum DatabaseFile {
         }
     }
 
+    private static let remedy = "move it away and restore a backup, or rebuild it by 'bookstore recover'"
+
     /// Whether there is a file at `path`.
     public static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
     /// Opens a database that may be in use by its server, to read it.
     ///
-    /// - Throws: ``Model/FileFault`` for a file that is missing, no database, another program's or of a newer
-    ///   schema; else the database's error.
+    /// - Throws: ``Model/FileFault`` for a file that is missing, empty, no database, another program's or of a
+    ///   newer schema; else the database's error.
     public static func openToRead(
         path: String, applicationID: Int32, migrator: DatabaseMigrator
     ) throws -> DatabaseQueue {
@@ -89,13 +89,16 @@ public enum DatabaseFile {
         return database
     }
 
-    /// What SQLite's own check and the foreign keys say of a database; empty when it is sound.
-    public static func faults(in database: Database) throws -> [String] {
-        let found = try String.fetchAll(database, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
-        let orphans = try Row.fetchAll(database, sql: "PRAGMA foreign_key_check").map { row in
+    /// SQLite's own check of a whole database and of its foreign keys.
+    ///
+    /// - Throws: ``Model/FileFault`` with the first thing that it finds.
+    public static func checkSoundness(of database: Database, path: String) throws {
+        var found = try String.fetchAll(database, sql: "PRAGMA integrity_check(1)").filter { $0 != "ok" }
+        found += try Row.fetchAll(database, sql: "PRAGMA foreign_key_check").map { row in
             "a row of \(row[0] as String) refers to nothing"
         }
-        return found + orphans
+        guard let first = found.first else { return }
+        throw FileFault(path: path, reason: "is damaged; \(remedy) (\(first))")
     }
 
     /// Moves the write-ahead log into the database file and empties it.
@@ -171,17 +174,17 @@ public enum DatabaseFile {
     }
 
     private static func checkExisting(path: String, applicationID: Int32, migrator: DatabaseMigrator) throws {
-        guard let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int, size > 0
-        else {
-            return
-        }
         var configuration = Configuration()
         configuration.readonly = true
         do {
             let queue = try DatabaseQueue(path: path, configuration: configuration)
             try queue.read { database in
-                let id = try Int32.fetchOne(database, sql: "PRAGMA application_id")
-                if try tableCount(database) > 0, id != applicationID {
+                // Databases get their name when they are whole (``create(path:applicationID:migrator:fill:)``),
+                // so this is not one that is just being made. Filled anew it would forget every sale.
+                guard try tableCount(database) > 0 else {
+                    throw FileFault(path: path, reason: "is empty or was cut off; \(remedy)")
+                }
+                if try Int32.fetchOne(database, sql: "PRAGMA application_id") != applicationID {
                     throw FileFault(
                         path: path, reason: "is another program's database; name another folder by --data")
                 }

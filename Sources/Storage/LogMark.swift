@@ -16,6 +16,9 @@ public struct LogMark: Equatable, Sendable {
         self.sequence = sequence
     }
 
+    /// The mark of no file: no file system numbers one so.
+    static let unknown = LogMark(position: OperationLog.Position(inode: 0, offset: 0), sequence: 0)
+
     /// The mark of a log that holds everything up to `sequence`; nil where there is no file. A torn last line
     /// stays behind the mark.
     public init?(endOf path: String, sequence: Int64) {

@@ -37,18 +37,19 @@ public struct LogTail: Sendable {
         guard try handle.seekToEnd() >= mark.position.offset else { return (.lost, found) }
         try handle.seek(toOffset: mark.position.offset)
         let bytes = try handle.readToEnd() ?? Data()
-        let whole = bytes.lastIndex(of: UInt8(ascii: "\n")).map {
-            bytes.distance(from: bytes.startIndex, to: $0) + 1
-        }
-        if whole ?? 0 < bytes.count, !PlantedBug.isOn(.keepsTornLine) {
-            try handle.truncate(atOffset: mark.position.offset + UInt64(whole ?? 0))
+        let whole = wholeLineBytes(bytes)
+        if whole < bytes.count, !PlantedBug.isOn(.keepsTornLine) {
+            try handle.truncate(atOffset: mark.position.offset + UInt64(whole))
         }
         var tail = LogTail()
-        for line in String(decoding: bytes.prefix(whole ?? 0), as: UTF8.self).split(separator: "\n")
-        where isOperation(line) {
-            tail.lines[String(line), default: 0] += 1
-        }
+        tail.add(bytes.prefix(whole), isOperation: isOperation)
         return (.tail(tail), found)
+    }
+
+    private mutating func add(_ bytes: Data, isOperation: (Substring) -> Bool) {
+        for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") where isOperation(line) {
+            lines[String(line), default: 0] += 1
+        }
     }
 
     /// Takes one occurrence of `line` out; false when none is left, so that it has to be written.
@@ -79,20 +80,38 @@ public struct LogTail: Sendable {
     }
 }
 
+// Where no mark tells what is known of the log.
 extension LogTail {
-    /// Every line of a log whose mark is not known; empty where there is no file.
+    /// The lines of all of the log's files, of which log rotation may have made several; empty where there is
+    /// none. A torn last line is cut off.
     ///
-    /// - Throws: ``Model/FileFault`` when the file cannot be read or cut.
-    public static func whole(path: String) throws -> LogTail {
-        guard FileManager.default.fileExists(atPath: path) else { return LogTail() }
-        var status = stat()
-        guard stat(path, &status) == 0 else { throw FileFault(path: path, reason: "cannot be read") }
-        let start = LogMark(
-            position: OperationLog.Position(inode: UInt64(status.st_ino), offset: 0), sequence: 0)
-        guard case .tail(let tail) = try read(path: path, mark: start, isOperation: { _ in true }).finding
-        else {
-            return LogTail()
+    /// - Throws: ``Model/FileFault`` when a file cannot be read or cut.
+    public static func whole(path: String, isOperation: (Substring) -> Bool) throws -> LogTail {
+        var tail = LogTail()
+        for file in LogFile.all(of: path) {
+            if file == path { try cutTornLine(of: path) }
+            guard let bytes = FileManager.default.contents(atPath: file) else {
+                throw FileFault(path: file, reason: "cannot be read")
+            }
+            tail.add(bytes.prefix(wholeLineBytes(bytes)), isOperation: isOperation)
         }
         return tail
+    }
+
+    /// Cuts off a last line that was not written to its end.
+    ///
+    /// - Throws: ``Model/FileFault`` when the file cannot be read or cut.
+    public static func cutTornLine(of path: String) throws {
+        guard let bytes = FileManager.default.contents(atPath: path),
+            let handle = FileHandle(forUpdatingAtPath: path)
+        else { throw FileFault(path: path, reason: "cannot be opened for reading and writing") }
+        defer { try? handle.close() }
+        let byteCount = wholeLineBytes(bytes)
+        if byteCount < bytes.count { try handle.truncate(atOffset: UInt64(byteCount)) }
+    }
+
+    private static func wholeLineBytes(_ bytes: Data) -> Int {
+        bytes.lastIndex(of: UInt8(ascii: "\n")).map { bytes.distance(from: bytes.startIndex, to: $0) + 1 }
+            ?? 0
     }
 }

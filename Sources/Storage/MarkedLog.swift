@@ -39,7 +39,8 @@ public final class MarkedLog: Sendable {
     /// - Parameters:
     ///   - tier: the tier, as errors name it.
     ///   - unclaimed: lines that the log has beyond the database.
-    ///   - base: where the unclaimed lines begin; nil for the file's beginning.
+    ///   - base: where the unclaimed lines begin; nil where that is not known, so that the next start has to
+    ///     read all files again.
     /// - Throws: ``Monitoring/LogFault`` when it cannot be opened.
     public init(
         tier: String, path: String, sequence: Int64, unclaimed: LogTail = LogTail(), base: LogMark? = nil,
@@ -50,8 +51,7 @@ public final class MarkedLog: Sendable {
         self.log = log
         var mark = LogMark(position: log.position, sequence: sequence)
         if unclaimed.unclaimedCount > 0 {
-            let start = OperationLog.Position(inode: log.position.inode, offset: 0)
-            mark = base ?? LogMark(position: start, sequence: 0)
+            mark = base ?? .unknown
         }
         state = Mutex(State(mark: mark, writtenThrough: sequence, unclaimed: unclaimed))
     }

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Catalog
 internal import Logging
 internal import Model
+internal import Storage
 
 /// `bookstore catalog`
 struct CatalogCommand: AsyncParsableCommand {
@@ -63,9 +64,9 @@ struct CatalogCommand: AsyncParsableCommand {
     /// A log without its database is a store whose database was lost: opening a new one in its place would
     /// forget every sale.
     private static func refuseForgottenSales(logPath: String, folder: String) throws {
-        guard let size = FileSize.of(logPath), size > 0 else { return }
+        guard let log = LogFile.all(of: logPath).first(where: { !LogFile.isEmpty($0) }) else { return }
         throw FileFault(
-            path: logPath,
+            path: log,
             reason: """
                 belongs to a store whose database is not in '\(folder)'; name the right folder by --data, \
                 rebuild the database by 'bookstore recover', or move this file away to open a new store

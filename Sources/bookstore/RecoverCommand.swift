@@ -12,9 +12,12 @@ struct RecoverCommand: AsyncParsableCommand {
         commandName: "recover", abstract: "Rebuild a lost database from the logs.",
         discussion: """
             A missing catalog database is rebuilt from catalog_log, a missing order database from the \
-            catalog's ledger. Stop the store first. Databases that are there are never touched. Rotated \
-            logs (catalog_log.2, catalog_log.1, or catalog_log-20261123) are found beside the current ones; \
-            --catalog-log names others, the oldest first.
+            catalog's ledger. Stop the store first. Databases that are there are never touched: move a \
+            damaged one away. Rotated logs (catalog_log.2, catalog_log.1, or catalog_log-20261123) are found \
+            beside the current ones; --catalog-log names others, the oldest first.
+
+            An order server on a machine of its own needs no recovery: it takes its orders from the ledger as \
+            soon as it reaches the catalog.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -25,60 +28,92 @@ struct RecoverCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp("An order log; repeat it for rotated ones, the oldest first.", valueName: "file"))
     var orderLog: [String] = []
+    @Flag(help: "Take the orders from order_log alone, for a catalog of another make that keeps no ledger.")
+    var withoutLedger = false
 
     func run() async throws {
         let settings = try await common.load([.data: data.data])
-        let (folder, output) = (settings.text(.data), settings.text(.output))
-        try Folder.prepare(folder, option: Setting.data.flag)
-        let hasCatalog = CatalogStore.exists(in: folder)
-        let hasOrders = OrderStoreSnapshot.exists(in: folder)
-        guard !hasCatalog || !hasOrders else {
-            throw WorkFault("both databases are in '\(folder)'; nothing is lost, and nothing was changed")
+        let store = StoreFiles(data: settings.text(.data), output: settings.text(.output))
+        let hasCatalog = CatalogStore.exists(in: store.data)
+        let hasOrders = OrderStoreSnapshot.exists(in: store.data)
+        guard !hasOrders || !hasCatalog && !withoutLedger else {
+            throw WorkFault(
+                hasCatalog
+                    ? "both databases are in '\(store.data)'; nothing was changed. Move a damaged one away first"
+                    : "the order database is in '\(store.data)'; nothing was changed")
         }
-        // Held to the end: a server that starts meanwhile must not meet a half-written database.
-        let locks = [
-            try DataLock(path: folder + "/catalog.lock"), try DataLock(path: folder + "/order.lock"),
-        ]
-        defer { withExtendedLifetime(locks) {} }
         var recovery = Recovery()
-        if !hasCatalog {
-            let logs =
-                catalogLog.isEmpty
-                ? OperationLogFiles(named: "catalog_log", in: output) : OperationLogFiles(paths: catalogLog)
-            try rebuildCatalog(in: folder, logs: logs, output: output, hasOrders: hasOrders, with: &recovery)
-        }
-        if !hasOrders {
-            let orders = recovery.orders(from: try CatalogSnapshot.read(folder: folder))
-            try OrderStoreSnapshot.write(orders, folder: folder)
+        let rebuilt: String
+        if withoutLedger {
+            guard !hasCatalog else {
+                throw WorkFault("the catalog in '\(store.data)' keeps a ledger: leave --without-ledger out")
+            }
+            try rebuildOrders(of: store, with: &recovery)
+            rebuilt = "the orders"
+        } else {
+            try rebuild(store, hasCatalog: hasCatalog, hasOrders: hasOrders, with: &recovery)
+            rebuilt = hasCatalog ? "the orders" : hasOrders ? "the catalog" : "the catalog and the orders"
         }
         for note in recovery.notes { print(note) }
-        print(
-            "Rebuilt in \(folder): \([hasCatalog ? nil : "the catalog", hasOrders ? nil : "the orders"].compactMap { $0 }.joined(separator: " and "))."
-        )
+        print("Rebuilt in \(store.data): \(rebuilt).")
         print("Check it by 'bookstore verify' after the next start of the store.")
     }
 
-    private func rebuildCatalog(
-        in folder: String, logs: OperationLogFiles, output: String, hasOrders: Bool,
-        with recovery: inout Recovery
+    private func rebuild(
+        _ store: StoreFiles, hasCatalog: Bool, hasOrders: Bool, with recovery: inout Recovery
     ) throws {
+        // Worked out before a folder or a lock is made: what cannot be rebuilt leaves no trace.
+        let catalog =
+            hasCatalog ? nil : try self.catalog(of: store, hasOrders: hasOrders, with: &recovery)
+        let orders =
+            hasOrders ? nil : recovery.orders(from: try catalog ?? CatalogSnapshot.read(folder: store.data))
+        try withLocks(on: store.data) {
+            if let catalog { try CatalogSnapshot.write(catalog, folder: store.data) }
+            if let orders { try OrderStoreSnapshot.write(orders, folder: store.data) }
+        }
+    }
+
+    /// What the lost catalog database held.
+    private func catalog(
+        of store: StoreFiles, hasOrders: Bool, with recovery: inout Recovery
+    ) throws -> LedgerSnapshot {
+        let logs = catalogLog.isEmpty ? try store.catalogLog : OperationLogFiles(paths: catalogLog)
         guard !logs.isEmpty else {
             throw FileFault(
-                path: output, reason: "has no catalog_log to rebuild from; name it by --catalog-log")
+                path: store.output, reason: "has no catalog_log to rebuild from; name it by --catalog-log")
         }
-        let orders = hasOrders ? try OrderStoreSnapshot.read(folder: folder) : nil
-        let orderLogs =
-            orderLog.isEmpty
-            ? OperationLogFiles(named: "order_log", in: output) : OperationLogFiles(paths: orderLog)
+        let orders = hasOrders ? try OrderStoreSnapshot.read(folder: store.data) : nil
+        let orderLogs = try self.orderLogs(of: store)
         var audit = BooksAudit()
         let soldCounts = orderLogs.isEmpty ? nil : try audit.count(orderLog: orderLogs)
         if let fault = audit.discrepancies.first {
             throw FileFault(path: fault.place, reason: "'\(fault.found)' is no line of the order log")
         }
-        let recovered = try recovery.catalog(
+        return try recovery.catalog(
             log: logs, orders: orders, soldCounts: soldCounts, newLedger: .random(in: 1...Int64.max))
-        try CatalogSnapshot.write(
-            recovered.content, folder: folder, log: output + "/catalog_log",
-            loggedCount: recovered.loggedCount)
+    }
+
+    private func rebuildOrders(of store: StoreFiles, with recovery: inout Recovery) throws {
+        let logs = try orderLogs(of: store)
+        guard !logs.isEmpty else {
+            throw FileFault(
+                path: store.output, reason: "has no order_log to rebuild from; name it by --order-log")
+        }
+        let orders = try recovery.orders(from: logs)
+        try withLocks(on: store.data) { try OrderStoreSnapshot.write(orders, folder: store.data) }
+    }
+
+    private func orderLogs(of store: StoreFiles) throws -> OperationLogFiles {
+        orderLog.isEmpty ? try store.orderLog : OperationLogFiles(paths: orderLog)
+    }
+
+    /// Holds off servers: one that starts meanwhile must not meet a half-written database, and one that runs
+    /// has a database that only seems to be gone.
+    private func withLocks(on folder: String, _ body: () throws -> Void) throws {
+        try Folder.prepare(folder, option: Setting.data.flag)
+        let locks = [
+            try DataLock(path: folder + "/catalog.lock"), try DataLock(path: folder + "/order.lock"),
+        ]
+        try withExtendedLifetime(locks, body)
     }
 }

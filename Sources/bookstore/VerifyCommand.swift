@@ -10,8 +10,9 @@ struct VerifyCommand: AsyncParsableCommand {
         commandName: "verify", abstract: "Check that the books balance: databases, ledger, orders and logs.",
         discussion: """
             Compares, and changes nothing. May run while the store is selling. Exit status 0 when \
-            everything fits, 1 with a line for everything that does not. Rotated logs (catalog_log.2, \
-            catalog_log.1, or catalog_log-20261123) are found beside the current ones.
+            everything fits, 1 with a line for everything that does not, 78 when a database is missing, \
+            damaged or not a store's. Rotated logs (catalog_log.2, catalog_log.1, or catalog_log-20261123) \
+            are found beside the current ones.
             """)
 
     /// How long the tiers may take to write down what the ledger has just decided.
@@ -26,7 +27,8 @@ struct VerifyCommand: AsyncParsableCommand {
         let audit = try await store.audit(patience: Self.patience)
         for discrepancy in audit.discrepancies { print(discrepancy) }
         guard audit.discrepancies.isEmpty else {
-            ExitStatus.say("bookstore: \(audit.discrepancies.count) discrepancies")
+            let count = audit.discrepancies.count
+            ExitStatus.say("bookstore: \(count) \(count == 1 ? "discrepancy" : "discrepancies")")
             throw ExitCode(ExitStatus.failed.rawValue)
         }
         print(audit.summary)
@@ -43,8 +45,12 @@ struct StoreFiles {
         let summary: String
     }
 
-    private var catalogLog: OperationLogFiles { OperationLogFiles(named: "catalog_log", in: output) }
-    private var orderLog: OperationLogFiles { OperationLogFiles(named: "order_log", in: output) }
+    /// The catalog log with its rotated files.
+    var catalogLog: OperationLogFiles {
+        get throws { try OperationLogFiles(named: "catalog_log", in: output) }
+    }
+    /// The order log with its rotated files.
+    var orderLog: OperationLogFiles { get throws { try OperationLogFiles(named: "order_log", in: output) } }
 
     /// Audits the store, which may be selling meanwhile.
     ///

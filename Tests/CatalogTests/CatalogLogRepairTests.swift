@@ -151,6 +151,52 @@ import Testing
         }
     }
 
+    /// Rotation that copies the log and empties it: the ledger's updates are not written a second time.
+    @Test func aLogBehindItsRotatedCopyIsCompleted() async throws {
+        try await withUsedCatalog { folder in
+            let before = try folder.logText()
+            try before.write(toFile: folder.logPath + ".1", atomically: false, encoding: .utf8)
+            let handle = try #require(FileHandle(forWritingAtPath: folder.logPath))
+            try handle.truncate(atOffset: 0)
+            try handle.write(contentsOf: Data("query_by_item,1\nupdate,1,".utf8))
+            try handle.close()
+            let unlogged = StockChange(item: first.item, units: 4)
+            try folder.withStore { store in try store.commitUnlogged(unlogged) }
+            for _ in 0..<2 {
+                try await folder.withEngine { _ in }
+                #expect(try folder.logText() == "query_by_item,1\nupdate,1,na,4\n")
+                #expect(try String(contentsOfFile: folder.logPath + ".1", encoding: .utf8) == before)
+            }
+        }
+    }
+
+    @Test func anotherFileBesideARotatedLogIsKeptAside() async throws {
+        try await withUsedCatalog { folder in
+            let before = try folder.logText()
+            // Another file under another number, as after a restore: the old one lives on elsewhere.
+            try FileManager.default.moveItem(atPath: folder.logPath, toPath: folder.path + "/kept")
+            try before.write(toFile: folder.logPath + ".1", atomically: false, encoding: .utf8)
+            try "update,4,na,-1\n".write(toFile: folder.logPath, atomically: false, encoding: .utf8)
+            let unlogged = StockChange(item: first.item, units: 4)
+            try folder.withStore { store in try store.commitUnlogged(unlogged) }
+            try await folder.withEngine { _ in }
+            #expect(try folder.logText() == "update,1,na,4\n")
+            let aside = try String(contentsOfFile: folder.logPath + ".aside-1", encoding: .utf8)
+            #expect(aside == "update,4,na,-1\n")
+        }
+    }
+
+    /// A new store over somebody's old log: the command refuses that, and what stands there is kept in any case.
+    @Test func aLogThatIsThereBeforeItsDatabaseIsKept() async throws {
+        try await withCatalogFolder { folder in
+            let old = "init,9,1,10,t,Old\nupdate,9,na,-1\n"
+            try old.write(toFile: folder.logPath, atomically: false, encoding: .utf8)
+            try await folder.withEngine { _ in }
+            #expect(try folder.logLines() == defaultInitLines)
+            #expect(try String(contentsOfFile: folder.logPath + ".aside-1", encoding: .utf8) == old)
+        }
+    }
+
     @Test func aCopyUnderTheLogsNameIsCompleted() async throws {
         try await withUsedCatalog { folder in
             // As after a move to another disk: the same text in another file.

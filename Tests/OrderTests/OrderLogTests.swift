@@ -200,6 +200,44 @@ import TierHTTP
         }
     }
 
+    /// Rotation that copies the log and empties it: what stands in the copy is not written again.
+    @Test(arguments: [true, false]) func linesInARotatedCopyAreNotRepeated(isDatabaseLost: Bool) async throws
+    {
+        try await withUsedShop { folder, loops, _ in
+            try FileManager.default.copyItem(atPath: folder.orderLog, toPath: folder.orderLog + ".1")
+            let handle = try #require(FileHandle(forWritingAtPath: folder.orderLog))
+            try handle.truncate(atOffset: 0)
+            try handle.write(contentsOf: Data("bought book 4\nbought b".utf8))
+            try handle.close()
+            if isDatabaseLost {
+                try FileManager.default.removeItem(atPath: folder.orderDatabase)
+            } else {
+                try folder.withStore { store in
+                    let position = store.knownThrough
+                    try store.commitUnlogged([
+                        .sale(position.number + 1, "late", Book.defaults[3].item, ledger: position.ledger),
+                        .sale(position.number + 2, "later", Book.defaults[3].item, ledger: position.ledger),
+                    ])
+                }
+            }
+            let expected = isDatabaseLost ? ["bought book 4"] : ["bought book 4", "bought book 4"]
+            for start in 0..<2 {
+                try await folder.withCatalog { catalog in
+                    try await folder.withOrders(of: catalog) { orders in
+                        let unclaimed = isDatabaseLost ? (start == 0 ? 7 : 1) : 0
+                        #expect(orders.unclaimedLogLineCount == unclaimed)
+                        _ = try await orders.complete(limit: 100, context: context(loops)).get()
+                        #expect(orders.unclaimedLogLineCount == (isDatabaseLost ? 1 : 0))
+                    }
+                }
+                #expect(try folder.orderLines() == expected)
+            }
+            #expect(
+                try String(contentsOfFile: folder.orderLog + ".1", encoding: .utf8)
+                    == Self.lines.map { $0 + "\n" }.joined())
+        }
+    }
+
     @Test func goesOnInANewFileAfterRotation() async throws {
         try await withShop { shop in
             let rotated = shop.folder.orderLog + ".1"

@@ -53,6 +53,15 @@ import Testing
                 #expect(reused.results == [.failure(.keyReused), .success(.success)])
                 #expect(reused.added.map(\.key.text) == ["b"])
                 #expect(try items(store) == [1, 1])
+                // A catalog that was put back to an earlier state numbers new sales as it did others.
+                let renumbered = try store.commitUnlogged([.sale(3, "c")])
+                guard case .failure(.unavailable(_, _, outcomeUnknown: true))? = renumbered.results.first
+                else {
+                    Issue.record("\(renumbered.results)")
+                    return
+                }
+                #expect(renumbered.added.isEmpty)
+                #expect(store.knownThrough.number == 3)
             }
         }
     }

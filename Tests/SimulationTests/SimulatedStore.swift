@@ -175,8 +175,8 @@ final class SimulatedStore: @unchecked Sendable {
 
     /// As `bookstore verify` does it.
     private func audit(_ ledger: LedgerSnapshot, _ orders: OrderSnapshot) throws {
-        let catalogLog = OperationLogFiles(named: "catalog_log", in: world.folder + "/output")
-        let orderLog = OperationLogFiles(named: "order_log", in: world.folder + "/output")
+        let catalogLog = try OperationLogFiles(named: "catalog_log", in: world.folder + "/output")
+        let orderLog = try OperationLogFiles(named: "order_log", in: world.folder + "/output")
         var audit = BooksAudit()
         audit.check(ledger: ledger)
         audit.check(orders: orders, against: ledger)

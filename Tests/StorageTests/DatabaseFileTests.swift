@@ -118,25 +118,31 @@ import Testing
         }
     }
 
-    @Test func anEmptyFileThatACrashLeftIsFilled() async throws {
+    /// A database gets its name when it is whole, so an empty one is what is left of it, not its beginning.
+    @Test func anEmptyFileIsRefusedAndUntouched() async throws {
         try await withTemporaryFolder { folder in
             let path = folder + "/db"
             #expect(FileManager.default.createFile(atPath: path, contents: nil))
-            for _ in 0..<2 { try open(path).close() }
+            let fault = #expect(throws: FileFault.self) { try open(path) }
+            #expect(fault?.reason.contains("is empty or was cut off") == true)
+            let after = try bytes(path)
+            #expect(after.isEmpty)
         }
     }
 
-    @Test func aDatabaseThatACrashLeftWithoutTablesIsFilled() async throws {
+    @Test func aDatabaseWithoutTablesIsRefusedAndUntouched() async throws {
         try await withTemporaryFolder { folder in
             let path = folder + "/db"
             let queue = try DatabaseQueue(path: path)
-            // The first thing that opening does to a new file.
             let mode = try await queue.writeWithoutTransaction {
                 try String.fetchOne($0, sql: "PRAGMA journal_mode = WAL")
             }
             #expect(mode == "wal")
             try queue.close()
-            for _ in 0..<2 { try open(path).close() }
+            let before = try bytes(path)
+            let fault = #expect(throws: FileFault.self) { try open(path) }
+            #expect(fault?.reason.contains("is empty or was cut off") == true)
+            #expect(try bytes(path) == before)
         }
     }
 

@@ -120,13 +120,20 @@ import Testing
     @Test func theWholeLogIsReadWhereNoMarkIsKnown() async throws {
         try await withTemporaryFolder { folder in
             let path = folder + "/log"
-            #expect(try LogTail.whole(path: path).unclaimedCount == 0)
+            let isOperation = { (line: Substring) in line.hasPrefix("op") }
+            let none = try LogTail.whole(path: path, isOperation: isOperation)
+            #expect(none.unclaimedCount == 0)
             try write("op 1\nop 2\nop", to: path)
-            var tail = try LogTail.whole(path: path)
-            #expect(tail.unclaimedCount == 2)
-            let isThere = tail.take("op 1")
-            #expect(isThere)
+            // Of a rotated file the torn line stays: another file is written now.
+            try write("op 0\nnote\nop", to: path + ".1")
+            var tail = try LogTail.whole(path: path, isOperation: isOperation)
+            #expect(tail.unclaimedCount == 3)
+            for line in ["op 0", "op 1"] {
+                let isThere = tail.take(line)
+                #expect(isThere)
+            }
             #expect(try String(contentsOfFile: path, encoding: .utf8) == "op 1\nop 2\n")
+            #expect(try String(contentsOfFile: path + ".1", encoding: .utf8).hasSuffix("\nop"))
         }
     }
 

@@ -1,0 +1,48 @@
+internal import Model
+
+/// Holds the updates of a catalog log against the ledger's movements, line by line, and finds its way back
+/// after a line that does not fit.
+struct LogFollower {
+    /// With so many lines that do not fit, it is another store's log, and the rest tells nothing more.
+    private static let foundCountMax = 100
+
+    private let movements: [LedgerSnapshot.Movement]
+    /// The movements that the log has come to, and lines beyond the last of them: those are of a later state.
+    private(set) var count = 0
+    /// What does not fit.
+    private(set) var found: [BooksAudit.Discrepancy] = []
+    /// Lines before this one that stand for no movement, each perhaps in the place of one.
+    private var strayCount = 0
+
+    init(movements: [LedgerSnapshot.Movement]) { self.movements = movements }
+
+    mutating func take(_ line: Substring, at place: FilePlace) {
+        guard count < movements.count, found.count <= Self.foundCountMax else {
+            count += 1
+            return
+        }
+        guard let match = movements[count...].firstIndex(where: { $0.change.logLine == line }) else {
+            strayCount += 1
+            return note("\(place)", expected: movements[count].change.logLine, found: String(line))
+        }
+        for missing in movements[count..<match].dropFirst(strayCount) {
+            note("\(place), before it", expected: missing.change.logLine, found: "none")
+        }
+        strayCount = 0
+        count = match + 1
+    }
+
+    private mutating func note(_ place: String, expected: String, found text: String) {
+        guard found.count < Self.foundCountMax else {
+            if found.count == Self.foundCountMax {
+                found.append(
+                    BooksAudit.Discrepancy(
+                        place: place, expected: "a log of this ledger",
+                        found: "more than \(Self.foundCountMax) lines that differ; the rest was not compared")
+                )
+            }
+            return
+        }
+        found.append(BooksAudit.Discrepancy(place: place, expected: expected, found: text))
+    }
+}

@@ -1,0 +1,342 @@
+import Foundation
+import Model
+import TestSupport
+import Testing
+
+extension RealProcesses {
+    /// What `verify` and `recover` say of stores that somebody or something has damaged.
+    @Suite struct VerifyRecoverTests {
+        /// The files of a store that has sold, changed a price and stopped; each case damages a copy of them.
+        private func withSoldStore(_ body: (SoldStore) async throws -> Void) async throws {
+            try await withStore { store in
+                for number in 1...4 {
+                    #expect(try await store.buy(number % 2 + 1, key: "k\(number)") == "Success")
+                }
+                let priced = try await store.post("/update?item_number=2&cost=12.5&stock=3", to: .catalog)
+                expectJSON(priced, successBody)
+                #expect(try await store.buy(2, key: "k5") == "Success")
+                try await store.stop()
+                try await body(SoldStore(folder: store.folder))
+            }
+        }
+
+        /// Every discrepancy says where, what was expected and what was found; one fault is one line.
+        @Test func namesWhatDoesNotFit() async throws {
+            try await withSoldStore { sold in
+                #expect(try await sold.verdict { _ in } == [])
+                let cases: [(damage: (SoldStore) async throws -> Void, said: [String])] = [
+                    (
+                        { try await $0.sql("catalog", "UPDATE book SET stock = 9 WHERE item_number = 3") },
+                        ["catalog database, stock of book 3: expected 3, found 9"]
+                    ),
+                    (
+                        {
+                            try await $0.sql(
+                                "catalog",
+                                "DROP TRIGGER movement_is_append_only_2; DELETE FROM movement WHERE sequence = 2"
+                            )
+                        },
+                        [
+                            "catalog ledger, movement 3, its number: expected 2, found 3",
+                            "catalog ledger, movement 3, number of the sale: expected 2, found 3",
+                            "catalog ledger, movement 4, stock of book 1: expected 2, found 1",
+                        ]
+                    ),
+                    (
+                        { try await $0.sql("order", "DELETE FROM purchase WHERE number = 3") },
+                        ["order database: expected an order for sale 3 of the ledger, found none"]
+                    ),
+                    (
+                        { try $0.edit("order_log") { $0 + "bought book 4\n" } },
+                        ["order log, book 4: expected 0 lines, found 1"]
+                    ),
+                    (
+                        { try $0.edit("catalog_log") { $0.replacing("update,2,12.50,3\n", with: "") } },
+                        [", before it: expected update,2,12.50,3, found none"]
+                    ),
+                    (
+                        { try $0.edit("catalog_log") { $0.replacing("12.50,3", with: "12.51,3") } },
+                        [": expected update,2,12.50,3, found update,2,12.51,3"]
+                    ),
+                    (
+                        { try $0.edit("catalog_log") { $0.replacing("init,3,3,5,", with: "init,3,4,5,") } },
+                        ["output/catalog_log:3: expected init,3,3,5,"]
+                    ),
+                ]
+                for (damage, said) in cases {
+                    let found = try await sold.verdict(damage)
+                    for text in said { #expect(found.contains { $0.contains(text) }, "\(text): \(found)") }
+                    // A lost movement shows as well in the databases and logs that it does not fit any more.
+                    if said.count == 1 { #expect(found.count <= 2, "\(found)") }
+                }
+            }
+        }
+
+        /// Missing, foreign, truncated, newer: status 78, the file's name, and not a byte changed.
+        @Test(arguments: ["catalog", "order"]) func refusesDatabasesThatAreNoStores(tier: String) async throws
+        {
+            let other = tier == "catalog" ? "order" : "catalog"
+            try await withSoldStore { sold in
+                let file = "data/\(tier).sqlite"
+                let cases: [(reason: String, damage: (SoldStore) async throws -> Void)] = [
+                    ("there is no such database", { try $0.remove(file) }),
+                    ("is empty or was cut off", { try $0.cut(file, to: 0) }),
+                    ("is empty or was cut off", { try $0.cut(file, to: 1) }),
+                    ("is damaged", { try $0.cut(file, to: 100) }),
+                    ("is damaged", { try $0.cut(file, to: 4_096) }),
+                    ("is damaged", { try $0.cut(file, to: 12_288) }),
+                    ("is damaged", { try $0.cut(file, to: 28_672) }),
+                    ("is not a database", { try $0.write("A text, and no database at all.\n", to: file) }),
+                    (
+                        "another program's database",
+                        {
+                            try $0.remove(file)
+                            try FileManager.default.copyItem(
+                                atPath: $0.path("data/\(other).sqlite"), toPath: $0.path(file))
+                        }
+                    ),
+                    (
+                        "newer version",
+                        { try await $0.sql(tier, "INSERT INTO grdb_migrations VALUES ('\(tier) 9: later')") }
+                    ),
+                ]
+                for (index, (reason, damage)) in cases.enumerated() {
+                    // Recovery of the one must not take the other for sound either; a missing one it rebuilds.
+                    for command in index == 0 ? ["verify"] : ["verify", "recover"] {
+                        let copy = try sold.copy()
+                        try await damage(copy)
+                        if command == "recover" { try copy.remove("data/\(other).sqlite") }
+                        let before = try copy.contents()
+                        let run = try await bookstore(command, in: copy.folder)
+                        #expect(run.status == 78, "\(tier), \(reason): \(run.status) \(run.errors)")
+                        #expect(run.errors.contains("\(file): "), "\(run.errors)")
+                        #expect(run.errors.contains(reason), "\(run.errors)")
+                        #expect(try copy.contents() == before, "\(tier), \(reason)")
+                    }
+                }
+            }
+        }
+
+        /// Whatever is lost is rebuilt, and the store that starts from it balances and remembers.
+        @Test(arguments: [
+            (["catalog"], "Rebuilt in data: the catalog."), (["order"], "Rebuilt in data: the orders."),
+            (["catalog", "order"], "Rebuilt in data: the catalog and the orders."),
+        ])
+        func rebuildsWhatIsLost(lost: [String], said: String) async throws {
+            try await withSoldStore { sold in
+                for tier in lost { try sold.remove("data/\(tier).sqlite") }
+                let run = try await bookstore("recover", in: sold.folder)
+                #expect(run.status == 0, "\(run.errors)")
+                #expect(run.output.contains(said), "\(run.output)")
+                if lost != ["order"] {
+                    #expect(run.output.contains("catalog_log: 4 books, 6 updates"), "\(run.output)")
+                    let known = lost.count == 1 ? 5 : 0
+                    #expect(run.output.contains("found 5 sales, \(known) of them with"), "\(run.output)")
+                }
+                let again = try await bookstore("recover", in: sold.folder)
+                #expect(again.status == 1)
+                #expect(again.errors.contains("both databases are in 'data'"), "\(again.errors)")
+                let verdict = try await bookstore("verify", in: sold.folder)
+                #expect(verdict.status == 0, "\(verdict.output)")
+                try await expectGoesOn(sold, remembersKeys: lost.count == 1)
+            }
+        }
+
+        /// Starts a store on the files: same stock and price, same answers, and it sells.
+        private func expectGoesOn(_ sold: SoldStore, remembersKeys: Bool) async throws {
+            let store = try Store(folder: sold.folder)
+            defer { store.end() }
+            try await store.start()
+            #expect(try await store.stock(of: 2) == 3)
+            #expect(try await store.book(2)["cost"] as? String == "12.50")
+            if remembersKeys { #expect(try await store.buy(2, key: "k1") == "Success") }
+            #expect(try await store.stock(of: 2) == 3)
+            #expect(try await store.buy(1, key: "new") == "Success")
+            let verdict = try await bookstore("verify", in: sold.folder)
+            #expect(verdict.status == 0, "\(verdict.output)")
+            try await store.stop()
+        }
+
+        /// Rotated logs are taken in order; with one missing or packed nothing is rebuilt.
+        @Test func takesRotatedLogsInOrder() async throws {
+            try await withSoldStore { sold in
+                let lines = try sold.text("output/catalog_log").split(separator: "\n").map { $0 + "\n" }
+                try sold.remove("data/catalog.sqlite")
+                try sold.write(lines[..<5].joined(), to: "output/catalog_log.10")
+                try sold.write(lines[5..<7].joined(), to: "output/catalog_log.9")
+                try sold.write(lines[7...].joined(), to: "output/catalog_log")
+                let gap = try sold.copy()
+                try gap.write("", to: "output/catalog_log.7")
+                let refused = try await bookstore("recover", in: gap.folder)
+                #expect(refused.status == 78)
+                #expect(
+                    refused.errors.contains("output/catalog_log.8: is missing between"), "\(refused.errors)")
+
+                let packed = try sold.copy()
+                try FileManager.default.moveItem(
+                    atPath: packed.path("output/catalog_log.10"),
+                    toPath: packed.path("output/catalog_log.10.gz"))
+                let unread = try await bookstore("recover", in: packed.folder)
+                #expect(unread.status == 78)
+                #expect(unread.errors.contains("output/catalog_log.10.gz: is packed"), "\(unread.errors)")
+                #expect(!FileManager.default.fileExists(atPath: packed.path("data/catalog.sqlite")))
+
+                let run = try await bookstore("recover", in: sold.folder)
+                #expect(run.status == 0, "\(run.errors)")
+                let named = "read output/catalog_log.10, output/catalog_log.9, output/catalog_log: 4 books, 6"
+                #expect(run.output.contains(named), "\(run.output)")
+                #expect(try await sold.verdict { _ in } == [])
+                try await expectGoesOn(sold, remembersKeys: true)
+            }
+        }
+
+        /// A log that makes no sense is named by file and line, and nothing is made.
+        @Test func rebuildsNothingFromALogThatMakesNoSense() async throws {
+            try await withSoldStore { sold in
+                let cases: [(text: String, reason: String)] = [
+                    ("", "has no init lines"), ("nonsense\n", "catalog_log:1: is no line of a store's log"),
+                    ("update,1,na,-1\n", "catalog_log:1: updates book 1, which no line before it opens"),
+                    ("init,1,1,1,t,T\nupdate,1,na,-2\n", "catalog_log:2: takes the stock of book 1 below 0"),
+                    ("bought book 1\n", "catalog_log:1: is a line of the order log"),
+                ]
+                for (text, reason) in cases {
+                    let copy = try sold.copy()
+                    try FileManager.default.removeItem(atPath: copy.path("data"))
+                    try copy.write(text, to: "output/catalog_log")
+                    let run = try await bookstore("recover", in: copy.folder)
+                    #expect(run.status == 78)
+                    #expect(run.errors.contains(reason), "\(run.errors)")
+                    #expect(!FileManager.default.fileExists(atPath: copy.path("data")))
+                }
+                let none = try sold.copy()
+                try FileManager.default.removeItem(atPath: none.path("data"))
+                try FileManager.default.removeItem(atPath: none.path("output/catalog_log"))
+                let run = try await bookstore("recover", in: none.folder)
+                #expect(run.status == 78 && run.errors.contains("has no catalog_log"), "\(run.errors)")
+            }
+        }
+
+        /// The order server of a catalog without a ledger has nothing but its log.
+        @Test func rebuildsOrdersFromTheirLogAlone() async throws {
+            try await withSoldStore { sold in
+                let refused = try await bookstore("recover", "--without-ledger", in: sold.folder)
+                #expect(refused.status == 1)
+                try sold.remove("data/order.sqlite")
+                let ledger = try await bookstore("recover", "--without-ledger", in: sold.folder)
+                #expect(ledger.status == 1 && ledger.errors.contains("keeps a ledger"), "\(ledger.errors)")
+                try sold.remove("data/catalog.sqlite")
+                let run = try await bookstore("recover", "--without-ledger", in: sold.folder)
+                #expect(run.status == 0, "\(run.errors)")
+                #expect(run.output.contains("read output/order_log: 5 orders"), "\(run.output)")
+                #expect(!FileManager.default.fileExists(atPath: sold.path("data/catalog.sqlite")))
+                let store = try Store(folder: sold.folder)
+                defer { store.end() }
+                try store.launch(.order)
+                try await eventually("the order server lives") {
+                    try await store.status(.order, "/livez") == 200
+                }
+                #expect(store.log("order_log").count == 5)
+            }
+        }
+
+        /// A store whose database is gone or empty is not opened anew while a log tells of its sales.
+        @Test func opensNoNewStoreOverAnOldOnesLog() async throws {
+            try await withSoldStore { sold in
+                let cases: [(reason: String, damage: (SoldStore) throws -> Void)] = [
+                    ("is empty or was cut off", { try $0.cut("data/catalog.sqlite", to: 0) }),
+                    ("belongs to a store whose database", { try $0.remove("data/catalog.sqlite") }),
+                    (
+                        "belongs to a store whose database",
+                        {
+                            try $0.remove("data/catalog.sqlite")
+                            try FileManager.default.moveItem(
+                                atPath: $0.path("output/catalog_log"), toPath: $0.path("output/catalog_log.1")
+                            )
+                            try $0.write("", to: "output/catalog_log")
+                        }
+                    ),
+                ]
+                for (reason, damage) in cases {
+                    let copy = try sold.copy()
+                    try damage(copy)
+                    let before = try copy.contents()
+                    let run = try await bookstore("catalog", in: copy.folder)
+                    #expect(run.status == 78)
+                    #expect(run.errors.contains(reason), "\(run.errors)")
+                    #expect(try copy.contents() == before)
+                }
+            }
+        }
+    }
+}
+
+/// The folder of a store that does not run.
+private struct SoldStore {
+    let folder: String
+
+    func path(_ name: String) -> String { folder + "/" + name }
+
+    /// Another folder with the same files, inside this one so that it goes with it.
+    func copy() throws -> SoldStore {
+        let copy = SoldStore(folder: path("copy-\(UUID().uuidString)"))
+        for name in ["data", "output"] where FileManager.default.fileExists(atPath: path(name)) {
+            try FileManager.default.createDirectory(atPath: copy.folder, withIntermediateDirectories: true)
+            try FileManager.default.copyItem(atPath: path(name), toPath: copy.path(name))
+        }
+        return copy
+    }
+
+    /// What `verify` prints of a copy after some damage.
+    func verdict(_ damage: (SoldStore) async throws -> Void) async throws -> [String] {
+        let copy = try copy()
+        try await damage(copy)
+        let run = try await bookstore("verify", in: copy.folder)
+        let lines = run.output.split(separator: "\n").map(String.init)
+        guard run.status != 0 else { return [] }
+        #expect(run.status == 1, "\(run.errors)")
+        #expect(run.errors.contains("\(lines.count) discrepanc"), "\(run.errors)")
+        return lines
+    }
+
+    /// Every file's bytes but those that SQLite and the locks make for whoever only reads.
+    func contents() throws -> [String: Data] {
+        let names = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
+        let kept = names.filter { name in
+            (name.hasPrefix("data/") || name.hasPrefix("output/"))
+                && !["-wal", "-shm", ".lock"].contains { name.hasSuffix($0) }
+        }
+        return Dictionary(
+            uniqueKeysWithValues: kept.map { ($0, FileManager.default.contents(atPath: path($0)) ?? Data()) })
+    }
+
+    func text(_ name: String) throws -> String { try String(contentsOfFile: path(name), encoding: .utf8) }
+
+    func write(_ text: String, to name: String) throws {
+        try text.write(toFile: path(name), atomically: false, encoding: .utf8)
+    }
+
+    func edit(_ log: String, _ change: (String) -> String) throws {
+        try write(change(try text("output/" + log)), to: "output/" + log)
+    }
+
+    /// Removes a file; of a database also what SQLite keeps beside it.
+    func remove(_ name: String) throws {
+        for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path(name + suffix)) }
+        try FileManager.default.removeItem(atPath: path(name))
+    }
+
+    func cut(_ name: String, to byteCount: UInt64) throws {
+        let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path(name)))
+        defer { try? handle.close() }
+        try handle.truncate(atOffset: byteCount)
+    }
+
+    /// Runs statements on a database by Python's own SQLite.
+    func sql(_ tier: String, _ statements: String) async throws {
+        let script =
+            "import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); db.executescript(sys.argv[2]); db.commit()"
+        let run = try await run(
+            "/usr/bin/env", ["python3", "-c", script, path("data/\(tier).sqlite"), statements], in: folder)
+        #expect(run.status == 0, "\(run.errors)")
+    }
+}
