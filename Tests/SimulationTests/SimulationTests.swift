@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import Synchronization
 import Testing
 
 /// A store of one seed, run from beginning to end.
@@ -55,30 +56,56 @@ private struct Settings {
     }
 }
 
+/// Hands out the seeds 1 … `count`, each once.
+private final class Seeds: Sendable {
+    let count: UInt64
+    private let last = Atomic<UInt64>(0)
+
+    init(count: UInt64) { self.count = count }
+
+    func next() -> UInt64? {
+        let seed = last.wrappingAdd(1, ordering: .relaxed).newValue
+        return seed <= count ? seed : nil
+    }
+}
+
+/// A seed that broke a promise, with what a reader needs to look into it.
+private struct SeedFailed: Error, CustomStringConvertible {
+    let report: String
+    var description: String { report }
+}
+
 /// The purchase protocol under every misfortune that a seeded scheduler can think of.
 @Suite struct SimulationTests {
-    private static let shardCount: UInt64 = 2
     private static let progressSeedCount: UInt64 = 5_000
 
-    @Test(arguments: 0..<shardCount) func everyPromiseHolds(shard: UInt64) throws {
+    @Test func everyPromiseHolds() async throws {
         let settings = Settings()
-        try SimulationRun.withFolder { folder in
-            if let seed = settings.seed {
-                guard shard == 0 else { return }
-                let run = try SimulationRun(seed: seed, folder: folder)
-                print(run.trace.joined(separator: "\n"))
-                #expect(run.faults.isEmpty)
-                return
+        if let seed = settings.seed {
+            let run = try SimulationRun.withFolder { try SimulationRun(seed: seed, folder: $0) }
+            print(run.trace.joined(separator: "\n"))
+            #expect(run.faults.isEmpty)
+            return
+        }
+        // Each run has one thread, so as many run side by side as there are processors.
+        let seeds = Seeds(count: settings.seedCount)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<ProcessInfo.processInfo.activeProcessorCount {
+                group.addTask { try Self.run(seeds) }
             }
-            for seed in stride(from: 1 + shard, through: settings.seedCount, by: Int(Self.shardCount)) {
+            try await group.waitForAll()
+        }
+        print("simulation: \(settings.seedCount) seeds")
+    }
+
+    private static func run(_ seeds: Seeds) throws {
+        try SimulationRun.withFolder { folder in
+            while let seed = seeds.next() {
                 if seed % Self.progressSeedCount == 0 {
-                    print("simulation: seed \(seed) of \(settings.seedCount)")
+                    print("simulation: seed \(seed) of \(seeds.count)")
                 }
                 let run = try SimulationRun(seed: seed, folder: folder)
-                guard run.faults.isEmpty else {
-                    Issue.record("\(run.report)")
-                    return
-                }
+                guard run.faults.isEmpty else { throw SeedFailed(report: run.report) }
             }
         }
     }
