@@ -16,6 +16,8 @@ public final class CatalogEngine: CatalogService {
     private let breaker: Breaker
     private let reads = DispatchQueue(label: "catalog-ledger-reads")
     private let execution: Execution
+    private let syncTimes = MetricHistogram.syncTimes
+    private let sqliteVersion: String
 
     /// An engine over an open store. It owns the store and the log from now on.
     ///
@@ -29,6 +31,7 @@ public final class CatalogEngine: CatalogService {
     ) throws {
         self.store = store
         self.execution = execution
+        sqliteVersion = try store.sqliteVersion()
         let log = try CatalogLog(
             path: logPath, store: store, queryLogging: queryLogging, logger: logger, execution: execution)
         self.log = log
@@ -42,14 +45,17 @@ public final class CatalogEngine: CatalogService {
                 logger.notice("the database was opened again after a fault of the disk")
             }, isWaitingForRoom: { CatalogStore.isFull($0) || !space.hasRoom }, broken: broken)
         self.breaker = breaker
-        commits = CommitLoop(name: "catalog", execution: execution) { changes in
+        commits = CommitLoop(name: "catalog", execution: execution) { [syncTimes] changes in
             try breaker.run {
                 try space.check()
                 let batch = try log.commit(changes) { mark in
                     do {
+                        var written = NIODeadline.now()
                         let batch = try store.commit(changes, mark: mark) {
+                            written = .now()
                             try execution.reach(.beforeCommit)
                         }
+                        syncTimes.record(since: written)
                         try execution.reach(.beforeLog)
                         return batch
                     } catch {
@@ -119,8 +125,9 @@ public final class CatalogEngine: CatalogService {
 
     /// The tier's own figures for the metrics page.
     public func samples() -> [MetricSample] {
-        let figures = commits.figures
-        return [
+        [
+            .sqlite(version: sqliteVersion),
+            .takesUpdates(takesUpdates),
             MetricSample("bookstore_books", .gauge, Double(store.bookCount), help: "Books in the catalog."),
             MetricSample(
                 "bookstore_ledger_movements_total", .counter, Double(store.lastMovement),
@@ -128,7 +135,8 @@ public final class CatalogEngine: CatalogService {
             MetricSample(
                 "bookstore_log_lines_dropped_total", .counter, Double(log.droppedLineCount),
                 help: "Query lines left out of catalog_log while its disk took nothing."),
-        ] + figures.samples
+            syncTimes.sample,
+        ] + commits.samples
     }
 
     // MARK: CatalogService, in process

@@ -1,8 +1,7 @@
-internal import Histogram
 internal import Synchronization
 
 /// What a tier measures of itself: each operation that it serves and each call that it makes to another
-/// tier, with count, outcomes, requests in flight and latency.
+/// tier, with count, outcomes, requests in flight and latency; and numbers such as queue depths.
 ///
 /// Recording costs one uncontended lock: there is a shard for each event loop, merged when it is read.
 public final class SystemMonitor: Sendable {
@@ -47,42 +46,22 @@ public final class SystemMonitor: Sendable {
         public let direction: Direction
         /// The route.
         public let name: String
-        /// Requests ended, by ``Outcome``'s raw value.
-        public let counts: [Int]
         /// Requests begun and not ended.
-        public let inFlight: Int
-        /// Latencies in nanoseconds; 1 µs … 60 s with three significant digits.
-        let latencies: Histogram<UInt64>
-        /// The sum of all latencies, in nanoseconds.
-        public let latencyNanosTotal: UInt64
+        public internal(set) var inFlight = 0
+        /// Latencies in nanoseconds, for each outcome that has occurred.
+        public internal(set) var latencies: [Outcome: Distribution] = [:]
 
         /// Requests ended.
-        public var count: Int { counts.reduce(0, +) }
+        public var count: Int { latencies.values.reduce(0) { $0 + Int($1.count) } }
 
-        /// The latency that `percent` of the requests did not exceed, in nanoseconds; 0 without any.
-        public func latencyNanos(percentile percent: Double) -> UInt64 {
-            latencies.totalCount == 0 ? 0 : latencies.valueAtPercentile(percent)
-        }
-
-        /// Requests that took no longer than `nanos`.
-        func count(upTo nanos: UInt64) -> UInt64 {
-            latencies.totalCount == 0 ? 0 : latencies.count(within: 0...nanos)
-        }
+        /// Requests that ended so.
+        public func count(_ outcome: Outcome) -> UInt64 { latencies[outcome]?.count ?? 0 }
     }
 
     private struct Cell {
-        var latencies = Cell.emptyHistogram()
-        var latencyNanosTotal: UInt64 = 0
-        var counts = [Int](repeating: 0, count: Outcome.allCases.count)
         var inFlight = 0
-
-        static let latencyNanosMax: UInt64 = 60_000_000_000
-
-        static func emptyHistogram() -> Histogram<UInt64> {
-            Histogram(
-                lowestDiscernibleValue: 1_000, highestTrackableValue: latencyNanosMax,
-                numberOfSignificantValueDigits: .three)
-        }
+        // By outcome. Made when the first of its kind comes: each takes 28 KB, and most never come.
+        var latencies = [Distribution?](repeating: nil, count: Outcome.allCases.count)
     }
 
     // A class, because a lock cannot stand in an array.
@@ -90,8 +69,22 @@ public final class SystemMonitor: Sendable {
         let cells = Mutex<[Cell]>([])
     }
 
+    private struct Registry {
+        var operations: [(direction: Direction, name: String)] = []
+        var numbers: [Number] = []
+    }
+
+    /// A metric of which several event loops may each keep a share.
+    private struct Number {
+        let name: String
+        let kind: MetricSample.Kind
+        let labels: [MetricSample.Label]
+        let help: String
+        var cells: [MetricCell]
+    }
+
     private let shards: [Shard]
-    private let names = Mutex<[(direction: Direction, name: String)]>([])
+    private let registry = Mutex(Registry())
 
     /// The tier's name, as a label in metrics.
     public let tier: String
@@ -100,18 +93,40 @@ public final class SystemMonitor: Sendable {
     public init(tier: String, shardCount: Int) {
         self.tier = tier
         shards = (0..<max(1, shardCount)).map { _ in Shard() }
+        ProcessFigures.noteStart()
     }
 
     /// Adds an operation to measure, or finds it again. Meant for start-up.
     public func operation(_ direction: Direction, _ name: String) -> Operation {
-        names.withLock { names in
-            if let index = names.firstIndex(where: { $0.direction == direction && $0.name == name }) {
+        registry.withLock { registry in
+            let operations = registry.operations
+            if let index = operations.firstIndex(where: { $0.direction == direction && $0.name == name }) {
                 return Operation(index: index)
             }
-            names.append((direction, name))
+            registry.operations.append((direction, name))
             for shard in shards { shard.cells.withLock { $0.append(Cell()) } }
-            return Operation(index: names.count - 1)
+            return Operation(index: operations.count)
         }
+    }
+
+    /// A new share of a number on the metrics page, which shows the sum of all shares with this name and
+    /// these labels. Meant for start-up.
+    public func cell(
+        _ name: String, _ kind: MetricSample.Kind, labels: [MetricSample.Label] = [], help: String
+    ) -> MetricCell {
+        let cell = MetricCell()
+        registry.withLock { registry in
+            let found = registry.numbers.firstIndex { number in
+                number.name == name && number.labels.elementsEqual(labels, by: ==)
+            }
+            if let found {
+                registry.numbers[found].cells.append(cell)
+            } else {
+                registry.numbers.append(
+                    Number(name: name, kind: kind, labels: labels, help: help, cells: [cell]))
+            }
+        }
+        return cell
     }
 
     /// Counts a request as in flight. Each call is followed by one of ``end(_:shard:nanos:outcome:)``.
@@ -123,30 +138,38 @@ public final class SystemMonitor: Sendable {
     public func end(_ operation: Operation, shard: Int, nanos: UInt64, outcome: Outcome) {
         shards[shard].cells.withLock { cells in
             cells[operation.index].inFlight -= 1
-            cells[operation.index].counts[outcome.rawValue] += 1
-            cells[operation.index].latencyNanosTotal += nanos
-            cells[operation.index].latencies.record(min(nanos, Cell.latencyNanosMax))
+            if cells[operation.index].latencies[outcome.rawValue]?.record(nanos) == nil {
+                var first = Distribution(of: .nanos)
+                first.record(nanos)
+                cells[operation.index].latencies[outcome.rawValue] = first
+            }
         }
     }
 
     /// All operations, in the order in which they were added, with the shards merged.
     public func readings() -> [Reading] {
-        names.withLock { $0 }.enumerated().map { index, named in
-            var total = Cell()
+        registry.withLock { $0.operations }.enumerated().map { index, operation in
+            var reading = Reading(direction: operation.direction, name: operation.name)
             for shard in shards {
                 // Merged under the lock: a copy would make the shard's next record copy its histogram.
                 shard.cells.withLock { cells in
-                    total.latencies.add(cells[index].latencies)
-                    total.latencyNanosTotal += cells[index].latencyNanosTotal
-                    total.inFlight += cells[index].inFlight
-                    for outcome in cells[index].counts.indices {
-                        total.counts[outcome] += cells[index].counts[outcome]
+                    reading.inFlight += cells[index].inFlight
+                    for outcome in Outcome.allCases {
+                        guard let latencies = cells[index].latencies[outcome.rawValue] else { continue }
+                        reading.latencies[outcome, default: Distribution(of: .nanos)].add(latencies)
                     }
                 }
             }
-            return Reading(
-                direction: named.direction, name: named.name, counts: total.counts, inFlight: total.inFlight,
-                latencies: total.latencies, latencyNanosTotal: total.latencyNanosTotal)
+            return reading
+        }
+    }
+
+    /// The sums of the numbers that cells were made for.
+    func numbers() -> [MetricSample] {
+        registry.withLock { $0.numbers }.map { number in
+            let sum = number.cells.reduce(0) { $0 + $1.value }
+            return MetricSample(
+                number.name, number.kind, Double(sum), labels: number.labels, help: number.help)
         }
     }
 }

@@ -26,6 +26,9 @@ public final class OrderEngine: OrderService {
     private let commits: CommitLoop<OrderRecord, PurchaseOutcome>
     private let reads = DispatchQueue(label: "order-reads")
     private let execution: Execution
+    private let breaker: Breaker
+    private let syncTimes = MetricHistogram.syncTimes
+    private let sqliteVersion: String
     /// Purchases being made, by key; bounded by the requests that a server takes on.
     private let pending = Mutex<[IdempotencyKey: Pending]>([:])
 
@@ -41,6 +44,7 @@ public final class OrderEngine: OrderService {
         self.catalog = catalog
         self.store = store
         self.execution = execution
+        sqliteVersion = try store.sqliteVersion()
         let log = try OrderLog(path: logPath, store: store, logger: logger, execution: execution)
         self.log = log
         let space = DiskSpace(
@@ -52,14 +56,18 @@ public final class OrderEngine: OrderService {
                 try log.catchUp(store: store)
                 logger.notice("the database was opened again after a fault of the disk")
             }, isWaitingForRoom: { OrderStore.isFull($0) || !space.hasRoom }, broken: broken)
-        commits = CommitLoop(name: "order", execution: execution) { records in
+        self.breaker = breaker
+        commits = CommitLoop(name: "order", execution: execution) { [syncTimes] records in
             try breaker.run {
                 // The catalog has decided already: what is not written down now follows from its ledger.
                 do throws(StoreError) { try space.check() } catch { throw error.withUnknownOutcome }
                 let batch = try log.commit { mark in
+                    var written = NIODeadline.now()
                     let batch = try store.commit(records, mark: mark) {
+                        written = .now()
                         try execution.reach(.beforeCommit)
                     }
+                    syncTimes.record(since: written)
                     try execution.reach(.beforeLog)
                     return batch
                 }
@@ -254,8 +262,15 @@ public final class OrderEngine: OrderService {
 
     /// The tier's own figures for the metrics page.
     public func samples() -> [MetricSample] {
-        let orders = MetricSample(
-            "bookstore_orders_total", .counter, Double(store.lastNumber), help: "Purchases completed.")
-        return [orders] + commits.figures.samples
+        [
+            .sqlite(version: sqliteVersion),
+            .takesUpdates(!breaker.hasTripped),
+            MetricSample(
+                "bookstore_orders_total", .counter, Double(store.lastNumber), help: "Purchases completed."),
+            MetricSample(
+                "bookstore_order_log_unclaimed_lines", .gauge, Double(unclaimedLogLineCount),
+                help: "Lines of order_log that no order stands behind yet."),
+            syncTimes.sample,
+        ] + commits.samples
     }
 }

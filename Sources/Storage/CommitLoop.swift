@@ -15,18 +15,6 @@ public final class CommitLoop<Change: Sendable, Outcome: Sendable>: Sendable {
     /// the whole batch unknown.
     public typealias Commit = @Sendable ([Change]) throws -> [Result<Outcome, StoreError>]
 
-    /// Figures for the metrics page.
-    public struct Figures: Sendable {
-        /// Transactions committed.
-        public var batchCount = 0
-        /// Changes in them.
-        public var changeCount = 0
-        /// Nanoseconds spent committing, fsync included.
-        public var commitNanos: UInt64 = 0
-        /// Changes that wait now.
-        public var waitingCount = 0
-    }
-
     private struct Item {
         let change: Change
         let promise: EventLoopPromise<Outcome>
@@ -43,7 +31,11 @@ public final class CommitLoop<Change: Sendable, Outcome: Sendable>: Sendable {
     private let queue = Mutex(CommitQueue<Item>(countMax: CommitLoop.waitingCountMax))
     private let wake = DispatchSemaphore(value: 0)
     private let ended = DispatchSemaphore(value: 0)
-    private let figuresStore = Mutex(Figures())
+    private let batchSizes = MetricHistogram(
+        "bookstore_commit_batch_size", of: .items, help: "Changes in one transaction.")
+    private let commitTimes = MetricHistogram(
+        "bookstore_commit_duration_seconds", of: .nanos,
+        help: "Time to commit a transaction: statements, COMMIT with its fsync, and the log's lines.")
 
     /// Starts the thread.
     ///
@@ -99,11 +91,14 @@ public final class CommitLoop<Change: Sendable, Outcome: Sendable>: Sendable {
         for item in left { item.promise.fail(unknown) }
     }
 
-    /// What was done so far.
-    public var figures: Figures {
-        var figures = figuresStore.withLock { $0 }
-        figures.waitingCount = queue.withLock { $0.count }
-        return figures
+    /// The loop's figures for the metrics page.
+    public var samples: [MetricSample] {
+        [
+            batchSizes.sample, commitTimes.sample,
+            MetricSample(
+                "bookstore_commit_waiting", .gauge, Double(queue.withLock { $0.count }),
+                help: "Changes that wait to be committed."),
+        ]
     }
 
     private func wakeUp() {
@@ -132,12 +127,8 @@ public final class CommitLoop<Change: Sendable, Outcome: Sendable>: Sendable {
         guard !batch.isEmpty else { return false }
         let start = DispatchTime.now().uptimeNanoseconds
         let results = outcomes(of: batch.map(\.change))
-        let nanos = DispatchTime.now().uptimeNanoseconds - start
-        figuresStore.withLock { figures in
-            figures.batchCount += 1
-            figures.changeCount += batch.count
-            figures.commitNanos += nanos
-        }
+        commitTimes.record(DispatchTime.now().uptimeNanoseconds - start)
+        batchSizes.record(UInt64(batch.count))
         deliver(results, to: batch.map(\.promise))
         return true
     }
@@ -172,25 +163,5 @@ public final class CommitLoop<Change: Sendable, Outcome: Sendable>: Sendable {
                 }
             }
         }
-    }
-}
-
-extension CommitLoop.Figures {
-    /// The figures under their metric names.
-    public var samples: [MetricSample] {
-        [
-            MetricSample(
-                "bookstore_commit_batches_total", .counter, Double(batchCount),
-                help: "Transactions committed."),
-            MetricSample(
-                "bookstore_commit_changes_total", .counter, Double(changeCount),
-                help: "Changes committed in them."),
-            MetricSample(
-                "bookstore_commit_seconds_total", .counter, Double(commitNanos) / 1e9,
-                help: "Time spent committing, fsync included."),
-            MetricSample(
-                "bookstore_commit_waiting", .gauge, Double(waitingCount),
-                help: "Changes that wait to be committed."),
-        ]
     }
 }

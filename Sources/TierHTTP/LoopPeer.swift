@@ -17,9 +17,10 @@ final class LoopPeer {
     private let tier: String
     private let address: ServerAddress
     let eventLoop: any EventLoop
-    private var connections: [PeerConnection] = []
+    private let figures: PeerFigures
+    private var connections: [PeerConnection] = [] { didSet { figures.connections.set(connections.count) } }
     private var connectingCount = 0
-    private var waiting: Deque<Exchange> = []
+    private var waiting: Deque<Exchange> = [] { didSet { figures.waiting.set(waiting.count) } }
     private var backoff = Backoff()
     private var isTicking = false
     private var isShutDown = false
@@ -29,9 +30,10 @@ final class LoopPeer {
 
     init(
         tier: String, address: ServerAddress, eventLoop: any EventLoop, limits: ClientLimits,
-        token: BearerToken? = nil
+        figures: PeerFigures, token: BearerToken? = nil
     ) {
         self.tier = tier
+        self.figures = figures
         self.address = address
         self.eventLoop = eventLoop
         self.limits = limits
@@ -100,6 +102,7 @@ final class LoopPeer {
                 exchange.fail(error("broke the connection", for: exchange))
                 continue
             }
+            figures.repeats.add(1)
             waiting.prepend(exchange)
         }
         if !isShutDown { pump() }
@@ -160,6 +163,7 @@ final class LoopPeer {
 
     private func connectFailed() {
         guard !isShutDown else { return }
+        figures.connectFailures.add(1)
         let now = NIODeadline.now()
         // Several attempts that failed together say no more than one.
         if backoff.allowsAttempt(at: now) { backoff.failed(at: now, random: &random) }

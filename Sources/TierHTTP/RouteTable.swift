@@ -1,3 +1,4 @@
+internal import Dispatch
 internal import Model
 public import Monitoring
 public import NIOCore
@@ -58,14 +59,20 @@ public struct RouteTable: Sendable {
         readiness: @escaping @Sendable (TierRequest) -> EventLoopFuture<Void>,
         samples: @escaping @Sendable () -> [MetricSample] = { [] }
     ) {
+        // Reading all shards and writing a page takes some milliseconds, which no request need wait for.
+        let rendering = DispatchQueue(label: "metrics")
         let common = [
             Route("livez", [.GET]) { _ in .ready(.json(#"{"status":"alive"}"#)) },
             Route("readyz", [.GET]) { request in
                 .pending(readiness(request).map { .json(#"{"status":"ready"}"#) })
             },
-            Route("metrics", [.GET]) { _ in
-                let page = PrometheusText.page(of: monitor, samples: samples())
-                return .ready(TierResponse(.ok, .metrics, body: ByteBuffer(string: page)))
+            Route("metrics", [.GET]) { request in
+                let page = request.slot.eventLoop.makePromise(of: TierResponse.self)
+                rendering.async {
+                    let text = PrometheusText.page(of: monitor, samples: samples())
+                    page.succeed(TierResponse(.ok, .metrics, body: ByteBuffer(string: text)))
+                }
+                return .pending(page.futureResult)
             },
         ]
         self.monitor = monitor

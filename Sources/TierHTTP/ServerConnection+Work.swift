@@ -52,6 +52,7 @@ extension ServerConnection {
     }
 
     func end(_ served: Served, failing error: any Error) {
+        if case .overloaded = error as? StoreError { loop.shedRequests.add(1) }
         let problem = Problem(error)
         if problem.status == .internalServerError {
             loop.logger.error(

@@ -20,7 +20,14 @@ final class ServerLoop {
     /// The value of the `Date` field.
     private(set) var date: String
     private(set) var isDraining = false
-    private var connections: [ObjectIdentifier: ServerConnection] = [:]
+    private var connections: [ObjectIdentifier: ServerConnection] = [:] {
+        didSet { openConnections.set(connections.count) }
+    }
+    private let openConnections: MetricCell
+    /// Connections closed at once, since too many were open.
+    let refusedConnections: MetricCell
+    /// Requests answered 503 at once, since a limit was reached.
+    let shedRequests: MetricCell
     private var sweep: Scheduled<Void>?
     private var drained: EventLoopPromise<Void>?
     /// Failed requests since the last sweep, and how many of them may have a line of their own in the log.
@@ -32,6 +39,14 @@ final class ServerLoop {
         self.limits = limits
         self.routes = routes
         self.logger = logger
+        let monitor = routes.monitor
+        openConnections = monitor.cell("http_server_open_connections", .gauge, help: "Open connections.")
+        refusedConnections = monitor.cell(
+            "http_server_refused_connections_total", .counter,
+            help: "Connections closed at once, since too many were open.")
+        shedRequests = monitor.cell(
+            "http_server_shed_requests_total", .counter,
+            help: "Requests answered 503 at once, since a limit was reached.")
         connectionCountMax = max(1, limits.connectionCountMax / loopCount)
         date = Self.dateText()
         scheduleSweep()

@@ -24,10 +24,10 @@ public final class TierClient: Sendable {
         for slot in tierLoops.slots {
             loops.append(
                 try await slot.eventLoop.submit {
-                    let peers = addresses.map {
+                    let peers = addresses.map { address in
                         LoopPeer(
-                            tier: tier, address: $0, eventLoop: slot.eventLoop, limits: limits,
-                            token: token)
+                            tier: tier, address: address, eventLoop: slot.eventLoop, limits: limits,
+                            figures: PeerFigures(of: tier, in: monitor), token: token)
                     }
                     return NIOLoopBound(LoopPeers(peers), eventLoop: slot.eventLoop)
                 }.get())

@@ -1,5 +1,6 @@
 public import Logging
 public import Model
+internal import Monitoring
 public import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
@@ -82,6 +83,7 @@ public final class TierServer: Sendable {
 
     private static func configure(_ channel: any Channel, loop: ServerLoop) throws {
         guard loop.hasRoom else {
+            loop.refusedConnections.add(1)
             // Beyond some, they are closed without a word: the refused must not use up what is limited.
             if loop.refusedCount < loop.refusedCountMax {
                 try channel.pipeline.syncOperations.addHandler(RefusedConnection(loop: loop))

@@ -19,7 +19,7 @@ struct Bookstore: AsyncParsableCommand {
             Exit status: 0 done, 1 the check or the work failed, 3 a limit of bench --fail-if was crossed, \
             64 wrong usage, 69 a server is out of reach, 78 bad configuration.
             """,
-        version: "1.0.0",
+        version: StoreVersion.text,
         subcommands: [
             UpCommand.self, CatalogCommand.self, OrderCommand.self, FrontendCommand.self, ClientCommand.self,
             AcceptanceCommand.self, VerifyCommand.self, RecoverCommand.self, BenchCommand.self,

@@ -10,7 +10,7 @@ import Testing
         let value: Double
 
         init?(_ line: Substring) {
-            guard let match = line.wholeMatch(of: #/([a-z][a-z_]*)(?:\{(.*)\})? ([^ ]+)/#),
+            guard let match = line.wholeMatch(of: #/([a-z][a-z0-9_]*)(?:\{(.*)\})? ([^ ]+)/#),
                 let value = Double(match.3)
             else { return nil }
             var labels: [String: String] = [:]
@@ -26,7 +26,8 @@ import Testing
 
         /// The family's name, which its HELP and TYPE lines carry.
         var family: String {
-            for suffix in ["_bucket", "_sum", "_count"] where name.hasSuffix("_seconds" + suffix) {
+            for suffix in ["_bucket", "_sum", "_count"]
+            where (name.hasSuffix("_seconds" + suffix) || name.hasSuffix("_size" + suffix)) {
                 return String(name.dropLast(suffix.count))
             }
             return name
@@ -80,6 +81,10 @@ import Testing
             page.contains(
                 "http_client_requests_total{peer=\"catalog\",route=\"/update\",outcome=\"success\"} 6\n"))
         #expect(page.contains("http_server_requests_total{route=\"/livez\",outcome=\"success\"} 0\n"))
+        #expect(page.contains("http_server_active_requests{route=\"/livez\"} 0\n"))
+        #expect(
+            page.contains(
+                "bookstore_build_info{tier=\"test\",version=\"1.0.0\",configuration=\"debug\"} 1\n"))
     }
 
     @Test func bucketsAreCumulativeAndEndInTheCount() throws {
@@ -88,7 +93,8 @@ import Testing
         let series = Dictionary(grouping: samples.filter { $0.name.hasSuffix("_bucket") }) { sample in
             "\(sample.family) \(sample.labels["peer"] ?? "") \(sample.labels["route"] ?? "")"
         }
-        #expect(series.count == 4)
+        // One that has never been served has no latencies yet.
+        #expect(series.count == 3)
         for (name, buckets) in series {
             let bounds = try buckets.map { bucket in
                 let bound = try #require(bucket.labels["le"])
@@ -106,11 +112,13 @@ import Testing
         }
         let buy = try #require(series["http_server_request_duration_seconds  /buy"])
         let counts = Dictionary(uniqueKeysWithValues: buy.map { ($0.labels["le"] ?? "", $0.value) })
-        #expect(counts["5e-05"] == 1)
+        #expect(counts["8e-06"] == 0)
+        #expect(counts["1e-05"] == 1)
         #expect(counts["0.0001"] == 2)
         #expect(counts["0.001"] == 3)
         #expect(counts["0.05"] == 5)
-        #expect(counts["5"] == 5)
+        #expect(counts["8"] == 5)
+        #expect(counts["10"] == 6)
         #expect(counts["+Inf"] == 6)
         let sum = samples.first { $0.name == "http_server_request_duration_seconds_sum" }
         #expect(abs(try #require(sum).value - 9.04379) < 1e-9)
@@ -119,10 +127,32 @@ import Testing
     @Test func aMonitorWithoutOperationsHasThePagesOwnFigures() throws {
         let page = PrometheusText.page(of: SystemMonitor(tier: "test", shardCount: 1))
         #expect(!page.contains("http_"))
+        #expect(page.contains("\nbookstore_stock_outs_total 0\n"))
         let samples = page.split(separator: "\n").filter { !$0.hasPrefix("#") }.compactMap { Sample($0) }
         let memory = try #require(samples.first { $0.name == "process_resident_memory_bytes" })
         #expect(memory.value > 1_000_000)
         #expect(samples.contains { $0.name == "process_cpu_seconds_total" && $0.value > 0 })
         #expect(samples.contains { $0.name == "process_open_fds" && $0.value >= 3 })
+    }
+
+    @Test func escapesWhatStandsInQuotes() {
+        let sample = MetricSample("x", .gauge, 1, labels: [("a", "q\"b\\s\nn")], help: "X.")
+        #expect(PrometheusText.render([sample]).hasSuffix(#"x{a="q\"b\\s\nn"} 1"# + "\n"))
+    }
+
+    @Test func putsTheSamplesOfOneNameTogether() {
+        let a = MetricSample("a", .gauge, 1, help: "A.")
+        let b = MetricSample("b_total", .counter, 2, help: "B.")
+        #expect(
+            PrometheusText.render([a, b, a]) == """
+                # HELP a A.
+                # TYPE a gauge
+                a 1
+                a 1
+                # HELP b_total B.
+                # TYPE b_total counter
+                b_total 2
+
+                """)
     }
 }

@@ -6,6 +6,8 @@ import Synchronization
 import TestSupport
 import Testing
 
+@testable import Monitoring
+
 /// A commit that a test holds up, and the batches that came to it.
 private final class HeldCommit: Sendable {
     private let batchStore = Mutex<[[Int]]>([])
@@ -48,7 +50,7 @@ private final class HeldCommit: Sendable {
             let first = commits.submit(1, on: loops.slots[0].eventLoop)
             await held.held()
             let others = (2...5).map { commits.submit($0, on: loops.slots[$0 % 2].eventLoop) }
-            #expect(commits.figures.waitingCount == 4)
+            #expect(PrometheusText.render(commits.samples).contains("bookstore_commit_waiting 4\n"))
             held.release()
             let firstOutcome = try await first.get()
             #expect(firstOutcome == 10)
@@ -59,9 +61,13 @@ private final class HeldCommit: Sendable {
             #expect(otherOutcomes == [20, 30, 40, 50])
             #expect(held.batches == [[1], [2, 3, 4, 5]])
             await shutdown(commits)
-            #expect(commits.figures.batchCount == 2)
-            #expect(commits.figures.changeCount == 5)
-            #expect(commits.figures.waitingCount == 0)
+            let page = PrometheusText.render(commits.samples)
+            for line in [
+                #"bookstore_commit_batch_size_bucket{le="1"} 1"#,
+                #"bookstore_commit_batch_size_bucket{le="4"} 2"#, "bookstore_commit_batch_size_sum 5",
+                "bookstore_commit_batch_size_count 2", "bookstore_commit_duration_seconds_count 2",
+                "bookstore_commit_waiting 0",
+            ] { #expect(page.contains("\n\(line)\n"), "\(page)") }
         }
     }
 

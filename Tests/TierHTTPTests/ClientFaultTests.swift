@@ -366,7 +366,9 @@ import Testing
                     WeakPeer(
                         LoopPeer(
                             tier: "peer", address: ServerAddress(host: "127.0.0.1", port: server.port),
-                            eventLoop: eventLoop, limits: ClientLimits()))
+                            eventLoop: eventLoop, limits: ClientLimits(),
+                            figures: PeerFigures(
+                                of: "peer", in: SystemMonitor(tier: "t", shardCount: 1))))
                 }.get()
                 let promise = eventLoop.makePromise(of: TierAnswer.self)
                 try await eventLoop.submit {
