@@ -5,7 +5,7 @@ internal import Histogram
 public struct Distribution: Sendable {
     /// What the values are.
     public enum Unit: Sendable {
-        /// Durations in nanoseconds, told apart from 1 µs on and taken for 60 s beyond that; shown in seconds.
+        /// Durations in nanoseconds, told apart from 0.1 µs on and taken for 60 s beyond that; shown in seconds.
         case nanos
         /// Numbers of things, up to 100,000.
         case items
@@ -61,7 +61,7 @@ public struct Distribution: Sendable {
 }
 
 extension Distribution.Unit {
-    fileprivate var valueMin: UInt64 { self == .nanos ? 1_000 : 1 }
+    fileprivate var valueMin: UInt64 { self == .nanos ? 100 : 1 }
     fileprivate var valueMax: UInt64 { self == .nanos ? 60_000_000_000 : 100_000 }
 
     /// What a value is divided by to be shown.

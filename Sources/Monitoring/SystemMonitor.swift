@@ -60,7 +60,7 @@ public final class SystemMonitor: Sendable {
 
     private struct Cell {
         var inFlight = 0
-        // By outcome. Made when the first of its kind comes: each takes 28 KB, and most never come.
+        // By outcome. Made when the first of its kind comes: each takes 30 KB, and most never come.
         var latencies = [Distribution?](repeating: nil, count: Outcome.allCases.count)
     }
 
