@@ -2,7 +2,7 @@
 # prefers to type the commands can read them here, and CI needs nothing but these targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test-setup build release run test proof simulation disk-faults acceptance chaos chaos-short check fmt clean
+.PHONY: help setup test-setup build release run test test-browser screenshots proof simulation disk-faults acceptance chaos chaos-short check fmt clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,14 @@ simulation: ## run the store simulated with 50,000 seeds; BOOKSTORE_SEED=n repea
 disk-faults: test-setup ## every disk fault and every power cut of a run, about an hour
 	swift build --build-tests
 	BOOKSTORE_LONG_TESTS=1 swift test --skip-build --no-parallel --filter DiskTests
+
+test-browser: build ## the shop and the desk in a real browser (headless Chromium)
+	@scripts/setup.sh --browser
+	cd Tests/Browser && ../../.build/browser-venv/bin/python -B -m pytest -q -p no:cacheprovider $(BROWSER_TESTS)
+
+screenshots: build ## take the pictures of docs/shop.md anew
+	@scripts/setup.sh --browser
+	.build/browser-venv/bin/python -B Tests/Browser/screenshots.py
 
 acceptance: build ## run acceptance tests 1-4 against a store of their own
 	.build/debug/bookstore acceptance

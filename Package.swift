@@ -27,6 +27,15 @@ let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhist
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
+let cryptography: [Target.Dependency] = [
+    .product(name: "Crypto", package: "swift-crypto"),
+    .product(name: "CryptoExtras", package: "swift-crypto"),
+]
+let lifecycle: Target.Dependency = .product(
+    name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 // Targets stand in the order in which data flows: each may import only what stands above it here.
@@ -43,6 +52,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
     ],
     targets: [
         .target(name: "Model", swiftSettings: strict),
@@ -75,6 +88,12 @@ let package = Package(
             dependencies: ["Model", "Monitoring", "TierHTTP", "CatalogClient", "OrderClient", logging] + nio,
             swiftSettings: strict),
         .target(
+            name: "Storefront",
+            dependencies: [
+                "Model", "Monitoring", "TierHTTP", hummingbird, httpTypes, lifecycle, mustache, logging,
+            ] + cryptography + nio,
+            resources: [.embedInCode("Pages")], swiftSettings: strict),
+        .target(
             name: "Client", dependencies: ["Model", "Monitoring", "TierHTTP", logging] + nio,
             swiftSettings: strict),
         .target(name: "Audit", dependencies: ["Model"], swiftSettings: strict),
@@ -89,8 +108,8 @@ let package = Package(
             name: "bookstore",
             dependencies: [
                 "Model", "Monitoring", "TierHTTP", "Storage", "CatalogClient", "OrderClient", "Catalog",
-                "Order", "Frontend", "Client", "Audit", "Chaos", "Bench", arguments, configuration, signals,
-                system,
+                "Order", "Frontend", "Storefront", "Client", "Audit", "Chaos", "Bench", arguments,
+                configuration, signals, system,
                 logging,
             ] + nio,
             swiftSettings: strict),
@@ -128,6 +147,10 @@ let package = Package(
                 "TierHTTP",
                 "TestSupport", grdb, logging,
             ] + nio,
+            swiftSettings: tests),
+        .testTarget(
+            name: "StorefrontTests",
+            dependencies: ["Storefront", "Model", "TestSupport", hummingbird, httpTypes, nioCore],
             swiftSettings: tests),
         .testTarget(
             name: "SimulationTests",

@@ -1,17 +1,18 @@
 #!/usr/bin/env bash
 # Installs what is missing on this machine: what the store needs to build and run, and with --test also what
-# its tests and style check need. Does nothing, quickly, where all is there already.
+# its tests and style check need, with --browser what the browser tests need. Does nothing, quickly, where all is there already.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 say() { echo "setup: $*" >&2; }
 die() { say "$*"; exit 1; }
 
-with_tests=no
+with_tests=no with_browser=no
 case "${1:-}" in
     "") ;;
     --test) with_tests=yes ;;
-    *) echo "usage: scripts/setup.sh [--test]" >&2; exit 64 ;;
+    --browser) with_browser=yes ;;
+    *) echo "usage: scripts/setup.sh [--test | --browser]" >&2; exit 64 ;;
 esac
 
 check_swift() {
@@ -32,6 +33,9 @@ is_there() {
         libsqlite3-dev) [[ -e /usr/include/sqlite3.h ]] ;;
         # Debian ships venv without ensurepip, which is what makes a new environment's pip.
         python3-venv) python3 -c 'import venv, ensurepip' 2>/dev/null ;;
+        chromium-driver) command -v chromedriver >/dev/null ;;
+        fonts-dejavu-core) [[ -d /usr/share/fonts ]] ;;
+        default-jre-headless) command -v java >/dev/null ;;
         procps) command -v pgrep >/dev/null ;;
         *) command -v "$1" >/dev/null ;;
     esac
@@ -67,18 +71,18 @@ install_packages() {
     [[ -z $still ]] || die "installed, but still not found: $still"
 }
 
-# The original's tiers run in an environment of their own, with exactly the versions in requirements.txt.
-make_flask_venv() {
-    local venv=.build/flask-venv wanted=Tests/Flask/requirements.txt
+# make_venv NAME FILE [OPTION]: a Python environment of its own with exactly the versions in FILE.
+make_venv() {
+    local venv=.build/$1 wanted=$2
     # The copy of the list is written last: it is there only where everything before it worked. The
     # interpreter is tried as well, for it is a link that a Python upgrade breaks.
     if cmp -s "$wanted" "$venv/installed.txt" && "$venv/bin/python" -c '' 2>/dev/null; then
         return 0
     fi
-    say "installing Flask into $venv"
+    say "installing what $wanted lists into $venv"
     mkdir -p .build
     python3 -m venv --clear "$venv" || die "cannot make a Python environment in $venv"
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$wanted" ||
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "${@:3}" -r "$wanted" ||
         die "cannot install what $wanted lists"
     cp "$wanted" "$venv/installed.txt"
 }
@@ -88,7 +92,15 @@ packages=(libsqlite3-dev)
 if [[ $with_tests == yes ]]; then
     packages+=(python3 python3-venv curl shellcheck procps strace)
 fi
+if [[ $with_browser == yes ]]; then
+    packages+=(python3 python3-venv chromium chromium-driver default-jre-headless fonts-dejavu-core)
+fi
 install_packages "${packages[@]}"
 if [[ $with_tests == yes ]]; then
-    make_flask_venv
+    # The original's tiers.
+    make_venv flask-venv Tests/Flask/requirements.txt
+fi
+if [[ $with_browser == yes ]]; then
+    # Its list is complete; what the packages ask for beyond it is not needed.
+    make_venv browser-venv Tests/Browser/requirements.txt --no-deps
 fi

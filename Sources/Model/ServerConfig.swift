@@ -60,20 +60,32 @@ public struct ServerAddress: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// Which servers the store consists of: the `config` file, one `type,host:port` a line. Several lines of
-/// one type are replicas.
+/// one type are replicas. Beside the tiers a line of the type `storefront` may say where the web shop listens;
+/// a store without such a line has no shop.
 public struct ServerConfig: Equatable, Sendable {
     /// The servers of each type, in the file's order.
     public private(set) var servers: [Tier: [ServerAddress]]
 
-    /// Takes the servers as given.
-    public init(servers: [Tier: [ServerAddress]]) { self.servers = servers }
+    /// The web shops, in the file's order. A shop is no tier: the store works without one.
+    public private(set) var storefronts: [ServerAddress] = []
 
-    /// One server of each type on the loopback address and the default ports.
+    /// The type of a web shop's line.
+    public static let storefrontType = "storefront"
+    /// Where a web shop listens when no configuration says otherwise.
+    public static let storefrontDefault = ServerAddress(host: "127.0.0.1", port: 8080)
+
+    /// Takes the servers as given.
+    public init(servers: [Tier: [ServerAddress]], storefronts: [ServerAddress] = []) {
+        self.servers = servers
+        self.storefronts = storefronts
+    }
+
+    /// One server of each type, and a shop, on the loopback address and the default ports.
     public static let local = ServerConfig(
         servers: Dictionary(
             uniqueKeysWithValues: Tier.allCases.map {
                 ($0, [ServerAddress(host: "127.0.0.1", port: $0.defaultPort)])
-            }))
+            }), storefronts: [storefrontDefault])
 
     /// Reads the text of a `config` file. Blank lines and lines that start with `#` are skipped.
     ///
@@ -84,11 +96,15 @@ public struct ServerConfig: Equatable, Sendable {
         var seen: [ServerAddress: Int] = [:]
         for (number, line) in FileLines(text) {
             do throws(LineFault) {
-                let (tier, address) = try Self.parse(line)
+                let (type, address) = try Self.parse(line)
                 if let first = seen.updateValue(number, forKey: address) {
                     throw LineFault("\(address) is already used in line \(first)")
                 }
-                servers[tier, default: []].append(address)
+                if let tier = Tier(rawValue: type) {
+                    servers[tier, default: []].append(address)
+                } else {
+                    storefronts.append(address)
+                }
             } catch {
                 throw FileFault(path: path, line: number, reason: error.reason)
             }
@@ -111,16 +127,32 @@ public struct ServerConfig: Equatable, Sendable {
         return addresses[index]
     }
 
-    private static func parse(_ line: Substring) throws(LineFault) -> (Tier, ServerAddress) {
+    /// The address of the `index`-th web shop; the first has a default where the file names none.
+    ///
+    /// - Throws: ``FileFault`` when the file does not name it.
+    public func storefront(index: Int, path: String) throws(FileFault) -> ServerAddress {
+        if storefronts.isEmpty, index == 0 { return Self.storefrontDefault }
+        guard storefronts.indices.contains(index) else {
+            throw FileFault(
+                path: path,
+                reason: "has \(storefronts.count) storefront line(s), so --index \(index) names none")
+        }
+        return storefronts[index]
+    }
+
+    private static func parse(_ line: Substring) throws(LineFault) -> (type: String, ServerAddress) {
         let parts = line.split(separator: ",", omittingEmptySubsequences: false).map { $0.trimmingSpaces() }
         guard parts.count == 2 else { throw LineFault("expected type,host:port, found '\(line)'") }
-        guard let tier = Tier(rawValue: String(parts[0])) else {
-            throw LineFault("unknown type '\(parts[0])'; the types are frontend, catalog and order")
+        let type = String(parts[0])
+        guard Tier(rawValue: type) != nil || type == storefrontType else {
+            throw LineFault(
+                "unknown type '\(type)'; the types are frontend, catalog and order, and storefront for a web shop"
+            )
         }
         guard let address = ServerAddress(parsing: parts[1]) else {
             throw LineFault("'\(parts[1])' is not host:port with a port from 1 to 65535")
         }
-        return (tier, address)
+        return (type, address)
     }
 }
 

@@ -110,7 +110,8 @@ public struct ListenFault: Error, CustomStringConvertible {
     /// What is wrong and what to do.
     public let description: String
 
-    init(address: ServerAddress, error: any Error) {
+    /// What an error of opening the address means.
+    public init(address: ServerAddress, error: any Error) {
         switch (error as? IOError)?.errnoCode {
         case EADDRINUSE:
             description =

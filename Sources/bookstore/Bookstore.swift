@@ -21,9 +21,9 @@ struct Bookstore: AsyncParsableCommand {
             """,
         version: StoreVersion.text,
         subcommands: [
-            UpCommand.self, CatalogCommand.self, OrderCommand.self, FrontendCommand.self, ClientCommand.self,
-            AcceptanceCommand.self, VerifyCommand.self, RecoverCommand.self, BenchCommand.self,
-            ChaosCommand.self, ConfigCommand.self,
+            UpCommand.self, CatalogCommand.self, OrderCommand.self, FrontendCommand.self,
+            StorefrontCommand.self, DeskPasswordCommand.self, ClientCommand.self, AcceptanceCommand.self,
+            VerifyCommand.self, RecoverCommand.self, BenchCommand.self, ChaosCommand.self, ConfigCommand.self,
         ])
 
     static func main() async {

@@ -29,5 +29,8 @@ struct ConfigCommand: AsyncParsableCommand {
                 print("server \(tier.rawValue) \(index): \(address)")
             }
         }
+        for (index, address) in servers.storefronts.enumerated() {
+            print("server \(ServerConfig.storefrontType) \(index): \(address)")
+        }
     }
 }

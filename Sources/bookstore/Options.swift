@@ -68,6 +68,15 @@ struct DataOptions: ParsableArguments {
     var data: String?
 }
 
+/// Who may sit at the storekeeper's desk of a web shop.
+struct DeskOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "A file with the desk's password hashed, made by 'bookstore desk-password'; or set BOOKSTORE_DESK_PASSWORD. Without either there is no desk.",
+            valueName: "file"))
+    var deskPasswordFile: String?
+}
+
 /// What a catalog opens with and logs.
 struct CatalogOptions: ParsableArguments {
     @Option(

@@ -52,8 +52,17 @@ struct Setting: Sendable {
         key: "token.file", defaultValue: "",
         meaning: "a file with the token in it, instead of the token itself")
 
+    static let deskPassword = Setting(
+        key: "desk.password", defaultValue: "",
+        meaning: "the password of the storekeeper's desk, 8 … 256 bytes; without one there is no desk",
+        isSecret: true)
+    static let deskPasswordFile = Setting(
+        key: "desk.password.file", defaultValue: "",
+        meaning: "a file with the desk's password hashed, as 'bookstore desk-password' writes it")
+
     static let all = [
         config, output, data, books, index, bind, logLevel, logFormat, logQueries, keyHours, token, tokenFile,
+        deskPassword, deskPasswordFile,
     ]
 }
 

@@ -6,8 +6,8 @@ internal import Storage
 internal import TierHTTP
 internal import UnixSignals
 
-/// What every tier's process is made of: settings, logger, event loops, monitor; and its life from start to
-/// stop.
+/// What every server's process is made of, a tier's or the web shop's: settings, logger, event loops, monitor;
+/// and its life from start to stop.
 struct TierProcess {
     /// A running tier.
     struct Running {
@@ -23,7 +23,7 @@ struct TierProcess {
         case broken(any Error)
     }
 
-    let tier: Tier
+    let name: String
     let settings: Settings
     let servers: ServerConfig
     let address: ServerAddress
@@ -37,12 +37,28 @@ struct TierProcess {
     private let eventSink: AsyncStream<Event>.Continuation
 
     init(_ tier: Tier, settings: Settings, options: TierOptions) throws {
-        self.tier = tier
+        try self.init(named: tier.rawValue, settings: settings, options: options) { servers, index in
+            try servers.address(of: tier, index: index, path: settings.text(.config))
+        }
+    }
+
+    /// The process of a web shop.
+    init(storefront settings: Settings, options: TierOptions) throws {
+        try self.init(named: ServerConfig.storefrontType, settings: settings, options: options) {
+            try $0.storefront(index: $1, path: settings.text(.config))
+        }
+    }
+
+    /// - Parameter line: where the config file says that the server with an index listens.
+    private init(
+        named name: String, settings: Settings, options: TierOptions,
+        line: (ServerConfig, Int) throws -> ServerAddress
+    ) throws {
+        self.name = name
         self.settings = settings
         isSupervised = options.supervised
         servers = try settings.servers()
-        let index = try settings.number(.index, in: 0...999)
-        let line = try servers.address(of: tier, index: index, path: settings.text(.config))
+        let line = try line(servers, try settings.number(.index, in: 0...999))
         let bind = settings.text(.bind)
         address = bind.isEmpty ? line : ServerAddress(host: bind, port: line.port)
         token = try settings.token()
@@ -50,15 +66,15 @@ struct TierProcess {
             throw FileFault(
                 path: bind.isEmpty ? settings.text(.config) : Setting.bind.flag,
                 reason: """
-                    the \(tier.rawValue) would listen on \(address), where other machines reach it, and the store \
+                    the \(name) would listen on \(address), where other machines reach it, and the store \
                     has no token; set \(Setting.token.variable), or name a file by \(Setting.tokenFile.flag), the \
                     same for every server (\(BearerToken.byteCounts.lowerBound) visible ASCII characters or \
                     more), or listen on 127.0.0.1
                     """)
         }
-        logger = try Self.logger(tier.rawValue, settings: settings)
+        logger = try Self.logger(name, settings: settings)
         loops = TierLoops()
-        monitor = SystemMonitor(tier: tier.rawValue, shardCount: loops.slots.count)
+        monitor = SystemMonitor(tier: name, shardCount: loops.slots.count)
         (events, eventSink) = AsyncStream.makeStream(of: Event.self)
     }
 
@@ -74,7 +90,7 @@ struct TierProcess {
         guard let addresses = servers.servers[tier], !addresses.isEmpty else {
             throw FileFault(
                 path: settings.text(.config),
-                reason: "has no \(tier.rawValue) line, which the \(self.tier.rawValue) needs")
+                reason: "has no \(tier.rawValue) line, which the \(name) needs")
         }
         return addresses
     }
@@ -112,7 +128,7 @@ struct TierProcess {
         defer { listening.cancel() }
         if isSupervised { stopWhenInputEnds() }
         let running = try await start()
-        logger.notice("\(tier.rawValue) listens on \(running.address)")
+        logger.notice("\(name) listens on \(running.address)")
         var fault: (any Error)?
         events: for await event in events {
             switch event {
@@ -123,7 +139,7 @@ struct TierProcess {
             case .reopenLogs:
                 do {
                     try running.reopenLogs()
-                    logger.notice("\(tier.rawValue) has opened its logs anew")
+                    logger.notice("\(name) has opened its logs anew")
                 } catch {
                     logger.error("cannot open the logs anew: \(error)")
                 }
@@ -137,7 +153,7 @@ struct TierProcess {
         }
         await loops.shutdown()
         if let fault { throw WorkFault("stopped after a fault of its disk: \(fault)") }
-        logger.notice("\(tier.rawValue) has stopped")
+        logger.notice("\(name) has stopped")
     }
 
     private func stopWhenInputEnds() {

@@ -16,11 +16,12 @@ struct UpCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
     @OptionGroup var data: DataOptions
     @OptionGroup var catalog: CatalogOptions
+    @OptionGroup var desk: DeskOptions
 
     func run() async throws {
         let settings = try await common.load([
             .data: data.data, .books: catalog.books, .logQueries: catalog.logQueries,
-            .keyHours: catalog.keyHours.map(String.init),
+            .keyHours: catalog.keyHours.map(String.init), .deskPasswordFile: desk.deskPasswordFile,
         ])
         let servers = try settings.servers()
         let jobs = try StoreJobs(settings: settings, servers: servers).all
@@ -34,7 +35,7 @@ struct UpCommand: AsyncParsableCommand {
         defer { listening.cancel() }
         do {
             if try await supervisor.start() {
-                Self.greet(frontend, output: settings.text(.output))
+                Self.greet(frontend, shop: servers.storefronts.first, output: settings.text(.output))
                 try await supervisor.supervise()
             }
         } catch let ended as TierEnded {
@@ -50,10 +51,12 @@ struct UpCommand: AsyncParsableCommand {
         ExitStatus.say("The store is closed.")
     }
 
-    private static func greet(_ frontend: ServerAddress, output: String) {
+    private static func greet(_ frontend: ServerAddress, shop: ServerAddress?, output: String) {
+        let door = shop.map { "The shop is open at http://\($0) for people with a browser.\n" } ?? ""
         print(
             """
 
+            \(door)\
             The store is open at http://\(frontend)
             Try, in another terminal:
               curl 'http://\(frontend)/search?topic=distributed+systems'
@@ -98,22 +101,19 @@ struct StoreJobs {
                     jobs.append(job(tier, index: index, address: address))
                 }
             }
+            for (index, address) in servers.storefronts.enumerated() {
+                jobs.append(storefront(index: index, address: address))
+            }
             return jobs
         }
     }
 
     private func job(_ tier: Tier, index: Int, address: ServerAddress) -> Supervisor.Job {
-        // The token may stand in the settings file, and must not stand on a command line.
-        let token = settings.text(.token)
-        let environment = token.isEmpty ? [:] : [Setting.token.variable: token]
         // Each order server has a database and a log of its own.
         let folder = index == 0 || tier != .order ? "" : "/order-\(index)"
         var arguments = [
             tier.rawValue, "--index", String(index), "--output", settings.text(.output) + folder,
         ]
-        if settings.source(of: .config) != "default" || FileSize.of(settings.text(.config)) != nil {
-            arguments += ["--config", settings.text(.config)]
-        }
         if tier != .frontend { arguments += ["--data", settings.text(.data) + folder] }
         if tier == .catalog {
             arguments += [
@@ -121,10 +121,36 @@ struct StoreJobs {
             ]
             if !settings.text(.books).isEmpty { arguments += ["--books", settings.text(.books)] }
         }
-        if !settings.text(.tokenFile).isEmpty { arguments += ["--token-file", settings.text(.tokenFile)] }
-        arguments += ["--log-level", settings.text(.logLevel), "--log-format", settings.text(.logFormat)]
         return Supervisor.Job(
             name: index == 0 ? tier.rawValue : "\(tier.rawValue) \(index)", address: address,
-            arguments: arguments, environment: environment)
+            arguments: arguments + common, environment: environment)
+    }
+
+    private func storefront(index: Int, address: ServerAddress) -> Supervisor.Job {
+        let type = ServerConfig.storefrontType
+        let path = settings.text(.deskPasswordFile)
+        let file = path.isEmpty ? [] : [Setting.deskPasswordFile.flag, path]
+        return Supervisor.Job(
+            name: index == 0 ? type : "\(type) \(index)", address: address,
+            arguments: [type, "--index", String(index)] + file + common,
+            environment: environment.merging(secret(.deskPassword)) { mine, _ in mine })
+    }
+
+    /// Secrets may stand in the settings file, and must not stand on a command line.
+    private var environment: [String: String] { secret(.token) }
+
+    private func secret(_ setting: Setting) -> [String: String] {
+        let text = settings.text(setting)
+        return text.isEmpty ? [:] : [setting.variable: text]
+    }
+
+    /// What every server is told alike.
+    private var common: [String] {
+        var arguments = ["--log-level", settings.text(.logLevel), "--log-format", settings.text(.logFormat)]
+        if !settings.text(.tokenFile).isEmpty { arguments += ["--token-file", settings.text(.tokenFile)] }
+        if settings.source(of: .config) != "default" || FileSize.of(settings.text(.config)) != nil {
+            arguments += ["--config", settings.text(.config)]
+        }
+        return arguments
     }
 }

@@ -8,7 +8,8 @@ import Testing
 
     @Test func readsTheContractsExample() throws {
         let config = try parse("frontend,127.0.0.1:8000\ncatalog,127.0.0.1:8001\norder,127.0.0.1:8002\n")
-        #expect(config == .local)
+        #expect(config.servers == ServerConfig.local.servers)
+        #expect(config.storefronts.isEmpty)
         #expect(try config.address(of: .order, index: 0, path: "config").port == 8002)
     }
 
@@ -27,6 +28,17 @@ import Testing
         }
         #expect(frontends == ["a:1", "b:2", "a:3"])
         #expect(try config.address(of: .catalog, index: 0, path: "config").host == "::1")
+    }
+
+    @Test func takesWebShopsBesideTheTiers() throws {
+        let config = try parse("storefront,a:1\nfrontend,a:2\nstorefront,b:1\n")
+        #expect(config.storefronts.map(\.description) == ["a:1", "b:1"])
+        #expect(try config.storefront(index: 1, path: "config").host == "b")
+        let none = #expect(throws: FileFault.self) { try config.storefront(index: 2, path: "config") }
+        #expect(none?.reason.contains("2 storefront line(s)") == true)
+        #expect(try parse("frontend,a:2\n").storefront(index: 0, path: "config").port == 8080)
+        #expect(throws: FileFault.self) { try parse("frontend,a:2\n").storefront(index: 1, path: "config") }
+        #expect(throws: FileFault.self) { try parse("frontend,a:2\nstorefront,a:2\n") }
     }
 
     @Test func namesWhatItDoesNotHave() throws {

@@ -16,7 +16,10 @@ enum QuickLook {
     }()
 
     /// Whether a store could listen where the README says.
-    static var portsAreFree: Bool { Tier.allCases.allSatisfy { FreePort.isFree($0.defaultPort) } }
+    static var portsAreFree: Bool {
+        let ports = Tier.allCases.map(\.defaultPort) + [ServerConfig.storefrontDefault.port]
+        return ports.allSatisfy { FreePort.isFree($0) }
+    }
 }
 
 extension RealProcesses {

@@ -1,0 +1,133 @@
+internal import Foundation
+internal import Hummingbird
+internal import Model
+internal import NIOCore
+
+extension DeskRoutes {
+    private struct ConflictView {
+        struct Row {
+            let item: String
+            let title: String
+            let saw: String
+            let now: String
+            let wanted: String
+            let nowStock: Int64
+            let nowPrice: String
+            let stock: String
+            let cost: String
+        }
+
+        let frame: Pages.Frame
+        let session: DeskSession?
+        let formToken: String
+        let key: String
+        let items: String
+        let reason: String
+        let back: String?
+        let detail: String
+        let rows: [Row]
+    }
+
+    /// Restocks and reprices what is filled in, all or none.
+    func change(_ form: Form, _ context: ShopContext, _ session: DeskSession) async throws -> Response {
+        let (changes, reason) = try ChangeForm.read(form)
+        let back = try form["back"].flatMap { ItemNumber(parsing: $0) }
+        let order = ChangeOrder(actor: session.keeper, reason: reason, updates: changes.map(\.update))
+        do {
+            let books = try await store.change(order, key: try form.key().key, trace: context.trace)
+            let done = Done.changed(books.count)
+            return .redirect(to: (back.map { "/desk/book/\($0)" } ?? "/desk/books") + "?done=\(done.code)")
+        } catch StoreFault.refused(let status, let detail, let body) where status == 412 || status == 409 {
+            guard let conflict = try? JSONDecoder().decode(Conflict.self, from: Data(buffer: body)),
+                let current = conflict.current, !current.isEmpty
+            else { throw StoreFault.refused(status: status, detail: detail, body: body) }
+            return try conflictPage(changes, current, detail: detail, reason: reason, back: back, session)
+        }
+    }
+
+    /// What the keeper saw, what is now, and a form that makes the same change to what is now.
+    private func conflictPage(
+        _ changes: [ChangeForm.Change], _ current: [DeskBook], detail: String, reason: String,
+        back: ItemNumber?, _ session: DeskSession
+    ) throws -> Response {
+        let now = Dictionary(current.map { ($0.item, $0) }) { first, _ in first }
+        let rows = changes.map { change -> ConflictView.Row in
+            // A book that has not changed is as it was seen.
+            let book = now[change.item]
+            let stock = book?.stock ?? change.seenStock
+            let price = book?.price ?? change.seenPrice
+            return ConflictView.Row(
+                item: change.item.description, title: book?.title ?? "Book \(change.item)",
+                saw: Self.state(change.seenStock, change.seenPrice), now: Self.state(stock, price),
+                wanted: change.words, nowStock: stock, nowPrice: price.description,
+                stock: change.stockText, cost: change.price?.description ?? "")
+        }
+        let frame = desk.frame("Someone else changed this", session)
+        let view = ConflictView(
+            frame: frame.frame, session: session, formToken: frame.formToken, key: ReceiptID.random().text,
+            items: changes.map(\.item.description).joined(separator: "."), reason: reason,
+            back: back?.description, detail: DeskProblem.sentence(detail), rows: rows)
+        return try desk.answer(view, "desk-conflict", status: .conflict)
+    }
+
+    private static func state(_ stock: Int64, _ price: Cents) -> String {
+        "\(Wording.count(stock)) at \(Wording.price(price))"
+    }
+
+    /// Takes a book off the shelf for good.
+    func retire(_ form: Form, _ context: ShopContext, _ session: DeskSession) async throws -> Response {
+        let item = try form.item()
+        guard let version = try form["version"].flatMap({ Int64($0) }) else {
+            throw DeskProblem.badFields(["The form does not say which state of the book it is about."])
+        }
+        let order = RetireOrder(
+            item: item.description, expectedVersion: version, actor: session.keeper,
+            reason: try ChangeForm.reason(form))
+        do {
+            _ = try await store.retire(order, key: try form.key().key, trace: context.trace)
+            return .redirect(to: "/desk/book/\(item)?done=\(Done.retired.code)")
+        } catch StoreFault.refused(let status, let detail, _) where status == 412 || status == 409 {
+            throw DeskProblem(
+                status: .conflict, heading: "The book has changed meanwhile",
+                happened: DeskProblem.sentence(detail) + " It was not retired.",
+                advice: "Look at it as it is now, and retire it from there if you still want to.",
+                links: [ProblemPages.Link(link: "/desk/book/\(item)", words: "To the book")])
+        }
+    }
+
+    func addPage(_ context: ShopContext, _ session: DeskSession) async throws -> Response {
+        try await addPage(AddForm(), faults: [], context, session)
+    }
+
+    /// Adds a book; a form with faults comes back as it was filled in.
+    func add(_ form: Form, _ context: ShopContext, _ session: DeskSession) async throws -> Response {
+        let fields = try AddForm(form)
+        let order: AddOrder
+        switch fields.order(actor: session.keeper) {
+        case .success(let checked): order = checked
+        case .failure(let faults):
+            return try await addPage(fields, faults: faults.texts, context, session, status: .badRequest)
+        }
+        do {
+            let book = try await store.add(order, key: try form.key().key, trace: context.trace)
+            return .redirect(to: "/desk/book/\(book.item)?done=\(Done.added.code)")
+        } catch StoreFault.refused(let status, let detail, _) where status == 409 || status == 400 {
+            return try await addPage(
+                fields, faults: [DeskProblem.sentence(detail)], context, session,
+                status: HTTPResponse.Status(code: status))
+        }
+    }
+
+    private func addPage(
+        _ fields: AddForm, faults: [String], _ context: ShopContext, _ session: DeskSession,
+        status: HTTPResponse.Status = .ok
+    ) async throws -> Response {
+        // A list of topics is a convenience; the form works without it.
+        let topics = try? await store.topics(limit: ShopLimits.topicsPerPage, trace: context.trace)
+        let frame = desk.frame("Add a book", session)
+        let view = AddView(
+            frame: frame.frame, session: session, formToken: frame.formToken, key: ReceiptID.random().text,
+            faults: faults, topics: (topics?.rows ?? []).map(\.topic), fields: fields)
+        return try desk.answer(view, "desk-add", status: status)
+    }
+}

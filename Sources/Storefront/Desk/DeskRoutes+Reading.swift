@@ -1,0 +1,154 @@
+internal import Foundation
+internal import Hummingbird
+internal import Model
+internal import NIOCore
+
+extension DeskRoutes {
+    private static let booksPerPage = 50
+    private static let movementsPerPage = 50
+    private static let recentCount = 8
+    private static let daysOnToday = 14
+    /// Low-stock books that the first page counts; more are said as "100 or more".
+    private static let lowCountMax = 100
+
+    func today(_ context: ShopContext, _ session: DeskSession) async throws -> Response {
+        async let health = store.tiers(trace: context.trace)
+        async let totals = store.totals(days: Self.daysOnToday, trace: context.trace)
+        async let low = store.deskBooks(
+            StoreClient.BookFilter(stockMax: Wording.lowStockMax), limit: Self.lowCountMax, after: nil,
+            trace: context.trace)
+        async let recent = store.movements(kind: "sale", limit: Self.recentCount, trace: context.trace)
+        let sales = SalesTable(try await totals, days: Self.daysOnToday)
+        let lowPage = try await low
+        let rows = try await recent.rows.map(MovementRow.init)
+        let frame = desk.frame("Today", session)
+        let view = TodayView(
+            frame: frame.frame, session: session, formToken: frame.formToken,
+            sales: Wording.count(sales.today.sales), revenue: Wording.amount(sales.today.cents),
+            lowCount: lowPage.next == nil ? String(lowPage.rows.count) : "\(Self.lowCountMax) or more",
+            tiers: try await health.map(TierRow.init), plot: SalesPlot.html(sales), movements: rows,
+            hasMovements: !rows.isEmpty)
+        return try desk.answer(view, "desk-today")
+    }
+
+    /// The servers' state for the script that keeps the list current.
+    func tiers(_ context: ShopContext) async throws -> Response {
+        let rows = try await store.tiers(trace: context.trace).map(TierRow.init)
+        return Response(
+            status: .ok,
+            headers: [
+                .contentType: "application/json; charset=utf-8", .cacheControl: Pages.Caching.never.rawValue,
+            ],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: try JSONEncoder().encode(rows))))
+    }
+
+    func books(_ request: Request, _ context: ShopContext, _ session: DeskSession) async throws -> Response {
+        let words = try request.parameter("q")
+        let isRetired = try request.parameter("retired") == "only"
+        var path = "/desk/books"
+        if let words { path = ShopPaths.adding("q", words, to: path) }
+        if isRetired { path = ShopPaths.adding("retired", "only", to: path) }
+        return try await list(
+            request, context, session, filter: StoreClient.BookFilter(words: words, isRetired: isRetired),
+            heading: isRetired ? "Retired books" : "Books", path: path)
+    }
+
+    func low(_ request: Request, _ context: ShopContext, _ session: DeskSession) async throws -> Response {
+        let text = try request.parameter("max") ?? String(Wording.lowStockMax)
+        guard let stockMax = Int64(text), (0...Book.stockMax).contains(stockMax) else {
+            throw DeskProblem.badFields(["The number of copies is a whole number from 0."])
+        }
+        return try await list(
+            request, context, session, filter: StoreClient.BookFilter(stockMax: stockMax),
+            heading: "Low stock", path: ShopPaths.adding("max", String(stockMax), to: "/desk/low"))
+    }
+
+    private func list(
+        _ request: Request, _ context: ShopContext, _ session: DeskSession, filter: StoreClient.BookFilter,
+        heading: String, path: String
+    ) async throws -> Response {
+        let after = try request.parameter("after")
+        let page = try await store.deskBooks(
+            filter, limit: Self.booksPerPage, after: after, trace: context.trace)
+        let links = PageLinks(path: path, after: after, next: page.next)
+        let frame = desk.frame(heading, session)
+        let view = DeskBooksView(
+            frame: frame.frame, session: session, formToken: frame.formToken, key: ReceiptID.random().text,
+            heading: heading, done: Done(try request.parameter("done")).words,
+            path: filter.stockMax == nil ? "/desk/books" : "/desk/low", isLow: filter.stockMax != nil,
+            isRetired: filter.isRetired, max: filter.stockMax.map(String.init) ?? "",
+            query: filter.words ?? "", items: page.rows.map(\.item.description).joined(separator: "."),
+            books: page.rows.map(DeskRow.init), hasBooks: !page.rows.isEmpty, first: links.first,
+            next: links.next, hasPages: links.hasPages)
+        return try desk.answer(view, "desk-books")
+    }
+
+    func book(_ request: Request, _ context: ShopContext, _ session: DeskSession) async throws -> Response {
+        guard let item = ItemNumber(parsing: context.parameters.get("item") ?? "") else {
+            throw DeskProblem.badFields(["The address does not name a book."])
+        }
+        let after = try request.parameter("after")
+        async let ledger = store.movements(
+            of: item, limit: Self.movementsPerPage, after: after, trace: context.trace)
+        let book = try await store.deskBook(item, trace: context.trace)
+        let page = try await ledger
+        let links = PageLinks(path: "/desk/book/\(item)", after: after, next: page.next)
+        let row = DeskRow(book)
+        let frame = desk.frame(book.title, session)
+        let view = DeskBookView(
+            frame: frame.frame, session: session, formToken: frame.formToken, key: ReceiptID.random().text,
+            retireKey: ReceiptID.random().text, done: Done(try request.parameter("done")).words,
+            cover: CoverArt.svg(title: book.title, topic: book.topic, item: item), item: row.item,
+            title: book.title, topic: book.topic, price: row.price, rawPrice: row.rawPrice, stock: row.stock,
+            rawStock: row.rawStock, tone: row.tone, sold: row.sold, isRetired: book.isRetired,
+            version: book.version, movements: page.rows.map(MovementRow.init),
+            hasMovements: !page.rows.isEmpty, first: links.first, next: links.next, hasPages: links.hasPages)
+        return try desk.answer(view, "desk-book")
+    }
+
+    func ledger(_ request: Request, _ context: ShopContext, _ session: DeskSession) async throws -> Response {
+        let kind = try request.parameter("kind")
+        let after = try request.parameter("after")
+        let page = try await store.movements(
+            kind: kind, limit: Self.movementsPerPage, after: after, trace: context.trace)
+        let kinds: [(kind: String?, words: String)] = [
+            (nil, "Everything"), ("sale", "Sales"), ("update", "Changes"), ("add", "Added"),
+            ("retire", "Retired"),
+        ]
+        let path = { (kind: String?) in "/desk/ledger" + (kind.map { "?kind=\($0)" } ?? "") }
+        let current = kinds.first { $0.kind == kind } ?? (nil, "Ledger")
+        let links = PageLinks(path: path(current.kind), after: after, next: page.next)
+        let heading = current.kind == nil ? "Ledger" : current.words
+        let frame = desk.frame(heading, session)
+        let view = LedgerView(
+            frame: frame.frame, session: session, formToken: frame.formToken, heading: heading,
+            kinds: kinds.map {
+                Choice(link: path($0.kind), words: $0.words, isCurrent: $0.kind == current.kind)
+            }, movements: page.rows.map(MovementRow.init), hasMovements: !page.rows.isEmpty,
+            first: links.first, next: links.next, hasPages: links.hasPages)
+        return try desk.answer(view, "desk-ledger")
+    }
+
+    func totals(_ request: Request, _ context: ShopContext, _ session: DeskSession) async throws -> Response {
+        let spans = [7, 30, 90, 365]
+        let days = try request.parameter("days").flatMap(Int.init) ?? 30
+        guard spans.contains(days) else {
+            throw DeskProblem.badFields(["Totals are there for 7, 30, 90 and 365 days."])
+        }
+        let sales = SalesTable(try await store.totals(days: days, trace: context.trace), days: days)
+        let frame = desk.frame("Totals", session)
+        let row = { (name: String, sum: SalesTable.Sum) in
+            TotalsView.Row(
+                name: name, sales: Wording.count(sum.sales), revenue: Wording.amount(sum.cents))
+        }
+        let view = TotalsView(
+            frame: frame.frame, session: session, formToken: frame.formToken, days: days,
+            spans: spans.map {
+                Choice(link: "/desk/totals?days=\($0)", words: "\($0) days", isCurrent: $0 == days)
+            }, sales: Wording.books(Int(sales.total.sales)), revenue: Wording.amount(sales.total.cents),
+            plot: SalesPlot.html(sales), topics: sales.topics.map { row($0.name, $0.sum) },
+            daily: sales.days.reversed().filter { $0.sum.sales > 0 }.map { row($0.name, $0.sum) },
+            hasRows: sales.total.sales > 0)
+        return try desk.answer(view, "desk-totals")
+    }
+}

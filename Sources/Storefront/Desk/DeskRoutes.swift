@@ -1,0 +1,86 @@
+internal import Hummingbird
+internal import Logging
+internal import Model
+
+/// The storekeeper's desk: what is common to all its routes. Every page is for who is signed in; every change
+/// is a form that carries its session's token.
+struct DeskRoutes: Sendable {
+    typealias Handler = @Sendable (Request, ShopContext, DeskSession) async throws -> Response
+    typealias FormHandler = @Sendable (Form, ShopContext, DeskSession) async throws -> Response
+
+    let store: StoreClient
+    let desk: DeskPages
+    let door: DeskDoor
+
+    func add(to router: Router<ShopContext>) {
+        router.get("/desk/sign-in") { request, _ in try signInPage(request) }
+        router.post("/desk/sign-in") { try await signIn($0, $1) }
+        router.post("/desk/sign-out") { try await signOut($0, $1) }
+        page("/desk", router) { try await today($1, $2) }
+        page("/desk/tiers", router) { _, context, _ in try await tiers(context) }
+        page("/desk/books", router) { try await books($0, $1, $2) }
+        page("/desk/low", router) { try await low($0, $1, $2) }
+        page("/desk/book/:item", router) { try await book($0, $1, $2) }
+        page("/desk/add", router) { try await addPage($1, $2) }
+        page("/desk/ledger", router) { try await ledger($0, $1, $2) }
+        page("/desk/totals", router) { try await totals($0, $1, $2) }
+        form("/desk/changes", router) { try await change($0, $1, $2) }
+        form("/desk/add", router) { try await add($0, $1, $2) }
+        form("/desk/retire", router) { try await retire($0, $1, $2) }
+        router.get(RouterPath(desk.pages.deskStyle.path)) { _, _ in desk.pages.deskStyle.answer }
+    }
+
+    private func page(_ path: RouterPath, _ router: Router<ShopContext>, _ handler: @escaping Handler) {
+        router.get(path) { request, context in
+            guard let session = door.session(of: request) else {
+                return Response.redirect(to: "/desk/sign-in")
+            }
+            do {
+                return try await handler(request, context, session)
+            } catch {
+                return try answer(to: error, session, context)
+            }
+        }
+    }
+
+    private func form(_ path: RouterPath, _ router: Router<ShopContext>, _ handler: @escaping FormHandler) {
+        router.post(path) { request, context in
+            let session = door.session(of: request)
+            do {
+                let form = try await Form.read(request)
+                guard let session, try Self.isOwn(form, session) else { throw DeskProblem.forged }
+                return try await handler(form, context, session)
+            } catch {
+                return try answer(to: error, session, context)
+            }
+        }
+    }
+
+    private func answer(
+        to error: any Error, _ session: DeskSession?, _ context: ShopContext
+    ) throws -> Response {
+        let response = try desk.answer(to: error, session)
+        if response.status == .internalServerError {
+            context.logger.error("a page of the desk could not be made: \(error)")
+        }
+        return response
+    }
+
+    private static func isOwn(_ form: Form, _ session: DeskSession) throws -> Bool {
+        ConstantTime.areEqual((try form["csrf"] ?? "").utf8, session.formToken.utf8)
+    }
+
+    private func signOut(_ request: Request, _ context: ShopContext) async throws -> Response {
+        let session = door.session(of: request)
+        do {
+            let form = try await Form.read(request)
+            guard let session, try Self.isOwn(form, session) else { throw DeskProblem.forged }
+        } catch {
+            return try answer(to: error, session, context)
+        }
+        door.signOut(request)
+        var response = Response.redirect(to: "/desk/sign-in")
+        response.setCookie(DeskDoor.cookie(sessionID: nil))
+        return response
+    }
+}

@@ -1,0 +1,184 @@
+internal import Foundation
+internal import Model
+
+/// A book in a keeper's table.
+struct DeskRow {
+    let item: String
+    let title: String
+    let topic: String
+    let price: String
+    let rawPrice: String
+    let stock: String
+    let rawStock: Int64
+    let tone: String
+    let sold: String
+
+    init(_ book: DeskBook) {
+        item = book.item.description
+        title = Wording.listed(book.title)
+        topic = Wording.listed(book.topic)
+        price = Wording.price(book.price)
+        rawPrice = book.price.description
+        stock = Wording.count(book.stock)
+        rawStock = book.stock
+        tone = book.stock <= Wording.lowStockMax ? "low" : ""
+        sold = Wording.count(book.sold)
+    }
+}
+
+/// An entry of the ledger in a table.
+struct MovementRow {
+    let when: String
+    let kind: String
+    let item: String
+    let title: String
+    let units: String
+    let price: String
+    let stock: String
+    let actor: String
+    let reason: String
+
+    init(_ movement: Movement) {
+        when = String(movement.time.prefix(19)).replacing("T", with: " ")
+        kind = Self.kind(movement)
+        item = movement.item
+        title = Wording.listed(movement.title)
+        units = movement.units.map { ($0 > 0 ? "+" : "") + Wording.count($0) } ?? ""
+        price = movement.price.flatMap { Cents(parsing: $0) }.map(Wording.price) ?? ""
+        stock = Wording.count(movement.stockAfter)
+        actor = movement.actor ?? ""
+        reason = movement.reason ?? ""
+    }
+
+    private static func kind(_ movement: Movement) -> String {
+        switch movement.kind {
+        case "sale": "Sale"
+        case "add": "Added"
+        case "retire": "Retired"
+        default:
+            switch (movement.units, movement.price) {
+            case (nil, _): "Price"
+            case (_, nil): "Stock"
+            default: "Stock and price"
+            }
+        }
+    }
+}
+
+struct TodayView {
+    let frame: Pages.Frame
+    let session: DeskSession?
+    let formToken: String
+    let sales: String
+    let revenue: String
+    let lowCount: String
+    let tiers: [TierRow]
+    let plot: String
+    let movements: [MovementRow]
+    let hasMovements: Bool
+    let showsBook = true
+}
+
+/// A server in the list of servers.
+struct TierRow: Encodable {
+    let tier: String
+    let words: String
+    let tone: String
+    let millis: String
+
+    init(_ health: TierHealth) {
+        tier = health.tier
+        words = health.ready ? "Up" : "Down"
+        tone = health.ready ? "good" : "low"
+        let figure = health.millis.map { $0.formatted(.number.precision(.fractionLength(2))) + " ms" }
+        millis = health.ready ? figure ?? "" : health.detail
+    }
+}
+
+struct DeskBooksView {
+    let frame: Pages.Frame
+    let session: DeskSession?
+    let formToken: String
+    let key: String
+    let heading: String
+    let done: String?
+    let path: String
+    let isLow: Bool
+    let isRetired: Bool
+    let max: String
+    let query: String
+    let items: String
+    let books: [DeskRow]
+    let hasBooks: Bool
+    let first: String?
+    let next: String?
+    let hasPages: Bool
+}
+
+struct DeskBookView {
+    let frame: Pages.Frame
+    let session: DeskSession?
+    let formToken: String
+    let key: String
+    let retireKey: String
+    let done: String?
+    let cover: String
+    let item: String
+    let title: String
+    let topic: String
+    let price: String
+    let rawPrice: String
+    let stock: String
+    let rawStock: Int64
+    let tone: String
+    let sold: String
+    let isRetired: Bool
+    let version: Int64
+    let movements: [MovementRow]
+    let hasMovements: Bool
+    let showsBook = false
+    let first: String?
+    let next: String?
+    let hasPages: Bool
+}
+
+struct LedgerView {
+    let frame: Pages.Frame
+    let session: DeskSession?
+    let formToken: String
+    let heading: String
+    let kinds: [Choice]
+    let movements: [MovementRow]
+    let hasMovements: Bool
+    let showsBook = true
+    let first: String?
+    let next: String?
+    let hasPages: Bool
+}
+
+/// One of several views of a list.
+struct Choice {
+    let link: String
+    let words: String
+    let isCurrent: Bool
+}
+
+struct TotalsView {
+    struct Row {
+        let name: String
+        let sales: String
+        let revenue: String
+    }
+
+    let frame: Pages.Frame
+    let session: DeskSession?
+    let formToken: String
+    let days: Int
+    let spans: [Choice]
+    let sales: String
+    let revenue: String
+    let plot: String
+    let topics: [Row]
+    let daily: [Row]
+    let hasRows: Bool
+}

@@ -1,0 +1,63 @@
+internal import Foundation
+internal import Model
+
+/// Sales by day and by topic, with the days on which nothing was sold.
+struct SalesTable: Sendable {
+    /// Units and money.
+    struct Sum: Sendable {
+        var sales: Int64 = 0
+        var cents: Int64 = 0
+
+        mutating func add(_ total: DayTotal) {
+            sales += total.sales
+            cents += SalesTable.cents(total.revenue)
+        }
+    }
+
+    /// A day with its sales of each topic.
+    struct Day: Sendable {
+        let name: String
+        var sum = Sum()
+        var topics: [String: Int64] = [:]
+    }
+
+    /// The oldest day first, the last one is today.
+    let days: [Day]
+    /// The best-selling topic first.
+    let topics: [(name: String, sum: Sum)]
+    let total: Sum
+
+    var today: Sum { days.last?.sum ?? Sum() }
+
+    /// - Parameter count: how many days the table has, today included.
+    init(_ totals: [DayTotal], days count: Int, now: Date = Date()) {
+        let names = (0..<count).reversed().map { Self.name(now.addingTimeInterval(-86_400 * Double($0))) }
+        var days = names.map { Day(name: $0) }
+        let places = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
+        var topics: [String: Sum] = [:]
+        var sum = Sum()
+        for total in totals {
+            guard let place = places[total.day] else { continue }
+            days[place].sum.add(total)
+            days[place].topics[total.topic, default: 0] += total.sales
+            topics[total.topic, default: Sum()].add(total)
+            sum.add(total)
+        }
+        self.days = days
+        self.topics = topics.map { (name: $0.key, sum: $0.value) }
+            .sorted { ($1.sum.sales, $0.name) < ($0.sum.sales, $1.name) }
+        total = sum
+    }
+
+    private static func name(_ date: Date) -> String {
+        date.formatted(.iso8601.year().month().day().dateSeparator(.dash))
+    }
+
+    /// The cents of a decimal amount of any size; 0 for what is none.
+    private static func cents(_ text: String) -> Int64 {
+        let parts = text.split(separator: ".", maxSplits: 1)
+        guard let whole = parts.first.flatMap({ Int64($0) }) else { return 0 }
+        let fraction = parts.count == 2 ? (parts[1] + "00").prefix(2) : "00"
+        return whole * 100 + (Int64(fraction) ?? 0)
+    }
+}

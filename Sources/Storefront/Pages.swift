@@ -1,0 +1,114 @@
+internal import Crypto
+internal import Foundation
+internal import Hummingbird
+internal import Monitoring
+internal import Mustache
+internal import NIOCore
+
+/// The shop's templates, style and script, and how they become answers.
+struct Pages: Sendable {
+    /// What every page's frame shows.
+    struct Frame {
+        let title: String
+        let style: String
+        let script: String
+        let query: String
+        let queryLengthMax = ShopLimits.queryByteCountMax
+    }
+
+    /// Whether a browser may keep a page: `no-cache` lets Back show it again without asking, `no-store`
+    /// not even that.
+    enum Caching: String {
+        case checked = "private, no-cache"
+        case never = "no-store"
+    }
+
+    private let library: MustacheLibrary
+    let style: Asset
+    /// The desk's style: the shop's with its own behind it.
+    let deskStyle: Asset
+    let script: Asset
+
+    /// - Throws: a parser error of a template, which is the program's own.
+    init() throws {
+        let templates: [String: [UInt8]] = [
+            "layout": PackageResources.layout_mustache,
+            "cards": PackageResources.cards_mustache,
+            "pages": PackageResources.pages_mustache,
+            "home": PackageResources.home_mustache,
+            "topics": PackageResources.topics_mustache,
+            "list": PackageResources.list_mustache,
+            "book": PackageResources.book_mustache,
+            "receipt": PackageResources.receipt_mustache,
+            "orders": PackageResources.orders_mustache,
+            "problem": PackageResources.problem_mustache,
+            "desk-layout": PackageResources.desk_layout_mustache,
+            "desk-sign-in": PackageResources.desk_sign_in_mustache,
+            "desk-today": PackageResources.desk_today_mustache,
+            "desk-movements": PackageResources.desk_movements_mustache,
+            "desk-books": PackageResources.desk_books_mustache,
+            "desk-book": PackageResources.desk_book_mustache,
+            "desk-add": PackageResources.desk_add_mustache,
+            "desk-ledger": PackageResources.desk_ledger_mustache,
+            "desk-totals": PackageResources.desk_totals_mustache,
+            "desk-conflict": PackageResources.desk_conflict_mustache,
+            "desk-problem": PackageResources.desk_problem_mustache,
+        ]
+        library = MustacheLibrary(
+            templates: try templates.mapValues {
+                try MustacheTemplate(string: String(decoding: $0, as: UTF8.self))
+            })
+        deskStyle = Asset(
+            PackageResources.shop_css + PackageResources.desk_css, name: "desk", kind: "css",
+            type: "text/css; charset=utf-8")
+        style = Asset(PackageResources.shop_css, name: "shop", kind: "css", type: "text/css; charset=utf-8")
+        script = Asset(
+            PackageResources.shop_js, name: "shop", kind: "js", type: "text/javascript; charset=utf-8")
+    }
+
+    /// A page's frame.
+    func frame(_ title: String, query: String = "") -> Frame {
+        Frame(title: title, style: style.path, script: script.path, query: query)
+    }
+
+    /// The frame of a page of the desk.
+    func deskFrame(_ title: String) -> Frame {
+        Frame(title: title, style: deskStyle.path, script: script.path, query: "")
+    }
+
+    /// A page as an answer.
+    func answer(
+        _ view: Any, _ template: String, status: HTTPResponse.Status = .ok, caching: Caching = .checked
+    ) throws -> Response {
+        guard let html = library.render(view, withTemplate: template) else {
+            throw HTTPError(.internalServerError)
+        }
+        return Response(
+            status: status,
+            headers: [.contentType: "text/html; charset=utf-8", .cacheControl: caching.rawValue],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: html)))
+    }
+}
+
+/// A file that pages name: its address changes with its content, so that a browser may keep it for good.
+struct Asset: Sendable {
+    let path: String
+    private let type: String
+    private let body: ByteBuffer
+
+    init(_ bytes: [UInt8], name: String, kind: String, type: String) {
+        let digest = SHA256.hash(data: bytes).prefix(6).map {
+            String($0 >> 4, radix: 16) + String($0 & 15, radix: 16)
+        }
+        path = "/assets/\(name)-\(digest.joined()).\(kind)"
+        self.type = type
+        body = ByteBuffer(bytes: bytes)
+    }
+
+    var answer: Response {
+        Response(
+            status: .ok,
+            headers: [.contentType: type, .cacheControl: "public, max-age=31536000, immutable"],
+            body: ResponseBody(byteBuffer: body))
+    }
+}

@@ -1,0 +1,25 @@
+internal import Hummingbird
+internal import Monitoring
+internal import NIOCore
+
+/// What machines ask of the shop.
+struct ProbeRoutes: Sendable {
+    let monitor: SystemMonitor
+
+    func add(to router: Router<ShopContext>) {
+        router.get("/livez") { _, _ in Self.json(#"{"status":"alive"}"#) }
+        // Ready as long as it runs: without the store its pages say what is wrong, which is its work too.
+        router.get("/readyz") { _, _ in Self.json(#"{"status":"ready"}"#) }
+        router.get("/metrics") { _, _ in
+            Response(
+                status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
+                body: ResponseBody(byteBuffer: ByteBuffer(string: PrometheusText.page(of: monitor))))
+        }
+    }
+
+    private static func json(_ text: String) -> Response {
+        Response(
+            status: .ok, headers: [.contentType: "application/json; charset=utf-8"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+    }
+}

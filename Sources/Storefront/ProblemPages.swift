@@ -1,0 +1,117 @@
+internal import Hummingbird
+internal import Logging
+internal import Model
+internal import Monitoring
+
+/// Pages about what did not work: what happened, whether money is at stake, what to do.
+struct ProblemPages: Sendable {
+    struct Link {
+        let link: String
+        let words: String
+    }
+
+    /// The form that asks again for a purchase whose outcome is not known, with the same key.
+    struct Retry {
+        let item: String
+        let key: String
+    }
+
+    struct Problem {
+        var status: HTTPResponse.Status
+        let heading: String
+        let happened: String
+        var money: String?
+        let advice: String
+        var retry: Retry?
+        var links: [Link] = [Link(link: "/", words: "To the shop")]
+    }
+
+    private struct View {
+        let frame: Pages.Frame
+        let heading: String
+        let happened: String
+        let money: String?
+        let advice: String
+        let retry: Retry?
+        let links: [Link]
+        let trace: String?
+    }
+
+    let pages: Pages
+
+    /// The page for an error that a route threw.
+    func answer(to error: any Error, context: ShopContext) throws -> Response {
+        let problem = Self.problem(of: error)
+        if problem.status == .internalServerError {
+            context.logger.error("a page could not be made: \(error); trace \(context.trace.traceID)")
+        }
+        return try answer(problem, context: context)
+    }
+
+    /// A problem's page.
+    func answer(_ problem: Problem, context: ShopContext) throws -> Response {
+        let view = View(
+            frame: pages.frame(problem.heading), heading: problem.heading, happened: problem.happened,
+            money: problem.money, advice: problem.advice, retry: problem.retry, links: problem.links,
+            trace: problem.status.code >= 500 ? context.trace.traceID : nil)
+        var response = try pages.answer(view, "problem", status: problem.status, caching: .never)
+        if problem.status == .serviceUnavailable { response.headers[.retryAfter] = "5" }
+        return response
+    }
+
+    private static func problem(of error: any Error) -> Problem {
+        switch error {
+        case let error as Problem.Thrown: error.problem
+        case StoreFault.unavailable: unavailable
+        case StoreFault.refused(let status, let detail, _):
+            status == 404 ? nothing("The store has no such thing.") : senseless(.badRequest, detail)
+        case StoreError.invalid(let detail): senseless(.badRequest, detail)
+        case let error as HTTPError where error.status == .notFound:
+            nothing("There is no page at this address.")
+        case let error as HTTPError where error.status.code < 500:
+            senseless(error.status, error.body ?? error.status.reasonPhrase)
+        default: broken
+        }
+    }
+
+    /// 404: no such page or thing.
+    static func nothing(_ happened: String) -> Problem {
+        Problem(
+            status: .notFound, heading: "Nothing here", happened: happened,
+            advice: "Check the address, search above, or start from the shop's first page.")
+    }
+
+    /// No book with a number, or none any more.
+    static func unknownBook(_ item: String) -> Problem {
+        Problem(
+            status: .notFound, heading: "We do not have this book",
+            happened: "No book with the number \(item) is sold here. Perhaps it was, and is no longer.",
+            advice: "Search above for its title, or look by topic.",
+            links: [Link(link: "/topics", words: "Look by topic")])
+    }
+
+    private static func senseless(_ status: HTTPResponse.Status, _ detail: String) -> Problem {
+        Problem(
+            status: status, heading: "We could not use that", happened: detail,
+            advice: "Nothing was changed. Go back, correct it and send it again.")
+    }
+
+    private static let unavailable = Problem(
+        status: .serviceUnavailable, heading: "The shop is out of reach for a moment",
+        happened: "A part of the store does not answer, so this page cannot show what it should.",
+        money: "Yes. Opening a page buys nothing, and what you bought before is safe on the disk.",
+        advice: "Wait some seconds and load this page again. The store comes back by itself.")
+
+    private static let broken = Problem(
+        status: .internalServerError, heading: "Something went wrong on our side",
+        happened: "The page could not be made. This is our mistake, not yours.",
+        money: "If you were buying: open My orders, which shows every purchase that was made.",
+        advice: "Load the page again; if it fails again, tell us the number below.")
+}
+
+extension ProblemPages.Problem {
+    /// A problem on its way to its page.
+    struct Thrown: Error {
+        let problem: ProblemPages.Problem
+    }
+}

@@ -1,0 +1,40 @@
+internal import NIOCore
+
+/// What the shop takes from a browser and spends on a page. Every value is a bound that a hostile or broken
+/// client runs into.
+enum ShopLimits {
+    /// Bytes of a search, as the store's `/find` takes them.
+    static let queryByteCountMax = 200
+    /// Bytes of a form; the desk's longest, a page of books with a change each, takes about 20 KB.
+    static let formByteCountMax = 64 * 1024
+    /// How long a form may take to arrive.
+    static let formReadTimeMax = Duration.seconds(10)
+    /// Bytes of a request's head, and its fields.
+    static let headByteCountMax = 16 * 1024
+    static let fieldCountMax = 64
+    /// Open connections; more are not accepted before some end.
+    static let connectionCountMax = 4_096
+    /// How long a connection may stay open without a request.
+    static let idleTimeMax = TimeAmount.seconds(75)
+    /// How long requests at work may take to end when the shop closes.
+    static let drainTimeMax = Duration.seconds(5)
+
+    /// Books on one page: with a cover each, a page stays well under 60 KB.
+    static let booksPerPage = 24
+    /// Shelves on the home page, books on each, and further topics by name.
+    static let shelfCount = 4
+    static let booksPerShelf = 6
+    static let topicsOnHome = 40
+    /// Topics on a page of all topics.
+    static let topicsPerPage = 200
+    /// Bytes of a title in a list, so that a page of long ones stays small too; the book's own page has all
+    /// of it.
+    static let listedTitleByteCountMax = 120
+    /// Receipts that a browser remembers: its cookie stays well under the 4 KB that browsers keep.
+    static let rememberedOrderCountMax = 40
+
+    /// How long the frontend may take over a page's question, and over a purchase: a little longer than it
+    /// gives the tiers behind it, so that its own answer arrives.
+    static let readTimeMax = TimeAmount.seconds(4)
+    static let purchaseTimeMax = TimeAmount.seconds(7)
+}

@@ -1,0 +1,159 @@
+internal import Foundation
+internal import Hummingbird
+internal import Model
+internal import Monitoring
+internal import NIOCore
+
+/// The pages on which a customer looks around.
+struct ShopRoutes: Sendable {
+    let store: StoreClient
+    let pages: Pages
+
+    func add(to router: Router<ShopContext>) {
+        router.get("/") { try await home($0, $1) }
+        router.get("/topics") { try await topics($0, $1) }
+        router.get("/topic") { try await topic($0, $1) }
+        router.get("/find") { try await find($0, $1) }
+        router.get("/book/:item") { try await book($0, $1) }
+        router.get("/stock/:item") { try await stock($0, $1) }
+        for asset in [pages.style, pages.script] {
+            router.get(RouterPath(asset.path)) { _, _ in asset.answer }
+        }
+    }
+
+    private func home(_ request: Request, _ context: ShopContext) async throws -> Response {
+        let limit = ShopLimits.shelfCount + ShopLimits.topicsOnHome
+        // The fullest shelves first; those alike stay in the order of their names.
+        let topics = try await store.topics(limit: limit, trace: context.trace).rows.enumerated()
+            .sorted { ($1.element.books, $0.offset) < ($0.element.books, $1.offset) }.map(\.element)
+        let shelves = try await shelves(topics.prefix(ShopLimits.shelfCount), trace: context.trace)
+        let others = topics.dropFirst(ShopLimits.shelfCount).sorted { $0.topic < $1.topic }
+            .map(TopicLink.init)
+        let view = HomeView(
+            frame: pages.frame("Good books, honestly counted"), shelves: shelves, topics: others,
+            hasMore: !others.isEmpty)
+        return try pages.answer(view, "home")
+    }
+
+    /// The first books of each topic, asked for side by side.
+    private func shelves(
+        _ topics: ArraySlice<ShopTopic>, trace: TraceContext
+    ) async throws -> [HomeView.Shelf] {
+        let books = try await withThrowingTaskGroup(of: (String, [ShopBook]).self) { group in
+            for topic in topics {
+                group.addTask {
+                    let page = try await store.find(
+                        topic: topic.topic, limit: ShopLimits.booksPerShelf, trace: trace)
+                    return (topic.topic, page.rows)
+                }
+            }
+            return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
+        return topics.enumerated().map { number, topic in
+            HomeView.Shelf(
+                number: number + 1, topic: topic.topic, link: ShopPaths.topic(topic.topic),
+                count: Wording.books(topic.books), cards: (books[topic.topic] ?? []).map(BookCard.init))
+        }
+    }
+
+    private func topics(_ request: Request, _ context: ShopContext) async throws -> Response {
+        let after = try request.parameter("after")
+        let page = try await store.topics(
+            limit: ShopLimits.topicsPerPage, after: after, trace: context.trace)
+        let links = PageLinks(path: "/topics", after: after, next: page.next)
+        let view = TopicsView(
+            frame: pages.frame("Topics"), topics: page.rows.map(TopicLink.init),
+            hasTopics: !page.rows.isEmpty, first: links.first, next: links.next, hasPages: links.hasPages)
+        return try pages.answer(view, "topics")
+    }
+
+    private func topic(_ request: Request, _ context: ShopContext) async throws -> Response {
+        guard let topic = try request.parameter("name") else { return .redirect(to: "/topics") }
+        if let fault = ShopText.fault(in: topic, byteCountMax: ShopText.topicByteCountMax) {
+            throw StoreError.invalid("The topic \(fault).")
+        }
+        return try await list(
+            request, context, topic: topic, heading: topic, path: ShopPaths.topic(topic),
+            empty: "No books stand under this topic.")
+    }
+
+    private func find(_ request: Request, _ context: ShopContext) async throws -> Response {
+        let words = try request.parameter("q") ?? ""
+        guard words.utf8.count <= ShopLimits.queryByteCountMax else {
+            throw StoreError.invalid(
+                "A search has at most \(ShopLimits.queryByteCountMax) characters; this one is longer.")
+        }
+        guard words.contains(where: { !$0.isWhitespace }) else { return .redirect(to: "/topics") }
+        return try await list(
+            request, context, words: words, heading: "Books with “\(words)”", path: ShopPaths.find(words),
+            empty: "No title and no topic has all of these words. Fewer words find more.")
+    }
+
+    private func list(
+        _ request: Request, _ context: ShopContext, words: String? = nil, topic: String? = nil,
+        heading: String, path: String, empty: String
+    ) async throws -> Response {
+        let after = try request.parameter("after")
+        let page = try await store.find(
+            words: words, topic: topic, limit: ShopLimits.booksPerPage, after: after, trace: context.trace)
+        let links = PageLinks(path: path, after: after, next: page.next)
+        let view = ListView(
+            frame: pages.frame(heading, query: words ?? ""), heading: heading, isTopic: topic != nil,
+            cards: page.rows.map(BookCard.init), empty: empty, first: links.first, next: links.next,
+            hasPages: links.hasPages)
+        return try pages.answer(view, "list")
+    }
+
+    private func book(_ request: Request, _ context: ShopContext) async throws -> Response {
+        let book = try await lookup(context)
+        // Without its neighbours a book's page is still a book's page.
+        let near = try? await store.find(
+            topic: book.topic, limit: ShopLimits.booksPerShelf + 1, trace: context.trace)
+        let cards = (near?.rows ?? []).filter { $0.item != book.item }.prefix(ShopLimits.booksPerShelf)
+            .map(BookCard.init)
+        let stock = StockWords(book.stock)
+        let view = BookView(
+            frame: pages.frame(book.title), item: book.item.description, title: book.title, topic: book.topic,
+            topicLink: ShopPaths.topic(book.topic),
+            cover: CoverArt.svg(title: book.title, topic: book.topic, item: book.item),
+            price: Wording.price(book.price), stock: stock, isSoldOut: stock.isSoldOut, button: stock.button,
+            key: ReceiptID.random().text, soldOutMeanwhile: try request.parameter("sold-out") != nil,
+            cards: cards, hasMore: !cards.isEmpty)
+        return try pages.answer(view, "book")
+    }
+
+    /// A book's stock for the script that keeps its page current.
+    private func stock(_ request: Request, _ context: ShopContext) async throws -> Response {
+        struct Now: Encodable {
+            let words: String
+            let tone: String
+            let price: String
+            let isSoldOut: Bool
+            let button: String
+        }
+        let book = try await lookup(context)
+        let stock = StockWords(book.stock)
+        let now = Now(
+            words: stock.words, tone: stock.tone, price: Wording.price(book.price),
+            isSoldOut: stock.isSoldOut, button: stock.button)
+        return Response(
+            status: .ok,
+            headers: [
+                .contentType: "application/json; charset=utf-8", .cacheControl: Pages.Caching.never.rawValue,
+            ],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: try JSONEncoder().encode(now))))
+    }
+
+    /// The book that the address names.
+    private func lookup(_ context: ShopContext) async throws -> ShopBook {
+        let text = context.parameters.get("item") ?? ""
+        let unknown = ProblemPages.Problem.Thrown(
+            problem: ProblemPages.unknownBook(Wording.clipped(text, lengthMax: 20)))
+        guard let item = ItemNumber(parsing: text) else { throw unknown }
+        do {
+            return try await store.book(item, trace: context.trace)
+        } catch  where StoreFault.status(of: error) == 404 {
+            throw unknown
+        }
+    }
+}

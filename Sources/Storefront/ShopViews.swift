@@ -1,0 +1,129 @@
+internal import Model
+
+/// A book in a list.
+struct BookCard {
+    /// What stands under the title.
+    struct Facts {
+        let price: String
+        let stock: StockWords
+    }
+
+    let item: String
+    let title: String
+    let cover: String
+    let facts: Facts
+
+    init(_ book: ShopBook) {
+        item = book.item.description
+        title = Wording.listed(book.title)
+        cover = CoverArt.svg(title: title, topic: book.topic, item: book.item)
+        facts = Facts(price: Wording.price(book.price), stock: StockWords(book.stock))
+    }
+}
+
+/// A topic as a link.
+struct TopicLink {
+    let topic: String
+    let link: String
+    let books: String
+
+    init(_ topic: ShopTopic) {
+        self.topic = topic.topic
+        link = ShopPaths.topic(topic.topic)
+        books = Wording.count(Int64(topic.books))
+    }
+}
+
+/// Where a list goes on, and back to its beginning.
+struct PageLinks {
+    let first: String?
+    let next: String?
+
+    /// - Parameters:
+    ///   - path: the list's address, with its query if it has one.
+    ///   - after: where this page began; nil on the first.
+    init(path: String, after: String?, next: String?) {
+        first = after == nil ? nil : path
+        self.next = next.map { ShopPaths.adding("after", $0, to: path) }
+    }
+
+    var hasPages: Bool { first != nil || next != nil }
+}
+
+struct HomeView {
+    struct Shelf {
+        let number: Int
+        let topic: String
+        let link: String
+        let count: String
+        let cards: [BookCard]
+    }
+
+    let frame: Pages.Frame
+    let shelves: [Shelf]
+    let topics: [TopicLink]
+    let hasMore: Bool
+}
+
+struct TopicsView {
+    let frame: Pages.Frame
+    let topics: [TopicLink]
+    let hasTopics: Bool
+    let first: String?
+    let next: String?
+    let hasPages: Bool
+}
+
+struct ListView {
+    let frame: Pages.Frame
+    let heading: String
+    let isTopic: Bool
+    let cards: [BookCard]
+    /// What is said where there is no book.
+    let empty: String
+    let first: String?
+    let next: String?
+    let hasPages: Bool
+}
+
+struct BookView {
+    let frame: Pages.Frame
+    let item: String
+    let title: String
+    let topic: String
+    let topicLink: String
+    let cover: String
+    let price: String
+    let stock: StockWords
+    let isSoldOut: Bool
+    let button: String
+    let key: String
+    let soldOutMeanwhile: Bool
+    let cards: [BookCard]
+    let hasMore: Bool
+}
+
+struct ReceiptView {
+    let frame: Pages.Frame
+    let id: String
+    let item: String
+    let title: String
+    let cover: String
+    let paid: String
+    let soldAt: String
+    let soldAtWords: String
+}
+
+struct OrdersView {
+    struct Order {
+        let id: String
+        let title: String
+        let cover: String
+        let when: String
+        let paid: String
+    }
+
+    let frame: Pages.Frame
+    let orders: [Order]
+    let hasOrders: Bool
+}

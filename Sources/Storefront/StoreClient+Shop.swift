@@ -1,0 +1,42 @@
+internal import Model
+internal import Monitoring
+
+/// A page of a list.
+struct Page<Row: Sendable>: Sendable {
+    let rows: [Row]
+    /// The value of `after` that brings the next page; nil on the last.
+    let next: String?
+}
+
+extension StoreClient {
+    /// Books by words, by topic, or all, in item-number order.
+    func find(
+        words: String? = nil, topic: String? = nil, limit: Int, after: String? = nil, trace: TraceContext
+    ) async throws -> Page<ShopBook> {
+        let answer = try await get(
+            .find, [("q", words), ("topic", topic), ("limit", String(limit)), ("after", after)],
+            as: [ShopBook].self, trace: trace)
+        return Page(rows: answer.result, next: answer.next)
+    }
+
+    /// The topics with their number of books.
+    func topics(limit: Int, after: String? = nil, trace: TraceContext) async throws -> Page<ShopTopic> {
+        let answer = try await get(
+            .topics, [("limit", String(limit)), ("after", after)], as: [ShopTopic].self, trace: trace)
+        return Page(rows: answer.result, next: answer.next)
+    }
+
+    /// One book.
+    func book(_ item: ItemNumber, trace: TraceContext) async throws -> ShopBook {
+        try await get(.lookup, [("item_number", item.description)], as: ShopBook.self, trace: trace).result
+    }
+
+    /// What became of the purchase with a key; nil when the store knows of none.
+    func receipt(_ key: IdempotencyKey, trace: TraceContext) async throws -> ShopReceipt? {
+        do {
+            return try await get(.receipt, key: key, as: ShopReceipt.self, trace: trace).result
+        } catch  where StoreFault.status(of: error) == 404 {
+            return nil
+        }
+    }
+}

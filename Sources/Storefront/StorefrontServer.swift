@@ -1,0 +1,105 @@
+internal import Foundation
+internal import Hummingbird
+public import Logging
+public import Model
+public import Monitoring
+internal import NIOCore
+internal import ServiceLifecycle
+public import TierHTTP
+
+/// The web shop: pages for people, made from what the frontend's API answers. It keeps no record of its own,
+/// so any number of them may stand side by side.
+public final class StorefrontServer: Sendable {
+    /// Where the server listens; the real port where it was asked for port 0.
+    public let address: ServerAddress
+    private let services: ServiceGroup
+    private let running: Task<Void, any Error>
+
+    /// Opens the port and begins to serve.
+    ///
+    /// - Parameter password: opens the storekeeper's desk; nil leaves the desk away.
+    /// - Throws: ``TierHTTP/ListenFault`` when the address cannot be listened on.
+    public static func start(
+        store: StoreClient, desk password: DeskPassword?, at address: ServerAddress, loops: TierLoops,
+        monitor: SystemMonitor,
+        logger: Logger
+    ) async throws -> StorefrontServer {
+        let (ports, portSink) = AsyncThrowingStream<Int, any Error>.makeStream()
+        let application = Application(
+            router: try router(store: store, password: password, monitor: monitor),
+            server: .http1(
+                configuration: .init(
+                    idleTimeout: ShopLimits.idleTimeMax,
+                    httpDecoderConfiguration: .init(
+                        maxHeaderFieldSize: ShopLimits.headByteCountMax,
+                        maxHeaderListSize: ShopLimits.headByteCountMax,
+                        maxHeaderFieldCount: ShopLimits.fieldCountMax))),
+            configuration: ApplicationConfiguration(
+                address: .hostname(address.host, port: address.port), serverName: nil,
+                availableConnectionsDelegate: .maximum(ShopLimits.connectionCountMax, logger: logger)),
+            onServerRunning: { portSink.yield($0.localAddress?.port ?? address.port) },
+            eventLoopGroupProvider: .shared(loops.group), logger: quiet(logger))
+        var configuration = ServiceGroupConfiguration(services: [application], logger: quiet(logger))
+        configuration.maximumGracefulShutdownDuration = ShopLimits.drainTimeMax
+        let services = ServiceGroup(configuration: configuration)
+        let running = Task {
+            do {
+                try await services.run()
+                portSink.finish()
+            } catch {
+                portSink.finish(throwing: error)
+                throw error
+            }
+        }
+        do {
+            for try await port in ports {
+                return StorefrontServer(
+                    address: ServerAddress(host: address.host, port: port), services: services,
+                    running: running)
+            }
+        } catch {
+            throw ListenFault(address: address, error: error)
+        }
+        throw CancellationError()
+    }
+
+    private init(address: ServerAddress, services: ServiceGroup, running: Task<Void, any Error>) {
+        self.address = address
+        self.services = services
+        self.running = running
+    }
+
+    /// Ends when the server does, which by itself it should not.
+    public func waitUntilEnded() async throws { try await running.value }
+
+    /// Answers what was taken on, then closes.
+    public func shutdown() async {
+        await services.triggerGracefulShutdown()
+        // An error in the middle of closing changes nothing any more.
+        try? await running.value
+    }
+
+    private static func router(
+        store: StoreClient, password: DeskPassword?, monitor: SystemMonitor
+    ) throws -> Router<ShopContext> {
+        let pages = try Pages()
+        let problems = ProblemPages(pages: pages)
+        let router = Router(context: ShopContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: PageGuard(problems: problems))
+        ShopRoutes(store: store, pages: pages).add(to: router)
+        PurchaseRoutes(store: store, pages: pages, problems: problems).add(to: router)
+        if let password {
+            DeskRoutes(store: store, desk: DeskPages(pages: pages), door: DeskDoor(password: password))
+                .add(to: router)
+        }
+        ProbeRoutes(monitor: monitor).add(to: router)
+        return router
+    }
+
+    /// The framework's own notices are not the shop's: its starts and stops are said once, by the process.
+    private static func quiet(_ logger: Logger) -> Logger {
+        var logger = logger
+        if logger.logLevel > .debug { logger.logLevel = max(logger.logLevel, .warning) }
+        return logger
+    }
+}

@@ -1,0 +1,46 @@
+internal import ArgumentParser
+internal import Logging
+internal import Model
+internal import Storefront
+internal import TierHTTP
+
+/// `bookstore storefront`
+struct StorefrontCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "storefront",
+        abstract: "The web shop: pages for people, in front of the frontend. It holds no state.",
+        discussion: """
+            It listens where a 'storefront' line of the config file says, or else on \
+            \(ServerConfig.storefrontDefault). SIGTERM or Ctrl-C stops cleanly.
+            """)
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var tier: TierOptions
+    @OptionGroup var desk: DeskOptions
+
+    func run() async throws {
+        let settings = try await common.load([
+            .index: tier.index.map(String.init), .bind: tier.bind,
+            .deskPasswordFile: desk.deskPasswordFile,
+        ])
+        let password = try settings.deskPassword()
+        let process = try TierProcess(storefront: settings, options: tier)
+        if password == nil {
+            process.logger.notice(
+                "the desk is closed: set \(Setting.deskPassword.variable), or \(Setting.deskPasswordFile.flag), to open it"
+            )
+        }
+        try await process.run {
+            let frontend = try await TierClient(
+                tier: "frontend", addresses: try process.addresses(of: .frontend), loops: process.loops,
+                monitor: process.monitor, token: process.token)
+            let server = try await StorefrontServer.start(
+                store: StoreClient(client: frontend, loops: process.loops), desk: password,
+                at: process.address, loops: process.loops, monitor: process.monitor, logger: process.logger)
+            return TierProcess.Running(address: server.address, reopenLogs: {}) {
+                await server.shutdown()
+                await frontend.shutdown(on: process.loops)
+            }
+        }
+    }
+}

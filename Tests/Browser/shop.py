@@ -1,0 +1,54 @@
+"""What a customer or a keeper does on the shop's pages."""
+
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+from store import DESK_PASSWORD
+
+
+def one(browser, selector):
+    return browser.find_element(By.CSS_SELECTOR, selector)
+
+
+def all_of(browser, selector):
+    return browser.find_elements(By.CSS_SELECTOR, selector)
+
+
+def heading(browser):
+    return one(browser, "h1").text
+
+
+def text(browser):
+    return one(browser, "main").text
+
+
+def wait(browser, what, condition, seconds=15):
+    WebDriverWait(browser, seconds).until(lambda browser: condition(), message=what)
+
+
+def wait_for_path(browser, prefix, seconds=15):
+    wait(browser, f"the page {prefix}", lambda: path(browser).startswith(prefix), seconds)
+
+
+def path(browser):
+    return "/" + browser.current_url.split("/", 3)[3]
+
+
+def press(element):
+    """A click that also works where a page may be replaced at once."""
+    element.click()
+
+
+def open_book(browser, store, item):
+    browser.get(f"{store.shop}/book/{item}")
+
+
+def buy(browser):
+    press(one(browser, ".buy button"))
+
+
+def sign_in(browser, store, keeper="ann", password=DESK_PASSWORD):
+    browser.get(store.shop + "/desk/sign-in")
+    one(browser, "#keeper").send_keys(keeper)
+    one(browser, "#password").send_keys(password)
+    press(one(browser, "main form button"))

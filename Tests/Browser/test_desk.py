@@ -1,0 +1,194 @@
+"""The storekeeper's desk: who gets in, and what a change does."""
+
+import urllib.error
+import urllib.parse
+import urllib.request
+
+from selenium.webdriver.common.by import By
+
+from shop import all_of, buy, heading, one, open_book, path, press, sign_in, text, wait, wait_for_path
+from store import DESK_PASSWORD
+
+
+def fill(browser, fields, button):
+    for selector, value in fields.items():
+        one(browser, selector).clear()
+        one(browser, selector).send_keys(value)
+    press(one(browser, button))
+
+
+def change(browser, stock="", price="", reason="delivery"):
+    """Fills in the form of a book's page."""
+    fill(browser, {"#stock": stock, "#cost": price, "#reason": reason}, "form[action='/desk/changes'] button")
+
+
+def facts(browser):
+    return dict(zip((term.text for term in all_of(browser, "dt")), (fact.text for fact in all_of(browser, "dd"))))
+
+
+def ledger(browser):
+    return [[cell.text for cell in row.find_elements(By.CSS_SELECTOR, "td, th")] for row in all_of(browser, "tbody tr")]
+
+
+def test_nobody_gets_in_without_the_password(store, browser):
+    browser.get(store.shop + "/desk/books")
+    assert path(browser) == "/desk/sign-in"
+    sign_in(browser, store, password="not the password")
+    wait(browser, "the refusal", lambda: "not the password" in text(browser))
+    browser.get(store.shop + "/desk")
+    assert path(browser) == "/desk/sign-in"
+    sign_in(browser, store)
+    wait_for_path(browser, "/desk")
+    assert heading(browser) == "Today"
+    cookie = browser.get_cookie("desk")
+    assert cookie["httpOnly"] and cookie["sameSite"] == "Strict"
+    assert browser.execute_script("return document.cookie") == ""
+    press(one(browser, ".leave button"))
+    wait_for_path(browser, "/desk/sign-in")
+    browser.get(store.shop + "/desk")
+    assert path(browser) == "/desk/sign-in"
+    # The old cookie is worth nothing any more.
+    browser.add_cookie({"name": "desk", "value": cookie["value"], "path": "/desk"})
+    browser.get(store.shop + "/desk")
+    assert path(browser) == "/desk/sign-in"
+
+
+def test_guessing_is_locked_out(own_store, browser):
+    for _ in range(5):
+        sign_in(browser, own_store, password="a wrong password")
+        wait(browser, "the refusal", lambda: "not the password" in text(browser))
+    sign_in(browser, own_store)
+    wait(browser, "the lock", lambda: "too many wrong passwords" in text(browser))
+    browser.get(own_store.shop + "/desk")
+    assert path(browser) == "/desk/sign-in"
+
+
+def test_restock_and_reprice(store, browser):
+    sign_in(browser, store, keeper="ann <b>")
+    before = store.stock(3)
+    browser.get(store.shop + "/desk/book/3")
+    change(browser, stock="+12", price="6.50", reason="delivery & <i>more</i>")
+    wait(browser, "the change", lambda: "1 book changed" in text(browser))
+    assert facts(browser)["Stock"] == str(before + 12) and facts(browser)["Price"] == "$6.50"
+    latest = ledger(browser)[0]
+    assert latest[1:] == ["Stock and price", "+12", "$6.50", str(before + 12), "ann <b>", "delivery & <i>more</i>"]
+    assert store.ask("/lookup?item_number=3")["cost"] == "6.50"
+
+
+def test_several_at_once_or_none(store, browser):
+    sign_in(browser, store)
+    stock = {item: store.stock(item) for item in (7, 8)}
+    browser.get(store.shop + "/desk/books?q=databases")
+    fill(browser, {"[name=stock-7]": "-3", "[name=stock-8]": "5", "#reason": "stocktaking"}, ".bar button")
+    wait(browser, "the change", lambda: "2 books changed" in text(browser))
+    assert store.stock(7) == stock[7] - 3 and store.stock(8) == stock[8] + 5
+    browser.get(store.shop + "/desk/books?q=databases")
+    fill(browser, {"[name=stock-7]": "1", "[name=stock-8]": "-999", "#reason": "a mistake"}, ".bar button")
+    wait(browser, "the refusal", lambda: "changed this meanwhile" in heading(browser) or "refused" in heading(browser))
+    assert store.stock(7) == stock[7] - 3 and store.stock(8) == stock[8] + 5
+    browser.get(store.shop + "/desk/books?q=databases")
+    fill(browser, {"[name=stock-7]": "many", "[name=cost-8]": "1,50", "#reason": "x"}, ".bar button")
+    assert "“many” is no change of stock" in text(browser) and "“1,50” is no price" in text(browser)
+
+
+def test_a_conflict_shows_both(store, browsers):
+    ann, bob = browsers(), browsers()
+    for browser, keeper in ((ann, "ann"), (bob, "bob")):
+        sign_in(browser, store, keeper=keeper)
+        browser.get(store.shop + "/desk/book/4")
+    seen = facts(bob)["Price"]
+    change(ann, price="16", reason="dearer paper")
+    wait(ann, "the change", lambda: "1 book changed" in text(ann))
+    change(bob, price="14", reason="a sale")
+    wait(bob, "the conflict", lambda: "meanwhile" in heading(bob))
+    row = ledger(bob)[0]
+    assert seen in row[1] and "$16.00" in row[2] and "$14.00" in row[3]
+    assert store.ask("/lookup?item_number=4")["cost"] == "16"
+    press(one(bob, ".actions button"))
+    wait(bob, "the change", lambda: "1 book changed" in text(bob))
+    assert store.ask("/lookup?item_number=4")["cost"] == "14"
+    assert [entry[5] for entry in ledger(bob)[:2]] == ["bob", "ann"]
+
+
+def test_add_sell_and_retire(store, browser):
+    sign_in(browser, store)
+    browser.get(store.shop + "/desk/add")
+    fill(browser, {"#title": "The New One, Volume 1", "#topic": "novelties", "#cost": "9.5", "#stock": "2",
+                   "#number": "abc", "#reason": "new"}, "main form button")
+    assert "“abc” is no item number" in text(browser)
+    assert one(browser, "#title").get_attribute("value") == "The New One, Volume 1"
+    fill(browser, {"#number": ""}, "main form button")
+    wait_for_path(browser, "/desk/book/")
+    item = facts(browser)["Item number"]
+    assert facts(browser)["Price"] == "$9.50" and ledger(browser)[0][1] == "Added"
+
+    open_book(browser, store, item)
+    buy(browser)
+    wait_for_path(browser, "/receipt/")
+    receipt = browser.current_url
+    browser.get(f"{store.shop}/desk/book/{item}")
+    assert facts(browser)["Sold"] == "1" and ledger(browser)[0][1] == "Sale"
+    press(one(browser, "summary"))
+    fill(browser, {"#why": "out of print"}, "form[action='/desk/retire'] button")
+    wait(browser, "the book is retired", lambda: "The book is retired" in text(browser))
+    assert store.status(f"/book/{item}") == 404
+    browser.get(receipt)
+    assert "The New One, Volume 1" in text(browser)
+    browser.get(store.shop + "/desk/books?retired=only")
+    assert "The New One, Volume 1" in text(browser)
+
+
+def test_lists_and_totals(store, browser):
+    open_book(browser, store, 15)
+    buy(browser)
+    wait_for_path(browser, "/receipt/")
+    sign_in(browser, store)
+    browser.get(store.shop + "/desk/low?max=0")
+    assert "A Field Guide to Failures" in text(browser) and "Letters from" not in text(browser)
+    browser.get(store.shop + "/desk/ledger?kind=sale")
+    assert {row[1] for row in ledger(browser)} == {"Sale"}
+    browser.get(store.shop + "/desk/totals?days=7")
+    assert "strange titles" in text(browser) and all_of(browser, ".plot rect")
+    browser.get(store.shop + "/desk")
+    assert "catalog" in text(browser) and "Up" in text(browser)
+
+
+def test_forms_of_others_are_refused(store, browser):
+    sign_in(browser, store)
+    browser.get(store.shop + "/desk/book/2")
+    form = {name: one(browser, f"form[action='/desk/changes'] [name='{name}']").get_attribute("value")
+            for name in ("csrf", "key", "items", "seen-stock-2", "seen-cost-2")}
+    form |= {"stock-2": "5", "reason": "forged"}
+    session = browser.get_cookie("desk")["value"]
+    stock = store.stock(2)
+
+    def post(changes=None, fields=None, cookie=session, page="/desk/changes"):
+        body = urllib.parse.urlencode({k: v for k, v in (form | (changes or {})).items() if v is not None}).encode()
+        request = urllib.request.Request(store.shop + page, body, {"Cookie": f"desk={cookie}"} | (fields or {}))
+        opener = urllib.request.build_opener(NoRedirects)
+        try:
+            return opener.open(request, timeout=10).status
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    for refused in (
+            {"changes": {"csrf": None}}, {"changes": {"csrf": ""}}, {"changes": {"csrf": "0" * 64}},
+            {"changes": {"csrf": form["csrf"][:-1]}}, {"cookie": "0" * 64}, {"cookie": ""},
+            {"fields": {"Origin": "http://evil.example"}}, {"fields": {"Sec-Fetch-Site": "cross-site"}},
+            {"changes": {"csrf": None}, "page": "/desk/retire"}, {"changes": {"csrf": None}, "page": "/desk/add"},
+            {"changes": {"csrf": None}, "page": "/desk/sign-out"}):
+        assert post(**refused) == 403, refused
+    assert store.stock(2) == stock
+    assert post() == 303 and store.stock(2) == stock + 5
+    # The same form sent again changes nothing more.
+    assert post() == 303 and store.stock(2) == stock + 5
+    # Signed out, the form is stale.
+    browser.get(store.shop + "/desk")
+    press(one(browser, ".leave button"))
+    wait_for_path(browser, "/desk/sign-in")
+    assert post({"key": "1" * 32}) == 403 and store.stock(2) == stock + 5
+
+
+class NoRedirects(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *arguments):
+        return None

