@@ -156,7 +156,7 @@ let package = Package(
             name: "SimulationTests",
             dependencies: [
                 "Audit", "Order", "OrderClient", "Catalog", "CatalogClient", "Frontend", "Storage",
-                "Monitoring", "Model", "TierHTTP", nioCore, nioEmbedded, logging, grdb,
+                "Monitoring", "Model", "TierHTTP", "TestSupport", nioCore, nioEmbedded, logging, grdb,
             ], swiftSettings: tests),
         .testTarget(
             name: "DiskTests", dependencies: ["Model", "TestSupport", "bookstore"], exclude: ["shim"],

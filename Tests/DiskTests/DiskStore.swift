@@ -29,7 +29,7 @@ enum Setup {
         return package + "/.build/debug/bookstore"
     }()
 
-    /// Whether everything is tried instead of a sample: about an hour instead of two minutes.
+    /// Whether everything is tried instead of a sample: half an hour instead of two minutes.
     static let isLong = ProcessInfo.processInfo.environment["BOOKSTORE_LONG_TESTS"] == "1"
 
     /// A port that nothing listens on, below the range from which the system picks those of outgoing
@@ -129,10 +129,11 @@ final class DiskStore {
     /// The end of what a tier said in all its runs.
     func said(by tier: Tier) -> String { String((runs[tier]?.errors ?? "").suffix(1_500)) }
 
-    /// Runs `bookstore verify` until it finds nothing, for the 5 seconds that tiers may take to complete
-    /// their files, and gives its last exit status and words.
-    func verify() throws -> (status: Int32, text: String) {
-        let deadline = ContinuousClock.now + .seconds(5)
+    /// Runs `bookstore verify` until it finds nothing, and gives its last exit status and words.
+    ///
+    /// - Parameter seconds: what the tiers may take to complete their files; 0 where something is to be found.
+    func verify(within seconds: Double = 5) throws -> (status: Int32, text: String) {
+        let deadline = ContinuousClock.now + .seconds(seconds)
         while true {
             let verdict = try verifyOnce()
             if verdict.status == 0 || ContinuousClock.now > deadline { return verdict }

@@ -205,6 +205,7 @@ final class PowerCut {
                 var random = SeededRandom(seed: UInt64(attempt * records.count + moment.number))
                 let image = model.image(luck, using: &random)
                 imageCount += 1
+                if imageCount % 100 == 0 { sayProof("at image \(imageCount) of a power cut") }
                 let name = "power cut \(moment.number) of \(moments.count - 1), kept: \(luck)"
                 let wrong = try open(image.files, image.folders, inodes: inodes, sold: sold, price: price)
                 for text in wrong { found("\(name): \(text)") }

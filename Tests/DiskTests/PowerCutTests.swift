@@ -6,18 +6,10 @@ extension DiskTests {
     /// At whatever moment the power is cut, and whatever part of the unsynced bytes the disk has kept: what
     /// was answered is there, once, and the books balance.
     @Suite struct PowerCutTests {
-        /// Every how many moments are tried in the short form.
-        private static let stride = Setup.isLong ? 1 : 17
-
-        /// One kind of luck at a chosen moment in the short form, a different one at each; all in the long.
-        private static func isChosen(_ moment: PowerCut.Moment, _ luck: DiskModel.Luck) -> Bool {
-            guard !Setup.isLong else { return true }
-            let lucks = DiskModel.Luck.allCases
-            return moment.number % stride == 0 && luck == lucks[moment.number / stride % lucks.count]
-        }
-
+        /// The power is cut at every moment, with all kinds of luck in the long form and in the short with a
+        /// different one at each.
         @Test func losesNothing() async throws {
-            try await check(PowerCut.Script())
+            try await check(PowerCut.Script(), everyNth: 1)
         }
 
         /// The same when a sync fails before: the system then shows bytes that the disk does not have.
@@ -28,7 +20,7 @@ extension DiskTests {
             var script = PowerCut.Script(saleCount: 30, restartAfter: 0, crashAfter: 20)
             script.failedSync = (sync.hasPrefix("order") ? .order : .catalog, sync)
             script.diesOfFault = diesOfFault
-            try await check(script)
+            try await check(script, everyNth: Setup.isLong ? 1 : 17)
         }
 
         /// The first sale's sync fails and the catalog dies of it: the next start finds the sale in a log that
@@ -76,14 +68,22 @@ extension DiskTests {
             return (complaints, withoutRewriting)
         }
 
-        private func check(_ script: PowerCut.Script) async throws {
+        private func check(_ script: PowerCut.Script, everyNth: Int) async throws {
+            let lucks = DiskModel.Luck.allCases
             try await withTemporaryFolder { folder in
                 let (complaints, imageCount) = try await onThread {
                     let cut = try PowerCut(folder: folder)
                     try cut.run(script)
                     var complaints = cut.complaints + cut.differences()
-                    let imageCount = try cut.check(isChosen: Self.isChosen) { complaints.append($0) }
-                    print("power cuts: \(imageCount) images of \(cut.moments.count) moments")
+                    let imageCount = try cut.check { moment, luck in
+                        guard moment.number % everyNth == 0 else { return false }
+                        return Setup.isLong || luck == lucks[moment.number / everyNth % lucks.count]
+                    } found: {
+                        complaints.append($0)
+                    }
+                    sayProof(
+                        "power cuts: \(imageCount) images of \(cut.moments.count) moments, "
+                            + "\(complaints.count) findings")
                     return (complaints, imageCount)
                 }
                 #expect(complaints.isEmpty, "\(complaints.joined(separator: "\n"))")

@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import TestSupport
 import Testing
 
 /// Whether the checks would notice: each bug is planted in the store's own code, and must be found.
@@ -18,7 +19,8 @@ import Testing
             }
         }
         let run = try #require(found, "\(bug) was not caught by \(Self.seedCountMax) seeds")
-        print("planted bug | \(bug) | \(run.seed) | \(run.faults.joined(separator: " // ").prefix(300))")
+        sayProof(
+            "planted bug | \(bug) | \(run.seed) | \(run.faults.joined(separator: " // ").prefix(300))")
     }
 
     @Test func noneIsPlanted() {

@@ -1,6 +1,7 @@
 import Foundation
 import Model
 import Synchronization
+import TestSupport
 import Testing
 
 /// A store of one seed, run from beginning to end.
@@ -77,7 +78,7 @@ private struct SeedFailed: Error, CustomStringConvertible {
 
 /// The purchase protocol under every misfortune that a seeded scheduler can think of.
 @Suite struct SimulationTests {
-    private static let progressSeedCount: UInt64 = 5_000
+    private static let progressSeedCount: UInt64 = 1_000
 
     @Test func everyPromiseHolds() async throws {
         let settings = Settings()
@@ -95,14 +96,14 @@ private struct SeedFailed: Error, CustomStringConvertible {
             }
             try await group.waitForAll()
         }
-        print("simulation: \(settings.seedCount) seeds")
+        sayProof("simulation: \(settings.seedCount) seeds, 0 findings")
     }
 
     private static func run(_ seeds: Seeds) throws {
         try SimulationRun.withFolder { folder in
             while let seed = seeds.next() {
                 if seed % Self.progressSeedCount == 0 {
-                    print("simulation: seed \(seed) of \(seeds.count)")
+                    sayProof("at seed \(seed) of \(seeds.count)")
                 }
                 let run = try SimulationRun(seed: seed, folder: folder)
                 guard run.faults.isEmpty else { throw SeedFailed(report: run.report) }

@@ -1,0 +1,156 @@
+#!/usr/bin/env python3
+"""Tries to break the store's promises: `proof.py short` in some minutes, `proof.py long` in about an hour.
+
+Three parts, each of which fails the whole: the simulation with the planted bugs, disk faults with power cuts, and
+the crash test. The first two run side by side, since one computes and the other mostly waits for processes; the
+crash test has the machine for itself. Builds nothing. The long form writes docs/chaos-report.md.
+"""
+import argparse
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+TESTS = ".build/debug/my-book-storePackageTests.xctest"
+REPORT = "docs/chaos-report.md"
+PROGRESS_SECONDS = 10
+# How long a part may take; one that takes longer hangs.
+PART_SECONDS_MAX = {"short": 900, "long": 7200}
+# Of an hour, about a quarter; the rest is the crash test's and the disk's.
+LONG_SEEDS = 40_000
+
+
+class Part:
+    """One command, whose lines beginning with `proof:` say what it has tried and found."""
+
+    def __init__(self, name, command, environment=None, is_patient=False):
+        self.name, self.command, self.environment = name, command, environment or {}
+        # Takes what processor time the others leave.
+        self.is_patient = is_patient
+        self.tried, self.latest, self.lines = [], "starting", []
+        self.seconds, self.status = 0, None
+
+    def run(self, limit):
+        start = time.monotonic()
+        child = subprocess.Popen(
+            self.command, env={**os.environ, **self.environment}, text=True, errors="replace",
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            preexec_fn=(lambda: os.nice(10)) if self.is_patient else None)
+        watchdog = threading.Timer(limit, child.kill)
+        watchdog.start()
+        for line in child.stdout:
+            self.take(line.rstrip("\n"))
+        self.status = child.wait()
+        watchdog.cancel()
+        self.seconds = time.monotonic() - start
+
+    def take(self, line):
+        self.lines.append(line)
+        if line.startswith("proof: "):
+            text = line.removeprefix("proof: ")
+            self.latest = text
+            if not text.startswith("at "):
+                self.tried.append(text)
+        elif line.startswith("chaos "):
+            self.latest = line
+        elif re.match(r"\d+ faults, ", line):
+            self.tried.append(line)
+
+    def conclude(self):
+        say(f"{self.name}: {'passed' if self.status == 0 else 'FAILED'} after {minutes(self.seconds)}")
+        if self.status != 0:
+            # What a test framework prints of tests that pass helps nobody.
+            told = [line for line in self.lines if not re.match(r"[◇✔]|proof: ", line)]
+            print("\n".join(told[-300:]), flush=True)
+        return self.status == 0
+
+
+def say(text):
+    print(f"proof: {text}", file=sys.stderr, flush=True)
+
+
+def minutes(seconds):
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
+
+
+def run(parts, form, start):
+    """Runs the parts side by side, with a line of progress now and then."""
+    threads = [threading.Thread(target=part.run, args=[PART_SECONDS_MAX[form]]) for part in parts]
+    for thread in threads:
+        thread.start()
+    shown = time.monotonic()
+    while any(thread.is_alive() for thread in threads):
+        time.sleep(0.2)
+        if time.monotonic() - shown >= PROGRESS_SECONDS:
+            shown = time.monotonic()
+            running = [part.latest for part, thread in zip(parts, threads) if thread.is_alive()]
+            say(f"{minutes(shown - start)} {' | '.join(running)}")
+    return all([part.conclude() for part in parts])
+
+
+def tests(name, filter, environment=None, is_patient=False):
+    command = [TESTS, "--testing-library", "swift-testing", "--no-parallel", "--filter", filter]
+    return Part(name, command, environment, is_patient)
+
+
+def crash_test(form, seed, report):
+    program = ".build/release/bookstore" if form == "long" else ".build/debug/bookstore"
+    sizes = ("--buys 1000000 --faults 2000 --clients 48 --seconds 5400" if form == "long"
+             else "--buys 20000 --faults 200 --clients 32 --seconds 420")
+    command = [program, "chaos", *sizes.split(), "--report", report]
+    return Part("crash test", command + (["--seed", seed] if seed else []))
+
+
+def write_report(parts, crash_report, is_sound):
+    commit = subprocess.run(["git", "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True).stdout
+    rows = []
+    for part in parts:
+        for index, text in enumerate(part.tried):
+            first = index == 0
+            rows.append(f"| {part.name if first else ''} | {text} | {minutes(part.seconds) if first else ''} |")
+    with open(crash_report, encoding="utf-8") as file:
+        details = file.read().replace("# Chaos report", "## The crash test", 1).replace("\n## ", "\n### ")
+    details = details.replace("### The crash test", "## The crash test", 1)
+    verdict = "Nothing lost, oversold or duplicated." if is_sound else "**Something failed: see the output.**"
+    text = f"""# The long proof
+
+{verdict} Written by `make chaos`{f' at commit {commit.strip()}' if commit.strip() else ''}, which repeats all of \
+it; `make chaos SEED=n` with the crash test's faults of an earlier run. What the parts are and what they could
+not find is told in [proof.md](proof.md).
+
+| part | tried | minutes |
+|---|---|---:|
+{chr(10).join(rows)}
+
+{details}"""
+    with open(REPORT, "w", encoding="utf-8") as file:
+        file.write(text)
+    say(f"the report is in {REPORT}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("form", choices=["short", "long"])
+    parser.add_argument("--seed", help="of the crash test")
+    options = parser.parse_args()
+    os.chdir(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    start = time.monotonic()
+    is_long = options.form == "long"
+    seeds = os.environ.get("BOOKSTORE_SEED_COUNT", str(LONG_SEEDS)) if is_long else None
+    simulation = tests("simulation", "SimulationTests", {"BOOKSTORE_SEED_COUNT": seeds} if seeds else {}, True)
+    disk = tests("disk", "DiskTests", {"BOOKSTORE_LONG_TESTS": "1"} if is_long else {})
+    with tempfile.TemporaryDirectory(prefix="bookstore-proof-") as folder:
+        crash = crash_test(options.form, options.seed, f"{folder}/crash.md")
+        is_sound = run([simulation, disk], options.form, start)
+        is_sound = run([crash], options.form, start) and is_sound
+        if is_long and os.path.exists(f"{folder}/crash.md"):
+            write_report([crash, simulation, disk], f"{folder}/crash.md", is_sound)
+    say(f"{'all held' if is_sound else 'FAILED'} after {minutes(time.monotonic() - start)}")
+    sys.exit(0 if is_sound else 1)
+
+
+if __name__ == "__main__":
+    main()
