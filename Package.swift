@@ -102,13 +102,15 @@ let package = Package(
             dependencies: ["Model", "Monitoring", "TierHTTP", "CatalogClient", "Audit", deque] + nio,
             swiftSettings: strict),
         .target(
+            name: "Top", dependencies: ["Model", "Monitoring", "TierHTTP"] + nio, swiftSettings: strict),
+        .target(
             name: "Bench", dependencies: ["Model", "Monitoring", "TierHTTP", deque, histogram] + nio,
             swiftSettings: strict),
         .executableTarget(
             name: "bookstore",
             dependencies: [
                 "Model", "Monitoring", "TierHTTP", "Storage", "CatalogClient", "OrderClient", "Catalog",
-                "Order", "Frontend", "Storefront", "Client", "Audit", "Chaos", "Bench", arguments,
+                "Order", "Frontend", "Storefront", "Client", "Audit", "Chaos", "Top", "Bench", arguments,
                 configuration, signals, system,
                 logging,
             ] + nio,
@@ -122,6 +124,7 @@ let package = Package(
             name: "AuditTests", dependencies: ["Audit", "Model", "TestSupport"], swiftSettings: tests),
         .testTarget(
             name: "ChaosTests", dependencies: ["Chaos", "Model", "Monitoring"] + nio, swiftSettings: tests),
+        .testTarget(name: "TopTests", dependencies: ["Top", "Monitoring", "Model"], swiftSettings: tests),
         .testTarget(
             name: "BenchTests", dependencies: ["Bench", "Model", "Monitoring", nioCore], swiftSettings: tests),
         .testTarget(

@@ -87,6 +87,31 @@ make_venv() {
     cp "$wanted" "$venv/installed.txt"
 }
 
+# promtool checks the metrics pages. Debian has it in the package of the whole Prometheus server, which would
+# be started as a service: only this one program is taken out of it.
+get_promtool() {
+    local tool=$PWD/.build/promtool
+    if command -v promtool >/dev/null || [[ -x $tool ]]; then
+        return 0
+    fi
+    say "fetching promtool into .build"
+    download=$(mktemp -d)
+    trap 'rm -rf "$download"' EXIT
+    download_prometheus || { refresh_package_lists && download_prometheus; } ||
+        die "cannot download Debian's package 'prometheus', which has promtool"
+    mkdir -p .build
+    dpkg-deb --fsys-tarfile "$download"/*.deb | tar -xO ./usr/bin/promtool >"$tool.new" ||
+        die "there is no promtool in Debian's package 'prometheus'"
+    chmod +x "$tool.new"
+    mv "$tool.new" "$tool"
+}
+
+download_prometheus() { (cd "$download" && apt-get download -qq prometheus >&2); }
+
+refresh_package_lists() {
+    if ((EUID == 0)); then apt-get update -qq >&2; else sudo apt-get update -qq >&2; fi
+}
+
 check_swift
 packages=(libsqlite3-dev)
 if [[ $with_tests == yes ]]; then
@@ -99,6 +124,7 @@ install_packages "${packages[@]}"
 if [[ $with_tests == yes ]]; then
     # The original's tiers.
     make_venv flask-venv Tests/Flask/requirements.txt
+    get_promtool
 fi
 if [[ $with_browser == yes ]]; then
     # Its list is complete; what the packages ask for beyond it is not needed.

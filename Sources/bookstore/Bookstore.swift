@@ -23,7 +23,8 @@ struct Bookstore: AsyncParsableCommand {
         subcommands: [
             UpCommand.self, CatalogCommand.self, OrderCommand.self, FrontendCommand.self,
             StorefrontCommand.self, DeskPasswordCommand.self, ClientCommand.self, AcceptanceCommand.self,
-            VerifyCommand.self, RecoverCommand.self, BenchCommand.self, ChaosCommand.self, ConfigCommand.self,
+            VerifyCommand.self, RecoverCommand.self, TopCommand.self, BenchCommand.self, ChaosCommand.self,
+            ConfigCommand.self,
         ])
 
     static func main() async {

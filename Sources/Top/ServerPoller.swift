@@ -1,0 +1,76 @@
+internal import Foundation
+public import Model
+internal import Monitoring
+public import NIOCore
+internal import NIOHTTP1
+public import TierHTTP
+
+/// Reads one server's metrics page again and again, and tells what changed.
+public actor ServerPoller {
+    private let tier: Tier
+    private let address: ServerAddress
+    private let client: TierClient
+    private let loops: TierLoops
+    private let operation: SystemMonitor.Operation
+    private var random = FastRandom()
+    private var last: (page: MetricsPage, at: NIODeadline)?
+
+    /// A poller of the server at `address`.
+    public init(_ tier: Tier, at address: ServerAddress, loops: TierLoops) async throws {
+        self.tier = tier
+        self.address = address
+        self.loops = loops
+        client = try await TierClient(
+            tier: tier.rawValue, addresses: [address], loops: loops,
+            monitor: SystemMonitor(tier: "top", shardCount: loops.slots.count))
+        operation = client.operation("/metrics")
+    }
+
+    /// Reads the page once.
+    ///
+    /// - Parameter time: how long the server may take.
+    public func view(within time: TimeAmount) async -> ServerView {
+        let state: ServerView.State
+        do {
+            state = .up(try await read(within: time))
+        } catch let fault as MetricsFault {
+            state = .down("answers, but not with metrics: \(fault)")
+        } catch let error as StoreError {
+            state = .down(Problem(error).detail)
+        } catch {
+            state = .down("\(error)")
+        }
+        // What comes after a gap is not compared with what was before it.
+        if case .down = state { last = nil }
+        return ServerView(tier: tier, address: address, state: state)
+    }
+
+    private func read(within time: TimeAmount) async throws -> ServerView.Figures {
+        let call = TierCall(
+            .GET, "/metrics", deadline: .now() + time, trace: TraceContext(using: &random),
+            operation: operation)
+        let slot = loops.slots[0]
+        let answer = try await slot.eventLoop.flatSubmit { [client] in client.send(call, on: slot) }.get()
+        guard answer.status == .ok else {
+            throw StoreError.unavailable(
+                tier: tier.rawValue, reason: "has no metrics (status \(answer.status.code))",
+                outcomeUnknown: false)
+        }
+        let page = try MetricsPage(parsing: String(buffer: answer.body))
+        let now = NIODeadline.now()
+        let nowSeconds = Date().timeIntervalSince1970
+        let change: MetricsChange
+        if let last {
+            change = MetricsChange(
+                now: page, before: last.page, seconds: Double((now - last.at).nanoseconds) / 1e9)
+        } else {
+            let start = page.value("process_start_time_seconds") ?? nowSeconds
+            change = MetricsChange(now: page, before: nil, seconds: max(0.001, nowSeconds - start))
+        }
+        last = (page, now)
+        return ServerView.Figures(change, at: nowSeconds)
+    }
+
+    /// Closes the connection.
+    public func shutdown() async { await client.shutdown(on: loops) }
+}

@@ -1,0 +1,176 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Model
+internal import NIOCore
+internal import TierHTTP
+internal import Top
+internal import UnixSignals
+
+/// `bookstore top`
+struct TopCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "top", abstract: "What every server does just now: rates, latencies, errors, queues.",
+        discussion: """
+            Reads the metrics of all servers of the config file again and again and shows what changed between \
+            two readings. On a terminal it draws a screen (q or Ctrl-C ends); elsewhere, and with --lines, it \
+            prints a line for each operation and reading. A server that is down is shown as down until it is \
+            back. Columns: requests a second, those answered Failed for lack of stock, refused (4xx), failed \
+            (5xx); latencies of the last interval; requests begun and not ended.
+
+            With --once or --iterations the exit status is 69 when a server was out of reach in the last \
+            reading.
+
+            Examples:
+              bookstore top
+              bookstore top --once --interval 5
+              bookstore top --lines --interval 10 >> store.log
+            """)
+
+    /// The shortest and longest time between two readings.
+    private static let intervalSecondsRange = 0.1...3_600.0
+
+    @Option(help: ArgumentHelp("The time between two readings, 0.1 to 3600.", valueName: "seconds"))
+    var interval = 1.0
+    @Option(help: ArgumentHelp("End after so many readings.", valueName: "n")) var iterations: Int?
+    @Flag(help: "Print what happens during one interval, and end.") var once = false
+    @Flag(help: "Print lines also on a terminal.") var lines = false
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        guard Self.intervalSecondsRange.contains(interval) else {
+            throw ValidationError("--interval '\(interval)' is not a number from 0.1 to 3600")
+        }
+        if let iterations {
+            guard iterations >= 1 else {
+                throw ValidationError("--iterations '\(iterations)' is not 1 or more")
+            }
+            guard !once else { throw ValidationError("--once and --iterations exclude each other") }
+        }
+    }
+
+    func run() async throws {
+        let settings = try await common.load()
+        let servers = try settings.servers()
+        let loops = TierLoops(count: 1)
+        var pollers: [ServerPoller] = []
+        for tier in [Tier.frontend, .order, .catalog] {
+            for address in servers.servers[tier] ?? [] {
+                pollers.append(try await ServerPoller(tier, at: address, loops: loops))
+            }
+        }
+        let watch = TopWatch(
+            pollers: pollers, intervalSeconds: interval, readingCountMax: once ? 1 : iterations,
+            view: lines || !Terminal.isThere ? .lines : once ? .table : .screen)
+        let areAllUp = await watch.run()
+        if !areAllUp, once || iterations != nil { throw ExitCode(ExitStatus.unreachable.rawValue) }
+    }
+}
+
+/// The course of `bookstore top`: reads, shows, waits, until it is enough.
+struct TopWatch {
+    /// How the readings are shown.
+    enum View {
+        case lines
+        case table
+        case screen
+    }
+
+    private enum Event {
+        case due
+        case read([ServerView])
+        case resized
+        case key(UInt8)
+        case stop
+    }
+
+    /// How long a server may take to answer, however long the interval.
+    private static let answerSecondsMax = 2.0
+
+    let pollers: [ServerPoller]
+    let intervalSeconds: Double
+    let readingCountMax: Int?
+    let view: View
+
+    /// Returns whether all servers were up in the last reading.
+    func run() async -> Bool {
+        let (events, sink) = AsyncStream.makeStream(of: Event.self)
+        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup, .sigwinch)
+        let listening = Task {
+            for await signal in signals { sink.yield(signal == .sigwinch ? .resized : .stop) }
+        }
+        defer { listening.cancel() }
+        let terminal = Terminal()
+        if view == .screen {
+            terminal.open()
+            readKeys { sink.yield($0) }
+        }
+        defer { if view == .screen { terminal.close() } }
+        var views: [ServerView] = []
+        var readingCount = 0
+        var due = ContinuousClock.now
+        sink.yield(.due)
+        loop: for await event in events {
+            switch event {
+            case .stop: break loop
+            case .due: Task { sink.yield(.read(await read())) }
+            case .resized: show(views, on: terminal)
+            case .key(let key):
+                if key == UInt8(ascii: "q") { break loop }
+                guard key == Terminal.suspendKey else { continue }
+                terminal.close()
+                raise(SIGSTOP)
+                terminal.open()
+                show(views, on: terminal)
+            case .read(let read):
+                views = read
+                // The first reading only tells from where to count; a screen is not left empty meanwhile.
+                if readingCount > 0 || view == .screen { show(views, on: terminal) }
+                if let readingCountMax, readingCount == readingCountMax { break loop }
+                readingCount += 1
+                due = max(due + .seconds(intervalSeconds), .now)
+                Task { [due] in
+                    try? await Task.sleep(until: due)
+                    sink.yield(.due)
+                }
+            }
+        }
+        return views.allSatisfy(\.isUp)
+    }
+
+    private func read() async -> [ServerView] {
+        let time = TimeAmount.milliseconds(
+            Int64(min(Self.answerSecondsMax, max(0.5, intervalSeconds)) * 1_000))
+        return await withTaskGroup(of: (Int, ServerView).self) { group in
+            for (index, poller) in pollers.enumerated() {
+                group.addTask { (index, await poller.view(within: time)) }
+            }
+            return await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.map(\.1)
+        }
+    }
+
+    private func show(_ views: [ServerView], on terminal: Terminal) {
+        guard !views.isEmpty else { return }
+        let now = Date().formatted(
+            Date.ISO8601FormatStyle(timeZone: .current).time(includingFractionalSeconds: false))
+        switch view {
+        case .lines:
+            let stamp = Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+            let text = TopLines.lines(views, time: stamp).map { $0 + "\n" }.joined()
+            try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+        case .table:
+            let screen = TopScreen(width: terminal.size.width, height: .max)
+            terminal.print(screen.lines(views, time: now, intervalSeconds: intervalSeconds))
+        case .screen:
+            let screen = TopScreen(width: terminal.size.width, height: terminal.size.height)
+            terminal.draw(screen.lines(views, time: now, intervalSeconds: intervalSeconds))
+        }
+    }
+
+    /// Reads the keyboard on a thread of its own, which ends with the process.
+    private func readKeys(_ yield: @escaping @Sendable (Event) -> Void) {
+        Thread.detachNewThread {
+            var key: UInt8 = 0
+            while Foundation.read(STDIN_FILENO, &key, 1) == 1 { yield(.key(key)) }
+        }
+    }
+}
