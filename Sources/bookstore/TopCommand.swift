@@ -60,7 +60,7 @@ struct TopCommand: AsyncParsableCommand {
         }
         let watch = TopWatch(
             pollers: pollers, intervalSeconds: interval, readingCountMax: once ? 1 : iterations,
-            view: lines || !Terminal.isThere ? .lines : once ? .table : .screen)
+            view: lines || !TerminalScreen.isThere ? .lines : once ? .table : .screen)
         let areAllUp = await watch.run()
         if !areAllUp, once || iterations != nil { throw ExitCode(ExitStatus.unreachable.rawValue) }
     }
@@ -99,7 +99,7 @@ struct TopWatch {
             for await signal in signals { sink.yield(signal == .sigwinch ? .resized : .stop) }
         }
         defer { listening.cancel() }
-        let terminal = Terminal()
+        let terminal = TerminalScreen()
         if view == .screen {
             terminal.open()
             readKeys { sink.yield($0) }
@@ -116,7 +116,7 @@ struct TopWatch {
             case .resized: show(views, on: terminal)
             case .key(let key):
                 if key == UInt8(ascii: "q") { break loop }
-                guard key == Terminal.suspendKey else { continue }
+                guard key == TerminalScreen.suspendKey else { continue }
                 terminal.close()
                 raise(SIGSTOP)
                 terminal.open()
@@ -148,7 +148,7 @@ struct TopWatch {
         }
     }
 
-    private func show(_ views: [ServerView], on terminal: Terminal) {
+    private func show(_ views: [ServerView], on terminal: TerminalScreen) {
         guard !views.isEmpty else { return }
         let now = Date().formatted(
             Date.ISO8601FormatStyle(timeZone: .current).time(includingFractionalSeconds: false))

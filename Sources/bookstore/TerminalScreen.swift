@@ -3,7 +3,7 @@ internal import Top
 
 /// The terminal as a screen that is drawn over and over: a page of its own without a cursor, keys that are
 /// read as they are typed. All of it is undone by ``close()``.
-final class Terminal {
+final class TerminalScreen {
     /// Keys that are not passed on as signals.
     static let suspendKey: UInt8 = 0x1A
 
