@@ -2,7 +2,7 @@
 # prefers to type the commands can read them here, and CI needs nothing but these targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test-setup build release run test test-browser screenshots proof simulation disk-faults acceptance chaos check fmt clean
+.PHONY: help setup test-setup build release run test test-browser screenshots proof simulation disk-faults acceptance chaos check fmt clean bench
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,10 @@ screenshots: build ## take the pictures of docs/shop.md anew
 
 acceptance: build ## run acceptance tests 1-4 against a store of their own
 	.build/debug/bookstore acceptance
+
+bench: setup release ## the evaluation on a release build; writes docs/evaluation.html, .json and docs/benchmarks.md
+	.build/release/bookstore bench --html docs/evaluation.html --json docs/evaluation.json \
+		--markdown docs/benchmarks.md
 
 check: test-setup ## check style, layering and shell scripts
 	@python3 -B scripts/test_check.py --quiet

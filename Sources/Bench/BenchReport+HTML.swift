@@ -130,36 +130,41 @@ extension BenchReport {
                 "Where the time goes", "Mean milliseconds of one request, by who spends them.", breakdowns)
     }
 
-    /// The layers of an operation's time, the innermost tier first; empty where the tiers tell nothing.
+    /// The layers of an operation's mean time, the innermost tier first; empty where the tiers tell nothing.
     static func layers(of operation: String, _ cells: [Cell?]) -> [SVGChart.Series] {
         let mean = { (name: String) in cells.map { $0?.tier(name)?.mean } }
-        let total = cells.map { $0?.latency?.mean }
+        let isKnown = { (values: [Double?]) in values.contains { $0 != nil } }
         let less = { (left: [Double?], right: [Double?]) in
             zip(left, right).map { outer, inner in
                 outer.flatMap { outer in inner.map { max(0, outer - $0) } }
             }
         }
-        switch operation {
-        case "search", "lookup":
-            let catalog = mean("catalog-query")
-            guard catalog.contains(where: { $0 != nil }) else { return [] }
-            return [
-                SVGChart.Series(name: "catalog, and the way there", values: catalog, style: 1),
-                SVGChart.Series(name: "client and frontend", values: less(total, catalog), style: 2),
-            ]
-        case "buy":
-            let update = mean("catalog-update")
-            let order = mean("order")
-            guard order.contains(where: { $0 != nil }) else { return [] }
+        let behind = mean(operation == "buy" ? "order" : "catalog-query")
+        guard isKnown(behind) else { return [] }
+        var layers: [SVGChart.Series] = []
+        if operation == "buy" {
             // A purchase that finds the book sold out needs no update.
-            let inner = update.contains { $0 != nil } ? update : order.map { $0.map { _ in 0 } }
-            return [
-                SVGChart.Series(name: "catalog update, and the way there", values: inner, style: 1),
-                SVGChart.Series(name: "order server", values: less(order, inner), style: 3),
-                SVGChart.Series(name: "client and frontend", values: less(total, order), style: 2),
+            let update =
+                isKnown(mean("catalog-update")) ? mean("catalog-update") : behind.map { $0.map { _ in 0 } }
+            layers = [
+                SVGChart.Series(name: "catalog's update, and the way there", values: update, style: 1),
+                SVGChart.Series(name: "order server", values: less(behind, update), style: 3),
             ]
-        default: return []
+        } else {
+            layers = [SVGChart.Series(name: "catalog, and the way there", values: behind, style: 1)]
         }
+        let client = cells.map { $0?.latency?.mean }
+        let total = mean("total")
+        guard isKnown(total) else {
+            return layers + [
+                SVGChart.Series(name: "frontend and client", values: less(client, behind), style: 2)
+            ]
+        }
+        return layers + [
+            SVGChart.Series(name: "frontend", values: less(total, behind), style: 4),
+            SVGChart.Series(
+                name: "client, and the way to the frontend", values: less(client, total), style: 2),
+        ]
     }
 
     private static func section(_ title: String, _ lead: String, _ figures: [String]) -> String {

@@ -134,7 +134,10 @@ public struct TierView: Codable, Equatable, Sendable {
     init(operation: String, name: String, latency: LatencySummary) {
         self.name = name
         self.latency = latency
-        view = Self.views["\(operation) \(name)"] ?? "\(operation): \(name)"
+        view =
+            name == "total"
+            ? "frontend: \(operation), all told"
+            : Self.views["\(operation) \(name)"] ?? "\(operation): \(name)"
     }
 
     /// The calls that the contract's evaluation names.

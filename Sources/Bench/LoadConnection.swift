@@ -1,3 +1,4 @@
+internal import Foundation
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
@@ -116,10 +117,11 @@ final class LoadConnection {
         fail(failure)
     }
 
-    private static func reason(_ error: any Error) -> String {
+    /// Why a connection could not be opened, as the system says it.
+    static func reason(_ error: any Error) -> String {
         switch error {
-        case let error as IOError: error.description
-        case is ChannelError: "the connection could not be opened in time"
+        case let error as IOError: String(cString: strerror(error.errnoCode))
+        case is ChannelError: "no connection in time"
         default: "\(error)"
         }
     }

@@ -208,10 +208,12 @@ final class LoadLoop {
         }
         guard request.ticket.isMeasured else { return }
         tally.record(request.operation, verdict, nanos: now - min(now, request.ticket.intended), at: now)
-        guard verdict == .good || verdict == .soldOut,
-            let field = answer.headers.first(name: "server-timing")
-        else { return }
-        ServerTiming.read(field) { name, nanos in tally[request.operation].recordTier(name, nanos: nanos) }
+        guard verdict == .good || verdict == .soldOut else { return }
+        for field in answer.headers["server-timing"] {
+            ServerTiming.read(field) { name, nanos in
+                tally.operations[request.operation.index].recordTier(name, nanos: nanos)
+            }
+        }
     }
 
     // MARK: The end

@@ -57,10 +57,8 @@ struct LoadTally {
     /// Whether it was stopped before its time.
     var isInterrupted = false
 
-    subscript(operation: BenchOperation) -> Operation {
-        get { operations[operation.index] }
-        set { operations[operation.index] = newValue }
-    }
+    /// For reading only: a setter would copy the histogram that it changes, for each request.
+    subscript(operation: BenchOperation) -> Operation { operations[operation.index] }
 
     /// All operations together.
     var total: Operation {
@@ -79,19 +77,19 @@ struct LoadTally {
     {
         measuredUntil = max(measuredUntil, now)
         switch verdict {
-        case .good: self[operation].answered.record(nanos)
+        case .good: operations[operation.index].answered.record(nanos)
         case .soldOut:
-            self[operation].answered.record(nanos)
-            self[operation].soldOutCount += 1
-        case .refused: self[operation].refused.record(nanos)
-        case .status(let status): self[operation].failures["status \(status)", default: 0] += 1
-        case .nonsense: self[operation].failures["not as the contract says", default: 0] += 1
+            operations[operation.index].answered.record(nanos)
+            operations[operation.index].soldOutCount += 1
+        case .refused: operations[operation.index].refused.record(nanos)
+        case .status(let status): operations[operation.index].failures["status \(status)", default: 0] += 1
+        case .nonsense: operations[operation.index].failures["not as the contract says", default: 0] += 1
         }
     }
 
     mutating func record(_ operation: BenchOperation, _ failure: LoadFailure, at now: UInt64) {
         measuredUntil = max(measuredUntil, now)
-        self[operation].failures[failure.kind, default: 0] += 1
+        operations[operation.index].failures[failure.kind, default: 0] += 1
     }
 
     /// Joins what several event loops have counted.

@@ -66,8 +66,9 @@ public struct OperationMix: Equatable, Sendable {
 
     /// `shopping (59.7 % search, 37.6 % lookup, 2.7 % buy)`.
     public var description: String {
+        if operations.count == 1 { return "only \(operations[0].rawValue)" }
         let parts = operations.map { "\(Figure.fixed(share(of: $0) * 100, digits: 1)) % \($0.rawValue)" }
-        return operations.count == 1 ? "only \(name)" : "\(name) (\(parts.joined(separator: ", ")))"
+        return "\(name) (\(parts.joined(separator: ", ")))"
     }
 }
 

@@ -50,11 +50,11 @@ public struct Survey: Sendable {
             let target = "/search?topic=" + RequestTarget.encode(topic)
             let answer = try await asker.ask(target)
             guard answer.status == 200, let numbers = AnswerCheck.foundItems(answer.body) else {
-                throw asker.nonsense(answer, to: target)
+                throw asker.fault(answer, to: target)
             }
             last = answer
             let items = numbers.compactMap { ItemNumber(parsing: $0) }
-            guard items.count == numbers.count else { throw asker.nonsense(answer, to: target) }
+            guard items.count == numbers.count else { throw asker.fault(answer, to: target) }
             if !items.isEmpty { searched.append(topic) }
             found += items
         }
@@ -84,7 +84,7 @@ public struct Survey: Sendable {
         let answer = try await asker.ask(target)
         if answer.status == 404 { throw BenchFault.failed("the store at \(frontend) has no book \(item)") }
         guard answer.status == 200, let stock = AnswerCheck.stock(answer.body) else {
-            throw asker.nonsense(answer, to: target)
+            throw asker.fault(answer, to: target)
         }
         return stock
     }
@@ -111,10 +111,12 @@ public struct Survey: Sendable {
             try await channel.close()
             if let address { return address }
         } catch let error as NIOConnectionError {
-            let reason = error.connectionErrors.first.map { "\($0.error)" } ?? "the name is unknown"
+            let reason =
+                error.connectionErrors.first.map { LoadConnection.reason($0.error) } ?? "the name is unknown"
             throw BenchFault.unreachable("no frontend answers at \(frontend): \(reason)")
         } catch {
-            throw BenchFault.unreachable("no frontend answers at \(frontend): \(error)")
+            throw BenchFault.unreachable(
+                "no frontend answers at \(frontend): \(LoadConnection.reason(error))")
         }
         throw BenchFault.unreachable("no frontend answers at \(frontend): it hung up at once")
     }
@@ -159,10 +161,17 @@ private struct Asker: Sendable {
         }
     }
 
-    func nonsense(_ answer: LoadConnection.Answer, to target: String) -> BenchFault {
-        .failed(
-            "the frontend at \(survey.frontend) answers nonsense to GET \(target): status \(answer.status), "
-                + (answer.body.readableBytes == 0 ? "no body" : AnswerCheck.excerpt(answer.body)))
+    /// What an answer is that a survey cannot use.
+    func fault(_ answer: LoadConnection.Answer, to target: String) -> BenchFault {
+        let name = "the frontend at \(survey.frontend)"
+        let body = answer.body.readableBytes == 0 ? "no body" : AnswerCheck.excerpt(answer.body)
+        if answer.status == 503 {
+            return .unreachable("\(name) is not ready: it answers GET \(target) with status 503, \(body)")
+        }
+        if answer.status != 200 {
+            return .failed("\(name) answers GET \(target) with status \(answer.status), \(body)")
+        }
+        return .failed("\(name) answers nonsense to GET \(target): \(body)")
     }
 
     private func fault(_ failure: LoadFailure, _ target: String) -> BenchFault {

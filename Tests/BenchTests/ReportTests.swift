@@ -198,7 +198,7 @@ import Testing
         #expect(page.names["figure"] == 9)
         #expect(page.names["table"] == 2)
         #expect(page.text.contains("Where the time goes"))
-        #expect(page.text.contains("catalog update, and the way there"))
+        #expect(page.text.contains("catalog's update, and the way there"))
     }
 
     @Test func stacksUpToTheWhole() throws {
@@ -212,6 +212,11 @@ import Testing
             "buy", clients: 1, tally: ReportFixture.tally(nanos: 8_000_000, tiers: ["order"]), seconds: 1)
         #expect(BenchReport.layers(of: "buy", [soldOut]).map { $0.values[0] } == [0, 4, 4])
         #expect(BenchReport.layers(of: "search", [soldOut]).isEmpty)
+        // A frontend that tells how long it took itself parts its own time from the client's.
+        let told = Cell(
+            "lookup", clients: 1,
+            tally: ReportFixture.tally(nanos: 8_000_000, tiers: ["catalog-query", "total"]), seconds: 1)
+        #expect(BenchReport.layers(of: "lookup", [told]).map { $0.values[0] } == [4, 0, 4])
     }
 
     @Test func choosesShortScales() {

@@ -15,6 +15,7 @@ extension RealProcesses {
             ("order", ["--data", "--index", "--bind"]),
             ("frontend", ["--index", "--bind"]),
             ("acceptance", ["--frontend", "--logs"]),
+            ("bench", ["--frontend", "--rate", "--fail-if", "--html"]),
             ("client search", ["--frontend"]), ("client lookup", ["--frontend"]),
             ("client buy", ["--frontend", "--key"]),
             ("config", []),
