@@ -1,6 +1,5 @@
 internal import Foundation
 internal import NIOCore
-internal import NIOHTTP1
 internal import NIOPosix
 
 /// One client's connection to the frontend: one request at a time, opened when a request needs it and kept
@@ -10,7 +9,7 @@ final class LoadConnection {
     struct Pending {
         let ticket: Ticket
         let operation: BenchOperation
-        let method: HTTPMethod
+        let method: Method
         let target: String
         /// The idempotency key of a purchase.
         let key: String?
@@ -18,15 +17,11 @@ final class LoadConnection {
         let deadline: UInt64
     }
 
-    /// What came back.
-    struct Answer {
-        let status: Int
-        let headers: HTTPHeaders
-        let body: ByteBuffer
+    /// How a request is sent.
+    enum Method {
+        case get
+        case post
     }
-
-    /// A search of a million books takes about 100 MB.
-    static let bodyBytesMax = 256 * 1024 * 1024
 
     /// Its place in the loop's array.
     let index: Int
@@ -37,7 +32,7 @@ final class LoadConnection {
     private let connectTimeMax: TimeAmount
     private var channel: LoadChannel?
     /// Takes the end of each request; it may send the next at once.
-    var ended: (LoadConnection, Pending, Result<Answer, LoadFailure>) -> Void = { _, _, _ in }
+    var ended: (LoadConnection, Pending, Result<ResponseReader.Answer, LoadFailure>) -> Void = { _, _, _ in }
 
     init(
         index: Int, address: SocketAddress, hostField: String, eventLoop: any EventLoop,
@@ -82,12 +77,11 @@ final class LoadConnection {
         ClientBootstrap(group: eventLoop)
             .connectTimeout(connectTimeMax)
             .channelOption(.socketOption(.tcp_nodelay), value: 1)
+            // An answer mostly comes whole: to look for more at once would be a system call for nothing.
+            .channelOption(.maxMessagesPerRead, value: 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let decoder = HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes)
-                    try channel.pipeline.syncOperations.addHandlers([
-                        HTTPRequestEncoder(), ByteToMessageHandler(decoder), bound.value,
-                    ])
+                    try channel.pipeline.syncOperations.addHandler(bound.value)
                 }
             }
             .connect(to: address).hop(to: eventLoop).assumeIsolated()
@@ -101,9 +95,9 @@ final class LoadConnection {
             }
     }
 
-    fileprivate func received(_ answer: Answer, isLast: Bool, on source: LoadChannel) {
+    fileprivate func received(_ answer: ResponseReader.Answer, on source: LoadChannel) {
         guard source === channel else { return }
-        if isLast { drop() }
+        if answer.isLast { drop() }
         guard let request = pending else {
             // An answer that nobody asked for: what follows on this connection means nothing.
             return drop()
@@ -127,15 +121,14 @@ final class LoadConnection {
     }
 }
 
-/// One TCP connection of a client: writes requests, puts answers together. Used on its event loop only.
+/// One TCP connection of a client. Used on its event loop only.
 private final class LoadChannel: ChannelInboundHandler {
-    typealias InboundIn = HTTPClientResponsePart
-    typealias OutboundOut = HTTPClientRequestPart
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
 
     private weak var owner: LoadConnection?
     private var context: ChannelHandlerContext?
-    private var head: HTTPResponseHead?
-    private var body = ByteBuffer()
+    private var reader = ResponseReader()
 
     init(owner: LoadConnection) { self.owner = owner }
 
@@ -147,15 +140,19 @@ private final class LoadChannel: ChannelInboundHandler {
             owner?.lost(.connectionLost, on: self)
             return
         }
-        var headers = HTTPHeaders()
-        headers.reserveCapacity(3)
-        headers.add(name: "host", value: hostField)
-        if let key = request.key { headers.add(name: "idempotency-key", value: key) }
-        if request.method == .POST { headers.add(name: "content-length", value: "0") }
-        let head = HTTPRequestHead(
-            version: .http1_1, method: request.method, uri: request.target, headers: headers)
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        // Targets are percent-encoded and keys are of our own making: nothing in them ends a line.
+        var bytes = context.channel.allocator.buffer(capacity: 256)
+        bytes.writeStaticString(request.method == .get ? "GET " : "POST ")
+        bytes.writeString(request.target)
+        bytes.writeStaticString(" HTTP/1.1\r\nhost: ")
+        bytes.writeString(hostField)
+        if let key = request.key {
+            bytes.writeStaticString("\r\nidempotency-key: ")
+            bytes.writeString(key)
+        }
+        if request.method == .post { bytes.writeStaticString("\r\ncontent-length: 0") }
+        bytes.writeStaticString("\r\n\r\n")
+        context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
     }
 
     func close() {
@@ -164,34 +161,22 @@ private final class LoadChannel: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch unwrapInboundIn(data) {
-        case .head(let head):
-            self.head = head
-            body = ByteBuffer()
-        case .body(var bytes):
-            if body.readableBytes == 0 { body = bytes } else { body.writeBuffer(&bytes) }
-            if body.readableBytes > LoadConnection.bodyBytesMax { owner?.lost(.tooLong, on: self) }
-        case .end:
-            guard let head else { return }
-            self.head = nil
-            let answer = LoadConnection.Answer(
-                status: Int(head.status.code), headers: head.headers, body: body)
-            owner?.received(answer, isLast: !head.isKeepAlive, on: self)
+        do {
+            guard let answer = try reader.receive(unwrapInboundIn(data)) else { return }
+            owner?.received(answer, on: self)
+        } catch {
+            owner?.lost(.nonsense(error.reason), on: self)
         }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        if let answer = reader.end() { owner?.received(answer, on: self) }
         owner?.lost(.connectionLost, on: self)
         context.fireChannelInactive()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        switch error {
-        case HTTPParserError.invalidEOFState: owner?.lost(.connectionLost, on: self)
-        case is HTTPParserError, is NIOHTTPDecoderError:
-            owner?.lost(.nonsense("not HTTP: \(error)"), on: self)
-        default: owner?.lost(.connectionLost, on: self)
-        }
+        owner?.lost(.connectionLost, on: self)
         context.close(promise: nil)
     }
 }

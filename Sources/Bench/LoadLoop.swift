@@ -2,7 +2,6 @@ internal import Foundation
 internal import Model
 internal import Monitoring
 internal import NIOCore
-internal import NIOHTTP1
 internal import TierHTTP
 
 /// The clients of one event loop: what they send and what came of it. Used on its loop only.
@@ -121,20 +120,20 @@ final class LoadLoop {
             let target = searchTargets[Int.random(in: 0..<searchTargets.count, using: &random)]
             connection.send(
                 .init(
-                    ticket: ticket, operation: .search, method: .GET, target: target, key: nil,
+                    ticket: ticket, operation: .search, method: .get, target: target, key: nil,
                     deadline: deadline))
         case .lookup:
             let target = "/lookup?item_number=\(popularity.pick(using: &random))"
             connection.send(
                 .init(
-                    ticket: ticket, operation: .lookup, method: .GET, target: target, key: nil,
+                    ticket: ticket, operation: .lookup, method: .get, target: target, key: nil,
                     deadline: deadline))
         case .buy:
             keyCount += 1
             let target = "/buy?item_number=\(popularity.pick(using: &random))"
             connection.send(
                 .init(
-                    ticket: ticket, operation: .buy, method: .POST, target: target,
+                    ticket: ticket, operation: .buy, method: .post, target: target,
                     key: keyPrefix + String(keyCount), deadline: deadline))
         }
     }
@@ -157,7 +156,7 @@ final class LoadLoop {
 
     private func ended(
         _ connection: LoadConnection, _ request: LoadConnection.Pending,
-        _ result: Result<LoadConnection.Answer, LoadFailure>
+        _ result: Result<ResponseReader.Answer, LoadFailure>
     ) {
         guard !isFinished else { return }
         busyCount -= 1
@@ -192,7 +191,7 @@ final class LoadLoop {
     }
 
     private func note(
-        _ verdict: AnswerVerdict, _ answer: LoadConnection.Answer, to request: LoadConnection.Pending,
+        _ verdict: AnswerVerdict, _ answer: ResponseReader.Answer, to request: LoadConnection.Pending,
         now: UInt64
     ) {
         switch verdict {
@@ -209,7 +208,7 @@ final class LoadLoop {
         guard request.ticket.isMeasured else { return }
         tally.record(request.operation, verdict, nanos: now - min(now, request.ticket.intended), at: now)
         guard verdict == .good || verdict == .soldOut else { return }
-        for field in answer.headers["server-timing"] {
+        answer.serverTiming?.withUnsafeReadableBytes { field in
             ServerTiming.read(field) { name, nanos in
                 tally.operations[request.operation.index].recordTier(name, nanos: nanos)
             }

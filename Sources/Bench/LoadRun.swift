@@ -126,9 +126,6 @@ struct LoadRun {
             return .failed("\(name) breaks every connection before it answers, for \(after) now")
         case .nonsense(let what): return .failed("\(name) answers nonsense: \(what)")
         case .status(let status): return .failed("\(name) answered nothing but status \(status) for \(after)")
-        case .tooLong:
-            return .failed(
-                "\(name) answers with more than \(LoadConnection.bodyBytesMax / 1_048_576) MiB")
         }
     }
 }

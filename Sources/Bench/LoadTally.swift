@@ -15,12 +15,12 @@ struct LoadTally {
         /// Requests that ended, in whatever way.
         var endedCount: Int { answered.count + refused.count + failures.values.reduce(0, +) }
 
-        mutating func recordTier(_ name: Substring, nanos: UInt64) {
+        mutating func recordTier(_ name: some Collection<UInt8>, nanos: UInt64) {
             // A handful of names: looking through them is quicker than hashing.
-            if let index = tiers.firstIndex(where: { $0.name.utf8.elementsEqual(name.utf8) }) {
+            if let index = tiers.firstIndex(where: { $0.name.utf8.elementsEqual(name) }) {
                 tiers[index].times.record(nanos)
             } else if tiers.count < ServerTiming.entryCountMax {
-                tiers.append((String(name), LatencyRecorder()))
+                tiers.append((String(decoding: name, as: UTF8.self), LatencyRecorder()))
                 tiers[tiers.count - 1].times.record(nanos)
             }
         }
@@ -118,8 +118,6 @@ enum LoadFailure: Error, Equatable {
     case nonsense(String)
     /// An answer with a status that says that nothing was done.
     case status(Int)
-    /// An answer longer than any the store gives.
-    case tooLong
 
     /// A few words by which failures are counted.
     var kind: String {
@@ -129,7 +127,6 @@ enum LoadFailure: Error, Equatable {
         case .timedOut: "timed out"
         case .nonsense: "not as the contract says"
         case .status(let status): "status \(status)"
-        case .tooLong: "answer too long"
         }
     }
 }

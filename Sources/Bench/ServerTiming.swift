@@ -1,30 +1,33 @@
 /// Reads the `Server-Timing` field (W3C Server Timing): `order;dur=1.32, catalog-query;dur=0.21`.
 enum ServerTiming {
+    /// A part of the field, where it stands: this runs for every answer, so nothing is copied.
+    typealias Part = Slice<UnsafeRawBufferPointer>
+
     /// More entries of one answer are not looked at.
     static let entryCountMax = 8
 
     /// Calls `body` with each metric's name and its duration in nanoseconds. Metrics without a duration, and
     /// whatever cannot be read, are passed over.
-    static func read(_ field: String, _ body: (Substring, UInt64) -> Void) {
-        var entryCount = 0
-        for entry in field.utf8.split(separator: UInt8(ascii: ","), maxSplits: entryCountMax) {
-            guard entryCount < entryCountMax else { return }
-            entryCount += 1
-            let parts = entry.split(separator: UInt8(ascii: ";"))
-            guard let name = parts.first.map({ trimmed($0) }), !name.isEmpty else { continue }
-            for parameter in parts.dropFirst() {
-                let sides = parameter.split(separator: UInt8(ascii: "="), maxSplits: 1)
-                guard sides.count == 2, trimmed(sides[0]).elementsEqual("dur".utf8),
-                    let nanos = nanos(ofMillis: trimmed(sides[1]))
-                else { continue }
-                body(Substring(name), nanos)
+    static func read(_ field: UnsafeRawBufferPointer, _ body: (Part, UInt64) -> Void) {
+        var rest = field[...]
+        for _ in 0..<entryCountMax where !rest.isEmpty {
+            var entry = next(of: &rest, until: UInt8(ascii: ","))
+            let name = trimmed(next(of: &entry, until: UInt8(ascii: ";")))
+            guard !name.isEmpty else { continue }
+            while !entry.isEmpty {
+                var value = next(of: &entry, until: UInt8(ascii: ";"))
+                let parameter = trimmed(next(of: &value, until: UInt8(ascii: "=")))
+                guard parameter.elementsEqual("dur".utf8), let nanos = nanos(ofMillis: trimmed(value)) else {
+                    continue
+                }
+                body(name, nanos)
                 break
             }
         }
     }
 
     /// Nanoseconds of a decimal number of milliseconds, such as `0.21`; nil for anything else.
-    static func nanos(ofMillis text: Substring.UTF8View) -> UInt64? {
+    static func nanos(ofMillis text: Part) -> UInt64? {
         var nanos: UInt64 = 0
         var fractionDigits: Int?
         var digitCount = 0
@@ -47,11 +50,18 @@ enum ServerTiming {
         return nanos
     }
 
-    private static func trimmed(_ text: Substring.UTF8View) -> Substring.UTF8View {
-        let isBlank = { (byte: UInt8) in byte == 0x20 || byte == 0x09 }
+    /// Takes the part before the next `separator`, or all, from the front of `rest`.
+    private static func next(of rest: inout Part, until separator: UInt8) -> Part {
+        let end = rest.firstIndex(of: separator) ?? rest.endIndex
+        let part = rest[..<end]
+        rest = end == rest.endIndex ? rest[end...] : rest[(end + 1)...]
+        return part
+    }
+
+    private static func trimmed(_ text: Part) -> Part {
         var text = text
-        while let first = text.first, isBlank(first) { text = text.dropFirst() }
-        while let last = text.last, isBlank(last) { text = text.dropLast() }
+        while let first = text.first, first == 0x20 || first == 0x09 { text = text.dropFirst() }
+        while let last = text.last, last == 0x20 || last == 0x09 { text = text.dropLast() }
         return text
     }
 }

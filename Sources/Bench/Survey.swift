@@ -1,7 +1,6 @@
 internal import Foundation
 public import Model
 internal import NIOCore
-internal import NIOHTTP1
 internal import NIOPosix
 internal import TierHTTP
 
@@ -45,7 +44,7 @@ public struct Survey: Sendable {
         let asker = Asker(survey: self, address: try await resolve(loops), slot: loops.slots[0])
         var found: [ItemNumber] = []
         var searched: [String] = []
-        var last: LoadConnection.Answer?
+        var last: ResponseReader.Answer?
         for topic in topics {
             let target = "/search?topic=" + RequestTarget.encode(topic)
             let answer = try await asker.ask(target)
@@ -67,8 +66,8 @@ public struct Survey: Sendable {
             topics: searched.isEmpty ? topics : searched,
             popularity: ItemPopularity(items: items, exponent: zipfExponent), runName: Self.newRunName())
         return Findings(
-            target: target, server: last?.headers.first(name: "server"),
-            hasServerTiming: last?.headers.contains(name: "server-timing") ?? false)
+            target: target, server: last?.server.map { String(buffer: $0) },
+            hasServerTiming: last?.serverTiming != nil)
     }
 
     /// The units of a book on the shelf.
@@ -132,10 +131,10 @@ private struct Asker: Sendable {
     let address: SocketAddress
     let slot: LoopSlot
 
-    func ask(_ target: String) async throws -> LoadConnection.Answer {
+    func ask(_ target: String) async throws -> ResponseReader.Answer {
         let limit = TimeAmount.nanoseconds(Int64(survey.timeoutSeconds * 1e9))
         let future = slot.eventLoop.flatSubmit { [slot, address, survey] in
-            let promise = slot.eventLoop.makePromise(of: LoadConnection.Answer.self)
+            let promise = slot.eventLoop.makePromise(of: ResponseReader.Answer.self)
             let connection = LoadConnection(
                 index: 0, address: address, hostField: survey.frontend.description,
                 eventLoop: slot.eventLoop, connectTimeMax: limit)
@@ -145,7 +144,7 @@ private struct Asker: Sendable {
             connection.send(
                 .init(
                     ticket: Ticket(intended: now.uptimeNanoseconds, isMeasured: false), operation: .search,
-                    method: .GET, target: target, key: nil, deadline: deadline.uptimeNanoseconds))
+                    method: .get, target: target, key: nil, deadline: deadline.uptimeNanoseconds))
             let bound = NIOLoopBound(connection, eventLoop: slot.eventLoop)
             let timer = slot.eventLoop.scheduleTask(deadline: deadline) { bound.value.fail(.timedOut) }
             promise.futureResult.whenComplete { _ in
@@ -162,7 +161,7 @@ private struct Asker: Sendable {
     }
 
     /// What an answer is that a survey cannot use.
-    func fault(_ answer: LoadConnection.Answer, to target: String) -> BenchFault {
+    func fault(_ answer: ResponseReader.Answer, to target: String) -> BenchFault {
         let name = "the frontend at \(survey.frontend)"
         let body = answer.body.readableBytes == 0 ? "no body" : AnswerCheck.excerpt(answer.body)
         if answer.status == 503 {
@@ -183,7 +182,7 @@ private struct Asker: Sendable {
                 "\(name) stalls: no answer to GET \(target) within \(Figure.seconds(survey.timeoutSeconds))")
         case .connectionLost: return .failed("\(name) hung up before it answered GET \(target)")
         case .nonsense(let what): return .failed("\(name) answers nonsense to GET \(target): \(what)")
-        case .status, .tooLong: return .failed("\(name) answers GET \(target) with \(failure.kind)")
+        case .status: return .failed("\(name) answers GET \(target) with \(failure.kind)")
         }
     }
 }

@@ -50,7 +50,9 @@ import Testing
 @Suite struct ServerTimingTests {
     private func read(_ field: String) -> [String] {
         var entries: [String] = []
-        ServerTiming.read(field) { entries.append("\($0) \($1)") }
+        Array(field.utf8).withUnsafeBytes { bytes in
+            ServerTiming.read(bytes) { entries.append("\(String(decoding: $0, as: UTF8.self)) \($1)") }
+        }
         return entries
     }
 

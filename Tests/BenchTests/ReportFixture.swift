@@ -8,7 +8,7 @@ enum ReportFixture {
         var tally = LoadTally.Operation()
         for _ in 0..<count {
             tally.answered.record(nanos)
-            for tier in tiers { tally.recordTier(tier[...], nanos: nanos / 2) }
+            for tier in tiers { tally.recordTier(Array(tier.utf8), nanos: nanos / 2) }
         }
         tally.soldOutCount = soldOut
         return tally
