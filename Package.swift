@@ -165,7 +165,7 @@ let package = Package(
             name: "DiskTests", dependencies: ["Model", "TestSupport", "bookstore"], exclude: ["shim"],
             swiftSettings: tests),
         .testTarget(
-            name: "SystemTests", dependencies: ["Model", "Client", "TestSupport", "bookstore"],
+            name: "SystemTests", dependencies: ["Bench", "Model", "Client", "TestSupport", "bookstore"],
             swiftSettings: tests),
     ]
 )

@@ -127,11 +127,22 @@ extension BenchReport {
     private var generatorNote: String {
         let share = Figure.percent(generator.cpuShare)
         let threads = "\(generator.threads) thread\(generator.threads == 1 ? "" : "s")"
-        let note = "The load generator shared the machine's cores and used \(share) of one (\(threads))."
+        let note =
+            "The load generator shared the machine's cores and used \(share) of one (\(threads)), "
+            + "\(Figure.fixed(generatorMicros, digits: 1)) µs a request."
         guard generator.isBottleneck else { return note }
         return note
             + " At its busiest a thread used \(Figure.percent(generator.busiestShare)) of a core: the generator "
             + "itself may be what bounds these figures; give it more --threads."
+    }
+
+    /// Processor time of the generator for one request, in microseconds.
+    private var generatorMicros: Double {
+        let single = cells.filter { $0.operation != "all" }
+        let ended = single.reduce(0) { $0 + $1.endedCount }
+        // In a load all operations share the same seconds.
+        let seconds = isEvaluation ? single.reduce(0) { $0 + $1.seconds } : single.first?.seconds ?? 0
+        return ended > 0 ? generator.cpuShare * seconds / Double(ended) * 1e6 : 0
     }
 
     private static func sentence(_ sale: SaleCheck) -> String {

@@ -37,7 +37,8 @@ enum HTMLStyle {
         .big { font-size: 1.9rem; font-weight: 600; font-variant-numeric: tabular-nums; }
         .big small { font-size: 0.9rem; font-weight: 400; color: var(--soft); }
         .small { color: var(--soft); font-size: 0.85rem; }
-        figcaption { font-weight: 600; text-transform: capitalize; }
+        figcaption { font-weight: 600; }
+        figcaption::first-letter { text-transform: uppercase; }
         figure > svg { display: block; width: 100%; height: auto; }
         svg text { fill: var(--soft); font-size: 11px; text-anchor: middle; font-family: inherit; }
         svg text.end { text-anchor: end; }

@@ -1,47 +1,16 @@
+import Bench
 import Foundation
 import Model
 import TestSupport
 import Testing
 
-/// A saved run, as far as the tests look into it.
-private struct SavedRun: Decodable {
-    struct Times: Decodable {
-        let count: Int
-        let mean: Double
-        let p50: Double
-        let p99: Double
-        let max: Double
-    }
-    struct Tier: Decodable {
-        let name: String
-        let latency: Times
-    }
-    struct Cell: Decodable {
-        let operation: String
-        let clients: Int
-        let latency: Times?
-        let refused: Times?
-        let soldOut: Int
-        let failures: [String: Int]
-        let throughput: Double
-        let tiers: [Tier]
-    }
-    struct Schedule: Decodable {
-        let due: Int
-        let notSent: Int
-        let late: Int
-    }
-    let kind: String
-    let isInterrupted: Bool
-    let cells: [Cell]
-    let schedule: Schedule?
-
-    init(_ path: String) throws {
-        let data = try #require(FileManager.default.contents(atPath: path))
-        self = try JSONDecoder().decode(SavedRun.self, from: data)
+extension BenchReport {
+    /// Reads a run that `bench --json` saved.
+    fileprivate init(saved path: String) throws {
+        try self.init(json: try #require(FileManager.default.contents(atPath: path)), path: path)
     }
 
-    func cell(_ operation: String) throws -> Cell {
+    fileprivate func cell(_ operation: String) throws -> Cell {
         try #require(cells.first { $0.operation == operation })
     }
 }
@@ -57,8 +26,8 @@ extension RealProcesses {
                     "a.json", "--csv", "a.csv", "--markdown", "a.md", in: folder,
                     environment: ["TMPDIR": folder])
                 #expect(run.status == 0, "\(run.errors)")
-                let saved = try SavedRun(folder + "/a.json")
-                #expect(saved.kind == "evaluation" && !saved.isInterrupted)
+                let saved = try BenchReport(saved: folder + "/a.json")
+                #expect(saved.kind == .evaluation && !saved.isInterrupted)
                 let cells = saved.cells.map { "\($0.operation) \($0.clients)" }
                 #expect(cells == ["search 1", "search 3", "lookup 1", "lookup 3", "buy 1", "buy 3"])
                 for cell in saved.cells {
@@ -105,7 +74,7 @@ extension RealProcesses {
                     Program.bookstore, load + ["--fail-if", "p99>50s", "--fail-if", "errors>0"],
                     in: store.folder)
                 #expect(good.status == 0, "\(good.errors)")
-                let saved = try SavedRun(store.path("a.json"))
+                let saved = try BenchReport(saved: store.path("a.json"))
                 let counts = try ["search", "lookup", "all"].map { try saved.cell($0).latency?.count ?? 0 }
                 #expect(counts[0] > 0 && counts[1] > 0 && counts[0] + counts[1] == counts[2])
                 #expect(store.log("catalog_log").contains("query_by_topic,graduate school"))
@@ -127,7 +96,8 @@ extension RealProcesses {
                 #expect(run.status == 0, "\(run.errors)")
                 #expect(run.output.contains("buy*") && run.output.contains("answered Failed"))
                 // Four books with three copies each.
-                #expect(try SavedRun(store.path("a.json")).cell("buy").soldOut == 48, "\(run.output)")
+                #expect(
+                    try BenchReport(saved: store.path("a.json")).cell("buy").soldOut == 48, "\(run.output)")
                 #expect(store.log("order_log").count == 12)
             }
         }
@@ -142,7 +112,7 @@ extension RealProcesses {
                 let first = try await run(Program.bookstore, sale, in: store.folder)
                 #expect(first.status == 0, "\(first.output)\(first.errors)")
                 #expect(first.output.contains("Right: book 7 had 200 copies, 200 purchases succeeded"))
-                let cell = try SavedRun(store.path("a.json")).cell("buy")
+                let cell = try BenchReport(saved: store.path("a.json")).cell("buy")
                 #expect(cell.latency?.count == 208 && cell.soldOut == 8)
                 #expect(store.log("order_log") == Array(repeating: "bought book 7", count: 200))
                 let again = try await run(Program.bookstore, sale, in: store.folder)
@@ -172,7 +142,7 @@ extension RealProcesses {
                 #expect(try await process.exit() == 1)
                 #expect(process.output.contains("Interrupted: this is what was measured until then."))
                 #expect(process.errors.contains("bench: interrupted"))
-                let saved = try SavedRun(folder + "/a.json")
+                let saved = try BenchReport(saved: folder + "/a.json")
                 #expect(try saved.isInterrupted && saved.cell("lookup").latency?.count ?? 0 > 0)
                 #expect(children.allSatisfy { !ProcessTable.isRunning($0) })
             }
@@ -198,7 +168,7 @@ extension RealProcesses {
                     "--json", "a.json", in: store.folder)
                 #expect(run.status == 0, "\(run.errors)")
                 #expect(run.output.contains("sends no Server-Timing"))
-                let saved = try SavedRun(store.path("a.json"))
+                let saved = try BenchReport(saved: store.path("a.json"))
                 #expect(saved.cells.allSatisfy { $0.latency?.count == 12 && $0.failures.isEmpty })
             }
         }
@@ -256,7 +226,8 @@ extension RealProcesses {
         ])
         func saysWhatIsWrongWithAnAnswer(status: Int, body: String, exit: Int32, reason: String) async throws
         {
-            try await withFakeFrontend(answering: { _, _ in (status, body) }) { frontend, folder in
+            let respond = { @Sendable (_: String, _: Int) in (status, body) }
+            try await withFakeFrontend(answering: respond) { frontend, folder in
                 let run = try await bookstore("bench", "--frontend", frontend.address, in: folder)
                 #expect(run.status == exit && run.errors.contains(reason), "\(run.status) \(run.errors)")
             }
@@ -324,7 +295,7 @@ extension RealProcesses {
                     "--json", "a.json", in: folder)
                 #expect(run.status == 1, "\(run.errors)")
                 #expect(run.errors.contains("bench: the frontend answered nonsense: oops"))
-                let saved = try SavedRun(folder + "/a.json")
+                let saved = try BenchReport(saved: folder + "/a.json")
                 for cell in saved.cells {
                     let bad = try #require(cell.failures["not as the contract says"])
                     #expect((4...6).contains(bad) && cell.latency?.count == 50 - bad)
@@ -342,7 +313,8 @@ extension RealProcesses {
                     "3",
                     "--json", "a.json", "--fail-if", "errors>0", in: folder)
                 #expect(run.status == 0, "\(run.errors)")
-                #expect(try SavedRun(folder + "/a.json").cells.allSatisfy { $0.latency?.count == 40 })
+                #expect(
+                    try BenchReport(saved: folder + "/a.json").cells.allSatisfy { $0.latency?.count == 40 })
             }
         }
 
@@ -376,7 +348,7 @@ extension RealProcesses {
                     "--waiting", "5", "--warmup", "0", "--mix", "lookup=1", "--json", "a.json", "--fail-if",
                     "not-sent>0", in: folder)
                 #expect(run.status == 3, "\(run.errors)")
-                let saved = try SavedRun(folder + "/a.json")
+                let saved = try BenchReport(saved: folder + "/a.json")
                 let schedule = try #require(saved.schedule)
                 let latency = try #require(try saved.cell("lookup").latency)
                 #expect(schedule.due == 200)
