@@ -6,8 +6,8 @@ internal import TierHTTP
 
 /// The clients of one event loop: what they send and what came of it. Used on its loop only.
 final class LoadLoop {
-    /// How often deadlines are checked.
-    private static let sweepInterval = TimeAmount.milliseconds(20)
+    /// How often deadlines are checked, as a part of the time for an answer.
+    private static let sweepsInTimeout: UInt64 = 50
     /// How long a client waits that could not connect.
     private static let reconnectWait = TimeAmount.milliseconds(10)
 
@@ -218,7 +218,8 @@ final class LoadLoop {
     // MARK: The end
 
     private func scheduleSweep() {
-        eventLoop.assumeIsolated().scheduleTask(in: Self.sweepInterval) {
+        let interval = TimeAmount.nanoseconds(Int64(plan.timeoutNanos / Self.sweepsInTimeout))
+        eventLoop.assumeIsolated().scheduleTask(in: interval) {
             guard !self.isFinished else { return }
             let now = NIODeadline.now().uptimeNanoseconds
             for connection in self.connections {

@@ -85,7 +85,7 @@ struct SVGChart {
         let low = log10(times.min() ?? 0.1)
         let high = max(log10(times.max() ?? 1), low + 0.3)
         let y = { (millis: Double) in
-            bottom - (bottom - top) * (log10(max(millis, 1e-6)) - low) / (high - low)
+            bottom - (bottom - top) * max(0, log10(max(millis, 1e-9)) - low) / (high - low)
         }
         chart.logarithmicAxis(low: low, high: high, y: y)
         // The highest percentile below 100 that a curve has; 100 itself stands at the right edge.

@@ -44,17 +44,16 @@ struct BenchCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "Clients at the same time; several numbers for an evaluation (1,3,5,9).", valueName: "n"))
     var clients: String?
-    @Option(help: ArgumentHelp("Measured requests in each cell of an evaluation.", valueName: "n"))
-    var samples =
-        1_000
+    @Option(help: ArgumentHelp("Measured requests in each cell of an evaluation (1,000).", valueName: "n"))
+    var samples: Int?
     @Option(help: ArgumentHelp("Requests before them, which do not count.", valueName: "n")) var warmup = 200
     @Option(help: ArgumentHelp("How long a load lasts (10).", valueName: "seconds")) var duration: Double?
     @Option(help: ArgumentHelp("Open loop: requests a second, on a fixed schedule.", valueName: "n"))
     var rate: Double?
     @Option(
         help: ArgumentHelp(
-            "Open loop: how many due requests may wait for a free client.", valueName: "n"))
-    var waiting = 10_000
+            "Open loop: how many due requests may wait for a free client (10,000).", valueName: "n"))
+    var waiting: Int?
     @Option(
         help: ArgumentHelp(
             "What a load asks for: browsing, shopping (default) or ordering after TPC-W, or weights such as "

@@ -59,7 +59,7 @@ struct BenchRequest {
         guard isLoad else {
             var plan = BenchSession.EvaluationPlan()
             if let counts { plan.clientCounts = counts }
-            plan.sampleCount = command.samples
+            if let samples = command.samples { plan.sampleCount = samples }
             plan.warmupCount = command.warmup
             plan.timeoutSeconds = command.timeout
             plan.threadCount = command.threads
@@ -81,7 +81,7 @@ struct BenchRequest {
         plan.warmupCount = command.warmup
         plan.timeoutSeconds = command.timeout
         plan.threadCount = command.threads
-        plan.waitingCountMax = command.waiting
+        if let waiting = command.waiting { plan.waitingCountMax = waiting }
         guard let text = command.sellOut else { return .load(plan) }
         guard let item = ItemNumber(parsing: text) else {
             throw ValidationError("--sell-out '\(text)' is not an item number")
@@ -111,10 +111,10 @@ struct BenchRequest {
 
     private static func checkNumbers(_ command: BenchCommand) throws {
         let whole: [(String, Int64?, ClosedRange<Int64>)] = [
-            ("--samples", Int64(command.samples), 1...Int64(sampleCountMax)),
+            ("--samples", command.samples.map(Int64.init), 1...Int64(sampleCountMax)),
             ("--warmup", Int64(command.warmup), 0...Int64(sampleCountMax)),
             ("--threads", Int64(command.threads), 1...64),
-            ("--waiting", Int64(command.waiting), 1...1_000_000),
+            ("--waiting", command.waiting.map(Int64.init), 1...1_000_000),
             ("--stock", command.stock, 0...Book.stockMax),
         ]
         for case (let name, let value?, let range) in whole where !range.contains(value) {
@@ -136,12 +136,19 @@ struct BenchRequest {
             ("--sell-out", command.sellOut != nil, "--rate", command.rate != nil),
             ("--sell-out", command.sellOut != nil, "--duration", command.duration != nil),
             ("--sell-out", command.sellOut != nil, "--zipf", command.zipf != nil),
+            ("--samples", command.samples != nil, "--sell-out", command.sellOut != nil),
+            ("--samples", command.samples != nil, "--mix", command.mix != nil),
+            ("--samples", command.samples != nil, "--rate", command.rate != nil),
+            ("--samples", command.samples != nil, "--duration", command.duration != nil),
             ("--frontend", command.frontend != nil, "--stock", command.stock != nil),
             ("--frontend", command.frontend != nil, "--books", command.books != nil),
             ("--books", command.books != nil, "--stock", command.stock != nil),
         ]
         for (first, isFirst, second, isSecond) in pairs where isFirst && isSecond {
             throw ValidationError("\(first) and \(second) do not go together")
+        }
+        if command.waiting != nil, command.rate == nil {
+            throw ValidationError("--waiting is of an open loop: it needs --rate")
         }
     }
 

@@ -183,6 +183,8 @@ extension RealProcesses {
             ("--sell-out x", "--sell-out 'x' is not an item number"),
             ("--sell-out 1 --rate 5", "--sell-out and --rate do not go together"),
             ("--frontend 1.2.3.4:80 --stock 5", "--frontend and --stock do not go together"),
+            ("--samples 5 --duration 1", "--samples and --duration do not go together"),
+            ("--waiting 5", "--waiting is of an open loop: it needs --rate"),
             ("--frontend nonsense", "--frontend 'nonsense' is not host:port"),
             ("--fail-if p99", "--fail-if: 'p99' has no >"), ("--fail-if p99>5", "needs a unit"),
             ("--mix buy=1 --fail-if search.p99>5ms", "about an operation that this run does not send"),
