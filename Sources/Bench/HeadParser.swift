@@ -4,13 +4,14 @@ internal import NIOCore
 enum HeadParser {
     private typealias Line = Slice<UnsafeRawBufferPointer>
 
+    private static let magic = Array("HTTP/1.".utf8)
+
     /// Takes a whole head from the front of `bytes`; nil, with nothing taken, while more is to come.
     static func parse(_ bytes: inout ByteBuffer) throws(ResponseReader.Malformed) -> ResponseReader.Head? {
         let start = bytes.readerIndex
         var head = ResponseReader.Head()
         var length = 0
         let result = bytes.withUnsafeReadableBytes { all -> Result<Bool, ResponseReader.Malformed> in
-            let magic = Array("HTTP/1.".utf8)
             guard all.prefix(magic.count).elementsEqual(magic.prefix(all.count)) else {
                 return .failure(notHTTP(all))
             }
