@@ -2,19 +2,20 @@ public import Model
 
 // The logs against their databases.
 extension BooksAudit {
-    /// The catalog log's `init` lines are the opening state, and its updates are the ledger's first
-    /// movements, in order: replaying it gives the ledger's stock and prices. Lines are checked as far as
-    /// they go; a line that is missing, one too many or another than it should be is named as that one line.
+    /// The catalog log's first `init` lines are the opening state; its updates, its later `init` lines and its
+    /// retired books are the ledger's first movements, in order: replaying it gives the ledger's stock and
+    /// prices. Lines are checked as far as they go; a line that is missing, one too many or another than it should be is named as that one line.
     ///
     /// - Returns: how many of the ledger's movements the log has come to.
     public mutating func check(catalogLog: OperationLogFiles, against ledger: LedgerSnapshot) throws -> Int {
-        let opening = Dictionary(uniqueKeysWithValues: ledger.books.map { ($0.now.item, $0.opening) })
+        let opening = Dictionary(
+            uniqueKeysWithValues: ledger.books.filter { $0.addedBy == nil }.map { ($0.now.item, $0.opening) })
         var opened: Set<ItemNumber> = []
         var follower = LogFollower(movements: ledger.movements)
         try catalogLog.forEachLine { line, place in
             do throws(LineFault) {
                 switch try OperationLogLine(parsing: line) {
-                case .opening(let book):
+                case .opening(let book) where opened.count < opening.count:
                     if opening[book.item] != book {
                         let expected = opening[book.item].map { BookLine.text($0) } ?? "no such book"
                         note("\(place)", expected: expected, found: String(line))
@@ -22,7 +23,7 @@ extension BooksAudit {
                     if !opened.insert(book.item).inserted {
                         note("\(place)", expected: "each book opened once", found: "book \(book.item) again")
                     }
-                case .update: follower.take(line, at: place)
+                case .update, .opening, .retired: follower.take(line, at: place)
                 case .query: break
                 case .bought: note("\(place)", expected: "a line of the catalog log", found: String(line))
                 }
@@ -37,17 +38,21 @@ extension BooksAudit {
         return follower.count
     }
 
-    /// How many updates the catalog log has.
+    /// How many lines the catalog log has for books and for changes of books.
     public func count(catalogLog: OperationLogFiles) throws -> Int {
         var count = 0
-        try catalogLog.forEachLine { line, _ in count += line.hasPrefix("update,") ? 1 : 0 }
+        try catalogLog.forEachLine { line, _ in
+            let isOne = ["update,", "init,", LedgerEntry.retiredPrefix].contains { line.hasPrefix($0) }
+            count += isOne ? 1 : 0
+        }
         return count
     }
 
     /// Notes a catalog log that is ahead of the ledger.
-    public mutating func checkNoMore(updateCount: Int, than ledger: LedgerSnapshot) {
-        guard updateCount > ledger.movements.count else { return }
-        note("catalog log", expected: "\(ledger.movements.count) updates", found: "\(updateCount)")
+    public mutating func checkNoMore(catalogLines: Int, than ledger: LedgerSnapshot) {
+        let changeCount = catalogLines - ledger.books.count { $0.addedBy == nil }
+        guard changeCount > ledger.movements.count else { return }
+        note("catalog log", expected: "\(ledger.movements.count) changes", found: "\(changeCount)")
     }
 
     /// How often the order log says that each book was bought.

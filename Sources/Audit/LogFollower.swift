@@ -1,6 +1,6 @@
 internal import Model
 
-/// Holds the updates of a catalog log against the ledger's movements, line by line, and finds its way back
+/// Holds the changes of a catalog log against the ledger's movements, line by line, and finds its way back
 /// after a line that does not fit.
 struct LogFollower {
     /// With so many lines that do not fit, it is another store's log, and the rest tells nothing more.
@@ -21,12 +21,12 @@ struct LogFollower {
             count += 1
             return
         }
-        guard let match = movements[count...].firstIndex(where: { $0.change.logLine == line }) else {
+        guard let match = movements[count...].firstIndex(where: { $0.entry.logLine == line }) else {
             strayCount += 1
-            return note("\(place)", expected: movements[count].change.logLine, found: String(line))
+            return note("\(place)", expected: movements[count].entry.logLine, found: String(line))
         }
         for missing in movements[count..<match].dropFirst(strayCount) {
-            note("\(place), before it", expected: missing.change.logLine, found: "none")
+            note("\(place), before it", expected: missing.entry.logLine, found: "none")
         }
         strayCount = 0
         count = match + 1

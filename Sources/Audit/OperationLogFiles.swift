@@ -53,10 +53,12 @@ public struct FilePlace: Sendable, CustomStringConvertible {
 
 /// What a line of a store's log says.
 public enum OperationLogLine: Sendable {
-    /// The state a book was opened with.
+    /// The state a book was opened or added with.
     case opening(Book)
     /// An executed update; the log has no keys.
     case update(StockChange)
+    /// A book was taken out of the shop.
+    case retired(ItemNumber)
     /// A query.
     case query
     /// A completed purchase.
@@ -70,6 +72,10 @@ public enum OperationLogLine: Sendable {
             self = .opening(try BookLine.parse(line))
         } else if line.hasPrefix("update,") {
             self = .update(try Self.update(line))
+        } else if line.hasPrefix(LedgerEntry.retiredPrefix),
+            let item = ItemNumber(parsing: line.dropFirst(LedgerEntry.retiredPrefix.count))
+        {
+            self = .retired(item)
         } else if line.hasPrefix("query_by_topic,") || line.hasPrefix("query_by_item,") {
             self = .query
         } else if line.hasPrefix("bought book "), let item = ItemNumber(parsing: line.dropFirst(12)) {

@@ -43,7 +43,9 @@ public struct Recovery {
             ledger: ledger,
             books: replay.opening.map { book in
                 LedgerSnapshot.BookState(
-                    now: replay.states[book.item] ?? book, openingPrice: book.price, openingStock: book.stock)
+                    now: replay.states[book.item] ?? book, openingPrice: book.price,
+                    openingStock: book.stock, isRetired: replay.retired.contains(book.item),
+                    addedBy: replay.addedBy[book.item])
             }, movements: replay.movements)
     }
 
@@ -87,6 +89,9 @@ private struct Replay {
     private(set) var opening: [Book] = []
     private(set) var states: [ItemNumber: Book] = [:]
     private(set) var movements: [LedgerSnapshot.Movement] = []
+    private(set) var retired: Set<ItemNumber> = []
+    /// The movements that added books.
+    private(set) var addedBy: [ItemNumber: Int64] = [:]
     private var lastSale: Int64 = 0
     /// Sales found so far, by book.
     private var matched: [ItemNumber: Int] = [:]
@@ -100,8 +105,9 @@ private struct Replay {
                         throw LineFault(
                             "book \(book.item) is opened a second time; are the logs of one store?")
                     }
-                    opening.append(book)
+                    open(book)
                 case .update(let change): try apply(change, sale: nil)
+                case .retired(let item): try retire(item)
                 case .query: break
                 case .bought: throw LineFault("is a line of the order log, not of the catalog's")
                 }
@@ -115,6 +121,28 @@ private struct Replay {
                 reason: "has no init lines; name the rotated logs too, the oldest first")
         }
         opening.sort { $0.item < $1.item }
+    }
+
+    /// Books that stand before all changes are those that the store was opened with; a later one was added
+    /// to an empty place on the shelf.
+    private mutating func open(_ book: Book) {
+        guard !movements.isEmpty else { return opening.append(book) }
+        opening.append(Book(item: book.item, title: book.title, topic: book.topic, price: book.price, stock: 0))
+        addedBy[book.item] = note(.added(book), stockAfter: book.stock)
+    }
+
+    private mutating func retire(_ item: ItemNumber) throws(LineFault) {
+        guard let book = states[item], retired.insert(item).inserted else {
+            throw LineFault("retires book \(item), which is not in the shop")
+        }
+        note(.retired(item), stockAfter: book.stock)
+    }
+
+    @discardableResult
+    private mutating func note(_ entry: LedgerEntry, stockAfter: Int64) -> Int64 {
+        let sequence = Int64(movements.count + 1)
+        movements.append(LedgerSnapshot.Movement(sequence: sequence, entry: entry, stockAfter: stockAfter))
+        return sequence
     }
 
     private mutating func apply(_ change: StockChange, sale: Int64?) throws(LineFault) {
@@ -138,8 +166,8 @@ private struct Replay {
         var left = sales[...]
         var invented = 0
         for index in movements.indices {
-            let change = movements[index].change
-            guard change.units == -1, change.price == nil else { continue }
+            guard case .update(let change) = movements[index].entry, change.units == -1, change.price == nil
+            else { continue }
             let key: IdempotencyKey
             if let next = left.first, next.sale?.number == lastSale + 1, next.item == change.item {
                 key = next.key

@@ -10,9 +10,11 @@ public import TierHTTP
 
 /// The catalog's rules: what a query and an update do, and what is logged of them.
 public final class CatalogEngine: CatalogService {
-    private let store: CatalogStore
+    let store: CatalogStore
+    /// Sales by day and topic.
+    let totals = LedgerTotals()
     private let log: CatalogLog
-    private let commits: CommitLoop<StockChange, UpdateOutcome>
+    private let commits: CommitLoop<CatalogChange, CatalogOutcome>
     private let breaker: Breaker
     private let reads = DispatchQueue(label: "catalog-ledger-reads")
     private let execution: Execution
@@ -78,6 +80,9 @@ public final class CatalogEngine: CatalogService {
         return book
     }
 
+    /// A book that is sold, for a list; nil for any other. Not logged.
+    func bookInShop(_ item: ItemNumber) -> Book? { store.book(item) }
+
     /// `query_by_topic`: the topic's books in item-number order, none for an unknown topic.
     func listings(topic: String) -> [Shelf.Listing] {
         let listings = store.listings(topic: topic)
@@ -87,24 +92,46 @@ public final class CatalogEngine: CatalogService {
 
     /// `update`, by group commit.
     public func update(_ change: StockChange, on eventLoop: any EventLoop) -> EventLoopFuture<UpdateOutcome> {
-        let outcome = commits.submit(change, on: eventLoop)
+        let outcome = commits.submit(.update(change), on: eventLoop).flatMapThrowing { outcome in
+            guard case .update(let outcome) = outcome else { throw StoreError.invalid("not an update") }
+            return outcome
+        }
         if PlantedBug.isOn(.answersBeforeCommit), change.isSale, (store.book(change.item)?.stock ?? 0) > 0 {
             return eventLoop.makeSucceededFuture(.applied(sale: nil, replayed: false))
         }
         return outcome
     }
 
-    /// Sales after `sale`, in order. Reads the disk, on a thread of its own.
-    public func sales(
-        after sale: SalePosition, limit: Int, on eventLoop: any EventLoop
-    ) -> EventLoopFuture<[LedgerSale]> {
-        let promise = eventLoop.makePromise(of: [LedgerSale].self)
+    /// What a storekeeper asks for, by group commit: whole or not at all.
+    ///
+    /// - Returns: the books as they are afterwards. Fails with ``StoreError/changed(_:current:)``,
+    ///   ``StoreError/conflict(_:current:)``, ``StoreError/refusedLines(_:count:)``,
+    ///   ``StoreError/unknownItem(_:)`` or ``StoreError/keyReused``, and then nothing was changed.
+    func request(_ request: KeeperRequest, on eventLoop: any EventLoop) -> EventLoopFuture<[BookDetails]> {
+        commits.submit(.keeper(request), on: eventLoop).flatMapThrowing { outcome in
+            guard case .books(let books) = outcome else { throw StoreError.invalid("not a request") }
+            return books
+        }
+    }
+
+    /// Reads the disk, on a thread of its own.
+    func read<Value: Sendable>(
+        on eventLoop: any EventLoop, _ body: @escaping @Sendable (CatalogStore) throws -> Value
+    ) -> EventLoopFuture<Value> {
+        let promise = eventLoop.makePromise(of: Value.self)
         execution.run(.read) { [store] in
-            promise.completeWith(Result { try store.sales(after: sale, limit: limit) })
+            promise.completeWith(Result { try body(store) })
         } onThreads: { read in
             reads.async(execute: read)
         }
         return promise.futureResult
+    }
+
+    /// Sales after `sale`, in order. Reads the disk, on a thread of its own.
+    public func sales(
+        after sale: SalePosition, limit: Int, on eventLoop: any EventLoop
+    ) -> EventLoopFuture<[LedgerSale]> {
+        read(on: eventLoop) { try $0.sales(after: sale, limit: limit) }
     }
 
     /// Whether updates are taken: not after a fault of the disk.

@@ -51,7 +51,7 @@ final class CatalogLog: Sendable {
 
     /// Runs a commit and logs what it executed: see ``Storage/MarkedLog/commit(_:)``.
     func commit(
-        _ changes: [StockChange], _ body: (LogMark) throws -> CatalogStore.Batch
+        _ changes: [CatalogChange], _ body: (LogMark) throws -> CatalogStore.Batch
     ) throws -> CatalogStore.Batch {
         if PlantedBug.isOn(.logsBeforeCommit) { return try commitAfterLines(of: changes, body) }
         return try log.commit { mark in
@@ -62,9 +62,12 @@ final class CatalogLog: Sendable {
 
     /// The planted bug: lines first.
     private func commitAfterLines(
-        of changes: [StockChange], _ body: (LogMark) throws -> CatalogStore.Batch
+        of changes: [CatalogChange], _ body: (LogMark) throws -> CatalogStore.Batch
     ) throws -> CatalogStore.Batch {
-        _ = try log.commit { _ in ((), changes.map { MarkedLog.Line($0.logLine) }) }
+        let lines = changes.compactMap { change in
+            if case .update(let change) = change { MarkedLog.Line(change.logLine) } else { nil }
+        }
+        _ = try log.commit { _ in ((), lines) }
         return try log.commit { mark in (try body(mark), []) }
     }
 

@@ -9,11 +9,14 @@ struct CatalogLogRepair {
     let store: CatalogStore
     let logger: Logger
 
-    private static func isUpdate(_ line: Substring) -> Bool { line.hasPrefix("update,") }
+    /// Whether a line stands for a movement. An `init` line does where it is not one of the opening state.
+    private static func isMovement(_ line: Substring) -> Bool {
+        line.hasPrefix("update,") || line.hasPrefix("init,") || line.hasPrefix(LedgerEntry.retiredPrefix)
+    }
 
     func run() throws {
         guard let mark = try store.logMark() else { return try findLog() }
-        let (finding, found) = try LogTail.read(path: path, mark: mark, isOperation: Self.isUpdate)
+        let (finding, found) = try LogTail.read(path: path, mark: mark, isOperation: Self.isMovement)
         switch finding {
         case .tail(var tail):
             var missing: [String] = []
@@ -22,7 +25,7 @@ struct CatalogLogRepair {
             }
             try append(missing, to: found)
             if tail.unclaimedCount > 0 {
-                logger.error("\(found) has \(tail.unclaimedCount) update lines that the ledger does not know")
+                logger.error("\(found) has \(tail.unclaimedCount) lines that the ledger does not know")
             }
         case .lost:
             logger.warning(
@@ -53,10 +56,12 @@ struct CatalogLogRepair {
     }
 
     /// What the files lack of the ledger; nil when they are no log of it, that is: when they do not open its
-    /// books or have other updates than it begins with.
+    /// books or have other changes than it begins with.
     private func missing(from files: [String]) throws -> [String]? {
+        var opening: [String] = []
+        try store.forEachOpeningBook { opening.append(BookLine.text($0)) }
         var opened: [String] = []
-        var updates: [Substring] = []
+        var changes: [Substring] = []
         for file in files {
             guard let data = FileManager.default.contents(atPath: file) else {
                 throw FileFault(path: file, reason: "cannot be read")
@@ -64,22 +69,21 @@ struct CatalogLogRepair {
             // What is not text, such as a character cut in two, fits no line and is put aside with the rest.
             let whole = data.lastIndex(of: UInt8(ascii: "\n")).map { data[...$0] } ?? Data()
             for line in String(decoding: whole, as: UTF8.self).split(separator: "\n") {
-                if Self.isUpdate(line) { updates.append(line) }
-                if line.hasPrefix("init,") {
+                if line.hasPrefix("init,"), opened.count < opening.count {
                     guard let book = try? BookLine.parse(line) else { return nil }
                     opened.append(BookLine.text(book))
+                } else if Self.isMovement(line) {
+                    changes.append(line)
                 }
             }
         }
-        var opening: [String] = []
-        try store.forEachOpeningBook { opening.append(BookLine.text($0)) }
         guard opened.sorted() == opening.sorted() else { return nil }
         var expected: [String] = []
         try store.forEachMovement(after: 0) { _, change in expected.append(change.logLine) }
-        guard updates.count <= expected.count, zip(updates, expected).allSatisfy({ $0 == $1 }) else {
+        guard changes.count <= expected.count, zip(changes, expected).allSatisfy({ $0 == $1 }) else {
             return nil
         }
-        return Array(expected[updates.count...])
+        return Array(expected[changes.count...])
     }
 
     private func putAside(_ files: [String]) throws {
@@ -94,7 +98,7 @@ struct CatalogLogRepair {
     private func append(_ lines: [String], to path: String) throws {
         guard !lines.isEmpty else { return }
         try LogFile.append(Data(lines.map { $0 + "\n" }.joined().utf8), to: path)
-        logger.notice("\(path): completed with \(lines.count) update lines from the ledger")
+        logger.notice("\(path): completed with \(lines.count) lines from the ledger")
     }
 
     /// Writes the whole log, under another name until it is complete.

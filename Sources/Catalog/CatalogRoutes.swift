@@ -7,8 +7,11 @@ internal import TierHTTP
 /// The catalog's resources: decode, call the engine, encode.
 struct CatalogRoutes {
     let engine: CatalogEngine
+    let find: FindStore
 
-    var all: [Route] {
+    var all: [Route] { contract + reading + keeping }
+
+    private var contract: [Route] {
         [
             Route("query_by_topic", [.GET]) { request in
                 .ready(.json(Self.encode(engine.listings(topic: try request.topic()))))
@@ -18,8 +21,11 @@ struct CatalogRoutes {
             },
             Route("update", [.GET, .POST], isGuarded: true) { request in
                 let change = try Self.change(in: request)
-                let outcome = engine.update(change, on: request.slot.eventLoop)
-                return .pending(outcome.map(Self.response))
+                guard let kept = try keeping(change, in: request) else {
+                    let outcome = engine.update(change, on: request.slot.eventLoop)
+                    return .pending(outcome.map(Self.response))
+                }
+                return .pending(kept)
             },
             Route("ledger", [.GET], isGuarded: true) { request in
                 let sales = engine.sales(
@@ -96,17 +102,9 @@ struct CatalogRoutes {
 
     static func encode(_ book: Book) -> ByteBuffer {
         var json = ByteBufferAllocator().buffer(capacity: 128 + book.title.utf8.count + book.topic.utf8.count)
-        json.writeStaticString(#"{"result":{"item_number":""#)
-        json.writeString(book.item.description)
-        json.writeStaticString(#"","title":"#)
-        json.writeJSONString(book.title)
-        json.writeStaticString(#","type":"#)
-        json.writeJSONString(book.topic)
-        json.writeStaticString(#","cost":""#)
-        json.writeString(book.price.description)
-        json.writeStaticString(#"","stock":"#)
-        json.writeString(String(book.stock))
-        json.writeStaticString("}}")
+        json.writeStaticString(#"{"result":"#)
+        json.writeBook(book)
+        json.writeStaticString("}")
         return json
     }
 

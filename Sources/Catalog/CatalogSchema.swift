@@ -15,6 +15,10 @@ enum CatalogSchema {
             try createLedger(in: database)
             try LogMark.createTable(in: database)
         }
+        migrator.registerMigration("catalog 2: added and retired books, requests of storekeepers") {
+            database in
+            try addKeeping(in: database)
+        }
         return migrator
     }
 
@@ -79,8 +83,6 @@ enum CatalogSchema {
                 CREATE UNIQUE INDEX movement_order_key ON movement (order_key)
                     WHERE order_key IS NOT NULL;
                 CREATE UNIQUE INDEX movement_sale ON movement (sale) WHERE sale IS NOT NULL;
-                CREATE TRIGGER movement_is_append_only_1 BEFORE UPDATE ON movement
-                BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
                 CREATE TRIGGER movement_is_append_only_2 BEFORE DELETE ON movement
                 BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
                 CREATE TABLE refusal (
@@ -91,6 +93,15 @@ enum CatalogSchema {
                     at_millis INTEGER NOT NULL
                 ) STRICT, WITHOUT ROWID;
                 CREATE INDEX refusal_at ON refusal (at_millis);
+                """)
+        try createMovementTriggers(in: database)
+    }
+
+    static func createMovementTriggers(in database: Database) throws {
+        try database.execute(
+            sql: """
+                CREATE TRIGGER movement_is_append_only_1 BEFORE UPDATE ON movement
+                BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
                 """)
     }
 }

@@ -7,6 +7,7 @@ public import TierHTTP
 /// The catalog tier: its engine behind its routes.
 public final class CatalogServer: Sendable {
     private let engine: CatalogEngine
+    private let find: FindStore
     private let server: TierServer
 
     /// Where the server listens.
@@ -19,8 +20,9 @@ public final class CatalogServer: Sendable {
         engine: CatalogEngine, token: BearerToken? = nil, at address: ServerAddress, loops: TierLoops,
         monitor: SystemMonitor, logger: Logger
     ) async throws -> CatalogServer {
+        let find = FindStore(catalog: engine.store)
         let routes = RouteTable(
-            CatalogRoutes(engine: engine).all, monitor: monitor, token: token,
+            CatalogRoutes(engine: engine, find: find).all, monitor: monitor, token: token,
             readiness: { request in
                 request.slot.eventLoop.makeCompletedFuture {
                     guard engine.takesUpdates else {
@@ -30,11 +32,13 @@ public final class CatalogServer: Sendable {
                 }
             }, samples: engine.samples)
         let server = try await TierServer.start(at: address, loops: loops, routes: routes, logger: logger)
-        return CatalogServer(engine: engine, server: server)
+        find.follow()
+        return CatalogServer(engine: engine, find: find, server: server)
     }
 
-    private init(engine: CatalogEngine, server: TierServer) {
+    private init(engine: CatalogEngine, find: FindStore, server: TierServer) {
         self.engine = engine
+        self.find = find
         self.server = server
     }
 
@@ -44,6 +48,7 @@ public final class CatalogServer: Sendable {
     /// Answers what was taken on, then closes: network first, store last.
     public func shutdown() async throws {
         await server.shutdown()
+        find.shutdown()
         try engine.shutdown()
     }
 }

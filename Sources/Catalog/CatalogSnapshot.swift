@@ -40,9 +40,16 @@ public enum CatalogSnapshot {
             for movement in content.movements { try insert(movement, in: database) }
             for book in content.books {
                 try database.execute(
-                    sql: "UPDATE book SET stock = ?, price_cents = ? WHERE item_number = ?",
-                    arguments: [book.now.stock, book.now.price.amount, book.now.item.value])
+                    sql: """
+                        UPDATE book SET stock = ?, price_cents = ?, retired = ?, added_by = ?
+                        WHERE item_number = ?
+                        """,
+                    arguments: [
+                        book.now.stock, book.now.price.amount, book.isRetired, book.addedBy,
+                        book.now.item.value,
+                    ])
             }
+            try CatalogSchema.chainMovements(in: database)
         }
     }
 
@@ -50,13 +57,13 @@ public enum CatalogSnapshot {
         let statement = try database.cachedStatement(
             sql: """
                 INSERT INTO movement
-                    (sequence, item_number, units, price_cents, stock_after, order_key, sale, at_millis)
-                VALUES (?, ?, ?, ?, ?, ?, ?, unixepoch() * 1000)
+                    (sequence, item_number, units, price_cents, stock_after, order_key, sale, kind, at_millis)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, unixepoch() * 1000)
                 """)
         let change = movement.change
         try statement.execute(arguments: [
             movement.sequence, change.item.value, change.units, change.price?.amount, movement.stockAfter,
-            change.key?.text, movement.sale,
+            change.key?.text, movement.sale, CatalogSchema.MovementKind(movement.entry).rawValue,
         ])
     }
 
@@ -64,7 +71,8 @@ public enum CatalogSnapshot {
         let rows = try Row.fetchCursor(
             database,
             sql: """
-                SELECT item_number, title, topic, price_cents, stock, opening_price_cents, opening_stock
+                SELECT item_number, title, topic, price_cents, stock, opening_price_cents, opening_stock,
+                    retired, added_by
                 FROM book ORDER BY item_number
                 """)
         var books: [LedgerSnapshot.BookState] = []
@@ -74,7 +82,9 @@ public enum CatalogSnapshot {
             else { throw FileFault(path: path, reason: "book \(row[0] as Int64) has a value out of range") }
             let book = Book(item: item, title: row[1], topic: row[2], price: price, stock: row[4])
             books.append(
-                LedgerSnapshot.BookState(now: book, openingPrice: openingPrice, openingStock: row[6]))
+                LedgerSnapshot.BookState(
+                    now: book, openingPrice: openingPrice, openingStock: row[6], isRetired: row[7],
+                    addedBy: row[8]))
         }
         return books
     }
@@ -83,20 +93,14 @@ public enum CatalogSnapshot {
         let rows = try Row.fetchCursor(
             database,
             sql: """
-                SELECT sequence, item_number, units, price_cents, stock_after, order_key, sale
-                FROM movement ORDER BY sequence
+                SELECT \(CatalogRow.entryColumns), sequence, stock_after, sale
+                FROM movement LEFT JOIN book USING (item_number) ORDER BY sequence
                 """)
         var movements: [LedgerSnapshot.Movement] = []
         while let row = try rows.next() {
-            guard let item = ItemNumber(row[1] as Int64) else {
-                throw FileFault(
-                    path: path, reason: "movement \(row[0] as Int64) has an item number out of range")
-            }
-            let change = StockChange(
-                item: item, price: (row[3] as Int64?).flatMap { Cents($0) }, units: row[2],
-                key: (row[5] as String?).map { IdempotencyKey(trusted: $0) })
             movements.append(
-                LedgerSnapshot.Movement(sequence: row[0], change: change, stockAfter: row[4], sale: row[6]))
+                LedgerSnapshot.Movement(
+                    sequence: row[7], entry: try CatalogRow.entry(row), stockAfter: row[8], sale: row[9]))
         }
         return movements
     }

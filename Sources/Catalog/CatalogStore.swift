@@ -18,7 +18,7 @@ public final class CatalogStore: Sendable {
 
     private let lock: DataLock
     /// The ledger's identity: an order server tells by it whether it has met this ledger before.
-    private let ledger: Int64
+    let ledger: Int64
     let path: String
     private let refusalHours: Int
     /// None while a fault of the disk keeps the database from being opened again.
@@ -106,8 +106,11 @@ public final class CatalogStore: Sendable {
                 database,
                 sql: PlantedBug.isOn(.restartsFromOpeningStock)
                     ? "SELECT item_number, title, topic, price_cents, opening_stock FROM book ORDER BY 1"
-                    : "SELECT item_number, title, topic, price_cents, stock FROM book ORDER BY item_number")
-            while let row = try rows.next() { shelf.add(try Self.book(row)) }
+                    : """
+                    SELECT item_number, title, topic, price_cents, stock FROM book
+                    WHERE retired = 0 ORDER BY item_number
+                    """)
+            while let row = try rows.next() { shelf.add(try CatalogRow.book(row)) }
             let last = try Row.fetchOne(
                 database,
                 sql:
@@ -115,14 +118,6 @@ public final class CatalogStore: Sendable {
             )
             return (shelf, Tail(movement: last?[0] ?? 0, sale: last?[1] ?? 0))
         }
-    }
-
-    private static func book(_ row: Row) throws -> Book {
-        let number: Int64 = row[0]
-        guard let item = ItemNumber(number), let price = Cents(row[3] as Int64) else {
-            throw FileFault(path: fileName, reason: "book \(number) has a number or price out of range")
-        }
-        return Book(item: item, title: row[1], topic: row[2], price: price, stock: row[4])
     }
 
     /// The folder of the database.
@@ -142,13 +137,24 @@ public final class CatalogStore: Sendable {
         lock.release()
     }
 
+    /// Reads the database as of one moment.
+    func read<Value>(_ body: (Database) throws -> Value) throws -> Value { try pool.read(body) }
+
     // MARK: Reading
 
-    /// How many books there are.
+    /// How many books are in the shop.
     public var bookCount: Int { shelf.withLock { $0.bookCount } }
 
     /// A book as committed; nil when there is none.
     public func book(_ item: ItemNumber) -> Book? { shelf.withLock { $0.book(item) } }
+
+    /// Every topic that has books, with how many.
+    func topicCounts() -> [(topic: String, count: Int)] { shelf.withLock { $0.topicCounts() } }
+
+    /// Books of a topic in item-number order, after a number.
+    func books(topic: String, after item: Int64, limit: Int) -> [Book] {
+        shelf.withLock { $0.books(topic: topic, after: item, limit: limit) }
+    }
 
     /// The books of a topic in item-number order.
     func listings(topic: String) -> [Shelf.Listing] { shelf.withLock { $0.listings(topic: topic) } }
@@ -182,33 +188,34 @@ public final class CatalogStore: Sendable {
 
     func save(_ mark: LogMark) throws { try pool.write { try mark.save($0) } }
 
-    /// Calls `body` with the opening state of every book, in item-number order.
+    /// How many books the store was opened with.
+    func openingBookCount() throws -> Int {
+        try pool.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM book WHERE added_by IS NULL") ?? 0 }
+    }
+
+    /// Calls `body` with the opening state of every book that the store was opened with, in item-number order.
     func forEachOpeningBook(_ body: (Book) throws -> Void) throws {
         try pool.read { database in
             let rows = try Row.fetchCursor(
                 database,
                 sql: """
                     SELECT item_number, title, topic, opening_price_cents, opening_stock
-                    FROM book ORDER BY item_number
+                    FROM book WHERE added_by IS NULL ORDER BY item_number
                     """)
-            while let row = try rows.next() { try body(Self.book(row)) }
+            while let row = try rows.next() { try body(CatalogRow.book(row)) }
         }
     }
 
     /// Calls `body` with every movement after `sequence`, in order.
-    func forEachMovement(after sequence: Int64, _ body: (Int64, StockChange) throws -> Void) throws {
+    func forEachMovement(after sequence: Int64, _ body: (Int64, LedgerEntry) throws -> Void) throws {
         try pool.read { database in
             let rows = try Row.fetchCursor(
                 database,
                 sql: """
-                    SELECT sequence, item_number, units, price_cents FROM movement
+                    SELECT \(CatalogRow.entryColumns), sequence FROM movement JOIN book USING (item_number)
                     WHERE sequence > ? ORDER BY sequence
                     """, arguments: [sequence])
-            while let row = try rows.next() {
-                guard let item = ItemNumber(row[1] as Int64) else { continue }
-                let price = (row[3] as Int64?).flatMap { Cents($0) }
-                try body(row[0], StockChange(item: item, price: price, units: row[2]))
-            }
+            while let row = try rows.next() { try body(row["sequence"], CatalogRow.entry(row)) }
         }
     }
 
@@ -234,9 +241,9 @@ public final class CatalogStore: Sendable {
     /// What a batch did.
     struct Batch {
         /// One for each change, in order.
-        var results: [Result<UpdateOutcome, StoreError>]
-        /// The changes that were executed now, in the ledger's order.
-        var executed: [StockChange]
+        var results: [Result<CatalogOutcome, StoreError>]
+        /// What was executed now, in the ledger's order.
+        var executed: [LedgerEntry]
     }
 
     /// Applies the changes as one durable transaction, each on its own: one that is refused leaves the
@@ -246,7 +253,7 @@ public final class CatalogStore: Sendable {
     ///   - mark: how far the log holds the ledger now, stored in the same transaction.
     ///   - beforeEnd: called inside the transaction when all of it is written; an error undoes it.
     func commit(
-        _ changes: [StockChange], mark: LogMark, beforeEnd: () throws -> Void = {}
+        _ changes: [CatalogChange], mark: LogMark, beforeEnd: () throws -> Void = {}
     ) throws -> Batch {
         let start = tail.withLock { $0 }
         var writer = LedgerWriter(ledger: ledger, lastMovement: start.movement, lastSale: start.sale)
@@ -254,23 +261,42 @@ public final class CatalogStore: Sendable {
             try mark.save(database)
             try forgetRefusals(in: database)
             let results = try changes.map { change in
-                try writer.apply(change, in: database) { item in self.book(item) != nil }
+                try apply(change, by: &writer, in: database)
             }
-            if PlantedBug.isOn(.showsBeforeCommit) { show(writer.states) }
+            if PlantedBug.isOn(.showsBeforeCommit) { show(writer) }
             if PlantedBug.isOn(.marksLogTooEarly) {
                 try LogMark(position: mark.position, sequence: writer.lastMovement).save(database)
             }
             try beforeEnd()
             return results
         }
-        show(writer.states)
+        show(writer)
         tail.withLock { $0 = Tail(movement: writer.lastMovement, sale: writer.lastSale) }
         return Batch(results: results, executed: writer.executed)
     }
 
-    private func show(_ states: [ItemNumber: (price: Cents, stock: Int64)]) {
+    private func apply(
+        _ change: CatalogChange, by writer: inout LedgerWriter, in database: Database
+    ) throws -> Result<CatalogOutcome, StoreError> {
+        switch change {
+        case .update(let change):
+            let outcome = try writer.apply(change, in: database) { item in self.book(item) != nil }
+            return outcome.map { .update($0) }
+        case .keeper(let request):
+            return try writer.apply(request, in: database).map { .books($0) }
+        }
+    }
+
+    /// Books shown in one go, at most: lookups wait meanwhile.
+    private static let shownAtOnceMax = 2_000
+
+    private func show(_ writer: LedgerWriter) {
+        for start in stride(from: 0, to: writer.added.count, by: Self.shownAtOnceMax) {
+            shelf.withLock { $0.insert(writer.added[start...].prefix(Self.shownAtOnceMax)) }
+        }
         shelf.withLock { shelf in
-            for (item, state) in states { shelf.set(item, price: state.price, stock: state.stock) }
+            for (item, state) in writer.states { shelf.set(item, price: state.price, stock: state.stock) }
+            for item in writer.retired { shelf.remove(item) }
         }
     }
 }

@@ -9,8 +9,12 @@ struct LedgerWriter {
     private(set) var lastSale: Int64
     /// What the changed books are after the transaction.
     private(set) var states: [ItemNumber: (price: Cents, stock: Int64)] = [:]
+    /// Books that are new after it.
+    private(set) var added: [Book] = []
+    /// Books that are out of the shop after it.
+    private(set) var retired: Set<ItemNumber> = []
     /// The changes executed, in order.
-    private(set) var executed: [StockChange] = []
+    private(set) var executed: [LedgerEntry] = []
     private let atMillis = Int64(Date().timeIntervalSince1970 * 1000)
 
     init(ledger: Int64, lastMovement: Int64, lastSale: Int64) {
@@ -28,22 +32,30 @@ struct LedgerWriter {
             guard PlantedBug.isOn(.skipsKeyCheck) else { return earlier }
             storedKey = "\(key)~\(lastMovement)"
         }
-        guard isKnown(change.item) else { return .failure(.unknownItem(change.item)) }
+        guard isKnown(change.item), !retired.contains(change.item) else {
+            return .failure(.unknownItem(change.item))
+        }
         // Check and change in one statement: the condition and the new stock cannot come apart.
         let update = try database.cachedStatement(
             sql: PlantedBug.isOn(.dropsStockCondition)
                 ? """
-                UPDATE book SET stock = max(stock + ?2, 0), price_cents = ifnull(?3, price_cents)
+                UPDATE book SET stock = max(stock + ?2, 0), price_cents = ifnull(?3, price_cents),
+                    previous_movement = last_movement, last_movement = ?4, sold = sold + ?5
                 WHERE item_number = ?1
-                RETURNING stock, price_cents
+                RETURNING stock, price_cents, previous_movement
                 """
                 : """
-                UPDATE book SET stock = stock + ?2, price_cents = ifnull(?3, price_cents)
+                UPDATE book SET stock = stock + ?2, price_cents = ifnull(?3, price_cents),
+                    previous_movement = last_movement, last_movement = ?4, sold = sold + ?5
                 WHERE item_number = ?1 AND stock + ?2 BETWEEN 0 AND \(Book.stockMax)
-                RETURNING stock, price_cents
+                RETURNING stock, price_cents, previous_movement
                 """)
         let row = try Row.fetchOne(
-            update, arguments: [change.item.value, change.units ?? 0, change.price?.amount])
+            update,
+            arguments: [
+                change.item.value, change.units ?? 0, change.price?.amount, lastMovement + 1,
+                change.isSale ? 1 : 0,
+            ])
         guard let row, let price = Cents(row[1] as Int64) else {
             if let units = change.units, units > 0 {
                 return .failure(.invalid("the stock would pass \(Book.stockMax)"))
@@ -51,24 +63,39 @@ struct LedgerWriter {
             if let key = change.key { try record(refusalOf: change, key: key, in: database) }
             return .success(.refused(replayed: false))
         }
-        let stock: Int64 = row[0]
-        lastMovement += 1
         if change.isSale { lastSale += 1 }
         let sale = change.isSale ? lastSale : nil
+        try record(
+            .update(change), state: (price, row[0]), previous: row[2], key: storedKey, sale: sale,
+            in: database)
+        return .success(.applied(sale: sale.map(position), replayed: false))
+    }
+
+    /// Writes a movement and notes what it leaves.
+    mutating func record(
+        _ entry: LedgerEntry, state: (price: Cents, stock: Int64), previous: Int64, key: String? = nil,
+        sale: Int64? = nil, in database: Database
+    ) throws {
+        lastMovement += 1
         let insert = try database.cachedStatement(
             sql: """
                 INSERT INTO movement
-                    (sequence, item_number, units, price_cents, stock_after, order_key, sale, at_millis)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                    (sequence, item_number, units, price_cents, stock_after, order_key, sale, at_millis,
+                     kind, price_after, previous)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)
+        let change = entry.change
         insert.setUncheckedArguments([
-            lastMovement, change.item.value, change.units, change.price?.amount, stock, storedKey, sale,
-            atMillis,
+            lastMovement, change.item.value, change.units, change.price?.amount, state.stock, key, sale,
+            atMillis, CatalogSchema.MovementKind(entry).rawValue, state.price.amount, previous,
         ])
         try insert.execute()
-        states[change.item] = (price, stock)
-        executed.append(change)
-        return .success(.applied(sale: sale.map(position), replayed: false))
+        switch entry {
+        case .update: states[change.item] = state
+        case .added(let book): added.append(book)
+        case .retired(let item): retired.insert(item)
+        }
+        executed.append(entry)
     }
 
     /// What an earlier change with the same key came to; nil when there was none.
@@ -106,5 +133,15 @@ struct LedgerWriter {
             key.text, change.item.value, change.units, change.price?.amount, atMillis,
         ])
         try statement.execute()
+    }
+}
+
+extension CatalogSchema.MovementKind {
+    init(_ entry: LedgerEntry) {
+        switch entry {
+        case .update: self = .update
+        case .added: self = .added
+        case .retired: self = .retired
+        }
     }
 }

@@ -33,6 +33,39 @@ struct Shelf: Sendable {
         topics[Int(topic)].listings.append(Listing(item: book.item, title: book.title))
     }
 
+    /// Adds books of any numbers to those that are there.
+    mutating func insert(_ books: some Sequence<Book>) {
+        var touched: Set<Int32> = []
+        for book in books {
+            add(book)
+            touched.insert(topicNumber(of: book.topic))
+        }
+        for topic in touched { topics[Int(topic)].listings.sort { $0.item < $1.item } }
+    }
+
+    /// Takes a book out of the shop.
+    mutating func remove(_ item: ItemNumber) {
+        guard let entry = entries.removeValue(forKey: item) else { return }
+        topics[Int(entry.topic)].listings.removeAll { $0.item == item }
+    }
+
+    /// Every topic that has books, with how many.
+    func topicCounts() -> [(topic: String, count: Int)] {
+        topics.filter { !$0.listings.isEmpty }.map { ($0.name, $0.listings.count) }
+    }
+
+    /// Books of a topic in item-number order, after a number, at most `limit`.
+    func books(topic: String, after item: Int64, limit: Int) -> [Book] {
+        let listings = listings(topic: topic)
+        var low = 0
+        var high = listings.count
+        while low < high {
+            let middle = (low + high) / 2
+            if listings[middle].item.value <= item { low = middle + 1 } else { high = middle }
+        }
+        return listings[low...].prefix(limit).compactMap { book($0.item) }
+    }
+
     func book(_ item: ItemNumber) -> Book? {
         guard let entry = entries[item] else { return nil }
         return Book(

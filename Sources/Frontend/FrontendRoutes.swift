@@ -17,8 +17,26 @@ struct FrontendRoutes {
 
     let catalog: CatalogRelay
     let purchases: PurchaseRelay
+    /// What is passed on as it is.
+    let relayed: [Route]
 
-    var all: [Route] {
+    var all: [Route] { contract + relayed }
+
+    /// The routes of a storefront and a storekeeper.
+    static func relayed(catalog: TierClient, order: TierClient) -> [Route] {
+        let health = TierHealth(of: [catalog, order])
+        return ["find", "topics", "receipt"].map { TierRelay($0, to: catalog).reading(isGuarded: false) }
+            + ["books", "book", "movements", "totals"].map {
+                TierRelay($0, to: catalog).reading(isGuarded: true)
+            }
+            + ["updates", "add", "retire"].map { TierRelay($0, to: catalog).changing() }
+            + [
+                TierRelay("orders", to: order).reading(isGuarded: true),
+                Route("tiers", [.GET], isGuarded: true) { .pending(health.look(for: $0)) },
+            ]
+    }
+
+    private var contract: [Route] {
         [
             Route("search", [.GET], takesPath: true) { request in
                 .pending(catalog.search(topic: try request.topic(orInPath: true), for: request))

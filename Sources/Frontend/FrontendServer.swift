@@ -21,7 +21,8 @@ public final class FrontendServer: Sendable {
     ) async throws -> FrontendServer {
         let probe = ReachProbe(clients: [catalog, order])
         let routes = FrontendRoutes(
-            catalog: CatalogRelay(client: catalog), purchases: PurchaseRelay(order: HTTPOrder(client: order)))
+            catalog: CatalogRelay(client: catalog), purchases: PurchaseRelay(order: HTTPOrder(client: order)),
+            relayed: FrontendRoutes.relayed(catalog: catalog, order: order))
         let table = RouteTable(
             routes.all, monitor: monitor, token: token, readiness: { probe.reach(from: $0) })
         return FrontendServer(

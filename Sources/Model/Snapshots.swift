@@ -8,12 +8,21 @@ public struct LedgerSnapshot: Sendable {
         public let openingPrice: Cents
         /// The stock the store was opened with, in units.
         public let openingStock: Int64
+        /// Whether the book is out of the shop.
+        public let isRetired: Bool
+        /// The movement that added the book; nil for one that the store was opened with.
+        public let addedBy: Int64?
 
         /// Takes the parts as they are.
-        public init(now: Book, openingPrice: Cents, openingStock: Int64) {
+        public init(
+            now: Book, openingPrice: Cents, openingStock: Int64, isRetired: Bool = false,
+            addedBy: Int64? = nil
+        ) {
             self.now = now
             self.openingPrice = openingPrice
             self.openingStock = openingStock
+            self.isRetired = isRetired
+            self.addedBy = addedBy
         }
 
         /// The book as it was opened.
@@ -22,21 +31,28 @@ public struct LedgerSnapshot: Sendable {
         }
     }
 
-    /// One executed update.
+    /// One executed change.
     public struct Movement: Sendable {
         /// Its place in the ledger, from 1.
         public let sequence: Int64
+        /// What it did.
+        public let entry: LedgerEntry
         /// What it changed, with its key where it had one.
-        public let change: StockChange
+        public var change: StockChange { entry.change }
         /// The stock that it left, in units.
         public let stockAfter: Int64
         /// The sale's number, where it is one.
         public let sale: Int64?
 
-        /// Takes the parts as they are.
+        /// An executed update.
         public init(sequence: Int64, change: StockChange, stockAfter: Int64, sale: Int64?) {
+            self.init(sequence: sequence, entry: .update(change), stockAfter: stockAfter, sale: sale)
+        }
+
+        /// Takes the parts as they are.
+        public init(sequence: Int64, entry: LedgerEntry, stockAfter: Int64, sale: Int64? = nil) {
             self.sequence = sequence
-            self.change = change
+            self.entry = entry
             self.stockAfter = stockAfter
             self.sale = sale
         }

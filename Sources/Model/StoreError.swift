@@ -5,10 +5,16 @@ public enum StoreError: Error, Equatable, Sendable {
     case invalid(String)
     /// No book has this number.
     case unknownItem(ItemNumber)
-    /// The idempotency key was used before for another purchase.
+    /// The idempotency key was used before for another request.
     case keyReused
     /// A request with the same key is still being worked on; try again in a moment.
     case inProgress
+    /// What is asked for contradicts what is there, which comes along.
+    case conflict(String, current: [BookDetails])
+    /// A book is not what the request expected, and nothing was changed. What it is comes along.
+    case changed(String, current: [BookDetails])
+    /// Lines of a file were refused, and nothing of it was taken: the first of them, and how many there are.
+    case refusedLines([RefusedLine], count: Int)
     /// A tier behind is down, slow or answered nonsense. With `outcomeUnknown`, the request may have been
     /// carried out all the same.
     case unavailable(tier: String, reason: String, outcomeUnknown: Bool)

@@ -212,9 +212,16 @@ public final class OrderEngine: OrderService {
     private func remembered(
         _ key: IdempotencyKey, on eventLoop: any EventLoop
     ) -> EventLoopFuture<(item: ItemNumber, outcome: PurchaseOutcome)?> {
-        let promise = eventLoop.makePromise(of: (item: ItemNumber, outcome: PurchaseOutcome)?.self)
+        read(on: eventLoop) { try $0.outcome(of: key) }
+    }
+
+    /// Reads the disk, on a thread of its own.
+    func read<Value: Sendable>(
+        on eventLoop: any EventLoop, _ body: @escaping @Sendable (OrderStore) throws -> Value
+    ) -> EventLoopFuture<Value> {
+        let promise = eventLoop.makePromise(of: Value.self)
         execution.run(.read) { [store] in
-            promise.completeWith(Result { try store.outcome(of: key) })
+            promise.completeWith(Result { try body(store) })
         } onThreads: { read in
             reads.async(execute: read)
         }

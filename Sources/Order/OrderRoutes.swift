@@ -9,6 +9,7 @@ internal import TierHTTP
 struct OrderRoutes {
     /// How long the catalog may take over one purchase.
     static let catalogTimeMax = TimeAmount.seconds(3)
+    private static let listCountMax = 1_000
 
     let engine: OrderEngine
 
@@ -21,7 +22,26 @@ struct OrderRoutes {
                     slot: request.slot, trace: request.trace, deadline: request.arrived + Self.catalogTimeMax,
                     times: request.times)
                 return .pending(engine.buy(item, key: key, context: context).map(PurchaseAnswer.response))
-            }
+            },
+            Route("orders", [.GET], isGuarded: true) { .pending(try orders($0)) },
         ]
+    }
+
+    private func orders(_ request: TierRequest) throws(StoreError) -> EventLoopFuture<TierResponse> {
+        let limit = try request.limit(max: Self.listCountMax, otherwise: 100)
+        let before = try request.integer("after", in: 1...Int64.max) ?? .max
+        let orders = engine.read(on: request.slot.eventLoop) {
+            try $0.orders(before: before, limit: limit + 1)
+        }
+        return orders.map { orders in
+            let next = orders.count > limit ? String(orders[limit - 1].number) : nil
+            return .json(.page(orders.prefix(limit), next: next) { Self.write($1, to: &$0) })
+        }
+    }
+
+    private static func write(_ order: OrderListing, to json: inout ByteBuffer) {
+        json.writeString(#"{"number":\#(order.number),"item_number":"\#(order.item)","key":"#)
+        json.writeJSONString(order.key.text)
+        json.writeString(#","sale":\#(order.sale.map { String($0) } ?? "null"),"time":"\#(order.time)"}"#)
     }
 }

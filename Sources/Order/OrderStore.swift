@@ -117,6 +117,9 @@ public final class OrderStore: Sendable {
         lock.release()
     }
 
+    /// Reads the database as of one moment.
+    func read<Value>(_ body: (Database) throws -> Value) throws -> Value { try pool.read(body) }
+
     // MARK: Reading
 
     /// The number of the last order; 0 before the first.

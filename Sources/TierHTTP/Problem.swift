@@ -14,6 +14,8 @@ public struct Problem: Error, Sendable {
     public var fields: [(name: String, value: String)] = []
     /// The tier that is down, where that is the problem.
     public var dependency: String?
+    /// Further members of the body, each with its JSON.
+    var members: [(name: String, json: ByteBuffer)] = []
 
     /// A problem with its status and detail.
     public init(_ status: HTTPResponseStatus, _ detail: String) {
@@ -40,12 +42,21 @@ public struct Problem: Error, Sendable {
         case .keyReused:
             self.init(
                 .unprocessableEntity,
-                "this Idempotency-Key was used before for another purchase; use a new one")
+                "this Idempotency-Key was used before for another request; use a new one")
         case .inProgress:
             self.init(
                 .conflict,
                 "a request with this Idempotency-Key is still being worked on; repeat it in a moment")
             fields = [("retry-after", String(Self.retryAfterSeconds))]
+        case .conflict(let detail, let current):
+            self.init(.conflict, detail)
+            members = [Self.member(current)]
+        case .changed(let detail, let current):
+            self.init(.preconditionFailed, detail)
+            members = [Self.member(current)]
+        case .refusedLines(let lines, let count):
+            self.init(.conflict, "\(count) lines were refused, and nothing was taken")
+            members = Self.members(lines, count: count)
         case .unavailable(let tier, let reason, let outcomeUnknown):
             var detail = "the \(tier) server \(reason)"
             if outcomeUnknown {
@@ -61,6 +72,22 @@ public struct Problem: Error, Sendable {
         }
     }
 
+    private static func member(_ current: [BookDetails]) -> (name: String, json: ByteBuffer) {
+        var json = ByteBuffer()
+        json.writeArray(current) { $0.writeBook($1) }
+        return ("current", json)
+    }
+
+    private static func members(_ lines: [RefusedLine], count: Int) -> [(name: String, json: ByteBuffer)] {
+        var json = ByteBuffer()
+        json.writeArray(lines) { json, line in
+            json.writeString(#"{"line":\#(line.line),"reason":"#)
+            json.writeJSONString(line.reason)
+            json.writeStaticString("}")
+        }
+        return [("lines", json), ("line_count", ByteBuffer(string: String(count)))]
+    }
+
     /// The answer that tells the client of this problem.
     public func response(traceID: String) -> TierResponse {
         var body = ByteBuffer()
@@ -71,6 +98,10 @@ public struct Problem: Error, Sendable {
         if let dependency {
             body.writeStaticString(#","dependency":"#)
             body.writeJSONString(dependency)
+        }
+        for (name, json) in members {
+            body.writeString(#","\#(name)":"#)
+            body.writeImmutableBuffer(json)
         }
         body.writeString(#","trace_id":"\#(traceID)"}"#)
         var response = TierResponse(status, .problem, body: body)

@@ -6,7 +6,8 @@ public struct RequestTarget: Sendable {
     public let route: String
     /// What follows the route's slash in the path, not decoded; nil without a slash.
     let pathRest: Substring?
-    private let query: Substring?
+    /// What follows the question mark, not decoded; nil without one.
+    public let query: Substring?
 
     /// Takes a request line's target in origin form (`/a?b`) or absolute form (`http://host/a?b`).
     public init(_ target: String) {

@@ -68,7 +68,11 @@ struct RecoverCommand: AsyncParsableCommand {
         let orders =
             hasOrders ? nil : recovery.orders(from: try catalog ?? CatalogSnapshot.read(folder: store.data))
         try withLocks(on: store.data) {
-            if let catalog { try CatalogSnapshot.write(catalog, folder: store.data) }
+            if let catalog {
+                // Of the lost ledger, whose movements may have had other numbers.
+                CatalogStore.removeIndex(in: store.data)
+                try CatalogSnapshot.write(catalog, folder: store.data)
+            }
             if let orders { try OrderStoreSnapshot.write(orders, folder: store.data) }
         }
     }

@@ -59,14 +59,14 @@ struct StoreFiles {
     /// later lacks; and what the later one has, the earlier has after a moment.
     func audit(patience: Duration) async throws -> Report {
         var audit = BooksAudit()
-        let updateCount = try audit.count(catalogLog: catalogLog)
+        let catalogLines = try audit.count(catalogLog: catalogLog)
         let lines = try audit.count(orderLog: orderLog)
         let orders = try OrderStoreSnapshot.read(folder: data)
         let ledger = try CatalogSnapshot.read(folder: data)
         audit.check(ledger: ledger)
         audit.check(orders: orders, against: ledger)
         audit.checkNoMore(lines: lines, than: orders)
-        audit.checkNoMore(updateCount: updateCount, than: ledger)
+        audit.checkNoMore(catalogLines: catalogLines, than: ledger)
         _ = try audit.check(catalogLog: catalogLog, against: ledger)
         audit.add(try await missingAfterPatience(ledger: ledger, orders: orders, patience: patience))
         let sales = ledger.movements.count { $0.sale != nil }

@@ -102,10 +102,28 @@ func book(
         stock: stock)
 }
 
+/// What a batch of updates did.
+struct UnloggedBatch {
+    let results: [Result<UpdateOutcome, StoreError>]
+    let executed: [StockChange]
+}
+
 extension CatalogStore {
     /// Commits without a log: what a crash between the two leaves behind.
     @discardableResult
-    func commitUnlogged(_ changes: StockChange...) throws -> Batch {
+    func commitUnlogged(_ changes: StockChange...) throws -> UnloggedBatch {
+        let batch = try commitUnlogged(changes.map { .update($0) })
+        return UnloggedBatch(
+            results: batch.results.map { result in
+                result.map {
+                    if case .update(let outcome) = $0 { outcome } else { .refused(replayed: false) }
+                }
+            }, executed: batch.executed.map(\.change))
+    }
+
+    /// The same for any change.
+    @discardableResult
+    func commitUnlogged(_ changes: [CatalogChange]) throws -> Batch {
         let nowhere = LogMark(position: .init(inode: 0, offset: 0), sequence: 0)
         return try commit(changes, mark: try logMark() ?? nowhere)
     }
@@ -118,7 +136,7 @@ extension CatalogStore {
     /// Every movement of the ledger, as the log writes it.
     func movementLines() throws -> [String] {
         var lines: [String] = []
-        try forEachMovement(after: 0) { _, change in lines.append(change.logLine) }
+        try forEachMovement(after: 0) { _, entry in lines.append(entry.logLine) }
         return lines
     }
 

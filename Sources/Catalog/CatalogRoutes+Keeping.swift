@@ -1,0 +1,207 @@
+internal import Model
+internal import NIOCore
+internal import NIOHTTP1
+internal import TierHTTP
+
+/// Routes by which storekeepers change things.
+extension CatalogRoutes {
+    /// A file of a million books has about 80 MB.
+    private static let fileBytesMax = 256 * 1024 * 1024
+
+    var keeping: [Route] {
+        [
+            Route("updates", [.POST], isGuarded: true) { request in
+                let body = try JSONBody(request.body, known: ["actor", "reason", "updates"])
+                let work = KeeperRequest.Work.updates(try Self.updates(in: body))
+                let books = make(try Self.request(work, body, request), for: request)
+                return .pending(books.map { .json(Self.encode(list: $0)) })
+            },
+            Route("add", [.POST], isGuarded: true) { request in
+                let body = try JSONBody(
+                    request.body,
+                    known: ["item_number", "title", "topic", "cost", "stock", "actor", "reason"])
+                let made = make(
+                    try Self.request(.add(try Self.newBook(in: body)), body, request), for: request)
+                return .pending(made.map { .json(Self.encode($0[0])) })
+            },
+            Route("retire", [.POST], isGuarded: true) { request in
+                let body = try JSONBody(
+                    request.body, known: ["item_number", "expect_version", "actor", "reason"])
+                let work = KeeperRequest.Work.retire(
+                    try Self.item(in: body), expectedVersion: try Self.version(in: body))
+                let made = make(try Self.request(work, body, request), for: request)
+                return .pending(made.map { .json(Self.encode($0[0])) })
+            },
+            Route("import", [.POST], isGuarded: true, bodyBytesMax: Self.fileBytesMax) { request in
+                .pending(try load(request))
+            },
+        ]
+    }
+
+    /// An update that says who makes it, why, or what is expected; nil for one as the contract has it.
+    func keeping(
+        _ change: StockChange, in request: TierRequest
+    ) throws(StoreError) -> EventLoopFuture<TierResponse>? {
+        guard Self.mayHaveOwnParameters(request.target) else { return nil }
+        let actor = try request.line("actor", byteCountMax: KeeperRequest.actorByteCountMax)
+        let reason = try request.line("reason", byteCountMax: KeeperRequest.reasonByteCountMax)
+        var expectation = KeeperUpdate.Expectation()
+        expectation.stock = try request.integer("expect_stock", in: 0...Book.stockMax)
+        expectation.version = try request.integer("expect_version", in: 0...Int64.max)
+        if let text = try request.target.parameter("expect_cost") {
+            guard let price = Cents(parsing: text) else {
+                throw .invalid("expect_cost is not an amount of 0 or more with at most two decimals")
+            }
+            expectation.price = price
+        }
+        guard actor != nil || reason != nil || expectation != KeeperUpdate.Expectation() else { return nil }
+        // Its key is remembered with the request, and it is never taken for a sale.
+        let update = KeeperUpdate(
+            StockChange(item: change.item, price: change.price, units: change.units), expectation: expectation
+        )
+        let work = KeeperRequest(.updates([update]), actor: actor, reason: reason, key: change.key)
+        return make(work, for: request).map { _ in .result(isSuccess: true) }.flatMapErrorThrowing { error in
+            guard case .conflict? = error as? StoreError else { throw error }
+            return .result(isSuccess: false)
+        }
+    }
+
+    /// A look at the first letter of each parameter, since nearly every update is a sale and has none of them.
+    private static func mayHaveOwnParameters(_ target: RequestTarget) -> Bool {
+        var previous = UInt8(ascii: "&")
+        for byte in (target.query ?? "").utf8 {
+            if previous == UInt8(ascii: "&"), "are%".utf8.contains(byte) { return true }
+            previous = byte
+        }
+        return false
+    }
+
+    private func make(_ work: KeeperRequest, for request: TierRequest) -> EventLoopFuture<[BookDetails]> {
+        let made = engine.request(work, on: request.slot.eventLoop)
+        // What was added and retired, find learns at once.
+        made.whenSuccess { [find] _ in find.follow() }
+        return made
+    }
+
+    private func load(_ request: TierRequest) throws(StoreError) -> EventLoopFuture<TierResponse> {
+        let actor = try request.line("actor", byteCountMax: KeeperRequest.actorByteCountMax)
+        let reason = try request.line("reason", byteCountMax: KeeperRequest.reasonByteCountMax)
+        let key = try request.idempotencyKey()
+        let isDryRun = try request.choice("dry_run", as: Answer.self) == .yes
+        let eventLoop = request.slot.eventLoop
+        let text = request.body
+        let read = engine.read(on: eventLoop) { store in
+            let lines = try Self.lines(in: text)
+            guard isDryRun else { return lines }
+            let (refused, count) = try store.taken(lines)
+            guard count == 0 else { throw StoreError.refusedLines(refused, count: count) }
+            return lines
+        }
+        return read.flatMap { lines in
+            let answer = { @Sendable in TierResponse.json(#"{"result":{"books":\#(lines.count)}}"#) }
+            guard !isDryRun else { return eventLoop.makeSucceededFuture(answer()) }
+            let work = KeeperRequest(.load(lines), actor: actor, reason: reason, key: key)
+            return make(work, for: request).map { _ in answer() }
+        }
+    }
+
+    private enum Answer: String, CaseIterable {
+        case yes = "true"
+        case no = "false"
+    }
+
+    /// The books of a catalog file, or everything that is wrong with it.
+    private static func lines(in text: ByteBuffer) throws -> [(line: Int, book: Book)] {
+        guard let string = String(validating: text.readableBytesView, as: UTF8.self) else {
+            throw StoreError.invalid("the body is not UTF-8 text")
+        }
+        var reading = BooksReading()
+        for (number, line) in FileLines(string) { reading.take(line, number: number) }
+        guard reading.refusedCount == 0 else {
+            throw StoreError.refusedLines(reading.refused, count: reading.refusedCount)
+        }
+        guard !reading.books.isEmpty else { throw StoreError.invalid("the body has no books in it") }
+        return reading.books
+    }
+
+    // MARK: Decoding
+
+    private static func request(
+        _ work: KeeperRequest.Work, _ body: JSONBody, _ request: TierRequest
+    ) throws(StoreError) -> KeeperRequest {
+        KeeperRequest(
+            work, actor: try line("actor", in: body, byteCountMax: KeeperRequest.actorByteCountMax),
+            reason: try line("reason", in: body, byteCountMax: KeeperRequest.reasonByteCountMax),
+            key: try request.idempotencyKey())
+    }
+
+    private static func updates(in body: JSONBody) throws(StoreError) -> [KeeperUpdate] {
+        let objects = try body.objects(
+            "updates",
+            known: ["item_number", "cost", "stock", "expect_cost", "expect_stock", "expect_version"],
+            countMax: KeeperRequest.updateCountMax)
+        var updates: [KeeperUpdate] = []
+        for object in objects {
+            let price = try price("cost", in: object)
+            let units = try object.integer("stock", in: -StockChange.unitsMax...StockChange.unitsMax)
+            guard price != nil || units != nil else {
+                throw object.fault("cost", "and stock are both missing: there is nothing to update")
+            }
+            let change = StockChange(item: try item(in: object), price: price, units: units)
+            let expectation = KeeperUpdate.Expectation(
+                stock: try object.integer("expect_stock", in: 0...Book.stockMax),
+                price: try self.price("expect_cost", in: object), version: try version(in: object))
+            updates.append(KeeperUpdate(change, expectation: expectation))
+        }
+        return updates
+    }
+
+    private static func newBook(in body: JSONBody) throws(StoreError) -> NewBook {
+        guard let title = try line("title", in: body, byteCountMax: ShopText.titleByteCountMax) else {
+            throw body.fault("title", "is missing")
+        }
+        guard let topic = try line("topic", in: body, byteCountMax: ShopText.topicByteCountMax) else {
+            throw body.fault("topic", "is missing")
+        }
+        guard let price = try price("cost", in: body) else { throw body.fault("cost", "is missing") }
+        let hasNumber = try body.text("item_number") != nil
+        return NewBook(
+            item: hasNumber ? try item(in: body) : nil, title: title, topic: topic, price: price,
+            stock: try body.integer("stock", in: 0...Book.stockMax) ?? 0)
+    }
+
+    private static func item(in body: JSONBody) throws(StoreError) -> ItemNumber {
+        guard let text = try body.text("item_number"), let item = ItemNumber(parsing: text) else {
+            throw body.fault(
+                "item_number", "is not a string with a whole number from 1 to \(ItemNumber.valueMax)")
+        }
+        return item
+    }
+
+    private static func version(in body: JSONBody) throws(StoreError) -> Int64? {
+        try body.integer("expect_version", in: 0...Int64.max)
+    }
+
+    private static func price(_ name: String, in body: JSONBody) throws(StoreError) -> Cents? {
+        guard let text = try body.text(name) else { return nil }
+        guard let price = Cents(parsing: text) else {
+            throw body.fault(name, "is not an amount of 0 or more with at most two decimals")
+        }
+        return price
+    }
+
+    private static func line(
+        _ name: String, in body: JSONBody, byteCountMax: Int
+    ) throws(StoreError) -> String? {
+        guard let text = try body.text(name) else { return nil }
+        if let fault = ShopText.fault(in: text, byteCountMax: byteCountMax) { throw body.fault(name, fault) }
+        return text
+    }
+
+    private static func encode(list books: [BookDetails]) -> ByteBuffer {
+        var json = ByteBuffer(string: #"{"result":"#)
+        json.writeArray(books) { $0.writeBook($1) }
+        json.writeStaticString("}")
+        return json
+    }
+}

@@ -1,0 +1,209 @@
+internal import Foundation
+internal import Model
+internal import NIOCore
+internal import NIOHTTP1
+internal import TierHTTP
+
+/// Routes that customers' and storekeepers' pages read.
+extension CatalogRoutes {
+    /// The longest `q` of find, in UTF-8 bytes.
+    static let queryByteCountMax = 200
+    private static let foundCountMax = 100
+    private static let listCountMax = 1_000
+
+    var reading: [Route] {
+        [
+            Route("find", [.GET]) { .pending(try find($0)) },
+            Route("topics", [.GET]) { .pending(try topics($0)) },
+            Route("receipt", [.GET]) { .pending(try receipt($0)) },
+            Route("books", [.GET], isGuarded: true) { .pending(try books($0)) },
+            Route("book", [.GET], isGuarded: true) { request in
+                let item = try request.itemNumber()
+                let book = engine.read(on: request.slot.eventLoop) { try $0.details(of: item) }
+                return .pending(book.map { .json(Self.encode($0)) })
+            },
+            Route("movements", [.GET], isGuarded: true) { .pending(try movements($0)) },
+            Route("totals", [.GET], isGuarded: true) { .pending(try totals($0)) },
+        ]
+    }
+
+    // MARK: Find
+
+    private func find(_ request: TierRequest) throws(StoreError) -> EventLoopFuture<TierResponse> {
+        let topic = try request.topicFilter()
+        let words = try Self.words(in: request)
+        let limit = try request.limit(max: Self.foundCountMax, otherwise: 20)
+        let after = try Self.itemAfter(in: request)
+        let found = found(words: words, topic: topic, after: after, limit: limit + 1, for: request)
+        return found.map { books in
+            let next = books.count > limit ? books[limit - 1].item.description : nil
+            return .json(ByteBuffer.page(books.prefix(limit), next: next) { $0.writeBook($1) })
+        }
+    }
+
+    private func found(
+        words: [String], topic: String?, after: Int64, limit: Int, for request: TierRequest
+    ) -> EventLoopFuture<[Book]> {
+        let eventLoop = request.slot.eventLoop
+        guard words.isEmpty else {
+            let query = FindStore.Query(words: words, topic: topic, after: after, limit: limit)
+            return items(query, on: eventLoop).map { [engine] in $0.compactMap(engine.bookInShop) }
+        }
+        return engine.read(on: eventLoop) { store in
+            guard let topic else { return try store.booksInShop(after: after, limit: limit) }
+            return store.books(topic: topic, after: after, limit: limit)
+        }
+    }
+
+    private func items(
+        _ query: FindStore.Query, on eventLoop: any EventLoop
+    ) -> EventLoopFuture<[ItemNumber]> {
+        let promise = eventLoop.makePromise(of: [ItemNumber].self)
+        find.find(query) { promise.completeWith($0) }
+        return promise.futureResult
+    }
+
+    /// The words of `q`; none where it is missing or blank.
+    private static func words(in request: TierRequest) throws(StoreError) -> [String] {
+        guard let text = try request.target.parameter("q"), !text.isEmpty else { return [] }
+        if let fault = ShopText.fault(in: text, byteCountMax: queryByteCountMax) {
+            throw .invalid("q \(fault)")
+        }
+        return SearchText.words(text).map(String.init)
+    }
+
+    private static func itemAfter(in request: TierRequest) throws(StoreError) -> Int64 {
+        try request.integer("after", in: 1...ItemNumber.valueMax) ?? 0
+    }
+
+    private func topics(_ request: TierRequest) throws(StoreError) -> EventLoopFuture<TierResponse> {
+        let limit = try request.limit(max: Self.listCountMax, otherwise: Self.listCountMax)
+        let after = try request.line("after", byteCountMax: ShopText.topicByteCountMax)
+        let topics = engine.read(on: request.slot.eventLoop) { $0.topics(after: after, limit: limit + 1) }
+        return topics.map { topics in
+            let next = topics.count > limit ? topics[limit - 1].topic : nil
+            return .json(
+                ByteBuffer.page(topics.prefix(limit), next: next) { json, topic in
+                    json.writeStaticString(#"{"topic":"#)
+                    json.writeJSONString(topic.topic)
+                    json.writeString(#","books":\#(topic.count)}"#)
+                })
+        }
+    }
+
+    private func receipt(_ request: TierRequest) throws -> EventLoopFuture<TierResponse> {
+        guard let key = try request.idempotencyKey() else {
+            throw StoreError.invalid("the purchase's key is missing: send it as the field Idempotency-Key")
+        }
+        return engine.read(on: request.slot.eventLoop) { try $0.receipt(of: key) }.flatMapThrowing {
+            receipt in
+            guard let receipt else { throw Problem(.notFound, "no purchase is known by this key") }
+            return .json(Self.encode(receipt))
+        }
+    }
+
+    // MARK: Lists for storekeepers
+
+    private func books(_ request: TierRequest) throws(StoreError) -> EventLoopFuture<TierResponse> {
+        let limit = try request.limit(max: Self.listCountMax, otherwise: 100)
+        var filter = BookFilter(limit: limit + 1)
+        filter.topic = try request.topicFilter()
+        filter.stockMax = try request.integer("stock_max", in: 0...Book.stockMax)
+        filter.retired = try request.choice("retired", as: BookFilter.Retired.self) ?? .without
+        filter.after = try Self.itemAfter(in: request)
+        let words = try Self.words(in: request)
+        let page = { @Sendable (books: [BookDetails], next: String?) -> TierResponse in
+            .json(ByteBuffer.page(books, next: next) { $0.writeBook($1) })
+        }
+        let eventLoop = request.slot.eventLoop
+        guard !words.isEmpty else {
+            return engine.read(on: eventLoop) { [filter] in try $0.books(filter) }.map { books in
+                let next = books.count > limit ? books[limit - 1].book.item.description : nil
+                return page(Array(books.prefix(limit)), next)
+            }
+        }
+        // The index has no stocks: a page of what was found may lose some to the filter.
+        let query = FindStore.Query(words: words, topic: filter.topic, after: filter.after, limit: limit + 1)
+        return items(query, on: eventLoop).flatMap { [engine, filter] items in
+            engine.read(on: eventLoop) { store in
+                let books = try items.prefix(limit).map { try store.details(of: $0) }
+                return books.filter { $0.book.stock <= filter.stockMax ?? .max }
+            }.map { page($0, items.count > limit ? items[limit - 1].description : nil) }
+        }
+    }
+
+    private func movements(_ request: TierRequest) throws(StoreError) -> EventLoopFuture<TierResponse> {
+        var filter = MovementFilter(limit: try request.limit(max: Self.listCountMax, otherwise: 100))
+        if try request.target.parameter("item_number") != nil { filter.item = try request.itemNumber() }
+        filter.kind = try request.choice("kind", as: MovementFilter.Kind.self)
+        filter.before = try request.integer("after", in: 1...Int64.max)
+        let stretch = engine.read(on: request.slot.eventLoop) { [filter] store in
+            try store.read { try LedgerReader(database: $0).read(filter) }
+        }
+        return stretch.map {
+            .json(ByteBuffer.page($0.records, next: $0.next.map { String($0) }) { Self.write($1, to: &$0) })
+        }
+    }
+
+    private func totals(_ request: TierRequest) throws(StoreError) -> EventLoopFuture<TierResponse> {
+        let days = try request.integer("days", in: 1...Int64(LedgerTotals.dayCountMax)) ?? 30
+        let now = Timestamp(millis: Int64(Date().timeIntervalSince1970 * 1000))
+        let totals = engine.read(on: request.slot.eventLoop) { [totals = engine.totals] store in
+            try totals.read(from: store, dayCount: Int(days), today: now.dayNumber)
+        }
+        return totals.map { totals in
+            var json = ByteBuffer(string: #"{"result":"#)
+            json.writeArray(totals) { json, total in
+                json.writeString(#"{"day":"\#(Timestamp.dayText(total.day))","topic":"#)
+                json.writeJSONString(total.topic)
+                let revenue =
+                    "\(total.cents / 100)" + (total.cents % 100 == 0 ? "" : Self.decimals(total.cents))
+                json.writeString(#","sales":\#(total.count),"revenue":"\#(revenue)"}"#)
+            }
+            json.writeStaticString("}")
+            return .json(json)
+        }
+    }
+
+    // MARK: Encoding
+
+    /// A sum, which may pass what one price can be.
+    private static func decimals(_ cents: Int64) -> String {
+        "." + (cents % 100 < 10 ? "0" : "") + String(cents % 100)
+    }
+
+    static func encode(_ book: BookDetails) -> ByteBuffer {
+        var json = ByteBuffer(string: #"{"result":"#)
+        json.writeBook(book)
+        json.writeStaticString("}")
+        return json
+    }
+
+    private static func encode(_ receipt: Receipt) -> ByteBuffer {
+        var json = ByteBuffer(
+            string:
+                #"{"result":{"outcome":"\#(receipt.outcome.rawValue)","item_number":"\#(receipt.item)","title":"#
+        )
+        json.writeJSONString(receipt.title)
+        json.writeStaticString(#","type":"#)
+        json.writeJSONString(receipt.topic)
+        json.writeString(#","cost":"\#(receipt.price)","time":"\#(receipt.time)"}}"#)
+        return json
+    }
+
+    private static func write(_ record: LedgerRecord, to json: inout ByteBuffer) {
+        json.writeString(#"{"sequence":\#(record.sequence),"item_number":"\#(record.item)","title":"#)
+        json.writeJSONString(record.title)
+        json.writeString(#","kind":"\#(record.kind.rawValue)","units":"#)
+        json.writeString(record.units.map { String($0) } ?? "null")
+        json.writeStaticString(#","cost":"#)
+        json.writeJSONString(orNull: record.price?.description)
+        json.writeString(#","stock_after":\#(record.stockAfter),"cost_after":"#)
+        json.writeJSONString(orNull: record.priceAfter?.description)
+        json.writeString(#","time":"\#(record.time)","actor":"#)
+        json.writeJSONString(orNull: record.actor)
+        json.writeStaticString(#","reason":"#)
+        json.writeJSONString(orNull: record.reason)
+        json.writeStaticString("}")
+    }
+}

@@ -1,0 +1,143 @@
+internal import CatalogClient
+internal import GRDB
+internal import Model
+
+/// Which books a storekeeper wants to see.
+struct BookFilter: Sendable {
+    /// Whether retired books are among them.
+    enum Retired: String, CaseIterable, Sendable {
+        case without = "false"
+        case with = "true"
+        case only
+    }
+
+    var topic: String?
+    /// Books with at most so many units.
+    var stockMax: Int64?
+    var retired = Retired.without
+    /// Books with a higher number.
+    var after: Int64 = 0
+    var limit: Int
+}
+
+/// What became of a purchase.
+struct Receipt: Equatable, Sendable {
+    let outcome: PurchaseOutcome
+    let item: ItemNumber
+    let title: String
+    let topic: String
+    let price: Cents
+    let time: Timestamp
+}
+
+/// What storekeepers and receipts need to know. All of it reads the disk.
+extension CatalogStore {
+    /// Books in the shop in item-number order.
+    func booksInShop(after item: Int64, limit: Int) throws -> [Book] {
+        try read { database in
+            let statement = try database.cachedStatement(
+                sql: """
+                    SELECT item_number, title, topic, price_cents, stock FROM book
+                    WHERE item_number > ? AND retired = 0 ORDER BY item_number LIMIT ?
+                    """)
+            return try Row.fetchAll(statement, arguments: [item, limit]).map(CatalogRow.book)
+        }
+    }
+
+    /// Books added and retired after a movement, in order.
+    func shopChanges(after sequence: Int64, limit: Int) throws -> [(sequence: Int64, entry: LedgerEntry)] {
+        try read { database in
+            let statement = try database.cachedStatement(
+                sql: """
+                    SELECT \(CatalogRow.entryColumns), sequence FROM movement JOIN book USING (item_number)
+                    WHERE kind <> 0 AND sequence > ? ORDER BY sequence LIMIT ?
+                    """)
+            return try Row.fetchAll(statement, arguments: [sequence, limit]).map {
+                ($0["sequence"], try CatalogRow.entry($0))
+            }
+        }
+    }
+
+    /// Topics that have books, in the order of their bytes, after one of them.
+    func topics(after topic: String?, limit: Int) -> [(topic: String, count: Int)] {
+        let all = topicCounts().sorted { Self.precedes($0.topic, $1.topic) }
+        guard let topic else { return Array(all.prefix(limit)) }
+        return Array(all.lazy.drop { !Self.precedes(topic, $0.topic) }.prefix(limit))
+    }
+
+    private static func precedes(_ left: String, _ right: String) -> Bool {
+        left.utf8.lexicographicallyPrecedes(right.utf8)
+    }
+
+    /// A book, also a retired one.
+    ///
+    /// - Throws: ``StoreError/unknownItem(_:)`` when there never was one with this number.
+    func details(of item: ItemNumber) throws -> BookDetails {
+        try read { try CatalogRow.details(of: item, in: $0) }
+    }
+
+    /// Books by a filter, in item-number order.
+    func books(_ filter: BookFilter) throws -> [BookDetails] {
+        var conditions = ["item_number > ?"]
+        var arguments: StatementArguments = [filter.after]
+        switch filter.retired {
+        case .without: conditions.append("retired = 0")
+        case .only: conditions.append("retired = 1")
+        case .with: break
+        }
+        if let topic = filter.topic {
+            conditions.append("topic = ?")
+            arguments += [topic]
+        }
+        if let stockMax = filter.stockMax {
+            conditions.append("stock <= ?")
+            arguments += [stockMax]
+        }
+        return try read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT \(CatalogRow.detailColumns) FROM book
+                    WHERE \(conditions.joined(separator: " AND ")) ORDER BY item_number LIMIT \(filter.limit)
+                    """, arguments: arguments
+            ).map(CatalogRow.details)
+        }
+    }
+
+    /// Of these numbers, the ones that are taken, by retired books too.
+    func taken(_ lines: [(line: Int, book: Book)]) throws -> (refused: [RefusedLine], count: Int) {
+        try read { database in
+            let statement = try database.cachedStatement(sql: "SELECT 1 FROM book WHERE item_number = ?")
+            var refused: [RefusedLine] = []
+            var count = 0
+            for (line, book) in lines
+            where try Int.fetchOne(statement, arguments: [book.item.value]) != nil {
+                count += 1
+                guard refused.count < RefusedLine.namedCountMax else { continue }
+                refused.append(RefusedLine(line: line, reason: LedgerWriter.takenText(book.item)))
+            }
+            return (refused, count)
+        }
+    }
+
+    /// What became of a purchase by its key; nil when none is known.
+    func receipt(of key: IdempotencyKey) throws -> Receipt? {
+        try read { database in
+            let statement = try database.cachedStatement(
+                sql: """
+                    SELECT item_number, title, topic, ifnull(price_after, book.price_cents), at_millis, 1
+                    FROM movement JOIN book USING (item_number) WHERE order_key = ?1 AND sale IS NOT NULL
+                    UNION ALL
+                    SELECT item_number, title, topic, book.price_cents, at_millis, 0
+                    FROM refusal JOIN book USING (item_number)
+                    WHERE order_key = ?1 AND units IS -1 AND refusal.price_cents IS NULL
+                    """)
+            guard let row = try Row.fetchOne(statement, arguments: [key.text]),
+                let item = ItemNumber(row[0] as Int64), let price = Cents(row[3] as Int64)
+            else { return nil }
+            return Receipt(
+                outcome: row[5] ? .success : .failed, item: item, title: row[1], topic: row[2], price: price,
+                time: Timestamp(millis: row[4]))
+        }
+    }
+}

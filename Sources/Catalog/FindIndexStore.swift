@@ -1,0 +1,157 @@
+internal import Foundation
+internal import GRDB
+internal import Model
+
+/// The tables of the full-text index. Used by ``FindStore`` only, from one thread at a time.
+struct FindIndex {
+    private struct Progress {
+        /// Books up to this number were taken from the catalog's books, in their order.
+        var builtItem: Int64
+        /// Whether all were.
+        var isBuilt: Bool
+        /// Books added and retired up to this movement are taken in.
+        var movement: Int64
+    }
+
+    private let database: DatabaseQueue
+
+    /// Opens the index at `path`, or makes a new one where it is missing or another ledger's.
+    init(path: String, ledger: Int64) throws {
+        var configuration = Configuration()
+        configuration.prepareDatabase { database in
+            // Never the last copy of anything: a power cut may cost the newest entries, which are taken in
+            // again, so only checkpoints wait for the disk.
+            try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
+        }
+        let opened = try DatabaseQueue(path: path, configuration: configuration)
+        let known = try? opened.read { try Int64.fetchOne($0, sql: "SELECT ledger FROM progress") }
+        if known == ledger {
+            database = opened
+            return
+        }
+        try opened.close()
+        for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
+        database = try DatabaseQueue(path: path, configuration: configuration)
+        try database.write { try Self.create(ledger: ledger, in: $0) }
+    }
+
+    private static func create(ledger: Int64, in database: Database) throws {
+        try database.execute(
+            sql: """
+                CREATE TABLE progress (
+                    ledger INTEGER NOT NULL, built_item INTEGER NOT NULL, is_built INTEGER NOT NULL,
+                    movement INTEGER
+                ) STRICT;
+                CREATE TABLE entry (
+                    item_number INTEGER PRIMARY KEY, topic TEXT NOT NULL, folded TEXT NOT NULL
+                ) STRICT;
+                CREATE VIRTUAL TABLE found USING fts5(
+                    folded, content = 'entry', content_rowid = 'item_number', tokenize = 'trigram');
+                """)
+        try database.execute(sql: "INSERT INTO progress VALUES (?, 0, 0, NULL)", arguments: [ledger])
+    }
+
+    // MARK: Following the catalog
+
+    /// Takes in up to `countMax` books; true when the index has all of them then.
+    func catchUp(with catalog: CatalogStore, countMax: Int) throws -> Bool {
+        let lastMovement = catalog.lastMovement
+        return try database.write { database in
+            let row = try Row.fetchOne(database, sql: "SELECT built_item, is_built, movement FROM progress")
+            var progress = Progress(
+                builtItem: row?[0] ?? 0, isBuilt: row?[1] ?? false, movement: row?[2] ?? lastMovement)
+            let count =
+                try progress.isBuilt
+                ? takeMovements(from: catalog, countMax: countMax, &progress, in: database)
+                : takeBooks(from: catalog, countMax: countMax, &progress, in: database)
+            if count > 0 || row?[2] as Int64? == nil {
+                try database.execute(
+                    sql: "UPDATE progress SET built_item = ?, is_built = ?, movement = ?",
+                    arguments: [progress.builtItem, progress.isBuilt, progress.movement])
+            }
+            return progress.isBuilt && count < countMax
+        }
+    }
+
+    private func takeBooks(
+        from catalog: CatalogStore, countMax: Int, _ progress: inout Progress, in database: Database
+    ) throws -> Int {
+        let books = try catalog.booksInShop(after: progress.builtItem, limit: countMax)
+        for book in books { try add(book, in: database) }
+        progress.builtItem = books.last?.item.value ?? progress.builtItem
+        progress.isBuilt = books.count < countMax
+        // At least one, so that the progress is written.
+        return max(books.count, 1)
+    }
+
+    private func takeMovements(
+        from catalog: CatalogStore, countMax: Int, _ progress: inout Progress, in database: Database
+    ) throws -> Int {
+        let changes = try catalog.shopChanges(after: progress.movement, limit: countMax)
+        for (sequence, entry) in changes {
+            switch entry {
+            case .added(let book): try add(book, in: database)
+            case .retired(let item): try remove(item, in: database)
+            case .update: break
+            }
+            progress.movement = sequence
+        }
+        return changes.count
+    }
+
+    private func add(_ book: Book, in database: Database) throws {
+        let text = SearchText.entry(title: book.title, topic: book.topic)
+        let entry = try database.cachedStatement(
+            sql: "INSERT INTO entry (item_number, topic, folded) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
+        try entry.execute(arguments: [book.item.value, book.topic, text])
+        guard database.changesCount == 1 else { return }
+        let found = try database.cachedStatement(sql: "INSERT INTO found (rowid, folded) VALUES (?, ?)")
+        try found.execute(arguments: [book.item.value, text])
+    }
+
+    private func remove(_ item: ItemNumber, in database: Database) throws {
+        let text = try String.fetchOne(
+            database, sql: "SELECT folded FROM entry WHERE item_number = ?", arguments: [item.value])
+        guard let text else { return }
+        try database.execute(
+            sql: "INSERT INTO found (found, rowid, folded) VALUES ('delete', ?, ?)",
+            arguments: [item.value, text])
+        try database.execute(sql: "DELETE FROM entry WHERE item_number = ?", arguments: [item.value])
+    }
+
+    // MARK: Finding
+
+    /// The numbers of the books that match, in their order.
+    func find(_ query: FindStore.Query) throws -> [ItemNumber] {
+        let long = query.words.filter { $0.unicodeScalars.count >= SearchText.indexedLengthMin }
+        let short = query.words.filter { $0.unicodeScalars.count < SearchText.indexedLengthMin }
+        var conditions = ["entry.item_number > ?"]
+        var arguments: StatementArguments = [query.after]
+        if !long.isEmpty {
+            // In quotes nothing is an operator, and a quote is written twice.
+            let phrases = long.map { "\"" + $0.replacing("\"", with: "\"\"") + "\"" }
+            conditions.append("found MATCH ?")
+            arguments += [phrases.joined(separator: " ")]
+        }
+        for word in short {
+            conditions.append("instr(entry.folded, ?) > 0")
+            arguments += [" " + word]
+        }
+        if let topic = query.topic {
+            conditions.append("entry.topic = ?")
+            arguments += [topic]
+        }
+        let tables = long.isEmpty ? "entry" : "found JOIN entry ON entry.item_number = found.rowid"
+        let key = long.isEmpty ? "entry.item_number" : "found.rowid"
+        if !long.isEmpty { conditions[0] = "found.rowid > ?" }
+        return try database.read { database in
+            try Int64.fetchAll(
+                database,
+                sql: """
+                    SELECT \(key) FROM \(tables) WHERE \(conditions.joined(separator: " AND "))
+                    ORDER BY \(key) LIMIT \(query.limit)
+                    """, arguments: arguments
+            ).compactMap { ItemNumber($0) }
+        }
+    }
+}

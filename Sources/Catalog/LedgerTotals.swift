@@ -1,0 +1,61 @@
+internal import GRDB
+internal import Model
+internal import Synchronization
+
+/// Sales by day and topic, counted up from the ledger as far as it has grown since it was last asked.
+final class LedgerTotals: Sendable {
+    /// One topic's sales of one day.
+    struct Total: Sendable {
+        let day: Int64
+        let topic: String
+        var count: Int64
+        var cents: Int64
+    }
+
+    /// Days that are remembered.
+    static let dayCountMax = 366
+
+    private struct State {
+        var through: Int64 = 0
+        var days: [Int64: [String: Total]] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    /// The totals of the last `dayCount` days on which something was sold or could have been: today and the
+    /// days before it, the newest first, each day's topics in order. Reads the disk.
+    func read(from store: CatalogStore, dayCount: Int, today: Int64) throws -> [Total] {
+        try state.withLock { state in
+            let last = store.lastMovement
+            // A ledger that is shorter than before was opened anew after a fault.
+            if last < state.through { state = State() }
+            if last > state.through { try Self.add(to: &state, through: last, from: store) }
+            state.days = state.days.filter { $0.key > today - Int64(Self.dayCountMax) }
+            return state.days.filter { $0.key > today - Int64(dayCount) }.sorted { $0.key > $1.key }.flatMap {
+                $0.value.values.sorted { $0.topic < $1.topic }
+            }
+        }
+    }
+
+    private static func add(to state: inout State, through last: Int64, from store: CatalogStore) throws {
+        let first = state.through
+        try store.read { database in
+            let rows = try Row.fetchCursor(
+                database,
+                sql: """
+                    SELECT at_millis, topic, price_after FROM movement JOIN book USING (item_number)
+                    WHERE sequence > ? AND sequence <= ? AND sale IS NOT NULL ORDER BY sequence
+                    """, arguments: [first, last])
+            while let row = try rows.next() {
+                let day = Timestamp(millis: row[0]).dayNumber
+                let topic: String = row[1]
+                var total =
+                    state.days[day]?[topic] ?? Total(day: day, topic: topic, count: 0, cents: 0)
+                total.count += 1
+                total.cents += row[2] ?? 0
+                state.days[day, default: [:]][topic] = total
+            }
+        }
+        state.through = last
+    }
+}

@@ -1,0 +1,115 @@
+internal import Model
+internal import Monitoring
+internal import NIOCore
+internal import NIOHTTP1
+internal import TierHTTP
+
+/// Passes requests that the frontend has nothing to add to on to the tier that knows, and its answers back as
+/// the bytes they are, refusals included: that tier checks the parameters and says what is wrong with them.
+struct TierRelay: Sendable {
+    private static let passedOn: Set<HTTPResponseStatus> = [
+        .ok, .badRequest, .notFound, .conflict, .preconditionFailed, .payloadTooLarge, .unprocessableEntity,
+        .serviceUnavailable,
+    ]
+
+    private let client: TierClient
+    private let name: String
+    private let operation: SystemMonitor.Operation
+
+    /// A relay of the resource `name` of the tier behind `client`.
+    init(_ name: String, to client: TierClient) {
+        self.client = client
+        self.name = name
+        operation = client.operation("/" + name)
+    }
+
+    /// A route that only reads.
+    func reading(isGuarded: Bool) -> Route {
+        Route(name, [.GET], isGuarded: isGuarded) { request in
+            .pending(try pass(request, within: FrontendRoutes.readTimeMax))
+        }
+    }
+
+    /// A route that changes something.
+    func changing() -> Route {
+        Route(name, [.POST], isGuarded: true) { request in
+            .pending(try pass(request, within: FrontendRoutes.purchaseTimeMax))
+        }
+    }
+
+    private func pass(
+        _ request: TierRequest, within time: TimeAmount
+    ) throws(StoreError) -> EventLoopFuture<TierResponse> {
+        let isRead = request.method != .POST
+        let key = try request.idempotencyKey()
+        let contentType = request.headers.first(name: "content-type") ?? "application/octet-stream"
+        let call = TierCall(
+            isRead ? .GET : .POST, "/" + name + (request.target.query.map { "?" + $0 } ?? ""),
+            key: key?.field,
+            body: isRead ? nil : TierCall.Body(contentType, request.body),
+            repetition: isRead ? .always : key == nil ? .never : .ifPeerKeepsKeys,
+            deadline: request.arrived + time, trace: request.trace, operation: operation,
+            times: request.times, entry: "\(client.tier)-\(name)")
+        return client.send(call, on: request.slot).flatMapThrowing { [client] answer in
+            guard answer.peer == .bookstore else {
+                throw StoreError.unavailable(
+                    tier: client.tier, reason: "is a program that does not offer this", outcomeUnknown: false)
+            }
+            guard Self.passedOn.contains(answer.status) else {
+                try client.check(answer, item: nil, isRead: isRead)
+                throw client.nonsense(isRead: isRead)
+            }
+            let isProblem = answer.status != .ok
+            var response = TierResponse(answer.status, isProblem ? .problem : .json, body: answer.body)
+            if let seconds = answer.headers.first(name: "retry-after") {
+                response.fields.append(("retry-after", seconds))
+            }
+            return response
+        }
+    }
+}
+
+/// Looks how the tiers behind are, for a page that shows it.
+struct TierHealth: Sendable {
+    private static let answerTimeMax = TimeAmount.seconds(1)
+
+    private let tiers: [(client: TierClient, operation: SystemMonitor.Operation)]
+
+    init(of clients: [TierClient]) {
+        tiers = clients.map { ($0, $0.operation("/readyz")) }
+    }
+
+    /// What each tier says of itself, in the order in which they were given.
+    func look(for request: TierRequest) -> EventLoopFuture<TierResponse> {
+        let looks = tiers.map { client, operation in
+            let call = TierCall(
+                .GET, "/readyz", deadline: .now() + Self.answerTimeMax, trace: request.trace,
+                operation: operation, times: request.times, entry: client.tier)
+            let start = NIODeadline.now()
+            return client.send(call, on: request.slot).map { answer in
+                let detail = answer.status == .ok ? "ready" : "answers with status \(answer.status.code)"
+                return Self.entry(
+                    client.tier, isReady: answer.status == .ok, detail, NIODeadline.now() - start)
+            }.flatMapErrorThrowing { error in
+                Self.entry(client.tier, isReady: false, Problem(error).detail, NIODeadline.now() - start)
+            }
+        }
+        return EventLoopFuture.whenAllSucceed(looks, on: request.slot.eventLoop).map { entries in
+            var json = ByteBuffer(string: #"{"result":"#)
+            json.writeArray(entries) { $0.writeImmutableBuffer($1) }
+            json.writeStaticString("}")
+            return .json(json)
+        }
+    }
+
+    private static func entry(
+        _ tier: String, isReady: Bool, _ detail: String, _ elapsed: TimeAmount
+    ) -> ByteBuffer {
+        var json = ByteBuffer(string: #"{"tier":"\#(tier)","ready":\#(isReady),"detail":"#)
+        json.writeJSONString(detail)
+        let hundredths = elapsed.nanoseconds / 10_000
+        let fraction = hundredths % 100
+        json.writeString(#","millis":\#(hundredths / 100).\#(fraction < 10 ? "0" : "")\#(fraction)}"#)
+        return json
+    }
+}

@@ -1,0 +1,41 @@
+/// The books of a file as its lines are read, with everything that is wrong with them.
+public struct BooksReading: Sendable {
+    /// The good lines.
+    public private(set) var books: [(line: Int, book: Book)] = []
+    /// The first bad lines.
+    public private(set) var refused: [RefusedLine] = []
+    /// How many bad lines there are.
+    public private(set) var refusedCount = 0
+    private var lineOfItem: [ItemNumber: Int] = [:]
+
+    /// A reading that has seen nothing yet.
+    public init() {}
+
+    /// Takes an `init` line.
+    public mutating func take(_ line: Substring, number: Int) {
+        do throws(LineFault) {
+            try take(BookLine.parse(line), number: number)
+        } catch {
+            refuse(number, error.reason)
+        }
+    }
+
+    /// Takes a book of a line.
+    ///
+    /// - Throws: ``LineFault`` when its number was used before.
+    public mutating func take(_ book: Book, number: Int) throws(LineFault) {
+        if let first = lineOfItem.updateValue(number, forKey: book.item) {
+            lineOfItem[book.item] = first
+            throw LineFault("item_number \(book.item) is already used in line \(first)")
+        }
+        books.append((number, book))
+    }
+
+    /// Notes a line that is no book.
+    public mutating func refuse(_ line: Int, _ reason: String) {
+        refusedCount += 1
+        if refused.count < RefusedLine.namedCountMax {
+            refused.append(RefusedLine(line: line, reason: reason))
+        }
+    }
+}

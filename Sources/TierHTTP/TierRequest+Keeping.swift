@@ -1,0 +1,53 @@
+public import Model
+
+// Parameters that several routes have.
+extension TierRequest {
+    /// How many elements of a list are wanted.
+    ///
+    /// - Throws: ``Model/StoreError/invalid(_:)`` when it is no number from 1 to `max`.
+    public func limit(max: Int, otherwise: Int) throws(StoreError) -> Int {
+        Int(try integer("limit", in: 1...Int64(max)) ?? Int64(otherwise))
+    }
+
+    /// A whole number; nil where the parameter is missing.
+    ///
+    /// - Throws: ``Model/StoreError/invalid(_:)`` when it is no number of the range, in its plain spelling.
+    public func integer(_ name: String, in range: ClosedRange<Int64>) throws(StoreError) -> Int64? {
+        guard let text = try target.parameter(name) else { return nil }
+        guard let number = Int64(text), range.contains(number), String(number) == text else {
+            throw .invalid("\(name) is not a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
+    /// One of an enumeration's values; nil where the parameter is missing.
+    ///
+    /// - Throws: ``Model/StoreError/invalid(_:)`` when it is another.
+    public func choice<Value: RawRepresentable & CaseIterable>(
+        _ name: String, as type: Value.Type
+    ) throws(StoreError) -> Value? where Value.RawValue == String {
+        guard let text = try target.parameter(name) else { return nil }
+        guard let value = Value(rawValue: text) else {
+            throw .invalid("\(name) is none of \(Value.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return value
+    }
+
+    /// Text on one line; nil where the parameter is missing.
+    ///
+    /// - Throws: ``Model/StoreError/invalid(_:)`` when it is empty, too long or holds control characters.
+    public func line(_ name: String, byteCountMax: Int) throws(StoreError) -> String? {
+        guard let text = try target.parameter(name) else { return nil }
+        if let fault = ShopText.fault(in: text, byteCountMax: byteCountMax) {
+            throw .invalid("\(name) \(fault)")
+        }
+        return text
+    }
+
+    /// The topic to which a list is kept; nil where the parameter is missing.
+    ///
+    /// - Throws: ``Model/StoreError/invalid(_:)`` when it could be no book's topic.
+    public func topicFilter() throws(StoreError) -> String? {
+        try line("topic", byteCountMax: ShopText.topicByteCountMax)
+    }
+}
