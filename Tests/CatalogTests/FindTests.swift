@@ -1,0 +1,123 @@
+import Foundation
+import GRDB
+import Model
+import Storage
+import TestSupport
+import Testing
+
+@testable import Catalog
+
+/// The full-text index.
+@Suite struct FindTests {
+    private static let titles: [(title: String, topic: String)] = [
+        ("How to get a good grade in 677", "distributed systems"),
+        ("RPCs for Dummies", "distributed systems"),
+        ("Xen and the Art of Surviving", "graduate school"), ("Crème Brûlée für Anfänger", "Küche"),
+        ("C++ \"in\" 20 (minutes) AND NOT more", "programming"),
+        ("100% * of: everything's OR", "programming"),
+        ("Łódź, Århus & Ærø: straße", "travel"), ("日本語の本", "travel"),
+        ("<script>alert(1)</script>", "security"),
+    ]
+
+    private func books() throws -> [Book] {
+        try Self.titles.enumerated().map {
+            try book(Int64($0.offset + 1), title: $0.element.title, topic: $0.element.topic)
+        }
+    }
+
+    private func find(
+        _ text: String, in find: FindStore, topic: String? = nil, after: Int64 = 0, limit: Int = 100
+    ) async throws -> [Int64] {
+        let query = FindStore.Query(
+            words: SearchText.words(text).map(String.init), topic: topic, after: after, limit: limit)
+        return try await withCheckedThrowingContinuation { continuation in
+            find.find(query) { continuation.resume(with: $0) }
+        }.map(\.value)
+    }
+
+    /// Runs `body` with an index over a store of books.
+    private func withFind(
+        _ folder: CatalogFolder, _ books: [Book], _ body: (FindStore, CatalogStore) async throws -> Void
+    ) async throws {
+        let store = try CatalogStore.open(folder: folder.data, firstBooks: { books })
+        defer { try? store.close() }
+        let find = FindStore(catalog: store)
+        defer { find.shutdown() }
+        try await body(find, store)
+    }
+
+    @Test(arguments: [
+        ("good grade", [1]), ("GRADE good", [1]), ("rad", [1, 3]), ("ood gra", [1]), ("dist", [1, 2]),
+        ("urviv", [3]), ("creme brulee", [4]), ("CRÈME", [4]), ("fur", [4]), ("kuche", [4]), ("küche", [4]),
+        ("c++", [5]), ("\"in\"", [5]), ("(minutes)", [5]), ("AND NOT", [5]), ("100%", [6]), ("*", [6]),
+        ("of: everything", [6]), ("everything’s", [6]), ("OR", [6]), ("lodz", [7]), ("århus aero", [7]),
+        ("strasse", [7]), ("日本", [8]), ("本語の", [8]), ("<script>", [9]), ("alert(1)", [9]),
+        ("nothing of this", []), ("good brulee", []), ("a", [1, 3, 4, 5]), ("g", [1, 3]), ("xe", [3]),
+        ("en", []), ("in 677", [1]), ("'", []), ("%", []), ("_", []), ("\\", []), ("\"", [5]), ("\"\"\"", []),
+    ]) func findsByAnyPartOfAnyWord(text: String, items: [Int64]) async throws {
+        try await withCatalogFolder { folder in
+            try await withFind(folder, try books()) { find, _ in
+                let found = try await self.find(text, in: find)
+                #expect(found == items, "\(text)")
+            }
+        }
+    }
+
+    @Test func keepsToATopicAndGoesOnWhereAPageEnded() async throws {
+        try await withCatalogFolder { folder in
+            try await withFind(folder, try (1...50).map { try book($0, topic: $0 % 2 == 0 ? "even" : "odd") })
+            {
+                find, _ in
+                let page = try await self.find("title", in: find, limit: 7)
+                #expect(page == Array(1...7))
+                let next = try await self.find("title", in: find, after: 7, limit: 3)
+                #expect(next == [8, 9, 10])
+                let even = try await self.find("title", in: find, topic: "even", after: 7, limit: 2)
+                #expect(even == [8, 10])
+                let short = try await self.find("ti", in: find, topic: "odd", after: 45)
+                #expect(short == [47, 49])
+                let none = try await self.find("title", in: find, topic: "other")
+                #expect(none == [])
+            }
+        }
+    }
+
+    @Test func followsTheShop() async throws {
+        try await withCatalogFolder { folder in
+            try await withFind(folder, try books()) { find, store in
+                let before = try await self.find("grade", in: find)
+                #expect(before == [1])
+                let new = NewBook(item: nil, title: "Grades", topic: "new", price: try cents(1), stock: 1)
+                try store.commitUnlogged([
+                    .keeper(KeeperRequest(.add(new))),
+                    .keeper(KeeperRequest(.retire(first.item, expectedVersion: nil))),
+                ])
+                let after = try await self.find("grade", in: find)
+                #expect(after == [10])
+            }
+            // It is kept, and goes on from where it was.
+            try await withFind(folder, []) { find, store in
+                try store.commitUnlogged([
+                    .keeper(KeeperRequest(.retire(try #require(ItemNumber(10)), expectedVersion: nil)))
+                ])
+                let found = try await self.find("grade", in: find)
+                #expect(found == [])
+                let other = try await self.find("dummies", in: find)
+                #expect(other == [2])
+            }
+        }
+    }
+
+    @Test(arguments: ["rubbish", "", "SQLite format 3\u{0} and no more"])
+    func anIndexThatDoesNotFitIsMadeAgain(content: String) async throws {
+        try await withCatalogFolder { folder in
+            try await withFind(folder, try books()) { find, _ in
+                try content.write(
+                    toFile: folder.data + "/" + FindStore.fileName, atomically: true, encoding: .utf8)
+                try await eventually("the index is made again") {
+                    (try? await self.find("grade", in: find)) == [1]
+                }
+            }
+        }
+    }
+}
