@@ -10,13 +10,13 @@ extension CatalogRoutes {
 
     var keeping: [Route] {
         [
-            Route("updates", [.POST], isGuarded: true) { request in
+            Route("updates", [.POST], isGuarded: true, doc: StoreAPI.updates) { request in
                 let body = try JSONBody(request.body, known: ["actor", "reason", "updates"])
                 let work = KeeperRequest.Work.updates(try Self.updates(in: body))
                 let books = make(try Self.request(work, body, request), for: request)
                 return .pending(books.map { .json(Self.encode(list: $0)) })
             },
-            Route("add", [.POST], isGuarded: true) { request in
+            Route("add", [.POST], isGuarded: true, doc: StoreAPI.add) { request in
                 let body = try JSONBody(
                     request.body,
                     known: ["item_number", "title", "topic", "cost", "stock", "actor", "reason"])
@@ -24,7 +24,7 @@ extension CatalogRoutes {
                     try Self.request(.add(try Self.newBook(in: body)), body, request), for: request)
                 return .pending(made.map { .json(Self.encode($0[0])) })
             },
-            Route("retire", [.POST], isGuarded: true) { request in
+            Route("retire", [.POST], isGuarded: true, doc: StoreAPI.retire) { request in
                 let body = try JSONBody(
                     request.body, known: ["item_number", "expect_version", "actor", "reason"])
                 let work = KeeperRequest.Work.retire(
@@ -32,7 +32,8 @@ extension CatalogRoutes {
                 let made = make(try Self.request(work, body, request), for: request)
                 return .pending(made.map { .json(Self.encode($0[0])) })
             },
-            Route("import", [.POST], isGuarded: true, bodyBytesMax: Self.fileBytesMax) { request in
+            Route("import", [.POST], isGuarded: true, bodyBytesMax: Self.fileBytesMax, doc: StoreAPI.load) {
+                request in
                 .pending(try load(request))
             },
         ]

@@ -13,13 +13,13 @@ struct CatalogRoutes {
 
     private var contract: [Route] {
         [
-            Route("query_by_topic", [.GET]) { request in
+            Route("query_by_topic", [.GET], doc: StoreAPI.search(inPath: false)) { request in
                 .ready(.json(Self.encode(engine.listings(topic: try request.topic()))))
             },
-            Route("query_by_item", [.GET]) { request in
+            Route("query_by_item", [.GET], doc: StoreAPI.lookup(inPath: false)) { request in
                 .ready(.json(Self.encode(try engine.book(try request.itemNumber()))))
             },
-            Route("update", [.GET, .POST], isGuarded: true) { request in
+            Route("update", [.GET, .POST], isGuarded: true, doc: StoreAPI.update) { request in
                 let change = try Self.change(in: request)
                 guard let kept = try keeping(change, in: request) else {
                     let outcome = engine.update(change, on: request.slot.eventLoop)
@@ -27,7 +27,7 @@ struct CatalogRoutes {
                 }
                 return .pending(kept)
             },
-            Route("ledger", [.GET], isGuarded: true) { request in
+            Route("ledger", [.GET], isGuarded: true, doc: StoreAPI.ledger) { request in
                 let sales = engine.sales(
                     after: try Self.position(in: request), limit: try Self.limit(in: request),
                     on: request.slot.eventLoop)

@@ -25,26 +25,34 @@ struct FrontendRoutes {
     /// The routes of a storefront and a storekeeper.
     static func relayed(catalog: TierClient, order: TierClient) -> [Route] {
         let health = TierHealth(of: [catalog, order])
-        return ["find", "topics", "receipt"].map { TierRelay($0, to: catalog).reading(isGuarded: false) }
-            + ["books", "book", "movements", "totals"].map {
-                TierRelay($0, to: catalog).reading(isGuarded: true)
-            }
-            + ["updates", "add", "retire"].map { TierRelay($0, to: catalog).changing() }
+        let open = [("find", StoreAPI.find), ("topics", StoreAPI.topics), ("receipt", StoreAPI.receipt)]
+        let guarded = [
+            ("books", StoreAPI.books), ("book", StoreAPI.book), ("movements", StoreAPI.movements),
+            ("totals", StoreAPI.totals),
+        ]
+        let changing = [
+            ("updates", StoreAPI.updates), ("add", StoreAPI.add), ("retire", StoreAPI.retire),
+        ]
+        return open.map { TierRelay($0, to: catalog).reading(isGuarded: false, doc: $1) }
+            + guarded.map { TierRelay($0, to: catalog).reading(isGuarded: true, doc: $1) }
+            + changing.map { TierRelay($0, to: catalog).changing(doc: $1) }
             + [
-                TierRelay("orders", to: order).reading(isGuarded: true),
-                Route("tiers", [.GET], isGuarded: true) { .pending(health.look(for: $0)) },
+                TierRelay("orders", to: order).reading(isGuarded: true, doc: StoreAPI.orders),
+                Route("tiers", [.GET], isGuarded: true, doc: StoreAPI.tiers) {
+                    .pending(health.look(for: $0))
+                },
             ]
     }
 
     private var contract: [Route] {
         [
-            Route("search", [.GET], takesPath: true) { request in
+            Route("search", [.GET], takesPath: true, doc: StoreAPI.search(inPath: true)) { request in
                 .pending(catalog.search(topic: try request.topic(orInPath: true), for: request))
             },
-            Route("lookup", [.GET], takesPath: true) { request in
+            Route("lookup", [.GET], takesPath: true, doc: StoreAPI.lookup(inPath: true)) { request in
                 .pending(catalog.lookup(try request.itemNumber(orInPath: true), for: request))
             },
-            Route("buy", [.GET, .POST], takesPath: true) { request in
+            Route("buy", [.GET, .POST], takesPath: true, doc: StoreAPI.buy) { request in
                 let item = try request.itemNumber(orInPath: true)
                 let context = CallContext(
                     slot: request.slot, trace: request.trace,

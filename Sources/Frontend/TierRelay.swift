@@ -24,15 +24,15 @@ struct TierRelay: Sendable {
     }
 
     /// A route that only reads.
-    func reading(isGuarded: Bool) -> Route {
-        Route(name, [.GET], isGuarded: isGuarded) { request in
+    func reading(isGuarded: Bool, doc: RouteDoc) -> Route {
+        Route(name, [.GET], isGuarded: isGuarded, doc: doc) { request in
             .pending(try pass(request, within: FrontendRoutes.readTimeMax))
         }
     }
 
     /// A route that changes something.
-    func changing() -> Route {
-        Route(name, [.POST], isGuarded: true) { request in
+    func changing(doc: RouteDoc) -> Route {
+        Route(name, [.POST], isGuarded: true, doc: doc) { request in
             .pending(try pass(request, within: FrontendRoutes.purchaseTimeMax))
         }
     }

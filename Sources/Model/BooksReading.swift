@@ -7,9 +7,12 @@ public struct BooksReading: Sendable {
     /// How many bad lines there are.
     public private(set) var refusedCount = 0
     private var lineOfItem: [ItemNumber: Int] = [:]
+    private let namedCountMax: Int
 
     /// A reading that has seen nothing yet.
-    public init() {}
+    ///
+    /// - Parameter namedCountMax: bad lines that are remembered; further ones are only counted.
+    public init(namedCountMax: Int = RefusedLine.namedCountMax) { self.namedCountMax = namedCountMax }
 
     /// Takes an `init` line.
     public mutating func take(_ line: Substring, number: Int) {
@@ -34,7 +37,7 @@ public struct BooksReading: Sendable {
     /// Notes a line that is no book.
     public mutating func refuse(_ line: Int, _ reason: String) {
         refusedCount += 1
-        if refused.count < RefusedLine.namedCountMax {
+        if refused.count < namedCountMax {
             refused.append(RefusedLine(line: line, reason: reason))
         }
     }

@@ -15,7 +15,7 @@ struct OrderRoutes {
 
     var all: [Route] {
         [
-            Route("buy", [.GET, .POST], takesPath: true) { request in
+            Route("buy", [.GET, .POST], takesPath: true, doc: StoreAPI.buy) { request in
                 let item = try request.itemNumber(orInPath: true)
                 let key = try request.idempotencyKey() ?? .random()
                 let context = CallContext(
@@ -23,7 +23,7 @@ struct OrderRoutes {
                     times: request.times)
                 return .pending(engine.buy(item, key: key, context: context).map(PurchaseAnswer.response))
             },
-            Route("orders", [.GET], isGuarded: true) { .pending(try orders($0)) },
+            Route("orders", [.GET], isGuarded: true, doc: StoreAPI.orders) { .pending(try orders($0)) },
         ]
     }
 

@@ -14,6 +14,7 @@ public struct Route: Sendable {
     let takesPath: Bool
     let isGuarded: Bool
     let bodyBytesMax: Int?
+    let doc: RouteDoc?
     let handler: Handler
 
     /// - Parameters:
@@ -23,15 +24,17 @@ public struct Route: Sendable {
     ///   - takesPath: whether a parameter may follow in the path.
     ///   - isGuarded: whether a request must show the store's token, where the store has one.
     ///   - bodyBytesMax: what a body may have here, where that is more than elsewhere.
+    ///   - doc: what the tier's description says of it; nil leaves it out.
     public init(
         _ name: String, _ methods: [HTTPMethod], takesPath: Bool = false, isGuarded: Bool = false,
-        bodyBytesMax: Int? = nil, handler: @escaping Handler
+        bodyBytesMax: Int? = nil, doc: RouteDoc? = nil, handler: @escaping Handler
     ) {
         self.name = name
         self.methods = methods == [.GET] ? [.GET, .HEAD] : methods
         self.takesPath = takesPath
         self.isGuarded = isGuarded
         self.bodyBytesMax = bodyBytesMax
+        self.doc = doc
         self.handler = handler
     }
 }
@@ -48,7 +51,7 @@ public struct RouteTable: Sendable {
     let monitor: SystemMonitor
     let unknown: SystemMonitor.Operation
 
-    /// Adds to `routes` what every tier answers: `/livez`, `/readyz` and `/metrics`.
+    /// Adds to `routes` what every tier answers: `/livez`, `/readyz`, `/metrics`, `/openapi.json` and `/docs`.
     ///
     /// - Parameters:
     ///   - token: what requests to guarded routes must show; nil lets everybody in.
@@ -62,11 +65,11 @@ public struct RouteTable: Sendable {
         // Reading all shards and writing a page takes some milliseconds, which no request need wait for.
         let rendering = DispatchQueue(label: "metrics")
         let common = [
-            Route("livez", [.GET]) { _ in .ready(.json(#"{"status":"alive"}"#)) },
-            Route("readyz", [.GET]) { request in
+            Route("livez", [.GET], doc: StoreAPI.livez) { _ in .ready(.json(#"{"status":"alive"}"#)) },
+            Route("readyz", [.GET], doc: StoreAPI.readyz) { request in
                 .pending(readiness(request).map { .json(#"{"status":"ready"}"#) })
             },
-            Route("metrics", [.GET]) { request in
+            Route("metrics", [.GET], doc: StoreAPI.metrics) { request in
                 let page = request.slot.eventLoop.makePromise(of: TierResponse.self)
                 rendering.async {
                     let text = PrometheusText.page(of: monitor, samples: samples())
@@ -78,12 +81,26 @@ public struct RouteTable: Sendable {
         self.monitor = monitor
         self.token = token
         var entries: [String: Entry] = [:]
-        for route in routes + common {
+        for route in routes + common + Self.descriptions(of: routes + common, tier: monitor.tier) {
             let operation = monitor.operation(.served, "/" + route.name)
             entries[route.name] = Entry(route: route, operation: operation)
         }
         self.entries = entries
         unknown = monitor.operation(.served, "other")
+    }
+
+    /// The routes by which a tier describes itself.
+    private static func descriptions(of routes: [Route], tier: String) -> [Route] {
+        let bare = [
+            Route("openapi.json", [.GET], doc: StoreAPI.openAPI) { _ in .ready(.json("")) },
+            Route("docs", [.GET], doc: StoreAPI.docs) { _ in .ready(.json("")) },
+        ]
+        let document = OpenAPIDocument(tier: tier, routes: routes + bare).json
+        let page = DocsPage(tier: tier, routes: routes + bare).html
+        return [
+            Route("openapi.json", [.GET]) { _ in .ready(.json(document)) },
+            Route("docs", [.GET]) { _ in .ready(TierResponse(.ok, .html, body: page)) },
+        ]
     }
 
     /// The route of a request.

@@ -10,6 +10,8 @@ public struct TierResponse: Sendable {
         case json = "application/json; charset=utf-8"
         /// Every error, after RFC 9457.
         case problem = "application/problem+json"
+        /// The page of the API for people.
+        case html = "text/html; charset=utf-8"
         /// The metrics page.
         case metrics = "text/plain; version=0.0.4; charset=utf-8"
     }

@@ -22,9 +22,10 @@ struct Bookstore: AsyncParsableCommand {
         version: StoreVersion.text,
         subcommands: [
             UpCommand.self, CatalogCommand.self, OrderCommand.self, FrontendCommand.self,
-            StorefrontCommand.self, DeskPasswordCommand.self, ClientCommand.self, AcceptanceCommand.self,
-            VerifyCommand.self, RecoverCommand.self, TopCommand.self, BenchCommand.self, ChaosCommand.self,
-            ConfigCommand.self, HealthcheckCommand.self,
+            StorefrontCommand.self, DeskPasswordCommand.self, ClientCommand.self, BooksCommand.self,
+            RestockCommand.self, RepriceCommand.self, LedgerCommand.self, OrdersCommand.self,
+            AcceptanceCommand.self, VerifyCommand.self, RecoverCommand.self, TopCommand.self,
+            BenchCommand.self, ChaosCommand.self, ConfigCommand.self, HealthcheckCommand.self,
         ])
 
     static func main() async {

@@ -1,0 +1,66 @@
+/// Books as comma-separated text with a header row: `item_number,title,topic,cost,stock`, in any order.
+public struct BooksTable: Sendable {
+    /// The columns, as they are written.
+    public static let columns = ["item_number", "title", "topic", "cost", "stock"]
+
+    /// Where each of ``columns`` stands in a record.
+    private let places: [Int]
+    private let width: Int
+
+    /// Reads a header row.
+    ///
+    /// - Throws: ``LineFault`` when a column is missing, unknown or there twice.
+    public init(header: [String]) throws(LineFault) {
+        let names = header.map { String(Substring($0).trimmingSpaces()) }
+        if let unknown = names.first(where: { !Self.columns.contains($0) }) {
+            throw LineFault(
+                "unknown column '\(unknown)'; the columns are \(Self.columns.joined(separator: ", "))")
+        }
+        guard Set(names).count == names.count else { throw LineFault("a column is there twice") }
+        var places: [Int] = []
+        for column in Self.columns {
+            guard let place = names.firstIndex(of: column) else {
+                throw LineFault(
+                    "the column '\(column)' is missing; the columns are \(Self.columns.joined(separator: ", "))"
+                )
+            }
+            places.append(place)
+        }
+        self.places = places
+        width = names.count
+    }
+
+    /// The book of a record.
+    ///
+    /// - Throws: ``LineFault`` that says what is wrong with it.
+    public func book(_ fields: [String]) throws(LineFault) -> Book {
+        guard fields.count == width else {
+            throw LineFault("has \(fields.count) fields, where the header has \(width)")
+        }
+        let field = { (column: Int) in fields[places[column]] }
+        guard let item = ItemNumber(parsing: field(0)) else {
+            throw LineFault(
+                "item_number '\(field(0))' is not a whole number from 1 to \(ItemNumber.valueMax)")
+        }
+        if let fault = ShopText.fault(in: field(1), byteCountMax: ShopText.titleByteCountMax) {
+            throw LineFault("the title \(fault)")
+        }
+        if let fault = ShopText.fault(in: field(2), byteCountMax: ShopText.topicByteCountMax) {
+            throw LineFault("the topic \(fault)")
+        }
+        guard let price = Cents(parsing: field(3)) else {
+            throw LineFault("cost '\(field(3))' is not an amount of 0 or more with at most two decimals")
+        }
+        guard let stock = Decimal.digits(field(4).utf8, digitCountMax: 13), stock <= Book.stockMax else {
+            throw LineFault("stock '\(field(4))' is not a whole number from 0 to \(Book.stockMax)")
+        }
+        return Book(item: item, title: field(1), topic: field(2), price: price, stock: stock)
+    }
+
+    /// A book's record.
+    public static func text(_ book: Book) -> String {
+        CSVRecords.text([
+            book.item.description, book.title, book.topic, book.price.description, String(book.stock),
+        ])
+    }
+}

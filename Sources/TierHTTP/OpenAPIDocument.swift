@@ -1,0 +1,111 @@
+internal import Foundation
+internal import NIOCore
+internal import NIOHTTP1
+
+/// `/openapi.json`: the documented routes of a tier as OpenAPI 3.1.
+struct OpenAPIDocument {
+    let tier: String
+    let routes: [Route]
+
+    /// Statuses that any request may get, whatever it asks for.
+    private static let always = [405, 408, 413, 431, 503]
+
+    /// The document as JSON.
+    var json: ByteBuffer {
+        var paths: [String: Any] = [:]
+        for route in routes {
+            guard let doc = route.doc else { continue }
+            paths["/" + route.name] = item(route, doc, inPath: false)
+            if let name = doc.pathParameter {
+                paths["/\(route.name)/{\(name)}"] = item(route, doc, inPath: true)
+            }
+        }
+        // The literal is the program's own, and a test reads it.
+        let schemas = (try? JSONSerialization.jsonObject(with: Data(StoreAPI.schemas.utf8))) ?? [:]
+        let document: [String: Any] = [
+            "openapi": "3.1.0",
+            "info": [
+                "title": "My Book Store, \(tier)", "version": "1.0.0",
+                "description": "Every error is a problem of RFC 9457 whose detail can be shown to a person.",
+            ],
+            "paths": paths,
+            "components": [
+                "schemas": schemas,
+                "securitySchemes": ["token": ["type": "http", "scheme": "bearer"]],
+            ],
+        ]
+        let options: JSONSerialization.WritingOptions = [
+            .sortedKeys, .prettyPrinted, .withoutEscapingSlashes,
+        ]
+        return ByteBuffer(
+            bytes: (try? JSONSerialization.data(withJSONObject: document, options: options)) ?? Data())
+    }
+
+    private func item(_ route: Route, _ doc: RouteDoc, inPath: Bool) -> [String: Any] {
+        var item: [String: Any] = [:]
+        for method in route.methods where method != .HEAD {
+            item[method.rawValue.lowercased()] = operation(route, doc, method: method, inPath: inPath)
+        }
+        return item
+    }
+
+    private func operation(
+        _ route: Route, _ doc: RouteDoc, method: HTTPMethod, inPath: Bool
+    ) -> [String: Any] {
+        var operation: [String: Any] = [
+            "summary": doc.summary,
+            "operationId": "\(method.rawValue.lowercased())_\(route.name)\(inPath ? "_in_path" : "")",
+            "parameters": doc.parameters.map {
+                parameter($0, inPath: inPath && $0.name == doc.pathParameter)
+            },
+            "responses": responses(route, doc),
+        ]
+        if let body = doc.body {
+            let schema = body.schema.map { Self.reference($0) } ?? ["type": "string"]
+            operation["requestBody"] = ["required": true, "content": [body.contentType: ["schema": schema]]]
+        }
+        if route.isGuarded { operation["security"] = [["token": [String]()], [:]] }
+        return operation
+    }
+
+    private func parameter(_ parameter: RouteDoc.Parameter, inPath: Bool) -> [String: Any] {
+        [
+            "name": parameter.name, "in": inPath ? "path" : parameter.place.rawValue,
+            "required": inPath || parameter.isRequired, "description": parameter.meaning,
+            "schema": Self.schema(parameter.value),
+        ]
+    }
+
+    private func responses(_ route: Route, _ doc: RouteDoc) -> [String: Any] {
+        var responses: [String: Any] = [
+            "200": [
+                "description": "Done.",
+                "content": [doc.contentType: ["schema": Self.reference(doc.success)]],
+            ]
+        ]
+        // A head or a path may be malformed in any request.
+        for status in Set(doc.refusals + [400] + (route.isGuarded ? [401] : []) + Self.always) {
+            responses[String(status)] = [
+                "description": RouteDoc.meaning(of: status),
+                "content": [
+                    TierResponse.ContentType.problem.rawValue: ["schema": Self.reference("Problem")]
+                ],
+            ]
+        }
+        return responses
+    }
+
+    private static func reference(_ schema: String) -> [String: Any] {
+        ["$ref": "#/components/schemas/\(schema)"]
+    }
+
+    private static func schema(_ value: RouteDoc.Value) -> [String: Any] {
+        switch value {
+        case .line(let byteCountMax): ["type": "string", "minLength": 1, "maxLength": byteCountMax]
+        case .pattern(let pattern): ["type": "string", "pattern": pattern]
+        case .integer(let range):
+            ["type": "integer", "minimum": range.lowerBound, "maximum": range.upperBound]
+        case .choice(let choices): ["enum": choices]
+        }
+    }
+}

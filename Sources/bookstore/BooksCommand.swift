@@ -1,0 +1,127 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Model
+
+/// `bookstore books`
+struct BooksCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "books", abstract: "Look at the books of a running store, add, import and retire some.",
+        discussion: "With a token, the store wants it: set BOOKSTORE_TOKEN or name its file by --token-file.",
+        subcommands: [
+            List.self, Show.self, Add.self, Retire.self, ImportCommand.self, ExportCommand.self,
+        ])
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "Books with stock, price and copies sold.",
+            discussion: "Example, what runs low: bookstore books list --stock-max 2")
+
+        @Option(help: ArgumentHelp("Only books that have these words.", valueName: "words")) var find: String?
+        @Option(help: "Only books of this topic.") var topic: String?
+        @Option(help: ArgumentHelp("Only books with at most so many copies.", valueName: "n")) var stockMax:
+            Int64?
+        @Option(help: ArgumentHelp("Retired books too: false, true or only.", valueName: "which"))
+        var retired: String?
+        @OptionGroup var page: PageOptions
+        @OptionGroup var keeper: KeeperOptions
+
+        func run() async throws {
+            try await KeeperConnection.open(keeper) { store in
+                let answer = try await store.get(
+                    "/books",
+                    [
+                        ("q", find), ("topic", topic), ("stock_max", stockMax.map { String($0) }),
+                        ("retired", retired),
+                    ] + page.parameters)
+                try page.show(answer, BookRow.self, BookRow.table, isJSON: keeper.json) { $0.cells }
+            }
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "show", abstract: "Everything about one book.")
+
+        @Argument(help: "The book's item number.") var item: String
+        @OptionGroup var keeper: KeeperOptions
+
+        func run() async throws {
+            try await KeeperConnection.open(keeper) { store in
+                try Self.show(try await store.get("/book", [("item_number", item)]), isJSON: keeper.json)
+            }
+        }
+
+        /// Prints one book.
+        static func show(_ answer: KeeperAnswer, isJSON: Bool) throws {
+            let book = try answer.decoded(as: KeeperResult<BookRow>.self).result
+            guard !isJSON else { return print(answer.text) }
+            for (name, value) in [
+                ("number", book.itemNumber), ("title", book.title), ("topic", book.type), ("cost", book.cost),
+                ("stock", String(book.stock)), ("sold", String(book.sold)),
+                ("retired", book.retired ? "yes" : "no"), ("version", String(book.version)),
+            ] { print("\(name):".padding(toLength: 9, withPad: " ", startingAt: 0) + value) }
+        }
+    }
+
+    struct Add: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "add", abstract: "Add a book.",
+            discussion:
+                "Example: bookstore books add --title 'A new book' --topic novels --cost 12.50 --stock 4")
+
+        @Option(help: "The title.") var title: String
+        @Option(help: "The topic.") var topic: String
+        @Option(help: ArgumentHelp("The price of a copy.", valueName: "amount")) var cost: String
+        @Option(help: ArgumentHelp("Copies on the shelf.", valueName: "n")) var stock: Int64 = 0
+        @Option(help: ArgumentHelp("Its item number; the next free one without it.", valueName: "n"))
+        var number: String?
+        @OptionGroup var change: ChangeOptions
+        @OptionGroup var keeper: KeeperOptions
+
+        func run() async throws {
+            var members = change.members
+            members.merge(["title": title, "topic": topic, "cost": cost, "stock": stock]) { $1 }
+            members["item_number"] = number
+            try await KeeperConnection.open(keeper) { [members] store in
+                try Show.show(try await store.post("/add", members), isJSON: keeper.json)
+            }
+        }
+    }
+
+    struct Retire: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "retire", abstract: "Take a book out of the shop.",
+            discussion: "It is found and sold no more; its ledger, orders and receipts stay.")
+
+        @Argument(help: "The book's item number.") var item: String
+        @OptionGroup var change: ChangeOptions
+        @OptionGroup var keeper: KeeperOptions
+
+        func run() async throws {
+            var members = change.members
+            members["item_number"] = item
+            try await KeeperConnection.open(keeper) { [members] store in
+                try Show.show(try await store.post("/retire", members), isJSON: keeper.json)
+            }
+        }
+    }
+}
+
+/// Which part of a list is shown.
+struct PageOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Rows to show, 1 to 1000.", valueName: "n")) var limit = 100
+    @Option(help: ArgumentHelp("Go on after this row, as the page before says.", valueName: "n")) var after:
+        String?
+
+    var parameters: [(String, String?)] { [("limit", String(limit)), ("after", after)] }
+
+    /// Prints a page, and how to see the next.
+    func show<Row: Decodable>(
+        _ answer: KeeperAnswer, _ row: Row.Type, _ table: TextTable, isJSON: Bool, cells: (Row) -> [String]
+    ) throws {
+        let page = try answer.decoded(as: KeeperPage<Row>.self)
+        guard !isJSON else { return print(answer.text) }
+        for line in table.lines(page.result.map(cells)) { print(line) }
+        if let next = page.next { ExitStatus.say("more by --after \(next)") }
+    }
+}

@@ -1,0 +1,163 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Model
+internal import Monitoring
+internal import NIOCore
+internal import NIOHTTP1
+internal import TierHTTP
+
+/// Options of the commands by which a storekeeper looks at the store and changes it.
+struct KeeperOptions: ParsableArguments {
+    @OptionGroup var frontend: FrontendOptions
+    @OptionGroup var common: CommonOptions
+    @Flag(help: "Print the server's JSON instead of a table.") var json = false
+}
+
+/// Who makes a change, and why: both stand in the ledger.
+struct ChangeOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Who makes the change; the name you are logged in by without it.", valueName: "name"))
+    var actor: String?
+    @Option(help: ArgumentHelp("Why.", valueName: "text")) var reason: String?
+
+    /// The members of a request that say so.
+    var members: [String: Any] {
+        var members: [String: Any] = ["actor": actor ?? NSUserName()]
+        members["reason"] = reason
+        return members
+    }
+}
+
+/// A connection to one server of the store, with the store's token.
+struct KeeperConnection {
+    private static let answerTimeMax = TimeAmount.seconds(10)
+
+    let address: ServerAddress
+    private let client: TierClient
+    private let loops: TierLoops
+
+    /// Runs `body` with a connection to the frontend.
+    static func open(
+        _ options: KeeperOptions, _ body: (KeeperConnection) async throws -> Void
+    ) async throws {
+        try await open(options.frontend, options.common, body)
+    }
+
+    /// Runs `body` with a connection to the frontend, or to the catalog where `tier` says so.
+    static func open(
+        _ frontend: FrontendOptions, _ common: CommonOptions, to tier: Tier = .frontend,
+        _ body: (KeeperConnection) async throws -> Void
+    ) async throws {
+        let settings = try await common.load()
+        let address =
+            tier == .frontend
+            ? try frontend.address(settings)
+            : try settings.servers().address(of: tier, index: 0, path: settings.text(.config))
+        let loops = TierLoops(count: 1)
+        let client = try await TierClient(
+            tier: tier.rawValue, addresses: [address], loops: loops,
+            monitor: SystemMonitor(tier: "client", shardCount: 1), token: try settings.token())
+        do {
+            try await body(KeeperConnection(address: address, client: client, loops: loops))
+        } catch {
+            await client.shutdown(on: loops)
+            throw error
+        }
+        await client.shutdown(on: loops)
+    }
+
+    private init(address: ServerAddress, client: TierClient, loops: TierLoops) {
+        self.address = address
+        self.client = client
+        self.loops = loops
+    }
+
+    /// Asks for something.
+    func get(_ path: String, _ parameters: [(String, String?)] = []) async throws -> KeeperAnswer {
+        let query = parameters.compactMap { name, value in
+            value.map { "\(name)=\(RequestTarget.encode($0))" }
+        }
+        return try await send(.GET, path + (query.isEmpty ? "" : "?" + query.joined(separator: "&")))
+    }
+
+    /// Sends a JSON object. A key of its own makes it safe to be sent again after a broken connection.
+    func post(_ path: String, _ members: [String: Any]) async throws -> KeeperAnswer {
+        let body = try JSONSerialization.data(withJSONObject: members)
+        return try await post(path, "application/json", ByteBuffer(bytes: body))
+    }
+
+    /// Sends bytes.
+    func post(
+        _ path: String, _ contentType: String, _ bytes: ByteBuffer, within time: TimeAmount = answerTimeMax
+    ) async throws -> KeeperAnswer {
+        try await send(.POST, path, body: TierCall.Body(contentType, bytes), within: time)
+    }
+
+    private func send(
+        _ method: HTTPMethod, _ target: String, body: TierCall.Body? = nil,
+        within time: TimeAmount = answerTimeMax
+    ) async throws -> KeeperAnswer {
+        var random = FastRandom()
+        let isChange = method == .POST
+        let call = TierCall(
+            method, target, key: isChange ? IdempotencyKey.random().field : nil, body: body,
+            repetition: isChange ? .ifPeerKeepsKeys : .always, deadline: .now() + time,
+            trace: TraceContext(using: &random), operation: client.operation("request"))
+        let slot = loops.slots[0]
+        let answer = try await slot.eventLoop.flatSubmit { [client] in client.send(call, on: slot) }.get()
+        return KeeperAnswer(status: Int(answer.status.code), body: Data(answer.body.readableBytesView))
+    }
+}
+
+/// What a server answered.
+struct KeeperAnswer {
+    let status: Int
+    let body: Data
+
+    var text: String { String(decoding: body, as: UTF8.self) }
+
+    /// The answer's content.
+    ///
+    /// - Throws: ``ExitCode`` after it has said what the server refused.
+    func decoded<Content: Decodable>(as type: Content.Type) throws -> Content {
+        try check()
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        do {
+            return try decoder.decode(type, from: body)
+        } catch {
+            throw WorkFault("the server gave an answer that makes no sense")
+        }
+    }
+
+    /// What a 409 says; nil for a success.
+    ///
+    /// - Throws: ``ExitCode`` after it has said what else the server refused.
+    func refusal<Content: Decodable>(as type: Content.Type) throws -> Content? {
+        guard status == 409 else {
+            try check()
+            return nil
+        }
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try decoder.decode(type, from: body)
+    }
+
+    /// Says what the server refused, with what it has instead, and ends with the status that fits.
+    func check() throws {
+        guard status != 200 else { return }
+        let problem = try? JSONSerialization.jsonObject(with: body) as? [String: Any]
+        ExitStatus.say(
+            "bookstore: \(problem?["detail"] as? String ?? "the server answered with status \(status)")")
+        for book in problem?["current"] as? [[String: Any]] ?? [] {
+            ExitStatus.say(
+                "  now: book \(book["item_number"] ?? "?"), stock \(book["stock"] ?? "?"), cost \(book["cost"] ?? "?")"
+            )
+        }
+        if status == 401 {
+            ExitStatus.say("  set \(Setting.token.variable), or name its file by \(Setting.tokenFile.flag)")
+        }
+        throw ExitCode((status == 503 ? ExitStatus.unreachable : .failed).rawValue)
+    }
+}
