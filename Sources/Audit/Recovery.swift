@@ -127,7 +127,8 @@ private struct Replay {
     /// to an empty place on the shelf.
     private mutating func open(_ book: Book) {
         guard !movements.isEmpty else { return opening.append(book) }
-        opening.append(Book(item: book.item, title: book.title, topic: book.topic, price: book.price, stock: 0))
+        opening.append(
+            Book(item: book.item, title: book.title, topic: book.topic, price: book.price, stock: 0))
         addedBy[book.item] = note(.added(book), stockAfter: book.stock)
     }
 

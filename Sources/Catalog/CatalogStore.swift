@@ -188,11 +188,6 @@ public final class CatalogStore: Sendable {
 
     func save(_ mark: LogMark) throws { try pool.write { try mark.save($0) } }
 
-    /// How many books the store was opened with.
-    func openingBookCount() throws -> Int {
-        try pool.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM book WHERE added_by IS NULL") ?? 0 }
-    }
-
     /// Calls `body` with the opening state of every book that the store was opened with, in item-number order.
     func forEachOpeningBook(_ body: (Book) throws -> Void) throws {
         try pool.read { database in
