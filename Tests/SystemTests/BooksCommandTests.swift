@@ -1,0 +1,145 @@
+import Foundation
+import Model
+import TestSupport
+import Testing
+
+extension RealProcesses {
+    /// The storekeeper's commands against a running store.
+    @Suite struct BooksCommandTests {
+        private func keeper(_ line: String, _ store: Store, more: [String] = []) async throws -> CommandRun {
+            try await run(
+                Program.bookstore,
+                line.split(separator: " ").map(String.init) + more + ["--config", "config"],
+                in: store.folder)
+        }
+
+        private func json(_ run: CommandRun) throws -> [String: Any] {
+            try #require(
+                try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any],
+                "\(run.errors)")
+        }
+
+        @Test func looksAndChanges() async throws {
+            try await withStore { store in
+                let restock = try await keeper(
+                    "restock 1=5 2=-1", store, more: ["--reason", "delivery of Monday", "--actor", "ann"])
+                #expect(
+                    restock.status == 0 && restock.output.contains("RPCs for Dummies"), "\(restock.errors)")
+                #expect(try await keeper("reprice 1=12.50", store).status == 0)
+                let short = try await keeper("restock 1=1 2=-9", store)
+                #expect(short.status == 1 && short.errors.contains("only 2 units"), "\(short.errors)")
+                #expect(short.errors.contains("now: book 2, stock 2, cost 20"))
+                let book = try #require(
+                    try json(try await keeper("books show 1 --json", store))["result"] as? [String: Any])
+                #expect(book["stock"] as? Int == 8 && book["cost"] as? String == "12.50")
+                let low = try await keeper("books list --stock-max 2", store)
+                #expect(low.output.split(separator: "\n").count == 2 && low.output.contains("RPCs"))
+                let page = try await keeper("books list --limit 3", store)
+                #expect(page.errors.contains("more by --after 3"))
+                #expect(try await store.buy(1, key: "k") == "Success")
+                let ledger = try await keeper("ledger 1", store)
+                #expect(ledger.output.contains("delivery of Monday") && ledger.output.contains("ann"))
+                #expect(ledger.output.split(separator: "\n").count == 4)
+                let orders = try await keeper("orders", store)
+                #expect(orders.output.split(separator: "\n").last?.hasSuffix("k") == true, "\(orders.output)")
+                let added = try await keeper(
+                    "books add --topic novels --cost 7 --stock 2", store, more: ["--title", "A new book"])
+                #expect(added.status == 0 && added.output.contains("A new book"))
+                #expect(try await keeper("books retire 5", store).output.contains("retired: yes"))
+                #expect(try await keeper("books retire 5", store).status == 1)
+                #expect(try await keeper("books show 99", store).status == 1)
+                for wrong in ["restock 1", "restock 1=x", "reprice", "books list --limit x"] {
+                    #expect(try await keeper(wrong, store).status == 64, "\(wrong)")
+                }
+                try await store.stop()
+                let down = try await keeper("books list", store)
+                #expect(down.status == 69, "\(down.status) \(down.errors)")
+            }
+        }
+
+        @Test func importsAndExports() async throws {
+            try await withStore { store in
+                let exported = try await keeper("books export", store)
+                #expect(exported.output.hasPrefix("item_number,title,topic,cost,stock\r\n1,How to get"))
+                let asLines = try await keeper("books export --format init", store)
+                #expect(asLines.output == defaultInitLines.joined(separator: "\n") + "\n")
+                let good =
+                    "title,topic,cost,stock,item_number\n\"Comma, \"\"quoted\"\"\",\"x, y\",9.99,3,10\nBare,t,1,0,11\n"
+                try store.write(good, to: "good.csv")
+                let dry = try await keeper("books import good.csv --dry-run", store)
+                #expect(dry.output == "2 books can be imported\n", "\(dry.errors)")
+                #expect(try await store.get("/lookup/10").status == 404)
+                let imported = try await keeper("books import good.csv --actor ann", store)
+                #expect(imported.output == "2 books imported\n", "\(imported.errors)")
+                #expect(try await store.book(10)["title"] as? String == "Comma, \"quoted\"")
+                try store.write("init,12,1,1,t,Twelve\n", to: "good.init")
+                #expect(try await keeper("books import good.init", store).status == 0)
+                let again = try await keeper("books import good.csv", store)
+                #expect(again.status == 1)
+                #expect(again.output.hasPrefix("good.csv:2: item_number 10 is taken"), "\(again.output)")
+                #expect(again.errors.contains("2 bad rows; nothing was imported"))
+            }
+        }
+
+        @Test func namesEveryBadRow() async throws {
+            try await withStore { store in
+                let rows = [
+                    "item_number,title,topic,cost,stock", "20,Good,t,1,1", "x,Bad,t,1,1", "21,Bad,t,1.999,1",
+                    "20,Again,t,1,1", "1,Taken,t,1,1", "22,,t,1,1", "23,Short,t,1", "24,a\"b,t,1,1",
+                ]
+                try store.write(rows.joined(separator: "\n") + "\n", to: "bad.csv")
+                for option in [[], ["--dry-run"]] {
+                    let run = try await keeper("books import bad.csv", store, more: option)
+                    #expect(run.status == 1)
+                    let lines = run.output.split(separator: "\n")
+                    #expect(lines.map { $0.prefix(10) } == (3...9).map { "bad.csv:\($0):" }, "\(run.output)")
+                    #expect(lines[2].contains("already used in line 2") && lines[3].contains("is taken"))
+                }
+                #expect(try await store.get("/lookup/20").status == 404)
+                for (name, data, words) in [
+                    (
+                        "latin.csv",
+                        Data("item_number,title,topic,cost,stock\n1,caf".utf8) + Data([0xE9, 0x0A]),
+                        "latin.csv:2: is not UTF-8"
+                    ),
+                    ("wide.csv", Data([0xFF, 0xFE, 0x69, 0x00]), "wide.csv:1: is not UTF-8"),
+                    ("columns.csv", Data("number,title\n".utf8), "columns.csv:1: unknown column 'number'"),
+                    ("empty.csv", Data(), "empty.csv: has no header row"),
+                    (
+                        "header.csv", Data("item_number,title,topic,cost,stock\n".utf8),
+                        "header.csv: has no books"
+                    ),
+                ] {
+                    try data.write(to: URL(fileURLWithPath: store.path(name)))
+                    let run = try await keeper("books import \(name)", store)
+                    #expect(run.status == 78 && run.errors.contains(words), "\(name): \(run.errors)")
+                }
+                let missing = try await keeper("books import none.csv", store)
+                #expect(missing.status == 78 && missing.errors.contains("none.csv: cannot be read"))
+            }
+        }
+
+        /// Every route that a tier answers stands in its description, and the other way round.
+        @Test func everyTierDescribesItself() async throws {
+            try await withStore { store in
+                for (tier, some) in [
+                    (Tier.frontend, ["/search", "/search/{topic}", "/buy", "/find", "/updates", "/orders"]),
+                    (.catalog, ["/query_by_topic", "/update", "/import", "/ledger"]),
+                    (.order, ["/buy", "/orders"]),
+                ] {
+                    let document = try await store.get("/openapi.json", from: tier)
+                    let paths = try #require(document.json["paths"] as? [String: Any])
+                    for path in some + ["/livez", "/readyz", "/metrics", "/docs", "/openapi.json"] {
+                        #expect(paths[path] != nil, "\(tier) \(path)")
+                    }
+                    for path in paths.keys where !path.contains("{") {
+                        #expect(
+                            try await store.get(path, from: tier).status != 404 || path == "/receipt",
+                            "\(path)")
+                    }
+                    #expect(try await store.get("/docs", from: tier).status == 200)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+import Foundation
+import Model
+import NIOCore
+import TestSupport
+import Testing
+
+@testable import TierHTTP
+
+/// What a tier says of its own API, and JSON bodies.
+@Suite struct DescriptionTests {
+    private static let documented: [RouteDoc] = [
+        StoreAPI.search(inPath: true), StoreAPI.lookup(inPath: true), StoreAPI.buy, StoreAPI.update,
+        StoreAPI.ledger, StoreAPI.find, StoreAPI.topics, StoreAPI.receipt, StoreAPI.books, StoreAPI.book,
+        StoreAPI.movements, StoreAPI.totals, StoreAPI.orders, StoreAPI.updates, StoreAPI.add, StoreAPI.retire,
+        StoreAPI.load, StoreAPI.tiers, StoreAPI.livez, StoreAPI.readyz, StoreAPI.metrics, StoreAPI.openAPI,
+        StoreAPI.docs,
+    ]
+
+    private func document() throws -> [String: Any] {
+        let routes = Self.documented.enumerated().map { index, doc in
+            Route("r\(index)", doc.body == nil ? [.GET] : [.POST], isGuarded: true, doc: doc) { _ in
+                throw StoreError.keyReused
+            }
+        }
+        let json = OpenAPIDocument(tier: "test", routes: routes).json
+        return try #require(
+            try JSONSerialization.jsonObject(with: Data(json.readableBytesView)) as? [String: Any])
+    }
+
+    /// Every schema that is named is there, and every one that is there is named.
+    @Test func schemasAreWhole() throws {
+        let document = try document()
+        let components = try #require(document["components"] as? [String: Any])
+        let schemas = try #require(components["schemas"] as? [String: Any])
+        var named: Set<String> = []
+        func look(_ value: Any) {
+            if let object = value as? [String: Any] {
+                if let reference = object["$ref"] as? String {
+                    #expect(reference.hasPrefix("#/components/schemas/"))
+                    named.insert(String(reference.dropFirst("#/components/schemas/".count)))
+                }
+                object.values.forEach(look)
+            } else if let array = value as? [Any] {
+                array.forEach(look)
+            }
+        }
+        look(document)
+        #expect(named == Set(schemas.keys))
+    }
+
+    @Test func describesParametersBodiesAndRefusals() throws {
+        let paths = try #require(try document()["paths"] as? [String: [String: [String: Any]]])
+        let lookup = try #require(paths["/r1"]?["get"])
+        #expect((lookup["parameters"] as? [[String: Any]])?.first?["name"] as? String == "item_number")
+        let responses = try #require(lookup["responses"] as? [String: Any])
+        #expect(Set(responses.keys).isSuperset(of: ["200", "400", "401", "404", "405", "431", "503"]))
+        let inPath = try #require(paths["/r1/{item_number}"]?["get"])
+        #expect((inPath["parameters"] as? [[String: Any]])?.first?["in"] as? String == "path")
+        #expect(paths["/r13"]?["post"]?["requestBody"] != nil)
+    }
+
+    @Test func isServedByEveryTier() async throws {
+        try await withServer { server in
+            let document = try request("GET", "/openapi.json", port: server.port)
+            #expect(document.json["openapi"] as? String == "3.1.0")
+            let page = try request("GET", "/docs", port: server.port)
+            #expect(page.headers["content-type"] == "text/html; charset=utf-8")
+            #expect(page.body.hasPrefix("<!doctype html>") && page.body.contains("/livez"))
+            // It needs nothing from elsewhere.
+            #expect(!page.body.contains("http://") && !page.body.contains("https://"))
+        }
+    }
+
+    @Test(arguments: [
+        "", "null", "[]", "1", "\"a\"", "{", #"{"a":1"#, #"{"a":1}x"#, #"{"b":1}"#, "{\"a\":\"\u{1}\"}",
+        String(repeating: "[", count: 5_000),
+    ]) func refusesWhatIsNoSuchObject(text: String) {
+        #expect(throws: StoreError.self) { _ = try JSONBody(ByteBuffer(string: text), known: ["a"]) }
+    }
+
+    @Test func readsMembersStrictly() throws {
+        let text =
+            #"{"text":"ü","number":7,"null":null,"half":1.5,"yes":true,"list":[{"x":1}],"none":[],"big":1e30}"#
+        let body = try JSONBody(
+            ByteBuffer(string: text),
+            known: ["text", "number", "null", "half", "yes", "list", "none", "big", "missing"])
+        #expect(try body.text("text") == "ü" && body.text("null") == nil && body.text("missing") == nil)
+        #expect(try body.integer("number", in: 0...9) == 7 && body.integer("null", in: 0...9) == nil)
+        for name in ["text", "half", "yes", "list", "big"] {
+            #expect(throws: StoreError.self) { _ = try body.integer(name, in: 0...9) }
+        }
+        #expect(throws: StoreError.self) { _ = try body.integer("number", in: 0...6) }
+        for name in ["number", "yes", "list"] {
+            #expect(throws: StoreError.self) { _ = try body.text(name) }
+        }
+        #expect(try body.objects("list", known: ["x"], countMax: 1).count == 1)
+        for name in ["none", "text", "missing"] {
+            #expect(throws: StoreError.self) { _ = try body.objects(name, known: ["x"], countMax: 1) }
+        }
+        let fault = #expect(throws: StoreError.self) {
+            _ = try body.objects("list", known: ["y"], countMax: 1)
+        }
+        #expect(fault == .invalid("list[0].x is not known here"))
+    }
+}
