@@ -2,7 +2,7 @@
 # prefers to type the commands can read them here, and CI needs nothing but these targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test-setup build release run test test-browser screenshots proof simulation disk-faults acceptance chaos check fmt clean bench
+.PHONY: help setup test-setup build release run test test-browser screenshots proof simulation disk-faults acceptance chaos check fmt clean bench check-api
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,10 @@ test-browser: build ## the shop and the desk in a real browser (headless Chromiu
 screenshots: build ## take the pictures of docs/shop.md anew
 	@scripts/setup.sh --browser
 	.build/browser-venv/bin/python -B Tests/Browser/screenshots.py
+
+check-api: test-setup ## check the running tiers against their own descriptions (OpenAPI)
+	swift build --product bookstore
+	python3 -B scripts/check-api.py .build/debug/bookstore .build/api-venv/bin/schemathesis
 
 acceptance: build ## run acceptance tests 1-4 against a store of their own
 	.build/debug/bookstore acceptance

@@ -125,6 +125,8 @@ if [[ $with_tests == yes ]]; then
     # The original's tiers.
     make_venv flask-venv Tests/Flask/requirements.txt
     get_promtool
+    # What checks the tiers against their own descriptions. The list is complete.
+    make_venv api-venv Tests/API/requirements.txt --no-deps
 fi
 if [[ $with_browser == yes ]]; then
     # Its list is complete; what the packages ask for beyond it is not needed.
