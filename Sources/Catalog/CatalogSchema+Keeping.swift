@@ -66,7 +66,7 @@ extension CatalogSchema {
             let isSale = (row[3] as Int64?) != nil
             chain.previous = chain.last
             chain.last = row[0]
-            chain.price = row[2] ?? chain.price
+            chain.price = (row[2] as Int64?) ?? chain.price
             chain.sold += isSale ? 1 : 0
             chains[row[1]] = chain
             try link.execute(arguments: [chain.previous, chain.price, chain.last])

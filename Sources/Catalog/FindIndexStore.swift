@@ -57,14 +57,18 @@ struct FindIndex {
     func catchUp(with catalog: CatalogStore, countMax: Int) throws -> Bool {
         let lastMovement = catalog.lastMovement
         return try database.write { database in
-            let row = try Row.fetchOne(database, sql: "SELECT built_item, is_built, movement FROM progress")
+            guard
+                let row = try Row.fetchOne(
+                    database, sql: "SELECT built_item, is_built, movement FROM progress")
+            else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "the progress is missing") }
+            let movement = row[2] as Int64?
             var progress = Progress(
-                builtItem: row?[0] ?? 0, isBuilt: row?[1] ?? false, movement: row?[2] ?? lastMovement)
+                builtItem: row[0], isBuilt: row[1], movement: movement ?? lastMovement)
             let count =
                 try progress.isBuilt
                 ? takeMovements(from: catalog, countMax: countMax, &progress, in: database)
                 : takeBooks(from: catalog, countMax: countMax, &progress, in: database)
-            if count > 0 || row?[2] as Int64? == nil {
+            if count > 0 || movement == nil {
                 try database.execute(
                     sql: "UPDATE progress SET built_item = ?, is_built = ?, movement = ?",
                     arguments: [progress.builtItem, progress.isBuilt, progress.movement])

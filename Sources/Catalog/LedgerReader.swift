@@ -141,6 +141,6 @@ struct LedgerReader {
         guard let row = try Row.fetchOne(statement, arguments: [sequence]), row[0] >= sequence else {
             return nil
         }
-        return (row[1], row[2])
+        return (row[1] as String?, row[2] as String?)
     }
 }

@@ -52,7 +52,7 @@ final class LedgerTotals: Sendable {
                 var total =
                     state.days[day]?[topic] ?? Total(day: day, topic: topic, count: 0, cents: 0)
                 total.count += 1
-                total.cents += row[2] ?? 0
+                total.cents += (row[2] as Int64?) ?? 0
                 state.days[day, default: [:]][topic] = total
             }
         }

@@ -37,8 +37,9 @@ struct Shelf: Sendable {
     mutating func insert(_ books: some Sequence<Book>) {
         var touched: Set<Int32> = []
         for book in books {
+            let topic = topicNumber(of: book.topic)
+            if let last = topics[Int(topic)].listings.last, last.item > book.item { touched.insert(topic) }
             add(book)
-            touched.insert(topicNumber(of: book.topic))
         }
         for topic in touched { topics[Int(topic)].listings.sort { $0.item < $1.item } }
     }
