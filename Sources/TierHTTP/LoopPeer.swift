@@ -132,7 +132,7 @@ final class LoopPeer {
         connectingCount += 1
         let bootstrap = ClientBootstrap(group: eventLoop)
             .connectTimeout(limits.connectTimeMax)
-            .channelOption(.socketOption(.tcp_nodelay), value: 1)
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
         let connection = NIOLoopBound(PeerConnection(peer: self), eventLoop: eventLoop)
         let configured = bootstrap.channelInitializer { channel in
             channel.eventLoop.makeCompletedFuture {

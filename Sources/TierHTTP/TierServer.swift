@@ -34,7 +34,7 @@ public final class TierServer: Sendable {
         let bootstrap = ServerBootstrap(group: tierLoops.group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { [loops] channel in
                 channel.eventLoop.makeCompletedFuture {
