@@ -1,0 +1,96 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Model
+internal import Monitoring
+internal import NIOCore
+internal import NIOHTTP1
+internal import TierHTTP
+
+/// `bookstore healthcheck`
+struct HealthcheckCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "healthcheck", abstract: "Ask a server on this machine whether it is ready.",
+        discussion: """
+            Made for container engines and load balancers: no tool besides the store is needed. Without a \
+            tier it asks the one that this container runs as its first process. Exit status 0 when the server \
+            is ready (or, with --live, when it answers at all), 1 when it says no, 69 when nothing answers.
+            """)
+
+    /// Shorter than the three seconds after which an engine usually gives up on a check.
+    private static let answerTimeMax = TimeAmount.seconds(2)
+
+    @Argument(help: "catalog, order or frontend.") var tier: String?
+    @Flag(help: "Ask only whether the process runs, not whether what it needs is there.") var live = false
+    @OptionGroup var common: CommonOptions
+    @Option(
+        help: ArgumentHelp("Which of several lines of its type the server is, from 0.", valueName: "n"))
+    var index: Int?
+    @Option(
+        help: ArgumentHelp("The address that the server was told to listen on.", valueName: "address"))
+    var bind: String?
+
+    func run() async throws {
+        let settings = try await common.load([.index: index.map(String.init), .bind: bind])
+        let tier = try tierToAsk()
+        let line = try settings.servers().address(
+            of: tier, index: try settings.number(.index, in: 0...999), path: settings.text(.config))
+        let address = ServerAddress(
+            host: Self.reachableHost(bind: settings.text(.bind), line: line.host), port: line.port)
+        let answer: TierAnswer
+        do {
+            answer = try await ask(tier, at: address, live ? "/livez" : "/readyz")
+        } catch {
+            ExitStatus.say("\(tier.rawValue) at \(address) does not answer: \(ExitStatus.text(error))")
+            throw ExitCode(ExitStatus.unreachable.rawValue)
+        }
+        let body = String(buffer: answer.body)
+        guard answer.status == .ok else {
+            ExitStatus.say("\(tier.rawValue) at \(address): \(answer.status.code) \(body)")
+            throw ExitCode(ExitStatus.failed.rawValue)
+        }
+        print(body)
+    }
+
+    private func tierToAsk() throws -> Tier {
+        guard let tier else {
+            let firstProcess = FileManager.default.contents(atPath: "/proc/1/cmdline") ?? Data()
+            guard let found = Self.tier(ofCommandLine: firstProcess) else {
+                throw ValidationError("name the tier to ask: process 1 of this machine is none")
+            }
+            return found
+        }
+        guard let named = Tier(rawValue: tier) else {
+            throw ValidationError("'\(tier)' is no tier; the tiers are catalog, order and frontend")
+        }
+        return named
+    }
+
+    /// The tier that a process is, by its arguments as `/proc/PID/cmdline` has them, each ended by a zero.
+    private static func tier(ofCommandLine data: Data) -> Tier? {
+        let words = data.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+        guard words.count >= 2, words[0].hasSuffix("bookstore") else { return nil }
+        return Tier(rawValue: words[1])
+    }
+
+    /// Where a server answers that listens on `bind`, or, if that is empty, on its line's host.
+    private static func reachableHost(bind: String, line: String) -> String {
+        switch bind.isEmpty ? line : bind {
+        case "0.0.0.0": "127.0.0.1"
+        case "::": "::1"
+        case let host: host
+        }
+    }
+
+    private func ask(_ tier: Tier, at address: ServerAddress, _ path: String) async throws -> TierAnswer {
+        let loops = TierLoops(count: 1)
+        let monitor = SystemMonitor(tier: "healthcheck", shardCount: 1)
+        let client = try await TierClient(
+            tier: tier.rawValue, addresses: [address], loops: loops, monitor: monitor)
+        let slot = loops.slots[0]
+        var random = FastRandom()
+        let call = TierCall(
+            .GET, path, deadline: .now() + Self.answerTimeMax, trace: TraceContext(using: &random),
+            operation: client.operation(path))
+        return try await slot.eventLoop.flatSubmit { client.send(call, on: slot) }.get()
+    }
+}
