@@ -1,0 +1,240 @@
+#!/usr/bin/env bash
+# Test 5: the acceptance tests with each tier on a machine of its own, on AWS EC2. One command makes everything,
+# tests, brings the logs back and deletes everything again, however it ends.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+
+usage() {
+    cat <<'TEXT'
+usage: scripts/run_distributed_test.sh [options]
+       scripts/run_distributed_test.sh [--region R] --list
+       scripts/run_distributed_test.sh [--region R] --destroy RUN
+
+Starts three EC2 instances, runs a tier of the store on each, runs acceptance tests 1-4 against them from here,
+puts the logs into output/, and deletes all that it made. Needs aws (with credentials), ssh, scp and docker.
+
+  --region R          where (default: that of the aws command)
+  --instance-type T   default t3.micro
+  --image-id AMI      the machine image (default: the newest Debian 12)
+  --user U            who logs in there (default admin, Debian's)
+  --key-type K        ed25519 (default) or rsa
+  --subnet S          where the instances stand (default: the default subnets, one zone after the other)
+  --allow CIDR        who may reach port 22, and 8000 unless --clients says otherwise (default: this machine)
+  --clients CIDR      who may reach port 8000
+  --image NAME        a container image that this machine has (default: build it)
+  --output DIR        where the logs go (default output)
+  --keep              leave the store running and say how to reach it
+  --list              show what runs have left in the region
+  --destroy RUN       delete what a run has left, from any machine
+TEXT
+}
+
+region='' instance_type=t3.micro image_id='' user=admin key_type=ed25519 subnet='' allowed='' clients=''
+image='' output=output mode=test destroyed_run='' keep=no
+
+while (($#)); do
+    case $1 in
+        --region | --instance-type | --image-id | --user | --key-type | --subnet | --allow | --clients | \
+            --image | --output | --destroy)
+            (($# >= 2)) || { echo "run_distributed_test.sh: $1 needs a value" >&2; exit 64; } ;;&
+        --region) region=$2 ;;
+        --instance-type) instance_type=$2 ;;
+        --image-id) image_id=$2 ;;
+        --user) user=$2 ;;
+        --key-type) key_type=$2 ;;
+        --subnet) subnet=$2 ;;
+        --allow) allowed=$2 ;;
+        --clients) clients=$2 ;;
+        --image) image=$2 ;;
+        --output) output=$2 ;;
+        --destroy) mode=destroy destroyed_run=$2 ;;
+        --list) mode=list ;;
+        --keep) keep=yes ;;
+        --help | -h) usage; exit 0 ;;
+        *) echo "run_distributed_test.sh: unknown option '$1'; --help lists them" >&2; exit 64 ;;
+    esac
+    case $1 in --list | --keep) shift ;; *) shift 2 ;; esac
+done
+
+# The order in which they start: what is behind comes first.
+readonly tiers=(catalog order frontend)
+declare -A instance=() public=() private=()
+subnets=() vpc='' group='' architecture='' has_tag=no has_made_things=no is_done=no
+
+# shellcheck source=deploy/lib/progress.sh
+source "$root/deploy/lib/progress.sh"
+# shellcheck source=deploy/aws/ec2.sh
+source "$root/deploy/aws/ec2.sh"
+# shellcheck source=deploy/aws/destroy.sh
+source "$root/deploy/aws/destroy.sh"
+# shellcheck source=deploy/aws/hosts.sh
+source "$root/deploy/aws/hosts.sh"
+# shellcheck source=deploy/aws/store.sh
+source "$root/deploy/aws/store.sh"
+# shellcheck source=deploy/aws/cost.sh
+source "$root/deploy/aws/cost.sh"
+# shellcheck source=deploy/lib/engine.sh
+source "$root/deploy/lib/engine.sh"
+# shellcheck source=deploy/lib/logs.sh
+source "$root/deploy/lib/logs.sh"
+
+for tool in aws ssh scp; do
+    command -v $tool >/dev/null || die configuration "$tool is not installed"
+done
+[[ $key_type == ed25519 || $key_type == rsa ]] || die usage "--key-type is ed25519 or rsa, not '$key_type'"
+[[ -z $destroyed_run || $destroyed_run =~ ^bookstore-[a-z0-9-]+$ ]] ||
+    die usage "'$destroyed_run' is not the name of a run, such as bookstore-20261124-081500-1a2b; --list shows them"
+
+work=$(mktemp -d)
+run=bookstore-$(date -u +%Y%m%d-%H%M%S)-$(od -An -N2 -tx1 /dev/urandom | tr -d ' \n')
+
+# Whatever ends this script, it ends here.
+clean_up() {
+    local status=$?
+    # From here on nothing stops the cleaning: not a second Ctrl-C, not a terminal that is gone.
+    trap - EXIT
+    trap '' INT TERM HUP PIPE
+    end_job
+    if [[ $has_made_things == yes ]]; then
+        if [[ $keep == yes && $is_done == yes ]]; then
+            tell_how_to_reach
+        else
+            [[ $is_done == yes ]] || save_what_there_is
+            say "deleting what this run made"
+            destroy "$run" || status=1
+        fi
+    fi
+    [[ $has_tag == no ]] || docker image rm "my-book-store:$run" >/dev/null 2>&1 || true
+    rm -rf "$work"
+    exit $status
+}
+trap clean_up EXIT
+trap 'say "interrupted"; exit 129' HUP
+trap 'say "interrupted"; exit 130' INT
+trap 'say "interrupted"; exit 143' TERM
+
+# After a failure the logs tell why; but deleting must not wait for hosts that do not answer.
+save_what_there_is() {
+    [[ -e $work/config ]] || return 0
+    say "collecting the logs for a look at what went wrong"
+    mkdir -p "$work/collected"
+    within 30 collect_logs || true
+    keep_logs || true
+}
+
+tell_how_to_reach() {
+    local folder=${XDG_STATE_HOME:-$HOME/.local/state}/my-book-store/$run tier
+    (umask 077 && mkdir -p "$folder" && cp "$work/key" "$work/known_hosts" "$work/config" "$work/token" "$folder/")
+    say "run $run goes on, and costs until it is deleted. Its key and token are in $folder"
+    echo "frontend: http://${public[frontend]}:8000"
+    for tier in "${tiers[@]}"; do
+        echo "$tier: ssh -i '$folder/key' -o UserKnownHostsFile='$folder/known_hosts' $user@${public[$tier]}"
+    done
+    echo "delete: scripts/run_distributed_test.sh --region $region --destroy $run"
+}
+
+# This machine's address as AWS sees it. Plain HTTP: a wrong answer could at most open port 22, behind its key, to
+# another address than ours, and the run would fail.
+find_own_address() {
+    local host=checkip.amazonaws.com address
+    # shellcheck disable=SC2016 # expanded by the inner shell
+    address=$(timeout 10 bash -c 'exec 3<>"/dev/tcp/$1/80" &&
+        printf "GET / HTTP/1.0\r\nHost: %s\r\n\r\n" "$1" >&3 && tr -d "\r" <&3 | sed "1,/^\$/d"' _ $host 2>/dev/null) || true
+    [[ $address =~ ^([0-9]{1,3}\.){3}[0-9]{1,3}$ ]] ||
+        die unreachable "cannot find out this machine's address from $host: give it by --allow ADDRESS/32"
+    allowed=$address/32
+}
+
+check_cidr() {
+    [[ $2 =~ ^([0-9]{1,3}\.){3}[0-9]{1,3}/([0-9]|[12][0-9]|3[0-2])$ ]] ||
+        die usage "$1 '$2' is no address range such as 203.0.113.7/32"
+}
+
+prepare() {
+    [[ $mode != test ]] || find_engine
+    find_region
+    check_credentials
+    [[ $mode == test ]] || return 0
+    check_instance_type
+    find_image
+    find_subnets
+    [[ -n $allowed ]] || find_own_address
+    clients=${clients:-$allowed}
+    check_cidr --allow "$allowed"
+    check_cidr --clients "$clients"
+    prepare_image "$root"
+    save_image
+}
+
+make_machines() {
+    local minutes_max=60 tier
+    write_user_data "$([[ $keep == yes ]] || echo $minutes_max)"
+    say "run $run: 3 x $instance_type in $region, image $image_id"
+    tell_cost "$instance_type"
+    has_made_things=yes
+    make_key_pair
+    make_security_group
+    say "security group $group: 22 for $allowed, 8000 for $clients, 8001 and 8002 inside"
+    for tier in "${tiers[@]}"; do launch "$tier"; done
+    say "launched: $(for tier in "${tiers[@]}"; do printf '%s %s  ' "$tier" "${instance[$tier]}"; done)"
+    wait_for 300 "the instances to run" are_running || die failed "the instances do not run after 300 s"
+    for tier in "${tiers[@]}"; do
+        say "$tier runs at ${public[$tier]} (inside: ${private[$tier]})"
+    done
+}
+
+reach_machines() {
+    local tier
+    for tier in "${tiers[@]}"; do
+        wait_for 420 "the host key of the $tier on its console" read_host_keys "$tier" ||
+            die failed "the console of ${instance[$tier]} shows no host key after 420 s"
+    done
+    say "host keys read from the consoles"
+    for tier in "${tiers[@]}"; do
+        wait_for 120 "ssh to the $tier" accepts_ssh "$tier" ||
+            die failed "${public[$tier]} takes no ssh after 120 s: $(tail -n 1 "$work/ssh-error")"
+        wait_for 300 "the container engine of the $tier" has_engine "$tier" ||
+            die failed "${public[$tier]} has no container engine after 300 s"
+    done
+    say "ssh and container engines are there"
+}
+
+start_store() {
+    local tier
+    write_config
+    patiently each_tier copy_store || die failed "copying the store to the hosts failed"
+    say "image, config and token are on the hosts"
+    for tier in "${tiers[@]}"; do
+        patiently start_tier "$tier" ||
+            die failed "the $tier did not start: $(tail -n 1 "$work/start-$tier.error")"
+        wait_for 60 "the $tier to be ready" is_ready "$tier" ||
+            die failed "the $tier is not ready after 60 s: $(tail -n 1 "$work/health-error")"
+        say "$tier is ready"
+    done
+    refuses_strangers || die failed "the catalog takes updates without the token"
+}
+
+test_store() {
+    mkdir -p "$work/collected"
+    say "acceptance tests 1-4 against http://${public[frontend]}:8000"
+    run_acceptance || die failed "the acceptance tests failed"
+    collect_logs || die failed "the logs could not be brought back"
+    keep_logs
+    check_logs "$output/$run" || die failed "the logs are not as they should be"
+    say "catalog_log, order_log and client_log are in $output/ and, with the servers' own, in $output/$run/"
+}
+
+prepare
+case $mode in
+    list) list_runs ;;
+    destroy)
+        say "deleting what run $destroyed_run has left in $region"
+        destroy "$destroyed_run" ;;
+    test)
+        make_machines
+        reach_machines
+        start_store
+        test_store
+        is_done=yes
+        say "test 5 passed" ;;
+esac
