@@ -24,7 +24,7 @@ struct Bookstore: AsyncParsableCommand {
             UpCommand.self, CatalogCommand.self, OrderCommand.self, FrontendCommand.self,
             StorefrontCommand.self, DeskPasswordCommand.self, ClientCommand.self, AcceptanceCommand.self,
             VerifyCommand.self, RecoverCommand.self, BenchCommand.self, ChaosCommand.self, ConfigCommand.self,
-            HealthcheckCommand.self,
+            BackupCommand.self, HealthcheckCommand.self,
         ])
 
     static func main() async {
