@@ -2,10 +2,11 @@
 # prefers to type the commands can read them here, and CI needs nothing but these targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test-setup build release run test test-browser screenshots proof simulation disk-faults acceptance chaos check fmt clean bench check-api
+# Every target here is a name, not a file.
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*/\1/p' $(MAKEFILE_LIST))
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install what the store needs to build and run
 	@scripts/setup.sh
@@ -64,6 +65,33 @@ acceptance: build ## run acceptance tests 1-4 against a store of their own
 bench: setup release ## the evaluation on a release build; writes docs/evaluation.html, .json and docs/benchmarks.md
 	.build/release/bookstore bench --html docs/evaluation.html --json docs/evaluation.json \
 		--markdown docs/benchmarks.md
+
+static: setup ## build dist/bookstore, which needs no Swift on the machine where it runs
+	scripts/build_static.sh
+
+image: static ## pack dist/bookstore as the container image my-book-store
+	docker build --tag my-book-store --target prebuilt .
+
+local-test: image ## run acceptance tests 1-4 in containers on this machine
+	scripts/run_local_test.sh --image my-book-store
+
+distributed-test: static ## run test 5 in the lab, a cloud on this machine (deploy/lab; needs root)
+	@scripts/setup.sh --lab
+	deploy/lab/test.sh
+
+# `make distributed-faults TESTS=tests.test_store` runs some of them.
+distributed-faults: static ## deploy and sell in the lab under faults, about half an hour
+	@scripts/setup.sh --lab
+	deploy/lab/test.sh faults $(TESTS)
+
+manual: setup ## write the manual pages into dist/man
+	scripts/build_manual.sh
+
+install: static manual ## install the store with systemd units and manual pages (as root)
+	scripts/install.sh
+
+deb: static manual ## build a Debian package in dist
+	scripts/build_deb.sh
 
 check: test-setup ## check style, layering and shell scripts
 	@python3 -B scripts/test_check.py --quiet

@@ -86,6 +86,8 @@ done
     die usage "'$destroyed_run' is not the name of a run, such as bookstore-20261124-081500-1a2b; --list shows them"
 
 work=$(mktemp -d)
+# Files that the client's container writes belong to whoever started this.
+owner=$(id -u):$(id -g)
 run=bookstore-$(date -u +%Y%m%d-%H%M%S)-$(od -An -N2 -tx1 /dev/urandom | tr -d ' \n')
 
 # Whatever ends this script, it ends here.
@@ -208,7 +210,7 @@ start_store() {
         patiently start_tier "$tier" ||
             die failed "the $tier did not start: $(tail -n 1 "$work/start-$tier.error")"
         wait_for 60 "the $tier to be ready" is_ready "$tier" ||
-            die failed "the $tier is not ready after 60 s: $(tail -n 1 "$work/health-error")"
+            die failed "the $tier is not ready after 60 s: $(last_words "$tier")"
         say "$tier is ready"
     done
     refuses_strangers || die failed "the catalog takes updates without the token"

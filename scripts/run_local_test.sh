@@ -33,6 +33,8 @@ source "$root/deploy/lib/engine.sh"
 source "$root/deploy/lib/logs.sh"
 
 work=$(mktemp -d)
+# Files that the client's container writes belong to whoever started this.
+owner=$(id -u):$(id -g)
 # A name for each run: two at once have containers, networks and volumes of their own.
 project=bookstore-$(od -An -N4 -tx1 /dev/urandom | tr -d ' \n')
 has_started=no
@@ -77,7 +79,7 @@ is_healthy() {
 
 run_acceptance() {
     mkdir -p "$work/output"
-    patiently docker run --rm --network "${project}_default" --read-only --user "$(id -u):$(id -g)" \
+    patiently docker run --rm --network "${project}_default" --read-only --user "$owner" \
         --volume "$work/output:/output" "$image" acceptance --frontend frontend:8000 >&2
 }
 

@@ -1,18 +1,20 @@
 #!/usr/bin/env bash
 # Installs what is missing on this machine: what the store needs to build and run, and with --test also what
-# its tests and style check need, with --browser what the browser tests need. Does nothing, quickly, where all is there already.
+# its tests and style check need, with --browser what the browser tests need, with --lab what deploy/lab needs. Does
+# nothing, quickly, where all is there already.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 say() { echo "setup: $*" >&2; }
 die() { say "$*"; exit 1; }
 
-with_tests=no with_browser=no
+with_tests=no with_browser=no with_lab=no
 case "${1:-}" in
     "") ;;
     --test) with_tests=yes ;;
     --browser) with_browser=yes ;;
-    *) echo "usage: scripts/setup.sh [--test | --browser]" >&2; exit 64 ;;
+    --lab) with_lab=yes ;;
+    *) echo "usage: scripts/setup.sh [--test | --browser | --lab]" >&2; exit 64 ;;
 esac
 
 check_swift() {
@@ -36,6 +38,10 @@ is_there() {
         chromium-driver) command -v chromedriver >/dev/null ;;
         fonts-dejavu-core) [[ -d /usr/share/fonts ]] ;;
         default-jre-headless) command -v java >/dev/null ;;
+        docker.io) command -v dockerd >/dev/null && command -v docker >/dev/null ;;
+        iproute2) command -v ip >/dev/null ;;
+        nftables) command -v nft >/dev/null ;;
+        openssh-client) command -v ssh >/dev/null && command -v scp >/dev/null ;;
         procps) command -v pgrep >/dev/null ;;
         *) command -v "$1" >/dev/null ;;
     esac
@@ -119,6 +125,9 @@ if [[ $with_tests == yes ]]; then
 fi
 if [[ $with_browser == yes ]]; then
     packages+=(python3 python3-venv chromium chromium-driver default-jre-headless fonts-dejavu-core)
+fi
+if [[ $with_lab == yes ]]; then
+    packages+=(python3 python3-venv curl docker.io docker-compose iproute2 nftables openssh-client debootstrap)
 fi
 install_packages "${packages[@]}"
 if [[ $with_tests == yes ]]; then

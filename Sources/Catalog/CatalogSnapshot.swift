@@ -16,6 +16,15 @@ public enum CatalogSnapshot {
         }
     }
 
+    /// Copies the database in `folder`, as of one moment, while its server runs or not.
+    ///
+    /// - Throws: ``Model/FileFault`` when there is none, it is damaged, or `copyFolder` has one.
+    public static func backUp(folder: String, to copyFolder: String) throws {
+        try DatabaseBackup.copy(
+            path: folder + "/" + CatalogStore.fileName, to: copyFolder + "/" + CatalogStore.fileName,
+            applicationID: CatalogSchema.applicationID, migrator: CatalogSchema.migrator)
+    }
+
     private static func content(_ database: Database, path: String) throws -> LedgerSnapshot {
         try DatabaseFile.checkSoundness(of: database, path: path)
         guard let ledger = try Int64.fetchOne(database, sql: "SELECT identity FROM ledger") else {

@@ -44,6 +44,15 @@ public enum OrderStoreSnapshot {
         }
     }
 
+    /// Copies the database in `folder`, as of one moment, while its server runs or not.
+    ///
+    /// - Throws: ``Model/FileFault`` when there is none, it is damaged, or `copyFolder` has one.
+    public static func backUp(folder: String, to copyFolder: String) throws {
+        try DatabaseBackup.copy(
+            path: folder + "/" + OrderStore.fileName, to: copyFolder + "/" + OrderStore.fileName,
+            applicationID: OrderSchema.applicationID, migrator: OrderSchema.migrator)
+    }
+
     private static func content(_ database: Database, path: String) throws -> OrderSnapshot {
         try DatabaseFile.checkSoundness(of: database, path: path)
         let rows = try Row.fetchCursor(

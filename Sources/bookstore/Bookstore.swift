@@ -26,6 +26,7 @@ struct Bookstore: AsyncParsableCommand {
             RestockCommand.self, RepriceCommand.self, LedgerCommand.self, OrdersCommand.self,
             AcceptanceCommand.self, VerifyCommand.self, RecoverCommand.self, TopCommand.self,
             BenchCommand.self, ChaosCommand.self, ConfigCommand.self, HealthcheckCommand.self,
+            ARCHITECTURE.md
         ])
 
     static func main() async {

@@ -67,12 +67,6 @@ struct KeeperConnection {
         await client.shutdown(on: loops)
     }
 
-    private init(address: ServerAddress, client: TierClient, loops: TierLoops) {
-        self.address = address
-        self.client = client
-        self.loops = loops
-    }
-
     /// Asks for something.
     func get(_ path: String, _ parameters: [(String, String?)] = []) async throws -> KeeperAnswer {
         let query = parameters.compactMap { name, value in

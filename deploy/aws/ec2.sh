@@ -67,7 +67,8 @@ find_region() {
 
 check_credentials() {
     local names
-    names=$(ec2 describe-regions --region-names "$region" --query 'Regions[].RegionName') || {
+    # Nothing is lost yet by giving up early: a region whose name is wrong does not answer at all.
+    names=$(AWS_MAX_ATTEMPTS=3 ec2 describe-regions --region-names "$region" --query 'Regions[].RegionName') || {
         case $(aws_error_code) in
             InvalidParameterValue) die configuration "AWS has no region '$region'" ;;
             *) die_of_aws "asking for region '$region'" ;;
@@ -145,7 +146,10 @@ make_security_group() {
 
 # launch TIER: sets ${instance[TIER]}. Where a zone has no room, the next one is tried.
 launch() {
-    local tier=$1 zone token
+    local tier=$1 zone token instance_tags volume_tags
+    # One substitution a command: bash cannot run a trap between two of the same one.
+    instance_tags=$(tags instance "$tier")
+    volume_tags=$(tags volume "$tier")
     for zone in "${subnets[@]}"; do
         token=$run-$tier-$zone
         # Written before the call: an instance whose answer never came can be looked for by its token.
@@ -154,7 +158,7 @@ launch() {
             --key-name "$run" --subnet-id "$zone" --security-group-ids "$group" \
             --client-token "$token" --user-data "file://$work/user-data" \
             --metadata-options HttpTokens=required --instance-initiated-shutdown-behavior terminate \
-            --tag-specifications "$(tags instance "$tier")" "$(tags volume "$tier")" \
+            --tag-specifications "$instance_tags" "$volume_tags" \
             --query 'Instances[0].InstanceId' >"$work/launched"; then
             instance[$tier]=$(<"$work/launched")
             echo "${instance[$tier]}" >>"$work/instances"

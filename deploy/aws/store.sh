@@ -38,6 +38,11 @@ is_ready() {
     patiently on "$1" "sudo docker exec bookstore-$1 bookstore healthcheck $1" >/dev/null 2>"$work/health-error"
 }
 
+# What a tier that does not get ready said last.
+last_words() {
+    on "$1" "sudo docker logs --tail 1 bookstore-$1 2>&1" 2>/dev/null || tail -n 1 "$work/health-error"
+}
+
 # A stranger inside the network, without the token, must not be able to change the stock.
 refuses_strangers() {
     local answer
@@ -51,7 +56,7 @@ refuses_strangers() {
 # Acceptance tests 1–4 from a client container on this machine.
 run_acceptance() {
     local status=0
-    patiently docker run --rm --network host --read-only --user "$(id -u):$(id -g)" \
+    patiently docker run --rm --network host --read-only --user "$owner" \
         --volume "$work/collected:/output" "my-book-store:$run" \
         acceptance --frontend "${public[frontend]}:8000" >"$work/collected/acceptance.txt" 2>&1 || status=$?
     sed 's/^/        /' "$work/collected/acceptance.txt" >&2

@@ -1,9 +1,12 @@
 # shellcheck shell=bash
 # What the person at the terminal sees, and how the deployment waits. Sourced by run_distributed_test.sh.
 
+# The terminal, for what is said from within a trap: it may strike while a function's output goes to a file.
+exec {terminal}>&2
+
 # Progress with the time since the start. Whoever reads it may have gone: that must not stop the cleaning up.
 say() {
-    printf '[%02d:%02d] %s\n' $((SECONDS / 60)) $((SECONDS % 60)) "$*" >&2 || true
+    printf '[%02d:%02d] %s\n' $((SECONDS / 60)) $((SECONDS % 60)) "$*" >&"$terminal" || true
 }
 
 # die KIND TEXT...: one clear line, and out with the status that the store's own commands use for the kind. The

@@ -14,7 +14,9 @@ sudo install -m 644 config $store/config
 sudo install -m 400 -o $owner -g $owner token $store/token
 rm -f token image.tar.gz
 
-sudo docker rm --force "bookstore-$tier" >/dev/null 2>&1 || true
+# One that runs gets the time to answer what it has begun.
+sudo docker stop --time 15 "bookstore-$tier" >/dev/null 2>&1 || true
+sudo docker rm "bookstore-$tier" >/dev/null 2>&1 || true
 sudo docker run --detach --name "bookstore-$tier" --network host --restart unless-stopped --read-only \
     --cap-drop ALL --security-opt no-new-privileges --stop-timeout 15 \
     --volume $store/data:/data --volume $store/output:/output \

@@ -1,0 +1,42 @@
+internal import ArgumentParser
+internal import Catalog
+internal import Model
+internal import Order
+internal import Storage
+
+/// `bookstore backup`
+struct BackupCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "backup", abstract: "Copy the databases while the store is selling.",
+        discussion: """
+            Example: bookstore backup /srv/backup/2026-11-24
+            Copies what of the two databases is in the data folder, the orders first: the ledger is then never \
+            behind them, and what it has more the order server takes from it. Where the tiers have machines of \
+            their own, run it on the order server's before the catalog's. To restore, start the tiers with the \
+            copies as their data folder and an empty output folder.
+            """)
+
+    @Argument(help: "The folder to copy into; it is made if need be, and may hold no database yet.")
+    var folder: String
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var data: DataOptions
+
+    func run() async throws {
+        let settings = try await common.load([.data: data.data])
+        let source = settings.text(.data)
+        let hasOrders = OrderStoreSnapshot.exists(in: source)
+        let hasCatalog = CatalogStore.exists(in: source)
+        guard hasOrders || hasCatalog else {
+            throw FileFault(path: source, reason: "has no database; name the data folder by --data")
+        }
+        try Folder.prepare(folder, option: "the command's argument")
+        if hasOrders {
+            try OrderStoreSnapshot.backUp(folder: source, to: folder)
+            print("\(folder)/order.sqlite")
+        }
+        if hasCatalog {
+            try CatalogSnapshot.backUp(folder: source, to: folder)
+            print("\(folder)/catalog.sqlite")
+        }
+    }
+}
