@@ -25,8 +25,8 @@ struct Bookstore: AsyncParsableCommand {
             StorefrontCommand.self, DeskPasswordCommand.self, ClientCommand.self, BooksCommand.self,
             RestockCommand.self, RepriceCommand.self, LedgerCommand.self, OrdersCommand.self,
             AcceptanceCommand.self, VerifyCommand.self, RecoverCommand.self, TopCommand.self,
-            BenchCommand.self, ChaosCommand.self, ConfigCommand.self, HealthcheckCommand.self,
-            ARCHITECTURE.md
+            BenchCommand.self, ChaosCommand.self, ConfigCommand.self, BackupCommand.self,
+            HealthcheckCommand.self,
         ])
 
     static func main() async {
