@@ -21,8 +21,10 @@ public struct MetricsPage: Sendable {
     public init(parsing text: String) throws(MetricsFault) {
         var byName: [String: [Sample]] = [:]
         var bySeries: [String: Double] = [:]
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            var scanner = LineScanner(line)
+        // By bytes: to a String, a line feed behind a carriage return is no line feed.
+        let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        for (index, line) in lines.enumerated() {
+            var scanner = LineScanner(Substring(line))
             if scanner.isBlankOrComment { continue }
             guard let sample = scanner.sample() else { throw MetricsFault(line: index + 1) }
             byName[sample.name, default: []].append(sample)
@@ -77,6 +79,7 @@ private struct LineScanner {
         guard let name = takeName(colon: true) else { return nil }
         var labels: [String: String] = [:]
         if take("{") {
+            skipBlanks()
             while !take("}") {
                 guard let label = takeName(colon: false), take("="), let value = takeQuoted(),
                     labels.updateValue(value, forKey: label) == nil

@@ -79,11 +79,12 @@ public struct TopScreen {
         return parts.joined(separator: "  ")
     }
 
+    private static let nameWidth = 26
     private static let columns = [
-        ("", 26), ("/s", 8), ("sold out", 9), ("refused", 8), ("errors", 7),
-        ("p50 ms", 8), ("p99 ms", 8), ("busy", 6),
+        ("/s", 8), ("sold out", 9), ("refused", 8), ("errors", 7), ("p50 ms", 8), ("p99 ms", 8), ("busy", 6),
     ]
-    private static let heading = columns.map { right($0.0, $0.1) }.joined()
+    private static let heading =
+        left("  served, > called", nameWidth) + columns.map { right($0.0, $0.1) }.joined()
 
     private func row(_ row: ServerView.OperationRow, mark: String) -> Line {
         let cells = [
@@ -91,11 +92,8 @@ public struct TopScreen {
             Figure.count(row.errorRate), Figure.millis(row.p50), Figure.millis(row.p99),
             Figure.count(row.inFlight),
         ]
-        let widths = Self.columns.map(\.1)
-        let name = "\(mark) \(row.name)"
-        let padded =
-            name.count < widths[0] ? name + String(repeating: " ", count: widths[0] - name.count) : name
-        let text = padded + zip(cells, widths.dropFirst()).map { Self.right($0, $1) }.joined()
+        let figures = zip(cells, Self.columns).map { Self.right($0, $1.1) }.joined()
+        let text = Self.left("\(mark) \(row.name)", Self.nameWidth) + figures
         return line(text, row.errorRate > 0 ? .warning : .plain)
     }
 
@@ -113,6 +111,10 @@ public struct TopScreen {
 
     private func line(_ text: String, _ style: Style) -> Line {
         Line(text: text.count > width ? String(text.prefix(width - 1)) + "…" : text, style: style)
+    }
+
+    private static func left(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - text.count))
     }
 
     private static func right(_ text: String, _ width: Int) -> String {
