@@ -76,7 +76,7 @@ final class LoadConnection {
         let bound = NIOLoopBound(new, eventLoop: eventLoop)
         ClientBootstrap(group: eventLoop)
             .connectTimeout(connectTimeMax)
-            .channelOption(.socketOption(.tcp_nodelay), value: 1)
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             // An answer mostly comes whole: to look for more at once would be a system call for nothing.
             .channelOption(.maxMessagesPerRead, value: 1)
             .channelInitializer { channel in
