@@ -49,16 +49,16 @@ public struct BooksAudit: Sendable {
         var keys: [IdempotencyKey: Int64] = [:]
         var (last, lastSale): (Int64, Int64) = (0, 0)
         for movement in ledger.movements {
-            let place = "catalog ledger, movement \(movement.sequence)"
+            let place = "catalog ledger, movement \(movement.sequence) of book \(movement.change.item)"
             expect("\(place), its number", last + 1, found: movement.sequence)
             last = movement.sequence
             guard var book = states[movement.change.item] else {
-                note(place, expected: "a book of the catalog", found: "book \(movement.change.item)")
+                note(place, expected: "a book of the catalog", found: "none")
                 continue
             }
             book.stock += movement.change.units ?? 0
             book.price = movement.change.price ?? book.price
-            expect("\(place), stock of book \(book.item)", book.stock, found: movement.stockAfter)
+            expect("\(place), stock", book.stock, found: movement.stockAfter)
             if book.stock < 0 { note(place, expected: "a stock of 0 or more", found: "\(book.stock)") }
             book.stock = movement.stockAfter
             states[movement.change.item] = book
@@ -85,7 +85,7 @@ public struct BooksAudit: Sendable {
         let sales = Self.sales(of: ledger)
         for order in orders.orders {
             guard let sale = order.sale else { continue }
-            let place = "order database, order \(order.number)"
+            let place = "order database, order \(order.number) of book \(order.item)"
             guard sale.ledger == ledger.ledger else {
                 note(place, expected: "a sale of this catalog's ledger", found: "a sale of another ledger")
                 continue
@@ -93,7 +93,7 @@ public struct BooksAudit: Sendable {
             guard let movement = sales[sale.number] else {
                 note(
                     place, expected: "a sale of the ledger",
-                    found: "sale \(sale.number) of book \(order.item)")
+                    found: "sale \(sale.number), which it does not have")
                 continue
             }
             expect("\(place), book", movement.change.item, found: order.item)
@@ -104,9 +104,11 @@ public struct BooksAudit: Sendable {
     /// Sales of the ledger that no order stands for.
     public static func missingOrders(_ orders: OrderSnapshot, of ledger: LedgerSnapshot) -> [Discrepancy] {
         let known = Set(orders.orders.compactMap(\.sale).filter { $0.ledger == ledger.ledger }.map(\.number))
-        return sales(of: ledger).keys.filter { !known.contains($0) }.sorted().map { sale in
-            Discrepancy(
-                place: "order database", expected: "an order for sale \(sale) of the ledger", found: "none")
+        return ledger.movements.compactMap { movement in
+            guard let sale = movement.sale, !known.contains(sale) else { return nil }
+            return Discrepancy(
+                place: "order database, book \(movement.change.item)",
+                expected: "an order for sale \(sale) of the ledger", found: "none")
         }
     }
 

@@ -130,8 +130,8 @@ private func soldShop() -> Shop {
             ledger: LedgerSnapshot(ledger: ledger.ledger, books: ledger.books, movements: movements))
         #expect(
             audit.discrepancies.map(\.description) == [
-                "catalog ledger, movement 4, its number: expected 3, found 4",
-                "catalog ledger, movement 4, number of the sale: expected 3, found 4",
+                "catalog ledger, movement 4 of book 3, its number: expected 3, found 4",
+                "catalog ledger, movement 4 of book 3, number of the sale: expected 3, found 4",
                 "catalog database, stock of book 1: expected 4, found 3",
             ])
     }

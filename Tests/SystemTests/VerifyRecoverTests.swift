@@ -37,14 +37,14 @@ extension RealProcesses {
                             )
                         },
                         [
-                            "catalog ledger, movement 3, its number: expected 2, found 3",
-                            "catalog ledger, movement 3, number of the sale: expected 2, found 3",
-                            "catalog ledger, movement 4, stock of book 1: expected 2, found 1",
+                            "catalog ledger, movement 3 of book 2, its number: expected 2, found 3",
+                            "catalog ledger, movement 3 of book 2, number of the sale: expected 2, found 3",
+                            "catalog ledger, movement 4 of book 1, stock: expected 2, found 1",
                         ]
                     ),
                     (
                         { try await $0.sql("order", "DELETE FROM purchase WHERE number = 3") },
-                        ["order database: expected an order for sale 3 of the ledger, found none"]
+                        ["order database, book 2: expected an order for sale 3 of the ledger, found none"]
                     ),
                     (
                         { try $0.edit("order_log") { $0 + "bought book 4\n" } },
