@@ -89,7 +89,7 @@ struct StoreFiles {
                 missing.append(
                     BooksAudit.Discrepancy(
                         place: "catalog log", expected: "\(ledger.movements.count) updates",
-                        found: "\(logged), the next is \(ledger.movements[logged].change.logLine)"))
+                        found: "\(logged), the next is \(ledger.movements[logged].entry.logLine)"))
             }
             missing += BooksAudit.missingLines(try repeated.count(orderLog: orderLog), of: orders)
             missing += BooksAudit.missingOrders(try OrderStoreSnapshot.read(folder: data), of: ledger)
