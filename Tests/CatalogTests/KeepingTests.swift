@@ -232,6 +232,30 @@ import Testing
         }
     }
 
+    /// Whatever a crash or a lost file takes from the log, the ledger brings back.
+    @Test func theLogIsCompletedWithThem() async throws {
+        try await withCatalogFolder { folder in
+            try await folder.withEngine { _ in }
+            try folder.withStore { store in
+                let new = NewBook(item: nil, title: "New", topic: "t", price: try cents(1_00), stock: 2)
+                _ = try request(.add(new), store)
+                try store.commitUnlogged(StockChange(item: first.item, units: 1))
+                _ = try request(.retire(try #require(ItemNumber(parsing: "5")), expectedVersion: nil), store)
+            }
+            let whole = defaultInitLines + ["init,5,2,1,t,New", "update,1,na,1", "retire,5"]
+            for _ in 1...2 {
+                try await folder.withEngine { engine in #expect(engine.bookInShop(first.item)?.stock == 4) }
+                #expect(try folder.ledgerLines() == whole)
+                // Behind a copy under the log's name, and then without any file.
+                try (whole.prefix(5).joined(separator: "\n") + "\n").write(
+                    toFile: folder.logPath, atomically: true, encoding: .utf8)
+            }
+            try FileManager.default.removeItem(atPath: folder.logPath)
+            try await folder.withEngine { _ in }
+            #expect(try folder.ledgerLines() == whole)
+        }
+    }
+
     @Test func receiptsTellWhatWasPaid() async throws {
         try await withCatalogFolder { folder in
             try folder.withStore { store in
