@@ -131,8 +131,8 @@ extension CatalogRoutes {
         _ work: KeeperRequest.Work, _ body: JSONBody, _ request: TierRequest
     ) throws(StoreError) -> KeeperRequest {
         KeeperRequest(
-            work, actor: try line("actor", in: body, byteCountMax: KeeperRequest.actorByteCountMax),
-            reason: try line("reason", in: body, byteCountMax: KeeperRequest.reasonByteCountMax),
+            work, actor: try note("actor", in: body, byteCountMax: KeeperRequest.actorByteCountMax),
+            reason: try note("reason", in: body, byteCountMax: KeeperRequest.reasonByteCountMax),
             key: try request.idempotencyKey())
     }
 
@@ -189,6 +189,14 @@ extension CatalogRoutes {
             throw body.fault(name, "is not an amount of 0 or more with at most two decimals")
         }
         return price
+    }
+
+    /// Text that may be left out; an empty field of a form says no more than none.
+    private static func note(
+        _ name: String, in body: JSONBody, byteCountMax: Int
+    ) throws(StoreError) -> String? {
+        guard try body.text(name) != "" else { return nil }
+        return try line(name, in: body, byteCountMax: byteCountMax)
     }
 
     private static func line(
