@@ -39,6 +39,8 @@ VAGUE_TYPE = re.compile(r"\b(?:class|struct|enum|actor|protocol|typealias)\s+(\w
 
 UNSAFE = re.compile(r"@unchecked\s+Sendable\b|\bnonisolated\(unsafe\)")
 CRASHES = re.compile(r"\btry!|\bfatalError\(")
+# At the level of the socket, TCP_NODELAY's number is SO_DEBUG, which Linux lets only root set.
+MISTAKEN_OPTION = re.compile(r"\bsocketOption\(\s*\.tcp_")
 IMPORT = re.compile(r"^[ \t]*(?:@\w+(?:\([^)\n]*\))?\s+)*(?:(?:public|package|internal|fileprivate|private)\s+)?"
                     r"import\s+(?:(?:struct|class|enum|protocol|typealias|func|let|var)\s+)?(\w+)", re.M)
 
@@ -81,6 +83,9 @@ def check_swift(path, text):
         yield 1, "file name says nothing: name it after what it does"
     for found in VAGUE_TYPE.finditer(swift.code):
         yield swift.line(found.start()), f"{found[1]} says nothing: name it after what it does"
+
+    for found in MISTAKEN_OPTION.finditer(swift.code):
+        yield swift.line(found.start()), "an option of TCP: tcpOption; as a socket's it fails for all but root"
 
     yield from needs_reason(swift, UNSAFE, "why is it safe?")
     if area == "Sources":

@@ -76,6 +76,11 @@ class SwiftRules(Planted):
         self.assert_found("Sources/Order/A.swift", "\nfinal class OrderManager {}\n", 2, "OrderManager")
         self.assert_clean("Sources/Order/A.swift", "extension FileManager {}\nstruct Utility {}\n")
 
+    def test_options_of_tcp(self):
+        for area in ("Sources/Order/A.swift", "Tests/OrderTests/A.swift"):
+            self.assert_found(area, "\na.option(.socketOption(.tcp_nodelay), value: 1)\n", 2, "an option of TCP")
+            self.assert_clean(area, "a.option(.tcpOption(.tcp_nodelay), value: 1)\n")
+
     def test_unsafe_needs_a_reason(self):
         for unsafe in ("final class A: @unchecked Sendable {}", "nonisolated(unsafe) var a = 1"):
             for path in ("Sources/Order/A.swift", "Tests/OrderTests/A.swift"):
