@@ -84,13 +84,13 @@ distributed-faults: static ## deploy and sell in the lab under faults, about hal
 	@scripts/setup.sh --lab
 	deploy/lab/test.sh faults $(TESTS)
 
-manual: setup ## write the manual pages into dist/man
+manual: static ## write the manual pages into dist/man
 	scripts/build_manual.sh
 
-install: static manual ## install the store with systemd units and manual pages (as root)
+install: manual ## install the store with systemd units and manual pages (as root)
 	scripts/install.sh
 
-deb: static manual ## build a Debian package in dist
+deb: manual ## build a Debian package in dist
 	scripts/build_deb.sh
 
 check: test-setup ## check style, layering and shell scripts
