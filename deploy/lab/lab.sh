@@ -134,6 +134,10 @@ down() {
     for name in $operator $gateway; do
         ip netns delete "$name" 2>/dev/null || true
     done
+    # The engine's own namespace stays mounted where it was killed before it could clean up.
+    for name in "$state"/run/exec/netns/*; do
+        umount "$name" 2>/dev/null || true
+    done
     rm -rf "/etc/netns/$operator" "$state/hosts" "$state/run"
     say "down"
 }
