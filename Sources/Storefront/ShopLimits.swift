@@ -12,8 +12,9 @@ enum ShopLimits {
     /// Bytes of a request's head, and its fields.
     static let headByteCountMax = 16 * 1024
     static let fieldCountMax = 64
-    /// Open connections; more are not accepted before some end.
-    static let connectionCountMax = 4_096
+    /// Open connections; more are not accepted before some end. Below the 1,024 files that a process may
+    /// usually have open, for a server that cannot open one more stops listening.
+    static let connectionCountMax = 768
     /// How long a connection may stay open without a request.
     static let idleTimeMax = TimeAmount.seconds(75)
     /// How long requests at work may take to end when the shop closes.

@@ -69,14 +69,13 @@ public final class StorefrontServer: Sendable {
         self.running = running
     }
 
-    /// Ends when the server does, which by itself it should not.
-    public func waitUntilEnded() async throws { try await running.value }
+    /// Returns when the server has ended, which by itself it should not.
+    public func waitUntilEnded() async { _ = await running.result }
 
     /// Answers what was taken on, then closes.
     public func shutdown() async {
         await services.triggerGracefulShutdown()
-        // An error in the middle of closing changes nothing any more.
-        try? await running.value
+        await waitUntilEnded()
     }
 
     private static func router(

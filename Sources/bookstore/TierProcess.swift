@@ -102,8 +102,8 @@ struct TierProcess {
         return path
     }
 
-    /// Ends the process with status 1: its disk can no longer be trusted, and a new start settles what is
-    /// in doubt.
+    /// Ends the process with status 1: its disk can no longer be trusted, or its server is gone, and a new
+    /// start settles what is in doubt.
     var broken: @Sendable (any Error) -> Void {
         { [eventSink] in eventSink.yield(.broken($0)) }
     }
@@ -152,7 +152,7 @@ struct TierProcess {
             guard fault != nil else { throw error }
         }
         await loops.shutdown()
-        if let fault { throw WorkFault("stopped after a fault of its disk: \(fault)") }
+        if let fault { throw fault as? WorkFault ?? WorkFault("stopped after a fault of its disk: \(fault)") }
         logger.notice("\(name) has stopped")
     }
 

@@ -1,5 +1,6 @@
 """What a customer or a keeper does on the shop's pages."""
 
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
@@ -23,7 +24,9 @@ def text(browser):
 
 
 def wait(browser, what, condition, seconds=15):
-    WebDriverWait(browser, seconds).until(lambda browser: condition(), message=what)
+    # A page may be replaced between a look at it and the next.
+    between = [StaleElementReferenceException, NoSuchElementException]
+    WebDriverWait(browser, seconds, ignored_exceptions=between).until(lambda browser: condition(), message=what)
 
 
 def wait_for_path(browser, prefix, seconds=15):
@@ -35,7 +38,6 @@ def path(browser):
 
 
 def press(element):
-    """A click that also works where a page may be replaced at once."""
     element.click()
 
 
@@ -51,4 +53,15 @@ def sign_in(browser, store, keeper="ann", password=DESK_PASSWORD):
     browser.get(store.shop + "/desk/sign-in")
     one(browser, "#keeper").send_keys(keeper)
     one(browser, "#password").send_keys(password)
+    form = one(browser, "main form")
     press(one(browser, "main form button"))
+    # A password takes a while on purpose; until the answer is there, nobody is signed in.
+    wait(browser, "the answer", lambda: is_gone(form))
+
+
+def is_gone(element):
+    try:
+        element.is_enabled()
+        return False
+    except StaleElementReferenceException:
+        return True

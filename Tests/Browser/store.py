@@ -123,5 +123,5 @@ class Store:
         return self.ask(f"/lookup?item_number={item}")["stock"]
 
     def sell_out(self, item):
-        while self.ask(f"/buy?item_number={item}", "POST") == "Success":
-            pass
+        for _ in range(self.stock(item)):
+            assert self.ask(f"/buy?item_number={item}", "POST") == "Success"

