@@ -1,3 +1,4 @@
+internal import HTTPTypes
 internal import Hummingbird
 internal import Model
 internal import NIOCore
@@ -57,6 +58,12 @@ struct Form: Sendable {
 }
 
 extension Request {
+    /// Whether a proxy in front says that the browser came over TLS, so that its cookies must stay there.
+    var isOverTLS: Bool { headers[Self.forwardedProtocol]?.lowercased() == "https" }
+
+    // A constant of valid characters, so it cannot be nil.
+    private static let forwardedProtocol = HTTPField.Name("x-forwarded-proto")!
+
     /// A parameter of the address; nil when it is absent or empty.
     ///
     /// - Throws: `StoreError.invalid` when it is given twice or broken.

@@ -32,10 +32,12 @@ struct RememberedOrders: Sendable {
     private static let ageMax = 400 * 24 * 3600
 
     private(set) var ids: [ReceiptID]
+    private let isOverTLS: Bool
 
     /// Those that a request brings. What does not look like a receipt is left out.
     init(_ request: Request) {
         let value = request.cookies[Self.cookieName]?.value ?? ""
+        isOverTLS = request.isOverTLS
         ids = value.split(separator: ".").prefix(ShopLimits.rememberedOrderCountMax)
             .compactMap { ReceiptID(parsing: $0) }
     }
@@ -51,6 +53,6 @@ struct RememberedOrders: Sendable {
     var cookie: Cookie {
         Cookie(
             name: Self.cookieName, value: ids.map(\.text).joined(separator: "."), maxAge: Self.ageMax,
-            path: "/", httpOnly: true, sameSite: .lax)
+            path: "/", secure: isOverTLS, httpOnly: true, sameSite: .lax)
     }
 }

@@ -81,7 +81,7 @@ struct ShopRoutes: Sendable {
         let words = try request.parameter("q") ?? ""
         guard words.utf8.count <= ShopLimits.queryByteCountMax else {
             throw StoreError.invalid(
-                "A search has at most \(ShopLimits.queryByteCountMax) characters; this one is longer.")
+                "A search has at most \(ShopLimits.queryByteCountMax) bytes, and this one is longer.")
         }
         guard words.contains(where: { !$0.isWhitespace }) else { return .redirect(to: "/topics") }
         return try await list(

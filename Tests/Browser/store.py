@@ -65,7 +65,7 @@ class Store:
         return f"http://127.0.0.1:{self.ports['storefront']}"
 
     def start(self):
-        environment = os.environ | {"BOOKSTORE_DESK_PASSWORD": DESK_PASSWORD}
+        environment = os.environ | {"BOOKSTORE_DESK_PASSWORD": DESK_PASSWORD, "BOOKSTORE_TOKEN": "a-token-for-the-browser-tests"}
         self.log = open(self.folder / "up.log", "a")
         self.process = subprocess.Popen(
             [BOOKSTORE, "up", "--books", "books"], cwd=self.folder, env=environment, stdin=subprocess.DEVNULL,

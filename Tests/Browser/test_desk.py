@@ -1,5 +1,7 @@
 """The storekeeper's desk: who gets in, and what a change does."""
 
+import os
+import signal
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -151,6 +153,23 @@ def test_lists_and_totals(store, browser):
     assert "strange titles" in text(browser) and all_of(browser, ".plot rect")
     browser.get(store.shop + "/desk")
     assert "catalog" in text(browser) and "Up" in text(browser)
+
+
+def test_a_hanging_server_is_shown(own_store, browser):
+    sign_in(browser, own_store)
+    catalog = own_store.tier("catalog")
+    os.kill(catalog, signal.SIGSTOP)
+    try:
+        browser.get(own_store.shop + "/desk")
+        assert "catalog does not answer" in text(browser)
+        servers = one(browser, ".tiers").text.splitlines()
+        assert any(line.startswith("Down catalog") for line in servers), servers
+    finally:
+        os.kill(catalog, signal.SIGCONT)
+    # The page notices by itself that it is back.
+    wait(browser, "the catalog is up", lambda: "Up catalog" in one(browser, ".tiers").text)
+    browser.refresh()
+    assert "catalog does not answer" not in text(browser)
 
 
 def test_forms_of_others_are_refused(store, browser):

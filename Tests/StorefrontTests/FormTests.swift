@@ -70,6 +70,9 @@ import Testing
         let full = (0..<100).reduce(more) { orders, _ in orders.adding(.random()) }
         #expect(full.ids.count == ShopLimits.rememberedOrderCountMax)
         #expect(full.cookie.value.utf8.count < 4_000)
+        #expect(!full.cookie.secure)
+        fields[try #require(HTTPField.Name("x-forwarded-proto"))] = "https"
+        #expect(RememberedOrders(request("", fields: fields)).cookie.secure)
         #expect(full.cookie.httpOnly && full.cookie.sameSite == .lax)
     }
 }

@@ -70,9 +70,9 @@ final class DeskDoor: Sendable {
     }
 
     /// The cookie of a new session, or the one that ends it.
-    static func cookie(sessionID: String?) -> Cookie {
+    static func cookie(sessionID: String?, for request: Request) -> Cookie {
         Cookie(
             name: cookieName, value: sessionID ?? "", maxAge: sessionID == nil ? 0 : nil, path: "/desk",
-            httpOnly: true, sameSite: .strict)
+            secure: request.isOverTLS, httpOnly: true, sameSite: .strict)
     }
 }

@@ -13,22 +13,42 @@ extension DeskRoutes {
 
     func today(_ context: ShopContext, _ session: DeskSession) async throws -> Response {
         async let health = store.tiers(trace: context.trace)
+        let figures: Figures?
+        do {
+            figures = try await self.figures(context)
+        } catch StoreFault.unavailable {
+            // The servers' state is what a keeper then wants to see.
+            figures = nil
+        }
+        let frame = desk.frame("Today", session)
+        let view = TodayView(
+            frame: frame.frame, session: session, formToken: frame.formToken,
+            sales: figures.map { Wording.count($0.sales.today.sales) } ?? "–",
+            revenue: figures.map { Wording.amount($0.sales.today.cents) } ?? "–",
+            lowCount: figures?.lowCount ?? "–", tiers: try await health.map(TierRow.init),
+            isAway: figures == nil, plot: figures.map { SalesPlot.html($0.sales) } ?? "",
+            movements: figures?.recent ?? [], hasMovements: figures?.recent.isEmpty == false)
+        return try desk.answer(view, "desk-today")
+    }
+
+    /// What the catalog tells of the day.
+    private struct Figures {
+        let sales: SalesTable
+        let lowCount: String
+        let recent: [MovementRow]
+    }
+
+    private func figures(_ context: ShopContext) async throws -> Figures {
         async let totals = store.totals(days: Self.daysOnToday, trace: context.trace)
         async let low = store.deskBooks(
             StoreClient.BookFilter(stockMax: Wording.lowStockMax), limit: Self.lowCountMax, after: nil,
             trace: context.trace)
         async let recent = store.movements(kind: "sale", limit: Self.recentCount, trace: context.trace)
-        let sales = SalesTable(try await totals, days: Self.daysOnToday)
-        let lowPage = try await low
-        let rows = try await recent.rows.map(MovementRow.init)
-        let frame = desk.frame("Today", session)
-        let view = TodayView(
-            frame: frame.frame, session: session, formToken: frame.formToken,
-            sales: Wording.count(sales.today.sales), revenue: Wording.amount(sales.today.cents),
-            lowCount: lowPage.next == nil ? String(lowPage.rows.count) : "\(Self.lowCountMax) or more",
-            tiers: try await health.map(TierRow.init), plot: SalesPlot.html(sales), movements: rows,
-            hasMovements: !rows.isEmpty)
-        return try desk.answer(view, "desk-today")
+        let page = try await low
+        return Figures(
+            sales: SalesTable(try await totals, days: Self.daysOnToday),
+            lowCount: page.next == nil ? String(page.rows.count) : "\(Self.lowCountMax) or more",
+            recent: try await recent.rows.map(MovementRow.init))
     }
 
     /// The servers' state for the script that keeps the list current.

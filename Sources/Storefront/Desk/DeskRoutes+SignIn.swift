@@ -30,7 +30,7 @@ extension DeskRoutes {
         case .opened(let sessionID):
             context.logger.notice("\(keeper) signed in at the desk")
             var response = Response.redirect(to: "/desk")
-            response.setCookie(DeskDoor.cookie(sessionID: sessionID))
+            response.setCookie(DeskDoor.cookie(sessionID: sessionID, for: request))
             return response
         case .wrong:
             context.logger.warning("a wrong password at the desk, from \(context.remoteAddress)")

@@ -80,7 +80,7 @@ struct DeskRoutes: Sendable {
         }
         door.signOut(request)
         var response = Response.redirect(to: "/desk/sign-in")
-        response.setCookie(DeskDoor.cookie(sessionID: nil))
+        response.setCookie(DeskDoor.cookie(sessionID: nil, for: request))
         return response
     }
 }

@@ -73,6 +73,8 @@ struct TodayView {
     let revenue: String
     let lowCount: String
     let tiers: [TierRow]
+    /// Whether the catalog does not answer, so that there are no figures.
+    let isAway: Bool
     let plot: String
     let movements: [MovementRow]
     let hasMovements: Bool
