@@ -35,7 +35,9 @@ struct UpCommand: AsyncParsableCommand {
         defer { listening.cancel() }
         do {
             if try await supervisor.start() {
-                Self.greet(frontend, shop: servers.storefronts.first, output: settings.text(.output))
+                Self.greet(
+                    frontend, door: Self.door(servers.storefronts.first, settings),
+                    output: settings.text(.output))
                 try await supervisor.supervise()
             }
         } catch let ended as TierEnded {
@@ -51,8 +53,18 @@ struct UpCommand: AsyncParsableCommand {
         ExitStatus.say("The store is closed.")
     }
 
-    private static func greet(_ frontend: ServerAddress, shop: ServerAddress?, output: String) {
-        let door = shop.map { "The shop is open at http://\($0) for people with a browser.\n" } ?? ""
+    /// Where people with a browser go in; empty where there is no shop.
+    private static func door(_ shop: ServerAddress?, _ settings: Settings) -> String {
+        guard let shop else { return "" }
+        let secrets = [Setting.deskPassword, .deskPasswordFile].map { settings.text($0) }
+        let desk =
+            secrets.allSatisfy(\.isEmpty)
+            ? "Its desk is closed; BOOKSTORE_DESK_PASSWORD=… opens it for storekeepers."
+            : "Its desk for storekeepers is at http://\(shop)/desk"
+        return "The shop is open at http://\(shop) for people with a browser.\n\(desk)\n"
+    }
+
+    private static func greet(_ frontend: ServerAddress, door: String, output: String) {
         print(
             """
 
