@@ -14,6 +14,9 @@ struct Pages: Sendable {
         let script: String
         let query: String
         let queryLengthMax = ShopLimits.queryByteCountMax
+        /// Who is at the desk, and the token of that session's forms.
+        let keeper: String?
+        let formToken: String?
     }
 
     /// Whether a browser may keep a page: `no-cache` lets Back show it again without asking, `no-store`
@@ -68,12 +71,15 @@ struct Pages: Sendable {
 
     /// A page's frame.
     func frame(_ title: String, query: String = "") -> Frame {
-        Frame(title: title, style: style.path, script: script.path, query: query)
+        Frame(
+            title: title, style: style.path, script: script.path, query: query, keeper: nil, formToken: nil)
     }
 
     /// The frame of a page of the desk.
-    func deskFrame(_ title: String) -> Frame {
-        Frame(title: title, style: deskStyle.path, script: script.path, query: "")
+    func deskFrame(_ title: String, _ session: DeskSession?) -> Frame {
+        Frame(
+            title: title, style: deskStyle.path, script: script.path, query: "", keeper: session?.keeper,
+            formToken: session?.formToken)
     }
 
     /// A page as an answer.

@@ -146,35 +146,10 @@ struct AddForm {
 /// The page of ``AddForm``.
 struct AddView {
     let frame: Pages.Frame
-    let session: DeskSession?
-    let formToken: String
     let key: String
     let faults: [String]
     let topics: [String]
-    let title: String
-    let topic: String
-    let cost: String
-    let stock: String
-    let number: String
-    let reason: String
-
-    init(
-        frame: Pages.Frame, session: DeskSession, formToken: String, key: String, faults: [String],
-        topics: [String], fields: AddForm
-    ) {
-        self.frame = frame
-        self.session = session
-        self.formToken = formToken
-        self.key = key
-        self.faults = faults
-        self.topics = topics
-        title = fields.title
-        topic = fields.topic
-        cost = fields.cost
-        stock = fields.stock
-        number = fields.number
-        reason = fields.reason
-    }
+    let fields: AddForm
 }
 
 /// What the page after a change says, by a code in its address.

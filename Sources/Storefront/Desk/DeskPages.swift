@@ -2,13 +2,6 @@ internal import Hummingbird
 internal import Model
 internal import Monitoring
 
-/// What every page of the desk has: the frame, and who is at the desk.
-struct DeskFrame {
-    let frame: Pages.Frame
-    let session: DeskSession?
-    let formToken: String
-}
-
 /// Pages about what the desk could not do.
 struct DeskProblem: Error {
     var status: HTTPResponse.Status
@@ -94,8 +87,6 @@ struct DeskProblem: Error {
 struct DeskPages: Sendable {
     private struct ProblemView {
         let frame: Pages.Frame
-        let session: DeskSession?
-        let formToken: String
         let heading: String
         let happened: String
         let advice: String
@@ -104,9 +95,8 @@ struct DeskPages: Sendable {
 
     let pages: Pages
 
-    func frame(_ title: String, _ session: DeskSession?) -> DeskFrame {
-        DeskFrame(
-            frame: pages.deskFrame(title), session: session, formToken: session?.formToken ?? "")
+    func frame(_ title: String, _ session: DeskSession?) -> Pages.Frame {
+        pages.deskFrame(title, session)
     }
 
     /// A page, which no browser keeps: it is a keeper's, and stock on it is old in a moment.
@@ -118,7 +108,7 @@ struct DeskPages: Sendable {
         let problem = DeskProblem(error)
         let frame = frame(problem.heading, session)
         let view = ProblemView(
-            frame: frame.frame, session: session, formToken: frame.formToken, heading: problem.heading,
+            frame: frame, heading: problem.heading,
             happened: problem.happened, advice: problem.advice, links: problem.links)
         return try answer(view, "desk-problem", status: problem.status)
     }

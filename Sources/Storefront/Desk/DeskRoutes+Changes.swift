@@ -18,8 +18,6 @@ extension DeskRoutes {
         }
 
         let frame: Pages.Frame
-        let session: DeskSession?
-        let formToken: String
         let key: String
         let items: String
         let reason: String
@@ -64,7 +62,7 @@ extension DeskRoutes {
         }
         let frame = desk.frame("Someone else changed this", session)
         let view = ConflictView(
-            frame: frame.frame, session: session, formToken: frame.formToken, key: ReceiptID.random().text,
+            frame: frame, key: ReceiptID.random().text,
             items: changes.map(\.item.description).joined(separator: "."), reason: reason,
             back: back?.description, detail: DeskProblem.sentence(detail), rows: rows)
         return try desk.answer(view, "desk-conflict", status: .conflict)
@@ -126,7 +124,7 @@ extension DeskRoutes {
         let topics = try? await store.topics(limit: ShopLimits.topicsPerPage, trace: context.trace)
         let frame = desk.frame("Add a book", session)
         let view = AddView(
-            frame: frame.frame, session: session, formToken: frame.formToken, key: ReceiptID.random().text,
+            frame: frame, key: ReceiptID.random().text,
             faults: faults, topics: (topics?.rows ?? []).map(\.topic), fields: fields)
         return try desk.answer(view, "desk-add", status: status)
     }

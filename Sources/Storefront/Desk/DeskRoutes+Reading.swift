@@ -22,8 +22,7 @@ extension DeskRoutes {
         }
         let frame = desk.frame("Today", session)
         let view = TodayView(
-            frame: frame.frame, session: session, formToken: frame.formToken,
-            sales: figures.map { Wording.count($0.sales.today.sales) } ?? "–",
+            frame: frame, sales: figures.map { Wording.count($0.sales.today.sales) } ?? "–",
             revenue: figures.map { Wording.amount($0.sales.today.cents) } ?? "–",
             lowCount: figures?.lowCount ?? "–", tiers: try await health.map(TierRow.init),
             isAway: figures == nil, plot: figures.map { SalesPlot.html($0.sales) } ?? "",
@@ -93,7 +92,7 @@ extension DeskRoutes {
         let links = PageLinks(path: path, after: after, next: page.next)
         let frame = desk.frame(heading, session)
         let view = DeskBooksView(
-            frame: frame.frame, session: session, formToken: frame.formToken, key: ReceiptID.random().text,
+            frame: frame, key: ReceiptID.random().text,
             heading: heading, done: Done(try request.parameter("done")).words,
             path: filter.stockMax == nil ? "/desk/books" : "/desk/low", isLow: filter.stockMax != nil,
             isRetired: filter.isRetired, max: filter.stockMax.map(String.init) ?? "",
@@ -116,7 +115,7 @@ extension DeskRoutes {
         let row = DeskRow(book)
         let frame = desk.frame(book.title, session)
         let view = DeskBookView(
-            frame: frame.frame, session: session, formToken: frame.formToken, key: ReceiptID.random().text,
+            frame: frame, key: ReceiptID.random().text,
             retireKey: ReceiptID.random().text, done: Done(try request.parameter("done")).words,
             cover: CoverArt.svg(title: book.title, topic: book.topic, item: item), item: row.item,
             title: book.title, topic: book.topic, price: row.price, rawPrice: row.rawPrice, stock: row.stock,
@@ -141,7 +140,7 @@ extension DeskRoutes {
         let heading = current.kind == nil ? "Ledger" : current.words
         let frame = desk.frame(heading, session)
         let view = LedgerView(
-            frame: frame.frame, session: session, formToken: frame.formToken, heading: heading,
+            frame: frame, heading: heading,
             kinds: kinds.map {
                 Choice(link: path($0.kind), words: $0.words, isCurrent: $0.kind == current.kind)
             }, movements: page.rows.map(MovementRow.init), hasMovements: !page.rows.isEmpty,
@@ -162,7 +161,7 @@ extension DeskRoutes {
                 name: name, sales: Wording.count(sum.sales), revenue: Wording.amount(sum.cents))
         }
         let view = TotalsView(
-            frame: frame.frame, session: session, formToken: frame.formToken, days: days,
+            frame: frame, days: days,
             spans: spans.map {
                 Choice(link: "/desk/totals?days=\($0)", words: "\($0) days", isCurrent: $0 == days)
             }, sales: Wording.books(Int(sales.total.sales)), revenue: Wording.amount(sales.total.cents),

@@ -8,7 +8,6 @@ extension DeskRoutes {
 
     private struct SignInView {
         let frame: Pages.Frame
-        let session: DeskSession?
         let keeper: String
         let fault: String?
     }
@@ -53,7 +52,7 @@ extension DeskRoutes {
         status: HTTPResponse.Status = .ok, keeper: String = "", fault: String? = nil
     ) throws -> Response {
         let view = SignInView(
-            frame: desk.frame("Sign in", nil).frame, session: nil, keeper: keeper, fault: fault)
+            frame: desk.frame("Sign in", nil), keeper: keeper, fault: fault)
         return try desk.answer(view, "desk-sign-in", status: status)
     }
 }

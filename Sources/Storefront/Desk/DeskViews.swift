@@ -67,8 +67,6 @@ struct MovementRow {
 
 struct TodayView {
     let frame: Pages.Frame
-    let session: DeskSession?
-    let formToken: String
     let sales: String
     let revenue: String
     let lowCount: String
@@ -99,8 +97,6 @@ struct TierRow: Encodable {
 
 struct DeskBooksView {
     let frame: Pages.Frame
-    let session: DeskSession?
-    let formToken: String
     let key: String
     let heading: String
     let done: String?
@@ -119,8 +115,6 @@ struct DeskBooksView {
 
 struct DeskBookView {
     let frame: Pages.Frame
-    let session: DeskSession?
-    let formToken: String
     let key: String
     let retireKey: String
     let done: String?
@@ -146,8 +140,6 @@ struct DeskBookView {
 
 struct LedgerView {
     let frame: Pages.Frame
-    let session: DeskSession?
-    let formToken: String
     let heading: String
     let kinds: [Choice]
     let movements: [MovementRow]
@@ -173,8 +165,6 @@ struct TotalsView {
     }
 
     let frame: Pages.Frame
-    let session: DeskSession?
-    let formToken: String
     let days: Int
     let spans: [Choice]
     let sales: String
