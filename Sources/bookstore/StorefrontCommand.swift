@@ -37,9 +37,9 @@ struct StorefrontCommand: AsyncParsableCommand {
             let server = try await StorefrontServer.start(
                 store: StoreClient(client: frontend, loops: process.loops), desk: password,
                 at: process.address, loops: process.loops, monitor: process.monitor, logger: process.logger)
-            let watch = Task {
+            let watch = Task { [broken = process.broken] in
                 await server.waitUntilEnded()
-                if !Task.isCancelled { process.broken(WorkFault("the web server has ended by itself")) }
+                if !Task.isCancelled { broken(WorkFault("the web server has ended by itself")) }
             }
             return TierProcess.Running(address: server.address, reopenLogs: {}) {
                 watch.cancel()
