@@ -39,8 +39,10 @@ for (const form of document.querySelectorAll("form[method=post]")) {
 // The desk's list of servers, kept current.
 const tiers = document.querySelector("[data-tiers]");
 if (tiers) {
+  const state = (tier) => `${tier.words} ${tier.tier}`;
   const line = (tier) => {
     const item = document.createElement("li");
+    item.dataset.state = state(tier);
     const words = document.createElement("span");
     const millis = document.createElement("span");
     words.className = tier.tone;
@@ -50,17 +52,15 @@ if (tiers) {
     item.append(words, ` ${tier.tier} `, millis);
     return item;
   };
-  let shown = "";
   setInterval(async () => {
     if (document.hidden) return;
     try {
       const answer = await fetch(tiers.dataset.tiers);
       if (!answer.ok) return;
       const now = await answer.json();
-      const states = now.map((tier) => tier.tier + tier.words).join();
+      const shown = [...tiers.children].map((item) => item.dataset.state).join();
       // Spoken and drawn anew only when a server's state changed.
-      if (states !== shown && shown) tiers.replaceChildren(...now.map(line));
-      shown = states;
+      if (now.map(state).join() !== shown) tiers.replaceChildren(...now.map(line));
     } catch { /* The next round asks again. */ }
   }, 5000);
 }
