@@ -16,7 +16,8 @@ public struct ReachProbe: Sendable {
     }
 
     /// Succeeds when every tier gives any answer at all: a program that keeps only the store's contract may
-    /// not know `/livez`. Fails with ``Model/StoreError/unavailable`` of the first that does not.
+    /// not know `/livez`. Fails with ``Model/StoreError/unavailable`` of the first in the
+    /// list that does not.
     public func reach(from request: TierRequest) -> EventLoopFuture<Void> {
         reach(on: request.slot, trace: request.trace, times: request.times)
     }
@@ -31,6 +32,10 @@ public struct ReachProbe: Sendable {
                 times: times, entry: client.tier)
             return client.send(call, on: slot).map { _ in }
         }
-        return EventLoopFuture.andAllSucceed(answers, on: slot.eventLoop)
+        // Of several that are away the first of the list is named: a tier in front of the one that is stuck
+        // may be late only because of it.
+        return EventLoopFuture.whenAllComplete(answers, on: slot.eventLoop).flatMapThrowing { results in
+            for result in results { try result.get() }
+        }
     }
 }
