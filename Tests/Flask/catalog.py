@@ -59,7 +59,9 @@ def update():
 
 
 if __name__ == "__main__":
-    options = tier.options("catalog")
+    options = tier.options("catalog", stock=3)
+    for book in BOOKS.values():
+        book["stock"] = options.stock
     log = tier.OperationLog(options.output, "catalog_log")
     for number, book in BOOKS.items():
         log.write(f"init,{number},{book['stock']},{book['cost']},{book['type']},{book['title']}")

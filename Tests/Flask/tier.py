@@ -6,12 +6,14 @@ import signal
 import threading
 
 
-def options(tier):
-    """The command line that every tier of the store takes, ours or the original's."""
+def options(tier, stock=None):
+    """The command line that every tier of the store takes, ours or the original's; the catalog's stock as well."""
     parser = argparse.ArgumentParser(description=f"The original's {tier} server.")
     parser.add_argument("--config", default="config", help="where every server listens")
     parser.add_argument("--index", type=int, default=0, help="which of several lines of its type it is")
     parser.add_argument("--output", default="output", help="where the logs go")
+    if stock is not None:
+        parser.add_argument("--stock", type=int, default=stock, help="copies of each book at the start")
     return parser.parse_args()
 
 

@@ -1,0 +1,3 @@
+module bookstore/peer
+
+go 1.19

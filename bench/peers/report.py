@@ -1,0 +1,101 @@
+"""The tables that the documentation gets."""
+
+import os
+import platform
+import statistics
+import subprocess
+import time
+
+from processes import ROOT, newest_postgres
+
+
+def line_of(*command):
+    """The first line that a command says, wherever it says it."""
+    try:
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT)
+    except OSError:
+        return "not found"
+    return (done.stdout.strip().splitlines() or ["?"])[0]
+
+
+def machine(folder):
+    """What was measured on, as a list of lines."""
+    cpu = "?"
+    with open("/proc/cpuinfo", encoding="utf-8") as file:
+        for line in file:
+            if line.startswith("model name"):
+                cpu = line.partition(":")[2].strip()
+                break
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    kind = line_of("stat", "-f", "-c", "%T", folder)
+    return [
+        f"- {time.strftime('%Y-%m-%d %H:%M', time.gmtime())} UTC, store of commit {line_of('git', 'rev-parse', '--short', 'HEAD')}",
+        f"- {os.cpu_count()} cores ({cpu}), {memory:.0f} GiB, Linux {platform.release()}, disk of type {kind}",
+    ]
+
+
+def versions():
+    flask = os.path.join(ROOT, ".build/flask-venv/bin/python")
+    found = [
+        line_of("swift", "--version"), line_of("go", "version"), line_of("nginx", "-v"),
+        line_of(f"{newest_postgres()}/postgres", "--version"),
+        "Flask " + line_of(flask, "-c", "import importlib.metadata as m; print(m.version('flask'))"),
+        line_of("wrk", "-v").split("Copyright")[0].strip(),
+    ]
+    return "- " + "; ".join(found)
+
+
+def mark(ratios, relation, bound):
+    median = statistics.median(ratios)
+    return "passed" if (median >= bound if relation == ">=" else median <= bound) else "NOT passed"
+
+
+def spread(values, digits):
+    return f"{min(values):,.{digits}f} – {max(values):,.{digits}f}"
+
+
+def peers(rounds, goals, options, folder):
+    text = [
+        "# The store beside its peers", "",
+        "Written by `make bench-peers`; do not edit. Every store is a set of separate processes on one machine, the",
+        "load generator beside them on the same cores. Every buy of ours is on the disk (fdatasync) before its",
+        "answer; Go and Flask sell in memory. PostgreSQL sells by one prepared statement over a local socket, with",
+        "`synchronous_commit` on, and has no HTTP and no tiers in front.", "",
+        *machine(folder), versions(),
+        f"- {options.rounds} interleaved rounds of {options.seconds} s a cell; wrk with one thread, keep-alive; "
+        "medians, lowest and highest of the rounds", "",
+        "## Goals", "",
+        "A ratio is taken within each round; the table has the median of the rounds' ratios.", "",
+        "| goal | bound | measured | lowest – highest | |", "|---|---|---|---|---|",
+    ]
+    for name, ratios, relation, bound in goals:
+        sign = "≥" if relation == ">=" else "≤"
+        text.append(f"| {name} | {sign} {bound} × | {statistics.median(ratios):.2f} × | {spread(ratios, 2)} "
+                    f"| {mark(ratios, relation, bound)} |")
+    text += ["", "## Figures", "",
+             "Latencies are in milliseconds; PostgreSQL's is the mean, which is all that pgbench tells.", "",
+             "| operation | connections | store | a second | lowest – highest | median latency | 99th percentile |",
+             "|---|---|---|---|---|---|---|"]
+    for cell in rounds[0]:
+        rates = [found[cell]["rate"] for found in rounds]
+        middle = statistics.median(found[cell]["p50"] for found in rounds)
+        tails = [found[cell]["p99"] for found in rounds if found[cell]["p99"] is not None]
+        tail = f"{statistics.median(tails):.2f}" if tails else "–"
+        operation, connections, peer = cell
+        text.append(f"| {operation} | {connections} | {peer} | {statistics.median(rates):,.0f} | {spread(rates, 0)} "
+                    f"| {middle:.2f} | {tail} |")
+    return "\n".join(text) + "\n"
+
+
+def limits(findings, options, folder):
+    text = [
+        "# The store at its limits", "",
+        "Written by `make bench-limits`; do not edit. Three separate processes and the load generators on one machine.",
+        "", *machine(folder), f"- {options.rounds} rounds of {options.seconds} s", "",
+        "| goal | bound | measured | |", "|---|---|---|---|",
+    ]
+    for name, bound, measured, passed in findings.goals:
+        text.append(f"| {name} | {bound} | {measured} | {'passed' if passed else 'NOT passed'} |")
+    text += ["", "| figure | |", "|---|---|"]
+    text += [f"| {name} | {value} |" for name, value in findings.figures]
+    return "\n".join(text) + "\n"
