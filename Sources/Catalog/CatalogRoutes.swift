@@ -8,14 +8,13 @@ internal import TierHTTP
 struct CatalogRoutes {
     let engine: CatalogEngine
     let find: FindStore
+    let answers = TopicAnswers()
 
     var all: [Route] { contract + reading + keeping }
 
     private var contract: [Route] {
         [
-            Route("query_by_topic", [.GET], doc: StoreAPI.search(inPath: false)) { request in
-                .ready(.json(Self.encode(engine.listings(topic: try request.topic()))))
-            },
+            Route("query_by_topic", [.GET], doc: StoreAPI.search(inPath: false)) { try search($0) },
             Route("query_by_item", [.GET], doc: StoreAPI.lookup(inPath: false)) { request in
                 .ready(.json(Self.encode(try engine.book(try request.itemNumber()))))
             },

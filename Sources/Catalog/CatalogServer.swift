@@ -22,7 +22,7 @@ public final class CatalogServer: Sendable {
     ) async throws -> CatalogServer {
         let find = FindStore(catalog: engine.store)
         let routes = RouteTable(
-            CatalogRoutes(engine: engine, find: find).all, monitor: monitor, token: token,
+            CatalogRoutes(engine: engine, find: find).all, monitor: monitor, token: token, takesBatches: true,
             readiness: { request in
                 request.slot.eventLoop.makeCompletedFuture {
                     guard engine.takesUpdates else {

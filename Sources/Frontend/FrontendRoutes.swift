@@ -47,7 +47,10 @@ struct FrontendRoutes {
     private var contract: [Route] {
         [
             Route("search", [.GET], takesPath: true, doc: StoreAPI.search(inPath: true)) { request in
-                .pending(catalog.search(topic: try request.topic(orInPath: true), for: request))
+                .pending(
+                    catalog.search(
+                        topic: try request.topic(orInPath: true), page: try request.searchPage(), for: request
+                    ))
             },
             Route("lookup", [.GET], takesPath: true, doc: StoreAPI.lookup(inPath: true)) { request in
                 .pending(catalog.lookup(try request.itemNumber(orInPath: true), for: request))
@@ -89,8 +92,9 @@ struct CatalogRelay: Sendable {
         lookupOperation = client.operation("/query_by_item")
     }
 
-    func search(topic: String, for request: TierRequest) -> EventLoopFuture<TierResponse> {
-        let target = "/query_by_topic?topic=" + RequestTarget.encode(topic)
+    func search(topic: String, page: SearchPage?, for request: TierRequest) -> EventLoopFuture<TierResponse> {
+        let target =
+            "/query_by_topic?topic=" + RequestTarget.encode(topic) + (page?.parameters ?? "")
         return relay(target, item: nil, operation: searchOperation, for: request)
     }
 
@@ -103,7 +107,7 @@ struct CatalogRelay: Sendable {
     ) -> EventLoopFuture<TierResponse> {
         let call = TierCall(
             .GET, target, deadline: request.arrived + FrontendRoutes.readTimeMax, trace: request.trace,
-            operation: operation, times: request.times, entry: "catalog-query")
+            operation: operation, times: request.times, entry: "catalog-query", mayBatch: item != nil)
         return client.send(call, on: request.slot).flatMapThrowing { [client] answer in
             try client.check(answer, item: item, isRead: true)
             guard Self.looksLikeObject(answer.body) else { throw client.nonsense(isRead: true) }

@@ -54,6 +54,25 @@ extension RealProcesses {
             try await withStore(books: books) { store in
                 let rows = try await store.get("/search?topic=t").json["result"] as? [[String: String]]
                 #expect(rows?.map { $0["item_number"] } == ["9", "21", "100"])
+                for (page, numbers) in [
+                    ("limit=2", ["9", "21"]), ("limit=2&after=9", ["21", "100"]), ("after=100", []),
+                    ("limit=1&after=10", ["21"]),
+                ] {
+                    let rows =
+                        try await store.get("/search?topic=t&\(page)").json["result"] as? [[String: String]]
+                    #expect(rows?.map { $0["item_number"] } == numbers, "\(page)")
+                }
+                for page in [
+                    "limit=0", "limit=-1", "limit=x", "limit=01", "limit=100001", "limit=", "after=0",
+                    "after=x", "limit=1&limit=2",
+                ] {
+                    let name = String(page.prefix(5))
+                    expectProblem(
+                        try await store.get("/search?topic=t&\(page)"), 400,
+                        mentions: name.filter { $0 != "=" })
+                    expectProblem(
+                        try await store.get("/query_by_topic?topic=t&\(page)", from: .catalog), 400)
+                }
             }
         }
 

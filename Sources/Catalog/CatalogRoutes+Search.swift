@@ -1,0 +1,29 @@
+internal import Model
+internal import NIOCore
+internal import TierHTTP
+
+// Searches: the whole topic, as the contract says, or a page of it.
+extension CatalogRoutes {
+    func search(_ request: TierRequest) throws(StoreError) -> TierReply {
+        let topic = try request.topic()
+        let page = try request.searchPage()
+        let listings = engine.listings(topic: topic)
+        guard let page else {
+            return answers.reply(topic: topic, listings: listings, on: request.slot.eventLoop)
+        }
+        return .ready(.json(Self.encode(Self.books(of: listings, in: page))))
+    }
+
+    /// The listings of a page; they stand in item-number order.
+    static func books(of listings: [Shelf.Listing], in page: SearchPage) -> [Shelf.Listing] {
+        var low = 0
+        var high = listings.count
+        if let after = page.after {
+            while low < high {
+                let middle = (low + high) / 2
+                if listings[middle].item <= after { low = middle + 1 } else { high = middle }
+            }
+        }
+        return Array(listings[low...].prefix(page.limit ?? .max))
+    }
+}

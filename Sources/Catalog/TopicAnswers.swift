@@ -1,0 +1,70 @@
+internal import Dispatch
+internal import NIOCore
+internal import Synchronization
+internal import TierHTTP
+
+/// Whole answers to searches, encoded once and kept until the books of their topic change.
+final class TopicAnswers: Sendable {
+    /// Answers of more books than this are encoded on a thread of their own: a millisecond for which no other
+    /// request of the event loop need wait.
+    private static let inlineCountMax = 2_000
+    /// Bytes of all answers that are kept. When they grow beyond it, all are made anew as they are asked for.
+    private static let keptBytesMax = 64 << 20
+
+    private struct Kept {
+        /// What was encoded. As long as it is held here the shelf cannot change it in place, so the same
+        /// storage means the same books.
+        let listings: [Shelf.Listing]
+        let body: ByteBuffer
+
+        func isOf(_ others: [Shelf.Listing]) -> Bool {
+            listings.count == others.count
+                && listings.withUnsafeBufferPointer { mine in
+                    others.withUnsafeBufferPointer { mine.baseAddress == $0.baseAddress }
+                }
+        }
+    }
+
+    private struct State {
+        var answers: [String: Kept] = [:]
+        var byteCount = 0
+    }
+
+    private let state = Mutex(State())
+    private let encoding = DispatchQueue(label: "catalog-search-answers")
+
+    /// The answer that lists all books of a topic.
+    func reply(topic: String, listings: [Shelf.Listing], on eventLoop: any EventLoop) -> TierReply {
+        if let body = kept(topic: topic, listings: listings) { return .ready(.json(body)) }
+        guard listings.count > Self.inlineCountMax else {
+            return .ready(.json(encode(topic: topic, listings: listings)))
+        }
+        let promise = eventLoop.makePromise(of: TierResponse.self)
+        encoding.async { [self] in
+            // The same may have been asked for a moment ago.
+            let body =
+                kept(topic: topic, listings: listings) ?? encode(topic: topic, listings: listings)
+            promise.succeed(.json(body))
+        }
+        return .pending(promise.futureResult)
+    }
+
+    private func kept(topic: String, listings: [Shelf.Listing]) -> ByteBuffer? {
+        state.withLock { state in
+            guard let kept = state.answers[topic], kept.isOf(listings) else { return nil }
+            return kept.body
+        }
+    }
+
+    private func encode(topic: String, listings: [Shelf.Listing]) -> ByteBuffer {
+        let body = CatalogRoutes.encode(listings)
+        // A topic that has no books could be any word that somebody asks for.
+        guard !listings.isEmpty, body.readableBytes <= Self.keptBytesMax else { return body }
+        state.withLock { state in
+            if state.byteCount + body.readableBytes > Self.keptBytesMax { state = State() }
+            state.byteCount += body.readableBytes - (state.answers[topic]?.body.readableBytes ?? 0)
+            state.answers[topic] = Kept(listings: listings, body: body)
+        }
+        return body
+    }
+}
