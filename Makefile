@@ -97,12 +97,30 @@ install: manual ## install the store with systemd units and manual pages (as roo
 deb: manual ## build a Debian package in dist
 	scripts/build_deb.sh
 
+# ROUNDS and SECONDS make it shorter or longer: 5 rounds of 5 s a cell take about 10 minutes.
+bench-peers: release ## measure the store beside Flask, Go, nginx and PostgreSQL; table in docs/peers.md
+	@scripts/setup.sh --bench
+	@python3 -B bench/peers/run.py --rounds $(or $(ROUNDS),5) --seconds $(or $(SECONDS),5)
+
+bench-limits: release ## measure big topics, idle connections, a million books and overload; table in docs/limits.md
+	@scripts/setup.sh --bench
+	@python3 -B bench/peers/limits.py --rounds $(or $(ROUNDS),3) --seconds $(or $(SECONDS),4)
+
+bench-check: ## count instructions of the hot pieces under callgrind and compare with the stored baseline
+	@scripts/setup.sh --bench
+	@python3 -B scripts/bench_check.py
+
+bench-baseline: ## count them and store them as the new baseline
+	@scripts/setup.sh --bench
+	@python3 -B scripts/bench_check.py --renew
+
 check: test-setup ## check style, layering and shell scripts
 	@python3 -B scripts/test_check.py --quiet
 	@python3 -B scripts/check.py
 
 fmt: ## format all Swift code in place
-	swift format --in-place --parallel --recursive Package.swift Sources Tests
+	swift format --in-place --parallel --recursive Package.swift Sources Tests \
+		Benchmarks/Package.swift Benchmarks/Benchmarks
 
 clean: ## delete what was built (never output/ or data/)
 	swift package clean

@@ -1,20 +1,21 @@
 #!/usr/bin/env bash
 # Installs what is missing on this machine: what the store needs to build and run, and with --test also what
-# its tests and style check need, with --browser what the browser tests need, with --lab what deploy/lab needs. Does
-# nothing, quickly, where all is there already.
+# its tests and style check need, with --browser what the browser tests need, with --lab what deploy/lab needs, with
+# --bench what the store is measured with and against. Does nothing, quickly, where all is there already.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 say() { echo "setup: $*" >&2; }
 die() { say "$*"; exit 1; }
 
-with_tests=no with_browser=no with_lab=no
+with_tests=no with_browser=no with_lab=no with_bench=no
 case "${1:-}" in
     "") ;;
     --test) with_tests=yes ;;
     --browser) with_browser=yes ;;
     --lab) with_lab=yes ;;
-    *) echo "usage: scripts/setup.sh [--test | --browser | --lab]" >&2; exit 64 ;;
+    --bench) with_bench=yes ;;
+    *) echo "usage: scripts/setup.sh [--test | --browser | --lab | --bench]" >&2; exit 64 ;;
 esac
 
 check_swift() {
@@ -43,6 +44,9 @@ is_there() {
         nftables) command -v nft >/dev/null ;;
         openssh-client) command -v ssh >/dev/null && command -v scp >/dev/null ;;
         procps) command -v pgrep >/dev/null ;;
+        golang-go) command -v go >/dev/null ;;
+        nginx-light) command -v nginx >/dev/null ;;
+        postgresql) compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null ;;
         *) command -v "$1" >/dev/null ;;
     esac
 }
@@ -129,8 +133,11 @@ fi
 if [[ $with_lab == yes ]]; then
     packages+=(python3 python3-venv curl docker.io docker-compose iproute2 nftables openssh-client debootstrap)
 fi
+if [[ $with_bench == yes ]]; then
+    packages+=(python3 python3-venv wrk golang-go nginx-light postgresql valgrind)
+fi
 install_packages "${packages[@]}"
-if [[ $with_tests == yes ]]; then
+if [[ $with_tests == yes || $with_bench == yes ]]; then
     # The original's tiers.
     make_venv flask-venv Tests/Flask/requirements.txt
     get_promtool

@@ -26,7 +26,16 @@ public final class FrontendServer: Sendable {
         let table = RouteTable(
             routes.all, monitor: monitor, token: token, readiness: { probe.reach(from: $0) })
         return FrontendServer(
-            server: try await TierServer.start(at: address, loops: loops, routes: table, logger: logger))
+            server: try await TierServer.start(
+                at: address, loops: loops, routes: table, logger: logger, limits: limits))
+    }
+
+    /// Where clients come in, more is refused at once than the tiers behind would take on: what waits there is
+    /// about a third of a second of purchases, and whoever asks beyond that is told so while there is time.
+    private static var limits: ServerLimits {
+        var limits = ServerLimits()
+        limits.inFlightPerLoopMax = 4_096
+        return limits
     }
 
     private init(server: TierServer) { self.server = server }

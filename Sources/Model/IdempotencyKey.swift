@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// The client's name for one purchase: the same key sells at most one unit, however often it is sent.
 ///
 /// 1 … 255 visible ASCII characters (0x21 … 0x7E), as the HTTP field `Idempotency-Key` carries them.
@@ -11,23 +13,31 @@ public struct IdempotencyKey: Hashable, Sendable, CustomStringConvertible {
     /// Reads a field value, bare (`abc`) or as a quoted string of RFC 9651 (`"abc"`): both are one key.
     ///
     /// - Returns: nil when the key is empty, too long, badly quoted or holds anything but visible ASCII.
-    public init?(parsing field: some StringProtocol) {
-        var bytes = Array(field.utf8)
-        if bytes.first == UInt8(ascii: "\"") {
-            guard let inner = Self.unquoted(bytes) else { return nil }
-            bytes = inner
+    public init?(parsing field: String) {
+        var text = field
+        if field.utf8.first == UInt8(ascii: "\"") {
+            guard let inner = Self.unquoted(Array(field.utf8)) else { return nil }
+            text = String(decoding: inner, as: UTF8.self)
         }
-        guard (1...Self.byteCountMax).contains(bytes.count),
-            bytes.allSatisfy({ (0x21...0x7E).contains($0) })
+        guard (1...Self.byteCountMax).contains(text.utf8.count),
+            text.utf8.allSatisfy({ $0 >= 0x21 && $0 <= 0x7E })
         else { return nil }
-        text = String(decoding: bytes, as: UTF8.self)
+        self.text = text
     }
 
-    /// A new key of 128 random bits in hexadecimal.
+    /// A new key of 128 bits in hexadecimal: 32 random bits of this process, a count, 64 random bits.
+    ///
+    /// Keys that are made one after the other stand side by side in an index, as those of UUID version 7
+    /// (RFC 9562, 5.7) do: a batch of sales changes a few of the index' pages, and not one for each sale.
     public static func random() -> IdempotencyKey {
         var random = SystemRandomNumberGenerator()
-        return IdempotencyKey(trusted: Hex.text(random.next()) + Hex.text(random.next()))
+        let count = madeCount.wrappingAdd(1, ordering: .relaxed).newValue
+        let first = UInt64(processBits) << 32 | UInt64(count)
+        return IdempotencyKey(trusted: Hex.text(first) + Hex.text(random.next()))
     }
+
+    private static let processBits = UInt32.random(in: .min ... .max)
+    private static let madeCount = Atomic<UInt32>(0)
 
     /// A key that was checked before, such as one read back from a database that only holds valid ones.
     public init(trusted text: String) { self.text = text }
@@ -72,15 +82,22 @@ public enum Hex {
     /// Sixteen digits.
     public static func text(_ value: UInt64) -> String {
         String(unsafeUninitializedCapacity: 16) { buffer in
-            for index in 0..<16 {
-                let digit = UInt8((value >> UInt64(60 - 4 * index)) & 0xF)
-                buffer[index] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
-            }
+            write(value, digitCount: 16, to: buffer)
             return 16
         }
     }
 
+    /// Writes the lowest `digitCount` digits to the beginning of `buffer`, which has room for them.
+    @inlinable
+    public static func write(_ value: UInt64, digitCount: Int, to buffer: UnsafeMutableBufferPointer<UInt8>) {
+        for index in 0..<digitCount {
+            let digit = UInt8(truncatingIfNeeded: value >> UInt64(4 * (digitCount - 1 - index))) & 0xF
+            buffer[index] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+        }
+    }
+
     /// The value of lower-case hexadecimal digits; nil for anything else.
+    @inlinable
     public static func value(_ text: some Sequence<UInt8>) -> UInt64? {
         var value: UInt64 = 0
         for byte in text {

@@ -15,7 +15,16 @@ public struct ItemNumber: Hashable, Comparable, Sendable, CustomStringConvertibl
     /// Reads plain decimal digits without sign, blanks or leading zeros: one book has one spelling, so
     /// that logs, caches and keys of different programs agree.
     public init?(parsing text: some StringProtocol) {
-        guard let value = Decimal.digits(text.utf8, digitCountMax: 18), text.utf8.first != UInt8(ascii: "0")
+        self.init(digits: text.utf8)
+    }
+
+    /// The same for a whole string, which is on the path of every request.
+    public init?(parsing text: String) {
+        self.init(digits: text.utf8)
+    }
+
+    private init?(digits: some Collection<UInt8>) {
+        guard let value = Decimal.digits(digits, digitCountMax: 18), digits.first != UInt8(ascii: "0")
         else { return nil }
         self.init(value)
     }

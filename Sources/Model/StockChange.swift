@@ -59,7 +59,7 @@ public struct SalePosition: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Reads `ledger/number`, the ledger in hexadecimal.
-    public init?(parsing text: some StringProtocol) {
+    public init?(parsing text: String) {
         let parts = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         guard parts.count == 2, parts[0].count == 16, let ledger = Hex.value(parts[0]),
             let number = Decimal.digits(parts[1], digitCountMax: 18)

@@ -11,7 +11,14 @@ public struct TraceContext: Equatable, Sendable {
     ///
     /// - Returns: nil when it is malformed or all zeros, which the standard says to ignore.
     public init?(parsing field: String) {
-        let bytes = Array(field.utf8)
+        var field = field
+        let parsed = field.withUTF8 { TraceContext(parsing: UnsafeRawBufferPointer($0)) }
+        guard let parsed else { return nil }
+        self = parsed
+    }
+
+    /// The same from the bytes of a field.
+    public init?(parsing bytes: UnsafeRawBufferPointer) {
         let dash = UInt8(ascii: "-")
         guard bytes.count >= 55, bytes[2] == dash, bytes[35] == dash, bytes[52] == dash,
             let version = Hex.value(bytes[0..<2]), version != 0xFF,
@@ -45,7 +52,22 @@ public struct TraceContext: Equatable, Sendable {
 
     /// The value of the `traceparent` field, 55 characters.
     public var field: String {
-        "00-\(traceID)-\(Hex.text(span))-\(flags & 1 == 1 ? "01" : "00")"
+        String(unsafeUninitializedCapacity: 55) { buffer in
+            // 00-TRACE-SPAN-FLAGS: the version, 32, 16 and 2 digits.
+            func put(_ value: UInt64, digitCount: Int, at start: Int) {
+                Hex.write(
+                    value, digitCount: digitCount, to: UnsafeMutableBufferPointer(rebasing: buffer[start...]))
+            }
+            put(0, digitCount: 2, at: 0)
+            buffer[2] = UInt8(ascii: "-")
+            put(traceHigh, digitCount: 16, at: 3)
+            put(traceLow, digitCount: 16, at: 19)
+            buffer[35] = UInt8(ascii: "-")
+            put(span, digitCount: 16, at: 36)
+            buffer[52] = UInt8(ascii: "-")
+            put(flags & 1, digitCount: 2, at: 53)
+            return 55
+        }
     }
 }
 

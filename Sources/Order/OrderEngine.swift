@@ -109,11 +109,11 @@ public final class OrderEngine: OrderService {
         promise.futureResult.whenComplete { _ in
             self.pending.withLock { $0[key] = nil }
         }
-        let purchase =
-            catalog.keepsLedger(on: context.slot)
-            ? buyFromLedger(item, key: key, context: context)
-            : buyStepByStep(item, key: key, context: context)
-        purchase.cascade(to: promise)
+        if catalog.keepsLedger(on: context.slot) {
+            buyFromLedger(item, key: key, context: context, into: promise)
+        } else {
+            buyStepByStep(item, key: key, context: context).cascade(to: promise)
+        }
         return promise.futureResult
     }
 
@@ -141,19 +141,24 @@ public final class OrderEngine: OrderService {
     /// Query and update leave in one flush. The update decides alone: it checks the stock and the key in
     /// the same transaction that takes the unit.
     private func buyFromLedger(
-        _ item: ItemNumber, key: IdempotencyKey, context: CallContext
-    ) -> EventLoopFuture<PurchaseOutcome> {
+        _ item: ItemNumber, key: IdempotencyKey, context: CallContext,
+        into promise: EventLoopPromise<PurchaseOutcome>
+    ) {
+        // Plain callbacks: each future of a chain would cost as much as a step of the purchase itself.
         let query = catalog.stock(of: item, context: context)
-            .map { _ in }
-            .flatMapErrorThrowing { _ in }
         var update = catalog.update(.sale(of: item, key: key), context: context)
         if PlantedBug.isOn(.takesUnknownForFailed) {
             update = update.flatMapErrorThrowing { _ in .refused(replayed: false) }
         }
-        return update.flatMap { updated in
-            self.settle(updated, item: item, key: key, context: context)
-                .and(query)
-                .map { outcome, _ in outcome }
+        update.whenComplete { result in
+            switch result {
+            case .failure(let error): promise.fail(error)
+            case .success(let decided):
+                self.settle(decided, item: item, key: key, context: context).whenComplete { outcome in
+                    // Whatever became of the query: it decides nothing.
+                    query.whenComplete { _ in promise.completeWith(outcome) }
+                }
+            }
         }
     }
 

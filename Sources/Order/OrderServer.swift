@@ -25,7 +25,7 @@ public final class OrderServer: Sendable {
     ) async throws -> OrderServer {
         let probe = ReachProbe(clients: [catalog])
         let routes = RouteTable(
-            OrderRoutes(engine: engine).all, monitor: monitor, token: token,
+            OrderRoutes(engine: engine).all, monitor: monitor, token: token, takesBatches: true,
             readiness: { probe.reach(from: $0) }, samples: engine.samples)
         let server = try await TierServer.start(at: address, loops: loops, routes: routes, logger: logger)
         let slot = loops.slots[0]

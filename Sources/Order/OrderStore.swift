@@ -190,8 +190,9 @@ public final class OrderStore: Sendable {
             var added: [OrderRecord] = []
             let results = try pool.write { database in
                 try mark.save(database)
+                let writer = try OrderStoreWriter(in: database)
                 let results = try records.map { record in
-                    let result = try Self.store(record, number: next.lastNumber + 1, in: database)
+                    let result = try writer.store(record, number: next.lastNumber + 1)
                     if result.isNew {
                         next.lastNumber += 1
                         added.append(record)
@@ -207,35 +208,5 @@ public final class OrderStore: Sendable {
             writing = next
             return Batch(results: results, added: added, stored: records)
         }
-    }
-
-    private static func store(
-        _ record: OrderRecord, number: Int64, in database: Database
-    ) throws -> (isNew: Bool, outcome: Result<PurchaseOutcome, StoreError>) {
-        let atMillis = Int64(Date().timeIntervalSince1970 * 1000)
-        if case .ownDecision(.failed) = record.origin {
-            try database.execute(
-                sql: "INSERT OR IGNORE INTO refusal (order_key, item_number, at_millis) VALUES (?, ?, ?)",
-                arguments: [record.key.text, record.item.value, atMillis])
-            return (false, .success(.failed))
-        }
-        let insert = try database.cachedStatement(
-            sql: """
-                INSERT INTO purchase (number, order_key, item_number, ledger, sale, at_millis)
-                VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
-                """)
-        insert.setUncheckedArguments([
-            number, record.key.text, record.item.value, record.sale?.ledger, record.sale?.number, atMillis,
-        ])
-        try insert.execute()
-        if database.changesCount == 1 { return (true, .success(.success)) }
-        let known = try Int64.fetchOne(
-            database, sql: "SELECT item_number FROM purchase WHERE order_key = ?",
-            arguments: [record.key.text])
-        if let known {
-            return (false, known == record.item.value ? .success(.success) : .failure(.keyReused))
-        }
-        let reason = "has another order for this sale of the ledger"
-        return (false, .failure(.unavailable(tier: "order", reason: reason, outcomeUnknown: true)))
     }
 }

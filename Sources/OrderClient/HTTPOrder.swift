@@ -24,7 +24,7 @@ public struct HTTPOrder: OrderService {
         let call = TierCall(
             .POST, "/buy?item_number=\(item)", key: key.field, repetition: .always,
             deadline: context.deadline, trace: context.trace, operation: operation, times: context.times,
-            entry: "order")
+            entry: "order", mayBatch: true)
         return client.send(call, on: context.slot).flatMapThrowing { [client] answer in
             context.times.passOn(answer.headers)
             try client.check(answer, item: item, isRead: false)

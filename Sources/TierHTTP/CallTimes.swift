@@ -29,6 +29,11 @@ public final class CallTimes: Sendable {
     /// to it has been noted, with the way there and back.
     public func passOn(_ headers: HTTPHeaders) {
         for field in headers["server-timing"] where field.utf8.count <= Self.passedOnBytesMax {
+            guard !field.isEmpty else { continue }
+            guard Self.mentionsTotal(field) else {
+                entries.withLock { $0.append(.passedOn(field)) }
+                continue
+            }
             let metrics = field.split(separator: ",").map { $0.drop { $0 == " " } }
             let others = metrics.filter { $0.prefix { $0 != ";" } != "total" }
             guard !others.isEmpty else { continue }
@@ -36,20 +41,41 @@ public final class CallTimes: Sendable {
         }
     }
 
+    /// Whether a field may have a total in it; what our own tiers say inside a batch never has.
+    private static func mentionsTotal(_ field: String) -> Bool {
+        var rest = field.utf8[...]
+        while let start = rest.firstIndex(of: UInt8(ascii: "t")) {
+            if rest[start...].starts(with: totalName) { return true }
+            rest = rest[rest.index(after: start)...]
+        }
+        return false
+    }
+
+    private static let totalName = Array("total".utf8)
+
+    /// Whether no call to another tier has been noted.
+    var isEmpty: Bool { entries.withLock { $0.isEmpty } }
+
     /// Appends the header field: an entry for each call, in the order of their ends, and `total`, from the
     /// request's arrival to its answer.
     func write(to buffer: inout ByteBuffer, total: TimeAmount) {
         buffer.writeStaticString("\r\nserver-timing: ")
+        writeCalls(to: &buffer)
+        if !isEmpty { buffer.writeStaticString(", ") }
+        buffer.writeTiming("total", total)
+    }
+
+    /// Appends an entry for each call, with commas between.
+    func writeCalls(to buffer: inout ByteBuffer) {
         entries.withLock { entries in
-            for entry in entries {
+            for (index, entry) in entries.enumerated() {
+                if index > 0 { buffer.writeStaticString(", ") }
                 switch entry {
                 case .call(let name, let elapsed): buffer.writeTiming(name, elapsed)
                 case .passedOn(let text): buffer.writeString(text)
                 }
-                buffer.writeStaticString(", ")
             }
         }
-        buffer.writeTiming("total", total)
     }
 }
 

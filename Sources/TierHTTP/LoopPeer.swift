@@ -14,6 +14,8 @@ final class LoopPeer {
     let authorization: String?
     /// What the peer was when it last answered; each connection finds out anew for itself.
     private(set) var kind = PeerKind.unknown
+    /// Whether it may be sent several requests in one, as far as is known.
+    var takesBatches = true
     private let tier: String
     private let address: ServerAddress
     let eventLoop: any EventLoop
@@ -157,6 +159,8 @@ final class LoopPeer {
     private func connected(_ connection: PeerConnection) {
         backoff.succeeded()
         guard !isShutDown else { return connection.close() }
+        // It may be another program by now.
+        takesBatches = true
         if connection.isOpen { connections.append(connection) }
         pump()
     }
@@ -212,6 +216,10 @@ final class LoopPeer {
 
     func tooLong(for exchange: Exchange) -> StoreError {
         error("gave an answer that is too long", for: exchange)
+    }
+
+    func nonsense(for exchange: Exchange) -> StoreError {
+        error("gave an answer that makes no sense", for: exchange)
     }
 
     private func overloaded(for exchange: Exchange) -> StoreError {

@@ -19,52 +19,113 @@ final class PeerConnection: ChannelInboundHandler {
     private(set) var kind = PeerKind.unknown
     private(set) var isOpen = true
     private(set) var lastRead = NIODeadline.now()
-    private(set) var inFlight: Deque<Exchange> = []
+    /// What is written and not answered, in order.
+    private var flights: Deque<Flight> = []
+    /// Exchanges of all flights, and those that wait for the end of the tick.
+    private var exchangeCount = 0
+    // Reads and changes travel apart: a read must not wait until changes are on the disk.
+    private var gatheredReads: [Exchange] = []
+    private var gatheredChanges: [Exchange] = []
     private var arriving: Arriving?
     private var context: ChannelHandlerContext?
     private var isFlushScheduled = false
     private var random = FastRandom()
 
+    /// One message to the peer: a request, or several in a batch.
+    private struct Flight {
+        let exchanges: [Exchange]
+        let isBatch: Bool
+    }
+
     init(peer: LoopPeer) { self.peer = peer }
+
+    /// Requests that are not answered yet.
+    var inFlight: [Exchange] { flights.flatMap(\.exchanges) + gatheredReads + gatheredChanges }
 
     /// Whether another request may be written now. Only a peer that is known to answer them side by side
     /// gets a second request before the first is answered: any other might drop it.
     var hasRoom: Bool {
         guard isOpen, context != nil else { return false }
-        return inFlight.count < (kind == .bookstore ? peer.limits.pipelinedCountMax : 1)
+        return exchangeCount < (kind == .bookstore ? peer.limits.pipelinedCountMax : 1)
     }
 
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
     func send(_ exchange: Exchange) {
-        guard let context else { return exchange.fail(peer.unreachable(for: exchange)) }
+        guard context != nil else { return exchange.fail(peer.unreachable(for: exchange)) }
         exchange.attemptCount += 1
         exchange.sent = .now()
-        inFlight.append(exchange)
-        let call = exchange.call
-        var headers = HTTPHeaders()
-        headers.reserveCapacity(5)
-        headers.add(name: "host", value: peer.hostField)
-        headers.add(name: "traceparent", value: call.trace.child(using: &random).field)
-        if let key = call.key { headers.add(name: "idempotency-key", value: key) }
-        if let authorization = peer.authorization { headers.add(name: "authorization", value: authorization) }
-        if let body = call.body { headers.add(name: "content-type", value: body.contentType) }
-        if call.method == .POST {
-            headers.add(name: "content-length", value: String(call.body?.bytes.readableBytes ?? 0))
+        exchangeCount += 1
+        if exchange.call.mayBatch, exchange.call.body == nil, kind == .bookstore, peer.takesBatches {
+            if exchange.isRead { gatheredReads.append(exchange) } else { gatheredChanges.append(exchange) }
+        } else {
+            write(exchange)
         }
-        let head = HTTPRequestHead(version: .http1_1, method: call.method, uri: call.target, headers: headers)
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
-        if let body = call.body {
-            context.write(wrapOutboundOut(.body(.byteBuffer(body.bytes))), promise: nil)
-        }
-        context.write(wrapOutboundOut(.end(nil)), promise: nil)
-        guard !isFlushScheduled else { return }
+        scheduleFlush()
+    }
+
+    /// Flushes at the end of this tick of the loop, so that all that is asked in it shares a message and a
+    /// system call.
+    private func scheduleFlush() {
+        guard !isFlushScheduled, let context else { return }
         isFlushScheduled = true
         context.eventLoop.assumeIsolated().execute {
             self.isFlushScheduled = false
+            let (reads, changes) = (self.gatheredReads, self.gatheredChanges)
+            self.gatheredReads = []
+            self.gatheredChanges = []
+            self.write(gathered: reads)
+            self.write(gathered: changes)
             self.context?.flush()
         }
+    }
+
+    private func write(_ exchange: Exchange) {
+        let call = exchange.call
+        flights.append(Flight(exchanges: [exchange], isBatch: false))
+        write(call, trace: call.trace.child(using: &random), body: call.body)
+    }
+
+    private func write(gathered exchanges: [Exchange]) {
+        guard let first = exchanges.first else { return }
+        guard exchanges.count > 1 else { return write(first) }
+        var start = 0
+        var body = ByteBuffer()
+        body.reserveCapacity(min(exchanges.count * 160, BatchWire.bodyBytesMax))
+        for (index, exchange) in exchanges.enumerated() {
+            BatchWire.write(exchange.call, trace: exchange.call.trace.child(using: &random), to: &body)
+            let count = index + 1 - start
+            guard
+                count == BatchWire.entryCountMax || body.readableBytes > BatchWire.bodyBytesMax
+                    || index == exchanges.count - 1
+            else { continue }
+            flights.append(Flight(exchanges: Array(exchanges[start...index]), isBatch: true))
+            let call = TierCall(
+                .POST, "/" + BatchWire.routeName, deadline: first.call.deadline, trace: first.call.trace,
+                operation: first.call.operation)
+            write(call, trace: first.call.trace, body: TierCall.Body(BatchWire.contentType, body))
+            start = index + 1
+            body = ByteBuffer()
+        }
+    }
+
+    private func write(_ call: TierCall, trace: TraceContext, body: TierCall.Body?) {
+        guard let context else { return }
+        var headers = HTTPHeaders()
+        headers.reserveCapacity(5)
+        headers.add(name: "host", value: peer.hostField)
+        headers.add(name: "traceparent", value: trace.field)
+        if let key = call.key { headers.add(name: "idempotency-key", value: key) }
+        if let authorization = peer.authorization { headers.add(name: "authorization", value: authorization) }
+        if let body { headers.add(name: "content-type", value: body.contentType) }
+        if call.method == .POST {
+            headers.add(name: "content-length", value: String(body?.bytes.readableBytes ?? 0))
+        }
+        let head = HTTPRequestHead(version: .http1_1, method: call.method, uri: call.target, headers: headers)
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        if let body { context.write(wrapOutboundOut(.body(.byteBuffer(body.bytes))), promise: nil) }
+        context.write(wrapOutboundOut(.end(nil)), promise: nil)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -78,33 +139,72 @@ final class PeerConnection: ChannelInboundHandler {
             if answer.body == nil { answer.body = bytes } else { answer.body?.writeImmutableBuffer(bytes) }
             guard (answer.body?.readableBytes ?? 0) <= peer.limits.answerBytesMax else {
                 // To ask for it again would bring the same.
-                inFlight.popFirst().map { $0.fail(peer.tooLong(for: $0)) }
+                for exchange in popFlight()?.exchanges ?? [] { exchange.fail(peer.tooLong(for: exchange)) }
                 return close()
             }
             arriving = answer
         case .end:
-            guard let answer = arriving, let exchange = inFlight.popFirst() else { return close() }
+            guard let answer = arriving, let flight = popFlight() else { return close() }
             arriving = nil
             kind =
                 answer.head.headers.first(name: "server")?.hasPrefix("bookstore/1") == true
                 ? .bookstore : .other
             peer.answered(by: self)
-            if answer.head.status == .methodNotAllowed, exchange.call.method == .POST,
-                exchange.call.body == nil
-            {
-                // The contract lets a tier take its changes by GET alone. A 405 says that nothing was done.
-                exchange.call.method = .GET
-                exchange.attemptCount -= 1
-                peer.sendAgain(exchange)
+            if flight.isBatch {
+                take(answer, of: flight.exchanges)
             } else {
-                exchange.succeed(
-                    status: answer.head.status, headers: answer.head.headers,
-                    body: answer.body ?? ByteBuffer(), peer: kind)
+                take(answer, of: flight.exchanges[0])
             }
             // After a switch of protocols, which nobody asked for, nothing readable would follow.
             let isLast = !answer.head.isKeepAlive || answer.head.status == .switchingProtocols
             if isLast, isOpen { closeAfterLastAnswer() }
             peer.pump()
+        }
+    }
+
+    private func popFlight() -> Flight? {
+        guard let flight = flights.popFirst() else { return nil }
+        exchangeCount -= flight.exchanges.count
+        return flight
+    }
+
+    private func take(_ answer: Arriving, of exchange: Exchange) {
+        if answer.head.status == .methodNotAllowed, exchange.call.method == .POST, exchange.call.body == nil {
+            // The contract lets a tier take its changes by GET alone. A 405 says that nothing was done.
+            exchange.call.method = .GET
+            exchange.attemptCount -= 1
+            peer.sendAgain(exchange)
+        } else {
+            exchange.succeed(
+                status: answer.head.status, headers: answer.head.headers, body: answer.body ?? ByteBuffer(),
+                peer: kind)
+        }
+    }
+
+    private func take(_ answer: Arriving, of exchanges: [Exchange]) {
+        switch answer.head.status.code {
+        case 200:
+            let answers = BatchWire.answers(in: answer.body ?? ByteBuffer(), count: exchanges.count)
+            guard let answers else {
+                for exchange in exchanges { exchange.fail(peer.nonsense(for: exchange)) }
+                return
+            }
+            for (exchange, answer) in zip(exchanges, answers) {
+                exchange.succeed(
+                    status: answer.status, headers: answer.headers, body: answer.body, peer: kind)
+            }
+        case 400, 404, 405, 413:
+            // It knows no batches, or not this form of them. Nothing was done; ask again in the plain form.
+            peer.takesBatches = false
+            for exchange in exchanges.reversed() where !exchange.isEnded {
+                exchange.attemptCount -= 1
+                peer.sendAgain(exchange)
+            }
+        default:
+            for exchange in exchanges {
+                exchange.succeed(
+                    status: answer.head.status, headers: answer.head.headers, body: ByteBuffer(), peer: kind)
+            }
         }
     }
 
@@ -124,18 +224,25 @@ final class PeerConnection: ChannelInboundHandler {
     private func lost() {
         guard isOpen else { return }
         isOpen = false
-        let unanswered = inFlight
-        inFlight = []
-        peer.closed(self, unanswered: unanswered)
+        peer.closed(self, unanswered: takeInFlight())
     }
 
     /// The peer said that this answer is its last on the connection. It has not touched the requests
     /// behind it (RFC 9112, 9.6), so they may all be sent again.
     private func closeAfterLastAnswer() {
         isOpen = false
-        let untouched = inFlight
-        inFlight = []
+        let untouched = takeInFlight()
         context?.close(promise: nil)
         peer.closed(self, untouched: untouched)
+    }
+
+    private func takeInFlight() -> Deque<Exchange> {
+        defer {
+            flights = []
+            gatheredReads = []
+            gatheredChanges = []
+            exchangeCount = 0
+        }
+        return Deque(inFlight)
     }
 }

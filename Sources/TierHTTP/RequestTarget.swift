@@ -33,7 +33,11 @@ public struct RequestTarget: Sendable {
     public func parameter(_ name: String) throws(StoreError) -> String? {
         guard let query else { return nil }
         var found: String?
-        for pair in query.utf8.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: true) {
+        var rest = query.utf8[...]
+        while !rest.isEmpty {
+            let end = rest.firstIndex(of: UInt8(ascii: "&")) ?? rest.endIndex
+            let pair = rest[..<end]
+            rest = end == rest.endIndex ? rest[end...] : rest[rest.index(after: end)...]
             let equals = pair.firstIndex(of: UInt8(ascii: "="))
             let key = pair[..<(equals ?? pair.endIndex)]
             // Names are plain ASCII; only one with an escape in it needs decoding before it can match.

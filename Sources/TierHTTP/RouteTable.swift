@@ -50,15 +50,19 @@ public struct RouteTable: Sendable {
     private let token: BearerToken?
     let monitor: SystemMonitor
     let unknown: SystemMonitor.Operation
+    /// Whether several requests may come in one: see ``BatchWire``.
+    let takesBatches: Bool
+    let batch: SystemMonitor.Operation
 
     /// Adds to `routes` what every tier answers: `/livez`, `/readyz`, `/metrics`, `/openapi.json` and `/docs`.
     ///
     /// - Parameters:
     ///   - token: what requests to guarded routes must show; nil lets everybody in.
     ///   - readiness: succeeds when the tier can do its work, and fails with the reason when it cannot.
+    ///   - takesBatches: whether other tiers of the store may put several requests into one.
     ///   - samples: the tier's own figures for the metrics page.
     public init(
-        _ routes: [Route], monitor: SystemMonitor, token: BearerToken? = nil,
+        _ routes: [Route], monitor: SystemMonitor, token: BearerToken? = nil, takesBatches: Bool = false,
         readiness: @escaping @Sendable (TierRequest) -> EventLoopFuture<Void>,
         samples: @escaping @Sendable () -> [MetricSample] = { [] }
     ) {
@@ -87,6 +91,8 @@ public struct RouteTable: Sendable {
         }
         self.entries = entries
         unknown = monitor.operation(.served, "other")
+        self.takesBatches = takesBatches
+        batch = takesBatches ? monitor.operation(.served, "/" + BatchWire.routeName) : unknown
     }
 
     /// The routes by which a tier describes itself.

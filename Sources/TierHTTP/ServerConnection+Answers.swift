@@ -6,23 +6,27 @@ internal import NIOHTTP1
 extension ServerConnection {
     /// How much is put together for one write. More is written piece by piece, as the client takes it.
     private static let outputBytesMax = 256 * 1024
+    /// A longer body is written as the buffer it is, instead of being copied behind its head.
+    private static let copiedBytesMax = 64 * 1024
 
     /// Flushes at the end of this tick of the loop, so that all answers that become ready in it share one
     /// system call.
     func scheduleFlush() {
-        guard !isFlushScheduled, let context else { return }
+        guard !isFlushScheduled, context != nil else { return }
         isFlushScheduled = true
-        context.eventLoop.assumeIsolated().execute { self.flushReady() }
+        loop.flushAtEndOfTick(self)
     }
 
-    private func flushReady() {
+    func flushReady() {
         isFlushScheduled = false
         guard let context else { return }
         // While the client takes nothing, its further answers wait here, where they share their bodies.
         while stalledSince == nil {
-            takeReady()
+            let longBody = takeReady()
             guard output.readableBytes > 0 else { break }
-            context.writeAndFlush(wrapOutboundOut(output), promise: nil)
+            context.write(wrapOutboundOut(output), promise: nil)
+            if let longBody { context.write(wrapOutboundOut(longBody), promise: nil) }
+            context.flush()
             // The channel keeps the bytes until they are sent, so the next answers need a buffer of their own.
             output = context.channel.allocator.buffer(capacity: 512)
         }
@@ -33,15 +37,20 @@ extension ServerConnection {
     }
 
     /// Puts the answers that may leave now into `output`.
-    private func takeReady() {
+    ///
+    /// - Returns: the body that belongs behind them, where the last is a long one.
+    private func takeReady() -> ByteBuffer? {
         while output.readableBytes < Self.outputBytesMax, let outgoing = responses.popReady() {
             var persistence = outgoing.persistence
             if loop.isDraining, responses.isEmpty, incoming == nil { persistence = .closed }
             if case .closed = persistence, case .open = reading { reading = .ended }
+            let isLong = !outgoing.isHead && outgoing.response.body.readableBytes > Self.copiedBytesMax
             outgoing.response.write(
                 to: &output, date: loop.date, times: outgoing.times, total: outgoing.total,
-                isHead: outgoing.isHead, persistence: persistence)
+                isHead: outgoing.isHead || isLong, persistence: persistence)
+            if isLong { return outgoing.response.body }
         }
+        return nil
     }
 
     /// `100 Continue` must not overtake the answers to earlier requests.

@@ -8,11 +8,18 @@ internal import NIOHTTP1
 extension ServerConnection {
     /// A request that is being worked on, or refused.
     struct Served {
-        let ticket: OrderedResponses<Outgoing>.Ticket
+        /// Where its answer goes.
+        enum Destination {
+            /// To the client, in its place among the connection's answers.
+            case connection(OrderedResponses<Outgoing>.Ticket, TierResponse.Persistence)
+            /// Into the answer of the batch that it came with.
+            case batch(BatchAnswers, index: Int)
+        }
+
+        let destination: Destination
         let operation: SystemMonitor.Operation
         /// Nil for a request that could not be read so far.
-        let head: HTTPRequestHead?
-        let persistence: TierResponse.Persistence
+        let line: RequestLine?
         let trace: TraceContext
         let arrived: NIODeadline
         let times: CallTimes
@@ -23,11 +30,21 @@ extension ServerConnection {
         _ operation: SystemMonitor.Operation, _ head: HTTPRequestHead?,
         _ persistence: TierResponse.Persistence
     ) -> Served {
+        begin(
+            operation, head.map { RequestLine(method: $0.method, uri: $0.uri) }, trace(of: head),
+            to: .connection(responses.begin(), persistence))
+    }
+
+    /// Counts a request as in flight.
+    func begin(
+        _ operation: SystemMonitor.Operation, _ line: RequestLine?, _ trace: TraceContext,
+        to destination: Served.Destination
+    ) -> Served {
         loop.inFlightCount += 1
         loop.routes.monitor.begin(operation, shard: loop.slot.index)
         return Served(
-            ticket: responses.begin(), operation: operation, head: head, persistence: persistence,
-            trace: trace(of: head), arrived: .now(), times: CallTimes())
+            destination: destination, operation: operation, line: line, trace: trace, arrived: .now(),
+            times: CallTimes())
     }
 
     func run(_ handler: Route.Handler, with request: TierRequest, for served: Served) {
@@ -61,17 +78,22 @@ extension ServerConnection {
         end(served, with: problem.response(traceID: served.trace.traceID))
     }
 
-    private func end(_ served: Served, with response: TierResponse) {
+    func end(_ served: Served, with response: TierResponse) {
         loop.inFlightCount -= 1
         let total = NIODeadline.now() - served.arrived
         loop.routes.monitor.end(
             served.operation, shard: loop.slot.index, nanos: UInt64(max(0, total.nanoseconds)),
             outcome: response.monitoredOutcome)
-        loop.logAccess(served.head, status: response.status, trace: served.trace, took: total)
-        let outgoing = Outgoing(
-            response: response, isHead: served.head?.method == .HEAD, persistence: served.persistence,
-            times: served.times, total: total)
-        responses.complete(served.ticket, with: outgoing)
-        scheduleFlush()
+        loop.logAccess(served.line, status: response.status, trace: served.trace, took: total)
+        switch served.destination {
+        case .connection(let ticket, let persistence):
+            let outgoing = Outgoing(
+                response: response, isHead: served.line?.method == .HEAD, persistence: persistence,
+                times: served.times, total: total)
+            responses.complete(ticket, with: outgoing)
+            scheduleFlush()
+        case .batch(let answers, let index):
+            answers.end(index, with: response, times: served.times, on: self)
+        }
     }
 }

@@ -199,6 +199,10 @@ final class ServerConnection: ChannelDuplexHandler {
         let persistence: TierResponse.Persistence =
             closes ? .closed : head.version == .http1_0 ? .keptForHTTP10 : .kept
         let target = RequestTarget(head.uri)
+        if loop.routes.takesBatches, target.route == BatchWire.routeName, head.method == .POST {
+            let served = begin(loop.routes.batch, head, persistence)
+            return runBatch(request.body, head: head, for: served)
+        }
         do {
             let entry = try loop.routes.entry(
                 method: head.method, target: target, headers: head.headers)

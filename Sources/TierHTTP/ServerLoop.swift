@@ -30,6 +30,8 @@ final class ServerLoop {
     let shedRequests: MetricCell
     private var sweep: Scheduled<Void>?
     private var drained: EventLoopPromise<Void>?
+    /// Connections that have answers to send at the end of this tick.
+    private var unflushed: [ServerConnection] = []
     /// Failed requests since the last sweep, and how many of them may have a line of their own in the log.
     private var failureCount = 0
     private let failureLineCountMax = 20
@@ -61,6 +63,17 @@ final class ServerLoop {
         if connections.isEmpty { finishDrain() }
     }
 
+    /// Flushes a connection at the end of this tick, by one task of the loop for all of them.
+    func flushAtEndOfTick(_ connection: ServerConnection) {
+        unflushed.append(connection)
+        guard unflushed.count == 1 else { return }
+        slot.eventLoop.assumeIsolated().execute {
+            let connections = self.unflushed
+            self.unflushed = []
+            for connection in connections { connection.flushReady() }
+        }
+    }
+
     /// Lets every connection answer what it has taken on, then close.
     func drain() -> EventLoopFuture<Void> {
         isDraining = true
@@ -82,7 +95,7 @@ final class ServerLoop {
     /// store as a warning. When thousands fail at once, writing a line for each would cost more than the
     /// requests themselves, so after some there is only their number.
     func logAccess(
-        _ head: HTTPRequestHead?, status: HTTPResponseStatus, trace: TraceContext, took: TimeAmount
+        _ line: RequestLine?, status: HTTPResponseStatus, trace: TraceContext, took: TimeAmount
     ) {
         var level = Logger.Level.debug
         if status.code >= 500 {
@@ -91,7 +104,7 @@ final class ServerLoop {
         }
         logger.log(
             level: level,
-            "\(head.map { "\($0.method.rawValue) \($0.uri)" } ?? "unreadable request") \(status.code)",
+            "\(line.map { "\($0.method.rawValue) \($0.uri)" } ?? "unreadable request") \(status.code)",
             metadata: ["trace_id": "\(trace.traceID)", "micros": "\(took.nanoseconds / 1_000)"])
     }
 

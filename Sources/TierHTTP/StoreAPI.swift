@@ -26,8 +26,13 @@ public enum StoreAPI {
     public static func search(inPath: Bool) -> RouteDoc {
         RouteDoc(
             summary: "The books of a topic, in item-number order.",
-            parameters: [.query("topic", topic, isRequired: true, "The topic, exactly.")],
-            success: "Listings", refusals: [400], pathParameter: inPath ? "topic" : nil)
+            parameters: [
+                .query("topic", topic, isRequired: true, "The topic, exactly."),
+                .query(
+                    "limit", .integer(1...Int64(SearchPage.limitMax)),
+                    "How many books to list, at most; all without it."),
+                .query("after", item, "Go on after this book."),
+            ], success: "Listings", refusals: [400], pathParameter: inPath ? "topic" : nil)
     }
 
     /// `/lookup` and `/query_by_item`.

@@ -48,12 +48,15 @@ public struct TierCall: Sendable {
     public var times: CallTimes?
     /// Its name there, such as `catalog-query`.
     public var entry: String
+    /// Whether it may travel in one message with others: its answer is short and soon there.
+    public var mayBatch: Bool
 
     /// Takes the parts as they are.
     public init(
         _ method: HTTPMethod, _ target: String, key: String? = nil, body: Body? = nil,
         repetition: Repetition = .always, deadline: NIODeadline, trace: TraceContext,
-        operation: SystemMonitor.Operation, times: CallTimes? = nil, entry: String = ""
+        operation: SystemMonitor.Operation, times: CallTimes? = nil, entry: String = "",
+        mayBatch: Bool = false
     ) {
         self.method = method
         self.target = target
@@ -65,6 +68,7 @@ public struct TierCall: Sendable {
         self.operation = operation
         self.times = times
         self.entry = entry
+        self.mayBatch = mayBatch
     }
 }
 
@@ -100,16 +104,17 @@ final class Exchange {
     var sent = NIODeadline.uptimeNanoseconds(0)
     var attemptCount = 0
     private(set) var isEnded = false
-    private let ended: (SystemMonitor.Outcome, TimeAmount) -> Void
+    private let monitor: SystemMonitor
+    private let shard: Int
 
-    init(
-        call: TierCall, promise: EventLoopPromise<TierAnswer>,
-        ended: @escaping (SystemMonitor.Outcome, TimeAmount) -> Void
-    ) {
+    /// - Parameter shard: the loop's shard of the monitor, which counts the call as in flight from now on.
+    init(call: TierCall, promise: EventLoopPromise<TierAnswer>, monitor: SystemMonitor, shard: Int) {
         self.call = call
         isRead = call.method == .GET
         self.promise = promise
-        self.ended = ended
+        self.monitor = monitor
+        self.shard = shard
+        monitor.begin(call.operation, shard: shard)
     }
 
     func succeed(status: HTTPResponseStatus, headers: HTTPHeaders, body: ByteBuffer, peer: PeerKind) {
@@ -128,7 +133,8 @@ final class Exchange {
         isEnded = true
         // From the call to its end, waits and repetitions included.
         let elapsed = NIODeadline.now() - started
-        ended(outcome, elapsed)
+        monitor.end(
+            call.operation, shard: shard, nanos: UInt64(max(0, elapsed.nanoseconds)), outcome: outcome)
         call.times?.note(call.entry, elapsed)
     }
 

@@ -50,12 +50,7 @@ public final class TierClient: Sendable {
     ///   peer is in reach or the deadline passes, and with ``StoreError/overloaded`` when too many wait.
     public func send(_ call: TierCall, on slot: LoopSlot) -> EventLoopFuture<TierAnswer> {
         let promise = slot.eventLoop.makePromise(of: TierAnswer.self)
-        monitor.begin(call.operation, shard: slot.index)
-        let exchange = Exchange(call: call, promise: promise) { [monitor] outcome, elapsed in
-            monitor.end(
-                call.operation, shard: slot.index, nanos: UInt64(max(0, elapsed.nanoseconds)),
-                outcome: outcome)
-        }
+        let exchange = Exchange(call: call, promise: promise, monitor: monitor, shard: slot.index)
         loops[slot.index].value.submit(exchange)
         return promise.futureResult
     }

@@ -14,6 +14,8 @@ public struct TierResponse: Sendable {
         case html = "text/html; charset=utf-8"
         /// The metrics page.
         case metrics = "text/plain; version=0.0.4; charset=utf-8"
+        /// The answers of a batch.
+        case batch = "application/x-bookstore-batch"
     }
 
     /// The status code and reason.

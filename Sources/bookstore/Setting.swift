@@ -44,6 +44,10 @@ struct Setting: Sendable {
             "how long a refused purchase is remembered by its key, in hours, 24 or more; sold ones are remembered for ever"
     )
 
+    static let loops = Setting(
+        key: "loops", defaultValue: "0",
+        meaning: "event loops of a server, which serve side by side; 0 for one for every two processor cores")
+
     static let token = Setting(
         key: "token", defaultValue: "",
         meaning: "what a request must show that changes or lists things, the same for every server",
@@ -61,8 +65,8 @@ struct Setting: Sendable {
         meaning: "a file with the desk's password hashed, as 'bookstore desk-password' writes it")
 
     static let all = [
-        config, output, data, books, index, bind, logLevel, logFormat, logQueries, keyHours, token, tokenFile,
-        deskPassword, deskPasswordFile,
+        config, output, data, books, index, bind, logLevel, logFormat, logQueries, keyHours, loops, token,
+        tokenFile, deskPassword, deskPasswordFile,
     ]
 }
 

@@ -32,6 +32,7 @@ struct TierProcess {
     let loops: TierLoops
     let monitor: SystemMonitor
     let logger: Logger
+    private static let loopCountMax = 256
     private let isSupervised: Bool
     private let events: AsyncStream<Event>
     private let eventSink: AsyncStream<Event>.Continuation
@@ -73,7 +74,8 @@ struct TierProcess {
                     """)
         }
         logger = try Self.logger(name, settings: settings)
-        loops = TierLoops()
+        let loopCount = try settings.number(.loops, in: 0...Self.loopCountMax)
+        loops = loopCount == 0 ? TierLoops() : TierLoops(count: loopCount)
         monitor = SystemMonitor(tier: name, shardCount: loops.slots.count)
         (events, eventSink) = AsyncStream.makeStream(of: Event.self)
     }

@@ -373,13 +373,13 @@ import Testing
                 let promise = eventLoop.makePromise(of: TierAnswer.self)
                 try await eventLoop.submit {
                     var random = FastRandom()
-                    let operation = SystemMonitor(tier: "t", shardCount: 1).operation(.called(peer: "p"), "/")
+                    let monitor = SystemMonitor(tier: "t", shardCount: 1)
                     let call = TierCall(
                         .GET, "/echo?text=1", deadline: .now() + .seconds(10),
                         trace: TraceContext(using: &random),
-                        operation: operation)
+                        operation: monitor.operation(.called(peer: "p"), "/"))
                     watch.held.withLock { $0 }?.value.submit(
-                        Exchange(call: call, promise: promise) { _, _ in })
+                        Exchange(call: call, promise: promise, monitor: monitor, shard: 0))
                 }.get()
                 try await expect(promise.futureResult.get().status, is: .ok)
                 try await eventLoop.submit {

@@ -113,12 +113,29 @@ struct TestClient {
         repetition: TierCall.Repetition = .always,
         within time: TimeAmount = .seconds(15), loop: Int = 0
     ) -> EventLoopFuture<TierAnswer> {
-        var random = FastRandom()
-        let call = TierCall(
-            method, target, key: key, body: body, repetition: repetition, deadline: .now() + time,
-            trace: TraceContext(using: &random), operation: operation)
+        let call = call(target, method, key: key, body: body, repetition: repetition, within: time)
         let slot = loops.slots[loop]
         return slot.eventLoop.flatSubmit { client.send(call, on: slot) }
+    }
+
+    /// Sends calls that may share a message, all in one tick of the loop.
+    func startTogether(
+        _ targets: [String], method: HTTPMethod = .GET, key: String? = nil
+    ) async throws -> [EventLoopFuture<TierAnswer>] {
+        let slot = loops.slots[0]
+        let calls = targets.map { call($0, method, key: key, mayBatch: true) }
+        return try await slot.eventLoop.submit { calls.map { client.send($0, on: slot) } }.get()
+    }
+
+    private func call(
+        _ target: String, _ method: HTTPMethod, key: String? = nil, body: TierCall.Body? = nil,
+        repetition: TierCall.Repetition = .always, within time: TimeAmount = .seconds(15),
+        mayBatch: Bool = false
+    ) -> TierCall {
+        var random = FastRandom()
+        return TierCall(
+            method, target, key: key, body: body, repetition: repetition, deadline: .now() + time,
+            trace: TraceContext(using: &random), operation: operation, mayBatch: mayBatch)
     }
 
     func send(

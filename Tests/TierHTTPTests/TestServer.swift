@@ -72,7 +72,7 @@ func quickLimits(_ change: (inout ServerLimits) -> Void = { _ in }) -> ServerLim
 /// Runs `body` with a server on one event loop, or on several.
 func withServer<Value>(
     _ limits: ServerLimits = quickLimits(), loopCount: Int = 1, at port: Int = 0, token: BearerToken? = nil,
-    _ body: (TestServer) async throws -> Value
+    takesBatches: Bool = true, _ body: (TestServer) async throws -> Value
 ) async throws -> Value {
     try await withLoops(count: loopCount) { loops in
         let gates = Gates()
@@ -81,7 +81,8 @@ func withServer<Value>(
         logger.logLevel = .trace
         let server = try await TierServer.start(
             at: ServerAddress(host: "127.0.0.1", port: port), loops: loops,
-            routes: testRoutes(gates: gates, monitor: monitor, token: token), logger: logger, limits: limits)
+            routes: testRoutes(gates: gates, monitor: monitor, token: token, takesBatches: takesBatches),
+            logger: logger, limits: limits)
         let tested = TestServer(server: server, gates: gates, monitor: monitor, loops: loops)
         do {
             let value = try await body(tested)
@@ -96,7 +97,9 @@ func withServer<Value>(
     }
 }
 
-func testRoutes(gates: Gates, monitor: SystemMonitor, token: BearerToken? = nil) -> RouteTable {
+func testRoutes(
+    gates: Gates, monitor: SystemMonitor, token: BearerToken? = nil, takesBatches: Bool = true
+) -> RouteTable {
     RouteTable(
         [
             Route("echo", [.GET, .POST], takesPath: true) { request in
@@ -108,6 +111,11 @@ func testRoutes(gates: Gates, monitor: SystemMonitor, token: BearerToken? = nil)
             Route("hold", [.GET, .POST]) { request in
                 let name = try request.target.required("name")
                 return .pending(gates.wait(name, on: request.slot.eventLoop))
+            },
+            Route("key", [.GET, .POST]) { request in
+                var response = TierResponse.json(#"{"key":"\#(try request.idempotencyKey()?.text ?? "-")"}"#)
+                response.fields = [("trace", request.trace.traceID)]
+                return .ready(response)
             },
             Route("size", [.POST]) { request in
                 .ready(.json(#"{"size":\#(request.body.readableBytes)}"#))
@@ -138,7 +146,8 @@ func testRoutes(gates: Gates, monitor: SystemMonitor, token: BearerToken? = nil)
                 }
             },
         ],
-        monitor: monitor, token: token, readiness: { $0.slot.eventLoop.makeSucceededVoidFuture() })
+        monitor: monitor, token: token, takesBatches: takesBatches,
+        readiness: { $0.slot.eventLoop.makeSucceededVoidFuture() })
 }
 
 /// A request line with a Host field and, where given, further lines.

@@ -1,0 +1,161 @@
+import Model
+import Monitoring
+import NIOCore
+import NIOHTTP1
+import TestSupport
+import Testing
+
+@testable import TierHTTP
+
+/// Several requests in one message between our own tiers.
+@Suite struct BatchTests {
+    @Test func whatIsAskedInOneTickTravelsTogether() async throws {
+        try await withServer { server in
+            try await withClient(server.port) { client in
+                try await expect(client.send("/echo?text=first"), is: #"{"text":"first"}"#)
+                let calls = try await client.startTogether((0..<600).map { "/echo?text=\($0)" })
+                for (number, call) in calls.enumerated() {
+                    try await expect(String(buffer: call.get().body), is: #"{"text":"\#(number)"}"#)
+                }
+                #expect(server.count("/echo") == 601)
+                #expect(server.count("/batch") == 3)
+                #expect(client.inFlight == 0)
+                #expect(server.inFlight == 0)
+            }
+        }
+    }
+
+    @Test func aRequestThatIsAloneKeepsThePlainForm() async throws {
+        try await withServer { server in
+            try await withClient(server.port) { client in
+                _ = try await client.send("/echo?text=first")
+                let call = try await client.startTogether(["/echo?text=second"])[0]
+                try await expect(String(buffer: call.get().body), is: #"{"text":"second"}"#)
+                #expect(server.count("/batch") == 0)
+            }
+        }
+    }
+
+    @Test func eachHasItsOwnKeyTraceStatusAndFields() async throws {
+        try await withServer { server in
+            try await withClient(server.port) { client in
+                _ = try await client.send("/echo?text=first")
+                let calls = try await client.startTogether(
+                    ["/key", "/nowhere", "/fault?kind=unavailable", "/broken"])
+                let answers = try await [calls[0].get(), calls[1].get(), calls[2].get(), calls[3].get()]
+                #expect(answers.map(\.status.code) == [200, 404, 503, 500])
+                #expect(answers[2].headers.first(name: "retry-after") == "1")
+                let keyed = try await client.startTogether(["/key", "/key"], method: .POST, key: "k-1")
+                let both = try await [keyed[0].get(), keyed[1].get()]
+                #expect(both.map { String(buffer: $0.body) } == [#"{"key":"k-1"}"#, #"{"key":"k-1"}"#])
+                let traces = both.map { $0.headers.first(name: "trace") ?? "" }
+                #expect(traces[0].count == 32 && traces[0] != traces[1])
+                #expect(both.allSatisfy { $0.peer == .bookstore })
+            }
+        }
+    }
+
+    @Test func readsDoNotWaitForChanges() async throws {
+        try await withServer { server in
+            try await withClient(server.port) { client in
+                _ = try await client.send("/echo?text=first")
+                let changes = try await client.startTogether(["/hold?name=a", "/hold?name=b"], method: .POST)
+                let reads = try await client.startTogether(["/hold?name=c", "/echo?text=d"])
+                try await eventually("all are there") { server.gates.names == ["a", "b", "c"] }
+                server.gates.open("a")
+                server.gates.open("c")
+                server.gates.open("b")
+                for call in changes + reads { #expect(try await call.get().status == .ok) }
+            }
+        }
+    }
+
+    @Test func aPeerWithoutBatchesGetsThePlainForm() async throws {
+        try await withServer(takesBatches: false) { server in
+            try await withClient(server.port) { client in
+                _ = try await client.send("/echo?text=first")
+                for _ in 0..<2 {
+                    let calls = try await client.startTogether((0..<5).map { "/echo?text=\($0)" })
+                    for (number, call) in calls.enumerated() {
+                        try await expect(String(buffer: call.get().body), is: #"{"text":"\#(number)"}"#)
+                    }
+                }
+                // Asked once, refused, never again.
+                #expect(server.count("other") == 1)
+                #expect(server.count("/echo") == 11)
+            }
+        }
+    }
+
+    @Test func anotherProgramNeverSeesABatch() async throws {
+        let peer = try TestPeer { answer(target($0)) }
+        try await withClient(peer.port) { client in
+            try await expect(client.send("/first"), is: "/first")
+            let calls = try await client.startTogether((0..<20).map { "/\($0)" })
+            for (number, call) in calls.enumerated() {
+                try await expect(String(buffer: call.get().body), is: "/\(number)")
+            }
+            #expect(!peer.lines.contains { $0.contains("batch") })
+        }
+        peer.listener.close()
+    }
+
+    @Test func theBatchShowsTheTokenForAll() async throws {
+        let token = try BearerToken(parsing: "0123456789abcdef")
+        try await withServer(token: token) { server in
+            try await withClient(server.port, token: token) { client in
+                _ = try await client.send("/echo?text=first")
+                let calls = try await client.startTogether(["/guarded", "/guarded"])
+                for call in calls { #expect(try await call.get().status == .ok) }
+            }
+            try await withClient(server.port) { client in
+                _ = try await client.send("/echo?text=first")
+                let calls = try await client.startTogether(["/guarded", "/guarded"])
+                for call in calls { #expect(try await call.get().status == .unauthorized) }
+            }
+            #expect(server.count("/batch") == 2)
+        }
+    }
+
+    @Test(arguments: [
+        "", "\n", "GET /echo?text=a\n", "GET  00-\n", "GET /echo?text=a 00-x-y-01\n",
+        "GET /echo?text=a 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        "GET /echo?text=a 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01 k k\n",
+    ])
+    func aMalformedBatchIsRefusedWhole(body: String) async throws {
+        try await withServer { server in
+            let connection = try server.connect()
+            let good = "GET /echo?text=a 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\n"
+            let whole = body.isEmpty ? body : good + body
+            try connection.send(
+                "POST /batch HTTP/1.1\r\nHost: a\r\nContent-Length: \(whole.utf8.count)\r\n\r\n\(whole)")
+            let head = String(decoding: try connection.receive(), as: UTF8.self)
+            #expect(head.hasPrefix("HTTP/1.1 400 "))
+            #expect(server.count("/echo") == 0)
+        }
+    }
+
+    @Test func aBatchOfTooManyIsRefused() throws {
+        let line = "GET /a 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\n"
+        let most = String(repeating: line, count: BatchWire.entryCountMax)
+        #expect(BatchWire.entries(in: ByteBuffer(string: most))?.count == BatchWire.entryCountMax)
+        #expect(BatchWire.entries(in: ByteBuffer(string: most + line)) == nil)
+    }
+
+    @Test(arguments: [
+        "200\t2\n{}", "200\t2\n{}200\t3\n{}", "99\t0\n200\t0\n", "200\n200\t0\n", "200\t-1\n200\t0\n",
+        "200\t0\ta\n200\t0\n", "200\t0\n200\t0\n200\t0\n", "200\t0\n200\t0",
+    ])
+    func answersThatDoNotFitAreNoAnswers(text: String) {
+        #expect(BatchWire.answers(in: ByteBuffer(string: text), count: 2) == nil)
+    }
+
+    @Test func answersAreTakenApart() throws {
+        let text = "200\t2\ta\tb c\tserver-timing\tx;dur=1, y;dur=2\n{}503\t0\tretry-after\t1\n"
+        let answers = try #require(BatchWire.answers(in: ByteBuffer(string: text), count: 2))
+        #expect(answers.map(\.status.code) == [200, 503])
+        #expect(String(buffer: answers[0].body) == "{}")
+        #expect(answers[0].headers.first(name: "server-timing") == "x;dur=1, y;dur=2")
+        #expect(answers[1].headers.first(name: "retry-after") == "1")
+    }
+}
