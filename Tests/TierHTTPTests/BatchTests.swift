@@ -55,17 +55,28 @@ import Testing
         }
     }
 
-    @Test func readsDoNotWaitForChanges() async throws {
+    @Test func readsDoNotWaitForChangesOfTheSameTick() async throws {
         try await withServer { server in
             try await withClient(server.port) { client in
                 _ = try await client.send("/echo?text=first")
-                let changes = try await client.startTogether(["/hold?name=a", "/hold?name=b"], method: .POST)
-                let reads = try await client.startTogether(["/hold?name=c", "/echo?text=d"])
-                try await eventually("all are there") { server.gates.names == ["a", "b", "c"] }
-                server.gates.open("a")
-                server.gates.open("c")
-                server.gates.open("b")
-                for call in changes + reads { #expect(try await call.get().status == .ok) }
+                let slot = client.loops.slots[0]
+                let calls = [
+                    client.call("/hold?name=a", .POST, mayBatch: true),
+                    client.call("/echo?text=c", .GET, mayBatch: true),
+                    client.call("/hold?name=b", .POST, mayBatch: true),
+                    client.call("/echo?text=d", .GET, mayBatch: true),
+                ]
+                let answers = try await slot.eventLoop.submit {
+                    calls.map { client.client.send($0, on: slot) }
+                }.get()
+                // The changes were asked for first, and are not answered yet.
+                try await expect(String(buffer: answers[1].get().body), is: #"{"text":"c"}"#)
+                try await expect(String(buffer: answers[3].get().body), is: #"{"text":"d"}"#)
+                try await eventually("the changes wait") { server.gates.names == ["a", "b"] }
+                #expect(server.count("/batch") == 1)
+                server.gates.openAll()
+                for answer in answers { #expect(try await answer.get().status == .ok) }
+                #expect(server.count("/batch") == 2)
             }
         }
     }

@@ -127,7 +127,7 @@ struct TestClient {
         return try await slot.eventLoop.submit { calls.map { client.send($0, on: slot) } }.get()
     }
 
-    private func call(
+    func call(
         _ target: String, _ method: HTTPMethod, key: String? = nil, body: TierCall.Body? = nil,
         repetition: TierCall.Repetition = .always, within time: TimeAmount = .seconds(15),
         mayBatch: Bool = false
