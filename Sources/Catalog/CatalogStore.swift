@@ -14,6 +14,8 @@ public final class CatalogStore: Sendable {
     private struct Tail {
         var movement: Int64
         var sale: Int64
+        /// Whether any refusal is remembered.
+        var hasRefusals: Bool
     }
 
     private let lock: DataLock
@@ -116,7 +118,9 @@ public final class CatalogStore: Sendable {
                 sql:
                     "SELECT ifnull(max(sequence), 0), (SELECT ifnull(max(sale), 0) FROM movement) FROM movement"
             )
-            return (shelf, Tail(movement: last?[0] ?? 0, sale: last?[1] ?? 0))
+            let hasRefusals = try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM refusal)")
+            let tail = Tail(movement: last?[0] ?? 0, sale: last?[1] ?? 0, hasRefusals: hasRefusals ?? true)
+            return (shelf, tail)
         }
     }
 
@@ -251,35 +255,31 @@ public final class CatalogStore: Sendable {
         _ changes: [CatalogChange], mark: LogMark, beforeEnd: () throws -> Void = {}
     ) throws -> Batch {
         let start = tail.withLock { $0 }
-        var writer = LedgerWriter(ledger: ledger, lastMovement: start.movement, lastSale: start.sale)
-        let results = try pool.write { database in
+        let (results, writer) = try pool.write { database in
+            var writer = try LedgerWriter(
+                in: database, ledger: ledger, lastMovement: start.movement, lastSale: start.sale,
+                hasRefusals: start.hasRefusals)
             try mark.save(database)
-            try forgetRefusals(in: database)
-            let results = try changes.map { change in
-                try apply(change, by: &writer, in: database)
+            if start.hasRefusals { try forgetRefusals(in: database) }
+            let results = try changes.map { change -> Result<CatalogOutcome, StoreError> in
+                switch change {
+                case .update(let change): try writer.apply(change).map { .update($0) }
+                case .keeper(let request): try writer.apply(request, in: database).map { .books($0) }
+                }
             }
+            try writer.writeBooks(in: database)
             if PlantedBug.isOn(.showsBeforeCommit) { show(writer) }
             if PlantedBug.isOn(.marksLogTooEarly) {
                 try LogMark(position: mark.position, sequence: writer.lastMovement).save(database)
             }
             try beforeEnd()
-            return results
+            return (results, writer)
         }
         show(writer)
-        tail.withLock { $0 = Tail(movement: writer.lastMovement, sale: writer.lastSale) }
-        return Batch(results: results, executed: writer.executed)
-    }
-
-    private func apply(
-        _ change: CatalogChange, by writer: inout LedgerWriter, in database: Database
-    ) throws -> Result<CatalogOutcome, StoreError> {
-        switch change {
-        case .update(let change):
-            let outcome = try writer.apply(change, in: database) { item in self.book(item) != nil }
-            return outcome.map { .update($0) }
-        case .keeper(let request):
-            return try writer.apply(request, in: database).map { .books($0) }
+        tail.withLock {
+            $0 = Tail(movement: writer.lastMovement, sale: writer.lastSale, hasRefusals: writer.hasRefusals)
         }
+        return Batch(results: results, executed: writer.executed)
     }
 
     /// Books shown in one go, at most: lookups wait meanwhile.

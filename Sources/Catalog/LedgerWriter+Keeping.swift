@@ -13,11 +13,13 @@ extension LedgerWriter {
         if let key = request.key, let earlier = try earlierOutcome(of: key, request: request, in: database) {
             return earlier
         }
+        try writeBooks(in: database)
         let before = self
         do {
             var items: [ItemNumber] = []
             try database.inSavepoint {
                 items = try work(request.work, in: database)
+                try writeBooks(in: database)
                 try note(request, from: before.lastMovement + 1, in: database)
                 return .commit
             }
@@ -50,9 +52,10 @@ extension LedgerWriter {
             throw StoreError.changed(differences.joined(separator: "; "), current: current)
         }
         for update in updates {
-            switch try apply(update.change, in: database, isKnown: { _ in true }) {
+            switch try apply(update.change) {
             case .success(.applied): continue
             case .success(.refused):
+                try writeBooks(in: database)
                 let found = try CatalogRow.details(of: update.change.item, in: database)
                 throw StoreError.conflict(
                     "book \(found.book.item) has only \(found.book.stock) units; its stock cannot change by \(update.change.units ?? 0)",
@@ -98,8 +101,7 @@ extension LedgerWriter {
                 WHERE item_number = ?
                 """, arguments: [lastMovement + 1, item.value])
         try record(
-            .retired(item), state: (found.book.price, found.book.stock), previous: found.version, in: database
-        )
+            .retired(item), state: (found.book.price, found.book.stock), previous: found.version)
         return item
     }
 
@@ -135,7 +137,7 @@ extension LedgerWriter {
         ])
         try statement.execute()
         guard database.changesCount == 1 else { return false }
-        try record(.added(book), state: (book.price, book.stock), previous: 0, in: database)
+        try record(.added(book), state: (book.price, book.stock), previous: 0)
         return true
     }
 

@@ -1,12 +1,29 @@
 internal import Foundation
 internal import GRDB
 internal import Model
+internal import Storage
 
-/// Applies changes to the database one by one inside a transaction.
+/// Applies the changes of one batch inside its transaction.
+///
+/// A batch often sells one title many times. So what its books are is followed here: each is read once and
+/// written once, and a change costs one statement, the ledger's. Whoever reads books from the database inside
+/// the transaction calls ``writeBooks(in:)`` first.
 struct LedgerWriter {
+    /// A book as the batch leaves it.
+    private struct Followed {
+        var stock: Int64
+        var price: Cents
+        var sold: Int64
+        var lastMovement: Int64
+        var previousMovement: Int64
+        let isRetired: Bool
+    }
+
     private let ledger: Int64
     private(set) var lastMovement: Int64
     private(set) var lastSale: Int64
+    /// Whether any refusal is remembered, so that keys have to be looked for among them.
+    private(set) var hasRefusals: Bool
     /// What the changed books are after the transaction.
     private(set) var states: [ItemNumber: (price: Cents, stock: Int64)] = [:]
     /// Books that are new after it.
@@ -15,124 +32,175 @@ struct LedgerWriter {
     private(set) var retired: Set<ItemNumber> = []
     /// The changes executed, in order.
     private(set) var executed: [LedgerEntry] = []
+    private var followed: [ItemNumber: Followed] = [:]
+    private var unwritten: Set<ItemNumber> = []
     private let atMillis = Int64(Date().timeIntervalSince1970 * 1000)
+    private let statements: LedgerStatements
 
-    init(ledger: Int64, lastMovement: Int64, lastSale: Int64) {
+    init(
+        in database: Database, ledger: Int64, lastMovement: Int64, lastSale: Int64, hasRefusals: Bool
+    ) throws {
         self.ledger = ledger
         self.lastMovement = lastMovement
         self.lastSale = lastSale
+        self.hasRefusals = hasRefusals
+        statements = try LedgerStatements(in: database)
     }
 
     /// Applies one change, or says why not. Errors thrown are the database's and end the transaction.
-    mutating func apply(
-        _ change: StockChange, in database: Database, isKnown: (ItemNumber) -> Bool
-    ) throws -> Result<UpdateOutcome, StoreError> {
-        var storedKey = change.key?.text
-        if let key = change.key, let earlier = try earlierOutcome(of: key, change: change, in: database) {
-            guard PlantedBug.isOn(.skipsKeyCheck) else { return earlier }
-            storedKey = "\(key)~\(lastMovement)"
+    mutating func apply(_ change: StockChange) throws -> Result<UpdateOutcome, StoreError> {
+        if hasRefusals, let earlier = try earlierRefusal(of: change) { return earlier }
+        guard var book = try follow(change.item), !book.isRetired else {
+            return try earlierMovement(of: change) ?? .failure(.unknownItem(change.item))
         }
-        guard isKnown(change.item), !retired.contains(change.item) else {
-            return .failure(.unknownItem(change.item))
-        }
-        // Check and change in one statement: the condition and the new stock cannot come apart.
-        let update = try database.cachedStatement(
-            sql: PlantedBug.isOn(.dropsStockCondition)
-                ? """
-                UPDATE book SET stock = max(stock + ?2, 0), price_cents = ifnull(?3, price_cents),
-                    previous_movement = last_movement, last_movement = ?4, sold = sold + ?5
-                WHERE item_number = ?1
-                RETURNING stock, price_cents, previous_movement
-                """
-                : """
-                UPDATE book SET stock = stock + ?2, price_cents = ifnull(?3, price_cents),
-                    previous_movement = last_movement, last_movement = ?4, sold = sold + ?5
-                WHERE item_number = ?1 AND stock + ?2 BETWEEN 0 AND \(Book.stockMax)
-                RETURNING stock, price_cents, previous_movement
-                """)
-        let row = try Row.fetchOne(
-            update,
-            arguments: [
-                change.item.value, change.units ?? 0, change.price?.amount, lastMovement + 1,
-                change.isSale ? 1 : 0,
-            ])
-        guard let row, let price = Cents(row[1] as Int64) else {
+        // Both are far from the limits of the type: `StockChange.unitsMax`, `Book.stockMax`.
+        var stock = book.stock + (change.units ?? 0)
+        if PlantedBug.isOn(.dropsStockCondition) { stock = max(stock, 0) }
+        guard (0...Book.stockMax).contains(stock) else {
+            if let earlier = try earlierMovement(of: change) { return earlier }
             if let units = change.units, units > 0 {
                 return .failure(.invalid("the stock would pass \(Book.stockMax)"))
             }
-            if let key = change.key { try record(refusalOf: change, key: key, in: database) }
+            try recordRefusal(of: change)
             return .success(.refused(replayed: false))
         }
-        if change.isSale { lastSale += 1 }
-        let sale = change.isSale ? lastSale : nil
-        try record(
-            .update(change), state: (price, row[0]), previous: row[2], key: storedKey, sale: sale,
-            in: database)
+        let state = (price: change.price ?? book.price, stock: stock)
+        let sale = change.isSale ? lastSale + 1 : nil
+        // A key that is there already leaves the ledger as it is; which key that was is asked afterwards.
+        guard
+            try insert(
+                .update(change), state: state, previous: book.lastMovement, key: change.key?.text, sale: sale)
+        else {
+            if let earlier = try earlierMovement(of: change) { return earlier }
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a key is taken by no movement")
+        }
+        lastSale = sale ?? lastSale
+        book.previousMovement = book.lastMovement
+        book.lastMovement = lastMovement
+        book.stock = state.stock
+        book.price = state.price
+        book.sold += change.isSale ? 1 : 0
+        followed[change.item] = book
+        unwritten.insert(change.item)
         return .success(.applied(sale: sale.map(position), replayed: false))
     }
 
-    /// Writes a movement and notes what it leaves.
+    /// Writes a movement of a book that was changed in the database itself, and notes what it leaves.
     mutating func record(
-        _ entry: LedgerEntry, state: (price: Cents, stock: Int64), previous: Int64, key: String? = nil,
-        sale: Int64? = nil, in database: Database
+        _ entry: LedgerEntry, state: (price: Cents, stock: Int64), previous: Int64
     ) throws {
-        lastMovement += 1
-        let insert = try database.cachedStatement(
-            sql: """
-                INSERT INTO movement
-                    (sequence, item_number, units, price_cents, stock_after, order_key, sale, at_millis,
-                     kind, price_after, previous)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """)
+        followed[entry.change.item] = nil
+        _ = try insert(entry, state: state, previous: previous, key: nil, sale: nil)
+    }
+
+    /// Writes the books as the changes so far leave them.
+    mutating func writeBooks(in database: Database) throws {
+        let items = unwritten
+        unwritten = []
+        for item in items {
+            guard let book = followed[item] else { continue }
+            let update = statements.updateBook
+            update.bind(1, book.stock)
+            update.bind(2, book.price.amount)
+            update.bind(3, book.sold)
+            update.bind(4, book.lastMovement)
+            update.bind(5, book.previousMovement)
+            update.bind(6, item.value)
+            guard try update.run() == 1 else {
+                throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "book \(item) is no longer there")
+            }
+        }
+    }
+
+    /// A book as the batch has it so far; nil for an unknown one.
+    private mutating func follow(_ item: ItemNumber) throws -> Followed? {
+        if let book = followed[item] { return book }
+        statements.selectBook.bind(1, item.value)
+        let book = try statements.selectBook.first { row -> Followed? in
+            guard let stock = row[0], let price = row[1].flatMap({ Cents($0) }), let sold = row[2],
+                let last = row[3], let previous = row[4]
+            else { return nil }
+            return Followed(
+                stock: stock, price: price, sold: sold, lastMovement: last, previousMovement: previous,
+                isRetired: row[5] != 0)
+        }
+        followed[item] = book ?? nil
+        return book ?? nil
+    }
+
+    /// Writes a movement and notes what it leaves; false where its key is taken.
+    private mutating func insert(
+        _ entry: LedgerEntry, state: (price: Cents, stock: Int64), previous: Int64, key: String?, sale: Int64?
+    ) throws -> Bool {
         let change = entry.change
-        insert.setUncheckedArguments([
-            lastMovement, change.item.value, change.units, change.price?.amount, state.stock, key, sale,
-            atMillis, CatalogSchema.MovementKind(entry).rawValue, state.price.amount, previous,
-        ])
-        try insert.execute()
+        let insert = statements.insertMovement
+        insert.bind(1, lastMovement + 1)
+        insert.bind(2, change.item.value)
+        insert.bind(3, change.units)
+        insert.bind(4, change.price?.amount)
+        insert.bind(5, state.stock)
+        insert.bind(6, key)
+        insert.bind(7, sale)
+        insert.bind(8, atMillis)
+        insert.bind(9, CatalogSchema.MovementKind(entry).rawValue)
+        insert.bind(10, state.price.amount)
+        insert.bind(11, previous)
+        if try insert.run() == 0 {
+            guard PlantedBug.isOn(.skipsKeyCheck), let key else { return false }
+            insert.bind(6, "\(key)~\(lastMovement)")
+            _ = try insert.run()
+        }
+        lastMovement += 1
         switch entry {
         case .update: states[change.item] = state
         case .added(let book): added.append(book)
         case .retired(let item): retired.insert(item)
         }
         executed.append(entry)
+        return true
     }
 
-    /// What an earlier change with the same key came to; nil when there was none.
-    private func earlierOutcome(
-        of key: IdempotencyKey, change: StockChange, in database: Database
-    ) throws -> Result<UpdateOutcome, StoreError>? {
-        let statement = try database.cachedStatement(
-            sql: """
-                SELECT item_number, units, price_cents, sale, 1 FROM movement WHERE order_key = ?1
-                UNION ALL
-                SELECT item_number, units, price_cents, NULL, 0 FROM refusal WHERE order_key = ?1
-                """)
-        guard let row = try Row.fetchOne(statement, arguments: [key.text]) else { return nil }
-        guard
-            row[0] == change.item.value && row[1] == change.units && row[2] == change.price?.amount
-                || PlantedBug.isOn(.ignoresOtherItemOfKey)
-        else { return .failure(.keyReused) }
-        guard row[4] || PlantedBug.isOn(.answersSuccessForRefusedKey) else {
-            return .success(.refused(replayed: true))
+    // MARK: Keys
+
+    /// What an earlier change with the same key came to in the ledger; nil when there was none.
+    private func earlierMovement(of change: StockChange) throws -> Result<UpdateOutcome, StoreError>? {
+        guard let key = change.key, !PlantedBug.isOn(.skipsKeyCheck) else { return nil }
+        statements.movementOfKey.bind(1, key.text)
+        return try statements.movementOfKey.first { row in
+            guard Self.isSame(row, as: change) else { return .failure(.keyReused) }
+            return .success(.applied(sale: row[3].map(position), replayed: true))
         }
-        return .success(.applied(sale: (row[3] as Int64?).map(position), replayed: true))
+    }
+
+    /// The refusal that an earlier change with the same key got; nil when there was none.
+    private func earlierRefusal(of change: StockChange) throws -> Result<UpdateOutcome, StoreError>? {
+        guard let key = change.key, !PlantedBug.isOn(.skipsKeyCheck) else { return nil }
+        statements.refusalOfKey.bind(1, key.text)
+        return try statements.refusalOfKey.first { row in
+            guard Self.isSame(row, as: change) else { return .failure(.keyReused) }
+            return PlantedBug.isOn(.answersSuccessForRefusedKey)
+                ? .success(.applied(sale: nil, replayed: true)) : .success(.refused(replayed: true))
+        }
+    }
+
+    private static func isSame(_ row: HotStatement.Columns, as change: StockChange) -> Bool {
+        row[0] == change.item.value && row[1] == change.units && row[2] == change.price?.amount
+            || PlantedBug.isOn(.ignoresOtherItemOfKey)
     }
 
     private func position(_ number: Int64) -> SalePosition { SalePosition(ledger: ledger, number: number) }
 
     /// Remembers a refusal, so that the key gets the same answer when there is stock again.
-    private func record(refusalOf change: StockChange, key: IdempotencyKey, in database: Database) throws {
-        if PlantedBug.isOn(.forgetsRefusals) { return }
-        let statement = try database.cachedStatement(
-            sql: """
-                INSERT INTO refusal (order_key, item_number, units, price_cents, at_millis)
-                VALUES (?, ?, ?, ?, ?)
-                """)
-        statement.setUncheckedArguments([
-            key.text, change.item.value, change.units, change.price?.amount, atMillis,
-        ])
-        try statement.execute()
+    private mutating func recordRefusal(of change: StockChange) throws {
+        guard let key = change.key, !PlantedBug.isOn(.forgetsRefusals) else { return }
+        let insert = statements.insertRefusal
+        insert.bind(1, key.text)
+        insert.bind(2, change.item.value)
+        insert.bind(3, change.units)
+        insert.bind(4, change.price?.amount)
+        insert.bind(5, atMillis)
+        _ = try insert.run()
+        hasRefusals = true
     }
 }
 
