@@ -106,21 +106,12 @@ bench-limits: release ## measure big topics, idle connections, a million books a
 	@scripts/setup.sh --bench
 	@python3 -B bench/peers/limits.py --rounds $(or $(ROUNDS),3) --seconds $(or $(SECONDS),4)
 
-bench-check: ## count instructions of the hot pieces under callgrind and compare with the stored baseline
-	@scripts/setup.sh --bench
-	@python3 -B scripts/bench_check.py
-
-bench-baseline: ## count them and store them as the new baseline
-	@scripts/setup.sh --bench
-	@python3 -B scripts/bench_check.py --renew
-
 check: test-setup ## check style, layering and shell scripts
 	@python3 -B scripts/test_check.py --quiet
 	@python3 -B scripts/check.py
 
 fmt: ## format all Swift code in place
-	swift format --in-place --parallel --recursive Package.swift Sources Tests \
-		Benchmarks/Package.swift Benchmarks/Benchmarks
+	swift format --in-place --parallel --recursive Package.swift Sources Tests
 
 clean: ## delete what was built (never output/ or data/)
 	swift package clean

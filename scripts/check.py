@@ -163,8 +163,7 @@ def main():
             scripts.append(path)
     sys.stdout.flush()  # before the tools write to the same place
 
-    swift = [path for path in ("Package.swift", "Sources", "Tests", "Benchmarks/Package.swift",
-                               "Benchmarks/Benchmarks") if os.path.exists(path)]
+    swift = [path for path in ("Package.swift", "Sources", "Tests") if os.path.exists(path)]
     if swift:
         clean &= run("swift", "format", "lint", "--strict", "--parallel", "--recursive", *swift)
     if scripts:
