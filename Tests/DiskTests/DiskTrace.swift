@@ -56,31 +56,54 @@ struct DiskTrace {
         }
     }
 
-    /// All records so far.
+    /// All records so far. One that a process was writing when it died is torn, and left out: it tells of a
+    /// write that no sync of that process has followed.
     func records() throws -> [DiskRecord] {
         let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
-        var records: [DiskRecord] = []
-        try bytes.withUnsafeBytes { buffer in
+        return bytes.withUnsafeBytes { buffer in
+            var records: [DiskRecord] = []
             var at = 0
-            while at + Self.headBytes <= buffer.count {
-                let kind = buffer.loadUnaligned(fromByteOffset: at, as: UInt32.self)
-                let pathCount = Int(buffer.loadUnaligned(fromByteOffset: at + 4, as: UInt32.self))
-                let inode = buffer.loadUnaligned(fromByteOffset: at + 8, as: UInt64.self)
-                let offset = Int(buffer.loadUnaligned(fromByteOffset: at + 16, as: UInt64.self))
-                let dataCount = Int(buffer.loadUnaligned(fromByteOffset: at + 24, as: UInt64.self))
-                at += Self.headBytes
-                guard let kind = DiskRecord.Kind(rawValue: UInt8(truncatingIfNeeded: kind)),
-                    at + pathCount + dataCount <= buffer.count
-                else { throw ServerRun.Failed(description: "\(path) is no trace at byte \(at)") }
-                let path = String(decoding: buffer[at..<at + pathCount], as: UTF8.self)
-                at += pathCount
-                records.append(
-                    DiskRecord(
-                        kind: kind, inode: inode, offset: offset, path: path,
-                        data: Array(buffer[at..<at + dataCount])))
-                at += dataCount
+            while at < buffer.count {
+                if let (record, next) = Self.record(in: buffer, at: at) {
+                    records.append(record)
+                    at = next
+                } else if let next = (at + 1..<buffer.count).first(where: { Self.isWhole(buffer, from: $0) }) {
+                    at = next
+                } else {
+                    break
+                }
             }
+            return records
         }
-        return records
+    }
+
+    /// Whether nothing but whole records stands behind `start`.
+    private static func isWhole(_ buffer: UnsafeRawBufferPointer, from start: Int) -> Bool {
+        var at = start
+        while at < buffer.count {
+            guard let (_, next) = record(in: buffer, at: at) else { return false }
+            at = next
+        }
+        return true
+    }
+
+    private static func record(
+        in buffer: UnsafeRawBufferPointer, at start: Int
+    ) -> (record: DiskRecord, next: Int)? {
+        let body = start + headBytes
+        guard body <= buffer.count,
+            let kind = UInt8(exactly: buffer.loadUnaligned(fromByteOffset: start, as: UInt32.self))
+                .flatMap(DiskRecord.Kind.init(rawValue:)),
+            let dataCount = Int(exactly: buffer.loadUnaligned(fromByteOffset: start + 24, as: UInt64.self)),
+            let offset = Int(exactly: buffer.loadUnaligned(fromByteOffset: start + 16, as: UInt64.self))
+        else { return nil }
+        let pathCount = Int(buffer.loadUnaligned(fromByteOffset: start + 4, as: UInt32.self))
+        guard pathCount <= buffer.count - body, dataCount <= buffer.count - body - pathCount else { return nil }
+        let data = body + pathCount
+        let record = DiskRecord(
+            kind: kind, inode: buffer.loadUnaligned(fromByteOffset: start + 8, as: UInt64.self),
+            offset: offset, path: String(decoding: buffer[body..<data], as: UTF8.self),
+            data: Array(buffer[data..<data + dataCount]))
+        return (record, data + dataCount)
     }
 }
