@@ -67,7 +67,8 @@ struct DiskTrace {
                 if let (record, next) = Self.record(in: buffer, at: at) {
                     records.append(record)
                     at = next
-                } else if let next = (at + 1..<buffer.count).first(where: { Self.isWhole(buffer, from: $0) }) {
+                } else if let next = (at + 1..<buffer.count).first(where: { Self.isWhole(buffer, from: $0) })
+                {
                     at = next
                 } else {
                     break
@@ -98,7 +99,9 @@ struct DiskTrace {
             let offset = Int(exactly: buffer.loadUnaligned(fromByteOffset: start + 16, as: UInt64.self))
         else { return nil }
         let pathCount = Int(buffer.loadUnaligned(fromByteOffset: start + 4, as: UInt32.self))
-        guard pathCount <= buffer.count - body, dataCount <= buffer.count - body - pathCount else { return nil }
+        guard pathCount <= buffer.count - body, dataCount <= buffer.count - body - pathCount else {
+            return nil
+        }
         let data = body + pathCount
         let record = DiskRecord(
             kind: kind, inode: buffer.loadUnaligned(fromByteOffset: start + 8, as: UInt64.self),
