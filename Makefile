@@ -51,7 +51,6 @@ test-browser: build ## the shop and the desk in a real browser (headless Chromiu
 	@scripts/setup.sh --browser
 	cd Tests/Browser && ../../.build/browser-venv/bin/python -B -m pytest -q -p no:cacheprovider $(BROWSER_TESTS)
 
-.PHONY: test-browser-short
 test-browser-short: ## the same without its repetitions in other colours and sizes
 	@$(MAKE) test-browser BROWSER_TESTS="-k 'not dark and not (barriers and phone)'"
 
