@@ -1,10 +1,13 @@
 """What a customer or a keeper does on the shop's pages."""
 
-from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException, WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 from store import DESK_PASSWORD
+
+# What Chromium's driver says of an element whose page is being replaced at this moment, instead of "stale".
+BEING_REPLACED = "does not belong to the document"
 
 
 def one(browser, selector):
@@ -24,9 +27,18 @@ def text(browser):
 
 
 def wait(browser, what, condition, seconds=15):
-    # A page may be replaced between a look at it and the next.
-    between = [StaleElementReferenceException, NoSuchElementException]
-    WebDriverWait(browser, seconds, ignored_exceptions=between).until(lambda browser: condition(), message=what)
+    def holds(browser):
+        # A page may be replaced between a look at it and the next.
+        try:
+            return condition()
+        except NoSuchElementException:
+            return False
+        except WebDriverException as error:
+            if is_of_a_replaced_page(error):
+                return False
+            raise
+
+    WebDriverWait(browser, seconds).until(holds, message=what)
 
 
 def wait_for_path(browser, prefix, seconds=15):
@@ -63,5 +75,11 @@ def is_gone(element):
     try:
         element.is_enabled()
         return False
-    except StaleElementReferenceException:
-        return True
+    except WebDriverException as error:
+        if is_of_a_replaced_page(error):
+            return True
+        raise
+
+
+def is_of_a_replaced_page(error):
+    return isinstance(error, StaleElementReferenceException) or BEING_REPLACED in str(error)

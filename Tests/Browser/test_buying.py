@@ -109,8 +109,8 @@ def test_sold_out_while_looking(store, browsers):
     wait(with_script, "the live stock", lambda: one(with_script, "[data-words]").text == "Sold out")
     assert not one(with_script, ".buy button").is_enabled()
     buy(without)
-    wait_for_path(without, "/book/6")
-    assert "Someone was faster" in text(without) and "owe nothing" in text(without)
+    wait(without, "the refusal", lambda: "Someone was faster" in text(without))
+    assert path(without) == "/book/6" and "owe nothing" in text(without)
     without.get(store.shop + "/orders")
     assert "bought nothing yet" in text(without)
 
