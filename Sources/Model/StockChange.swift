@@ -60,9 +60,10 @@ public struct SalePosition: Hashable, Sendable, CustomStringConvertible {
 
     /// Reads `ledger/number`, the ledger in hexadecimal.
     public init?(parsing text: String) {
-        let parts = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-        guard parts.count == 2, parts[0].count == 16, let ledger = Hex.value(parts[0]),
-            let number = Decimal.digits(parts[1], digitCountMax: 18)
+        let text = text.utf8
+        guard text.count > 17, let ledger = Hex.value(text.prefix(16)),
+            text.dropFirst(16).first == UInt8(ascii: "/"),
+            let number = Decimal.digits(text.dropFirst(17), digitCountMax: 18)
         else { return nil }
         self.init(ledger: Int64(bitPattern: ledger), number: number)
     }

@@ -126,10 +126,10 @@ public final class CommitLoop<Change: Sendable, Outcome: Sendable>: Sendable {
         let batch = queue.withLock { $0.take(countMax: Self.batchCountMax) }
         guard !batch.isEmpty else { return false }
         let start = DispatchTime.now().uptimeNanoseconds
-        let results = outcomes(of: batch.map(\.change))
+        let results = outcomes(of: batch.map { $0.change })
         commitTimes.record(DispatchTime.now().uptimeNanoseconds - start)
         batchSizes.record(UInt64(batch.count))
-        deliver(results, to: batch.map(\.promise))
+        deliver(results, to: batch.map { $0.promise })
         return true
     }
 

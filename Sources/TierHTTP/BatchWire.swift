@@ -15,8 +15,11 @@ internal import NIOHTTP1
 enum BatchWire {
     /// The one segment of the path.
     static let routeName = "batch"
-    /// Entries in one batch: enough to make the message's own cost small.
+    /// Entries that a server takes in one batch.
     static let entryCountMax = 256
+    /// Entries after which a batch leaves before the tick ends: enough to make the message's own cost small,
+    /// few enough for the tier behind to work on them while this one gathers the next.
+    static let gatheredCountMax = 32
     /// Bytes of a request's body, within ``ServerLimits/bodyBytesMax``.
     static let bodyBytesMax = 48 * 1024
     /// The media type of both directions.

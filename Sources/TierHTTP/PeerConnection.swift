@@ -59,26 +59,33 @@ final class PeerConnection: ChannelInboundHandler {
         exchangeCount += 1
         if exchange.call.mayBatch, exchange.call.body == nil, kind == .bookstore, peer.takesBatches {
             if exchange.isRead { gatheredReads.append(exchange) } else { gatheredChanges.append(exchange) }
+            if max(gatheredReads.count, gatheredChanges.count) >= BatchWire.gatheredCountMax {
+                return writeGathered()
+            }
         } else {
             write(exchange)
         }
         scheduleFlush()
     }
 
-    /// Flushes at the end of this tick of the loop, so that all that is asked in it shares a message and a
-    /// system call.
+    /// Flushes at the end of this tick of the loop, so that what is asked in it shares a message and a system
+    /// call.
     private func scheduleFlush() {
         guard !isFlushScheduled, let context else { return }
         isFlushScheduled = true
         context.eventLoop.assumeIsolated().execute {
             self.isFlushScheduled = false
-            let (reads, changes) = (self.gatheredReads, self.gatheredChanges)
-            self.gatheredReads = []
-            self.gatheredChanges = []
-            self.write(gathered: reads)
-            self.write(gathered: changes)
-            self.context?.flush()
+            self.writeGathered()
         }
+    }
+
+    private func writeGathered() {
+        let (reads, changes) = (gatheredReads, gatheredChanges)
+        gatheredReads = []
+        gatheredChanges = []
+        write(gathered: reads)
+        write(gathered: changes)
+        context?.flush()
     }
 
     private func write(_ exchange: Exchange) {
