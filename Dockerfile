@@ -1,4 +1,4 @@
-# The store as a container image: one executable for every tier, which the command names.
+# The store as a container image: one executable for every server, which the command names.
 #
 #   docker build -t my-book-store .                          compiles the store in the Swift image
 #   docker build -t my-book-store --target prebuilt .        packs dist/bookstore, which `make static` compiles here
@@ -22,11 +22,11 @@ COPY deploy/docker/config /image/etc/bookstore/config
 
 FROM scratch AS runtime
 LABEL org.opencontainers.image.title="My Book Store" \
-      org.opencontainers.image.description="An online bookstore of cooperating servers: frontend, catalog, order" \
+      org.opencontainers.image.description="An online bookstore of cooperating servers: frontend, catalog, order, storefront" \
       org.opencontainers.image.licenses="Apache-2.0"
 COPY --from=system /image /
 COPY --from=system --chown=10001:10001 /volumes /
-# In a container the tier listens for its neighbours; its address in the config is the name that they use.
+# In a container the server listens for its neighbours; its address in the config is the name that they use.
 ENV BOOKSTORE_CONFIG=/etc/bookstore/config \
     BOOKSTORE_DATA=/data \
     BOOKSTORE_OUTPUT=/output \
@@ -34,7 +34,7 @@ ENV BOOKSTORE_CONFIG=/etc/bookstore/config \
 USER 10001:10001
 WORKDIR /
 VOLUME ["/data", "/output"]
-EXPOSE 8000 8001 8002
+EXPOSE 8000 8001 8002 8080
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=4s --timeout=3s --start-period=30s --retries=3 CMD ["bookstore", "healthcheck"]
 ENTRYPOINT ["bookstore"]

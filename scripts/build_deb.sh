@@ -27,7 +27,8 @@ Priority: optional
 Description: online bookstore of cooperating servers
  A frontend dispatches, a catalog keeps books, prices and stock, an order server
  sells. It never sells a book that it does not have and never forgets a sale that
- it confirmed. One executable, a systemd service for each tier.
+ it confirmed; a web shop stands in front of it. One executable, a systemd service
+ for each server.
 CONTROL
 package=dist/bookstore_${version}_$architecture.deb
 dpkg-deb --root-owner-group --build "$tree" "$work/package.deb" >/dev/null

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Writes a manual page for each command into dist/man, from what dist/bookstore says of its commands.
+# Writes a manual page for each command into dist/man, from what dist/bookstore says of its commands:
+# bookstore-books-add.1 is `man bookstore books add`, as git's pages are named.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -9,8 +10,37 @@ cd "$(dirname "$0")/.."
 swift package generate-manual --help >/dev/null
 tool=$(find .build/*/debug -maxdepth 1 -type f -name 'generate-manual*' -perm -u+x | head -n 1)
 [[ -n $tool ]] || { echo "manual: the argument parser's tool was not built" >&2; exit 1; }
-rm -rf dist/man.new
+
+# The tool gives pages names with dots, takes paragraphs and examples as they come, and knows one exit status.
+# shellcheck disable=SC2016 # $0 is awk's
+readonly tidy='
+    function close_example() { if (is_example) { print ".Ed"; is_example = 0 } }
+    function close_paragraph() { if (is_between) { print ".Pp"; is_between = 0 } }
+    /^$/ { is_between = 1; next }
+    /^\./ { close_example(); is_between = 0 }
+    /^\.Dt / { gsub(/\./, "-"); sub(/^-/, ".") }
+    /^\.Xr bookstore\.help / { next }
+    /^\.Xr / { gsub(/\./, "-"); sub(/^-/, ".") }
+    /^\.Nm "/ { words = $0; gsub(/ /, "-"); gsub(/"/, ""); sub(/-/, " ") }
+    /^\.Nm$/ && words { print words; next }
+    /^\.Ex -std$/ && words { sub(/^\.Nm/, "", words); print ".Ex -std" words; next }
+    /^\./ { print; next }
+    /^  / || /[^ ]   +[^ ]/ {
+        close_paragraph()
+        if (!is_example) { print ".Bd -literal -compact"; is_example = 1 }
+        print
+        next
+    }
+    { close_example(); close_paragraph(); print }'
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+"$tool" dist/bookstore --multi-page --output-directory "$work"
+rm -rf dist/man.new dist/man
 mkdir -p dist/man.new
-"$tool" dist/bookstore --multi-page --output-directory dist/man.new
-rm -rf dist/man
+for page in "$work"/*.1; do
+    name=${page##*/} name=${name%.1}
+    [[ $name != bookstore.help ]] || continue
+    awk "$tidy" "$page" >"dist/man.new/${name//./-}.1"
+done
 mv dist/man.new dist/man

@@ -10,10 +10,11 @@ destdir=${DESTDIR:-} prefix=${PREFIX:-/usr}
 share=$destdir$prefix/share
 
 install -D -m 755 dist/bookstore "$destdir$prefix/bin/bookstore"
-for unit in deploy/systemd/*; do
-    install -D -m 644 "$unit" "$destdir/usr/lib/systemd/system/${unit##*/}"
-    sed -i "s#/usr/bin/bookstore#$prefix/bin/bookstore#" "$destdir/usr/lib/systemd/system/${unit##*/}"
-done
+units=$destdir/usr/lib/systemd/system
+while read -r unit; do
+    install -D -m 644 "deploy/systemd/$unit" "$units/$unit"
+    sed -i "s#/usr/bin/bookstore#$prefix/bin/bookstore#" "$units/$unit"
+done < <(cd deploy/systemd && find . -type f -printf '%P\n')
 for page in dist/man/*.1; do
     install -d "$share/man/man1"
     gzip -9 -n --stdout "$page" >"$share/man/man1/${page##*/}.gz"

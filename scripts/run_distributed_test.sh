@@ -10,8 +10,8 @@ usage: scripts/run_distributed_test.sh [options]
        scripts/run_distributed_test.sh [--region R] --list
        scripts/run_distributed_test.sh [--region R] --destroy RUN
 
-Starts three EC2 instances, runs a tier of the store on each, runs acceptance tests 1-4 against them from here,
-puts the logs into output/, and deletes all that it made. Needs aws (with credentials), ssh, scp and docker.
+Starts three EC2 instances, runs a tier of the store on each and the shop beside the frontend, runs acceptance tests
+1-4 against them from here, puts the logs into output/, and deletes all that it made. Needs aws (with credentials), ssh, scp and docker.
 
   --region R          where (default: that of the aws command)
   --instance-type T   default t3.micro
@@ -19,10 +19,12 @@ puts the logs into output/, and deletes all that it made. Needs aws (with creden
   --user U            who logs in there (default admin, Debian's)
   --key-type K        ed25519 (default) or rsa
   --subnet S          where the instances stand (default: the default subnets, one zone after the other)
-  --allow CIDR        who may reach port 22, and 8000 unless --clients says otherwise (default: this machine)
-  --clients CIDR      who may reach port 8000
+  --allow CIDR        who may reach port 22, and what --clients does not say (default: this machine)
+  --clients CIDR      who may reach the frontend's port 8000 and the shop's, 8080
   --image NAME        a container image that this machine has (default: build it)
   --output DIR        where the logs go (default output)
+  --desk-password-file FILE
+                      opens the storekeeper's desk by the hash in the file (bookstore desk-password makes one)
   --keep              leave the store running and say how to reach it
   --list              show what runs have left in the region
   --destroy RUN       delete what a run has left, from any machine
@@ -30,34 +32,17 @@ TEXT
 }
 
 region='' instance_type=t3.micro image_id='' user=admin key_type=ed25519 subnet='' allowed='' clients=''
-image='' output=output mode=test destroyed_run='' keep=no
+image='' output=output mode=test destroyed_run='' desk='' keep=no
 
-while (($#)); do
-    case $1 in
-        --region | --instance-type | --image-id | --user | --key-type | --subnet | --allow | --clients | \
-            --image | --output | --destroy)
-            (($# >= 2)) || { echo "run_distributed_test.sh: $1 needs a value" >&2; exit 64; } ;;&
-        --region) region=$2 ;;
-        --instance-type) instance_type=$2 ;;
-        --image-id) image_id=$2 ;;
-        --user) user=$2 ;;
-        --key-type) key_type=$2 ;;
-        --subnet) subnet=$2 ;;
-        --allow) allowed=$2 ;;
-        --clients) clients=$2 ;;
-        --image) image=$2 ;;
-        --output) output=$2 ;;
-        --destroy) mode=destroy destroyed_run=$2 ;;
-        --list) mode=list ;;
-        --keep) keep=yes ;;
-        --help | -h) usage; exit 0 ;;
-        *) echo "run_distributed_test.sh: unknown option '$1'; --help lists them" >&2; exit 64 ;;
-    esac
-    case $1 in --list | --keep) shift ;; *) shift 2 ;; esac
-done
+# shellcheck source=deploy/lib/options.sh
+source "$root/deploy/lib/options.sh"
+read_options --region=region --instance-type=instance_type --image-id=image_id --user=user --key-type=key_type \
+    --subnet=subnet --allow=allowed --clients=clients --image=image --output=output --desk-password-file=desk \
+    --keep=keep:yes --list=mode:list --destroy=destroyed_run -- "$@"
+[[ -z $destroyed_run ]] || mode=destroy
 
-# The order in which they start: what is behind comes first.
-readonly tiers=(catalog order frontend)
+# The order in which they start: what is behind comes first. The storefront runs on the frontend's machine.
+readonly tiers=(catalog order frontend) servers=(catalog order frontend storefront)
 declare -A instance=() public=() private=()
 subnets=() vpc='' group='' architecture='' has_tag=no has_made_things=no is_done=no
 
@@ -77,26 +62,24 @@ source "$root/deploy/aws/cost.sh"
 source "$root/deploy/lib/engine.sh"
 # shellcheck source=deploy/lib/logs.sh
 source "$root/deploy/lib/logs.sh"
+# shellcheck source=deploy/lib/web.sh
+source "$root/deploy/lib/web.sh"
 
 for tool in aws ssh scp; do
     command -v $tool >/dev/null || die configuration "$tool is not installed"
 done
 [[ $key_type == ed25519 || $key_type == rsa ]] || die usage "--key-type is ed25519 or rsa, not '$key_type'"
+[[ -z $desk || $(head -c 300 "$desk" 2>/dev/null) == *\$*\$* ]] ||
+    die configuration "--desk-password-file '$desk' holds no hash of a password: bookstore desk-password makes one"
 [[ -z $destroyed_run || $destroyed_run =~ ^bookstore-[a-z0-9-]+$ ]] ||
     die usage "'$destroyed_run' is not the name of a run, such as bookstore-20261124-081500-1a2b; --list shows them"
 
 work=$(mktemp -d)
-# Files that the client's container writes belong to whoever started this.
-owner=$(id -u):$(id -g)
 run=bookstore-$(date -u +%Y%m%d-%H%M%S)-$(od -An -N2 -tx1 /dev/urandom | tr -d ' \n')
 
 # Whatever ends this script, it ends here.
 clean_up() {
-    local status=$?
-    # From here on nothing stops the cleaning: not a second Ctrl-C, not a terminal that is gone.
-    trap - EXIT
-    trap '' INT TERM HUP PIPE
-    end_job
+    local status=$1
     if [[ $has_made_things == yes ]]; then
         if [[ $keep == yes && $is_done == yes ]]; then
             tell_how_to_reach
@@ -108,12 +91,9 @@ clean_up() {
     fi
     [[ $has_tag == no ]] || docker image rm "my-book-store:$run" >/dev/null 2>&1 || true
     rm -rf "$work"
-    exit $status
+    exit "$status"
 }
-trap clean_up EXIT
-trap 'say "interrupted"; exit 129' HUP
-trap 'say "interrupted"; exit 130' INT
-trap 'say "interrupted"; exit 143' TERM
+end_by clean_up
 
 # After a failure the logs tell why; but deleting must not wait for hosts that do not answer.
 save_what_there_is() {
@@ -129,8 +109,10 @@ tell_how_to_reach() {
     (umask 077 && mkdir -p "$folder" && cp "$work/key" "$work/known_hosts" "$work/config" "$work/token" "$folder/")
     say "run $run goes on, and costs until it is deleted. Its key and token are in $folder"
     echo "frontend: http://${public[frontend]}:8000"
+    echo "shop: http://${public[frontend]}:8080"
+    [[ -z $desk ]] || echo "desk: http://${public[frontend]}:8080/desk"
     for tier in "${tiers[@]}"; do
-        echo "$tier: ssh -i '$folder/key' -o UserKnownHostsFile='$folder/known_hosts' $user@${public[$tier]}"
+        echo "$tier's machine: ssh -i '$folder/key' -o UserKnownHostsFile='$folder/known_hosts' $user@${public[$tier]}"
     done
     echo "delete: scripts/run_distributed_test.sh --region $region --destroy $run"
 }
@@ -139,9 +121,7 @@ tell_how_to_reach() {
 # another address than ours, and the run would fail.
 find_own_address() {
     local host=checkip.amazonaws.com address
-    # shellcheck disable=SC2016 # expanded by the inner shell
-    address=$(timeout 10 bash -c 'exec 3<>"/dev/tcp/$1/80" &&
-        printf "GET / HTTP/1.0\r\nHost: %s\r\n\r\n" "$1" >&3 && tr -d "\r" <&3 | sed "1,/^\$/d"' _ $host 2>/dev/null) || true
+    address=$(get $host:80 /) || true
     [[ $address =~ ^([0-9]{1,3}\.){3}[0-9]{1,3}$ ]] ||
         die unreachable "cannot find out this machine's address from $host: give it by --allow ADDRESS/32"
     allowed=$address/32
@@ -176,7 +156,7 @@ make_machines() {
     has_made_things=yes
     make_key_pair
     make_security_group
-    say "security group $group: 22 for $allowed, 8000 for $clients, 8001 and 8002 inside"
+    say "security group $group: 22 for $allowed, 8000 and 8080 for $clients, 8001 and 8002 inside"
     for tier in "${tiers[@]}"; do launch "$tier"; done
     say "launched: $(for tier in "${tiers[@]}"; do printf '%s %s  ' "$tier" "${instance[$tier]}"; done)"
     wait_for 300 "the instances to run" are_running || die failed "the instances do not run after 300 s"
@@ -202,16 +182,16 @@ reach_machines() {
 }
 
 start_store() {
-    local tier
+    local server
     write_config
     patiently each_tier copy_store || die failed "copying the store to the hosts failed"
     say "image, config and token are on the hosts"
-    for tier in "${tiers[@]}"; do
-        patiently start_tier "$tier" ||
-            die failed "the $tier did not start: $(tail -n 1 "$work/start-$tier.error")"
-        wait_for 60 "the $tier to be ready" is_ready "$tier" ||
-            die failed "the $tier is not ready after 60 s: $(last_words "$tier")"
-        say "$tier is ready"
+    for server in "${servers[@]}"; do
+        patiently start_server "$server" ||
+            die failed "the $server did not start: $(tail -n 1 "$work/start-$server.error")"
+        wait_for 60 "the $server to be ready" is_ready "$server" ||
+            die failed "the $server is not ready after 60 s: $(last_words "$server")"
+        say "$server is ready"
     done
     refuses_strangers || die failed "the catalog takes updates without the token"
 }
@@ -220,6 +200,8 @@ test_store() {
     mkdir -p "$work/collected"
     say "acceptance tests 1-4 against http://${public[frontend]}:8000"
     run_acceptance || die failed "the acceptance tests failed"
+    shows_books "${public[frontend]}:8080" || die failed "the shop does not show its books"
+    say "the shop shows the books at http://${public[frontend]}:8080"
     collect_logs || die failed "the logs could not be brought back"
     keep_logs
     check_logs "$output/$run" || die failed "the logs are not as they should be"

@@ -12,14 +12,14 @@ struct HealthcheckCommand: AsyncParsableCommand {
         commandName: "healthcheck", abstract: "Ask a server on this machine whether it is ready.",
         discussion: """
             Made for container engines and load balancers: no tool besides the store is needed. Without a \
-            tier it asks the one that this container runs as its first process. Exit status 0 when the server \
+            name it asks the server that this container runs as its first process. Exit status 0 when the server \
             is ready (or, with --live, when it answers at all), 1 when it says no, 69 when nothing answers.
             """)
 
     /// Shorter than the three seconds after which an engine usually gives up on a check.
     private static let answerTimeMax = TimeAmount.seconds(2)
 
-    @Argument(help: "catalog, order or frontend.") var tier: String?
+    @Argument(help: "catalog, order, frontend or storefront.") var server: String?
     @Flag(help: "Ask only whether the process runs, not whether what it needs is there.") var live = false
     @OptionGroup var common: CommonOptions
     @Option(
@@ -31,45 +31,61 @@ struct HealthcheckCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await common.load([.index: index.map(String.init), .bind: bind])
-        let tier = try tierToAsk()
-        let line = try settings.servers().address(
-            of: tier, index: try settings.number(.index, in: 0...999), path: settings.text(.config))
+        let server = try serverToAsk()
+        let line = try Self.line(
+            of: server, in: try settings.servers(), index: try settings.number(.index, in: 0...999),
+            path: settings.text(.config))
         let address = ServerAddress(
             host: Self.reachableHost(bind: settings.text(.bind), line: line.host), port: line.port)
         let answer: TierAnswer
         do {
-            answer = try await ask(tier, at: address, live ? "/livez" : "/readyz")
+            answer = try await ask(server, at: address, live ? "/livez" : "/readyz")
         } catch {
-            ExitStatus.say("\(tier.rawValue) at \(address) does not answer: \(ExitStatus.text(error))")
+            ExitStatus.say("\(server) at \(address) does not answer: \(ExitStatus.text(error))")
             throw ExitCode(ExitStatus.unreachable.rawValue)
         }
         let body = String(buffer: answer.body)
         guard answer.status == .ok else {
-            ExitStatus.say("\(tier.rawValue) at \(address): \(answer.status.code) \(body)")
+            ExitStatus.say("\(server) at \(address): \(answer.status.code) \(body)")
             throw ExitCode(ExitStatus.failed.rawValue)
         }
         print(body)
     }
 
-    private func tierToAsk() throws -> Tier {
-        guard let tier else {
+    private func serverToAsk() throws -> String {
+        guard let server else {
             let firstProcess = FileManager.default.contents(atPath: "/proc/1/cmdline") ?? Data()
-            guard let found = Self.tier(ofCommandLine: firstProcess) else {
-                throw ValidationError("name the tier to ask: process 1 of this machine is none")
+            guard let found = Self.server(ofCommandLine: firstProcess) else {
+                throw ValidationError("name the server to ask: process 1 of this machine is none")
             }
             return found
         }
-        guard let named = Tier(rawValue: tier) else {
-            throw ValidationError("'\(tier)' is no tier; the tiers are catalog, order and frontend")
+        guard Self.isServer(server) else {
+            throw ValidationError(
+                "'\(server)' is no server; the servers are catalog, order, frontend and storefront")
         }
-        return named
+        return server
     }
 
-    /// The tier that a process is, by its arguments as `/proc/PID/cmdline` has them, each ended by a zero.
-    private static func tier(ofCommandLine data: Data) -> Tier? {
+    private static func isServer(_ name: String) -> Bool {
+        Tier(rawValue: name) != nil || name == ServerConfig.storefrontType
+    }
+
+    /// The server that a process is, by its arguments as `/proc/PID/cmdline` has them, each ended by a zero.
+    private static func server(ofCommandLine data: Data) -> String? {
         let words = data.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
-        guard words.count >= 2, words[0].hasSuffix("bookstore") else { return nil }
-        return Tier(rawValue: words[1])
+        guard words.count >= 2, words[0].hasSuffix("bookstore"), isServer(words[1]) else { return nil }
+        return words[1]
+    }
+
+    /// Where the config file says that a server listens.
+    private static func line(of server: String, in servers: ServerConfig, index: Int, path: String) throws
+        -> ServerAddress
+    {
+        guard let tier = Tier(rawValue: server) else {
+            return try servers.storefront(index: index, path: path)
+        }
+        return try servers.address(of: tier, index: index, path: path)
     }
 
     /// Where a server answers that listens on `bind`, or, if that is empty, on its line's host.
@@ -81,11 +97,11 @@ struct HealthcheckCommand: AsyncParsableCommand {
         }
     }
 
-    private func ask(_ tier: Tier, at address: ServerAddress, _ path: String) async throws -> TierAnswer {
+    private func ask(_ server: String, at address: ServerAddress, _ path: String) async throws -> TierAnswer {
         let loops = TierLoops(count: 1)
         let monitor = SystemMonitor(tier: "healthcheck", shardCount: 1)
         let client = try await TierClient(
-            tier: tier.rawValue, addresses: [address], loops: loops, monitor: monitor)
+            tier: server, addresses: [address], loops: loops, monitor: monitor)
         let slot = loops.slots[0]
         var random = FastRandom()
         let call = TierCall(

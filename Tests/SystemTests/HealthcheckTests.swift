@@ -55,10 +55,10 @@ extension RealProcesses {
             }
         }
 
-        @Test func refusesWhatIsNoTier() async throws {
+        @Test func refusesWhatIsNoServer() async throws {
             try await withTemporaryFolder { folder in
                 let run = try await bookstore("healthcheck", "till", in: folder)
-                #expect(run.status == 64 && run.errors.contains("'till' is no tier"), "\(run.errors)")
+                #expect(run.status == 64 && run.errors.contains("'till' is no server"), "\(run.errors)")
             }
         }
     }

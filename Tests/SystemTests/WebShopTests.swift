@@ -49,6 +49,8 @@ extension RealProcesses {
                 }
                 #expect(shop.errors.contains("the desk is closed: set BOOKSTORE_DESK_PASSWORD"))
                 #expect(try await get("/livez", port: port).status == 200)
+                let health = try await bookstore("healthcheck", "storefront", in: store.folder)
+                #expect(health.status == 0, "\(health.errors)")
                 for target in ["/", "/book/1", "/topics", "/find?q=x"] {
                     let page = try await get(target, port: port)
                     #expect(page.status == 503, "\(target)")

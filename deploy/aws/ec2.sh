@@ -130,17 +130,19 @@ make_key_pair() {
         die_of_aws "making a key pair"
 }
 
-# Sets $group. Port 22 is open to the deploying address, 8000 to clients, 8001 and 8002 inside the group.
+# Sets $group. Port 22 is open to the deploying address, 8000 and the shop's 8080 to clients, 8001 and 8002 inside the
+# group.
 make_security_group() {
-    local ssh_rule client_rule inner_rule
+    local ssh_rule client_rule shop_rule inner_rule
     group=$(ec2 create-security-group --group-name "$run" --vpc-id "$vpc" \
         --description "My Book Store, run $run" --tag-specifications "$(tags security-group)" \
         --query GroupId) || die_of_aws "making a security group"
     ssh_rule="{\"IpProtocol\":\"tcp\",\"FromPort\":22,\"ToPort\":22,\"IpRanges\":[{\"CidrIp\":\"$allowed\"}]}"
     client_rule="{\"IpProtocol\":\"tcp\",\"FromPort\":8000,\"ToPort\":8000,\"IpRanges\":[{\"CidrIp\":\"$clients\"}]}"
+    shop_rule=${client_rule//8000/8080}
     inner_rule="{\"IpProtocol\":\"tcp\",\"FromPort\":8001,\"ToPort\":8002,\"UserIdGroupPairs\":[{\"GroupId\":\"$group\"}]}"
     ec2 authorize-security-group-ingress --group-id "$group" \
-        --ip-permissions "[$ssh_rule,$client_rule,$inner_rule]" >/dev/null ||
+        --ip-permissions "[$ssh_rule,$client_rule,$shop_rule,$inner_rule]" >/dev/null ||
         die_of_aws "opening the ports of the security group"
 }
 

@@ -16,31 +16,42 @@ save_image() {
     say "container image: $(du -h "$work/image.tar.gz" | cut -f 1) to copy to each host"
 }
 
-# The addresses of the tiers, and a token for this run: without it nobody may change stock or prices.
+# The addresses of the servers, and a token for this run: without it nobody may change stock or prices.
 write_config() {
     local tier
     local -A port=([frontend]=8000 [catalog]=8001 [order]=8002)
     for tier in "${tiers[@]}"; do
         echo "$tier,${private[$tier]}:${port[$tier]}"
     done >"$work/config"
+    echo "storefront,${private[frontend]}:8080" >>"$work/config"
     (umask 077 && od -An -N32 -tx1 /dev/urandom | tr -d ' \n' >"$work/token")
 }
 
-copy_store() {
-    copy_to "$1" "$work/config" "$work/token" "$work/image.tar.gz" "$root/deploy/aws/remote/start_tier.sh"
+# The tier on whose machine a server runs.
+host_of() {
+    [[ $1 == storefront ]] && echo frontend || echo "$1"
 }
 
-start_tier() {
-    on "$1" "bash ./start_tier.sh $1 my-book-store:$run" 2>"$work/start-$1.error"
+copy_store() {
+    local files=("$work/config" "$work/token" "$work/image.tar.gz" "$root/deploy/aws/remote/start_server.sh")
+    if [[ $1 == "$(host_of storefront)" && -n $desk ]]; then
+        install -m 600 "$desk" "$work/desk"
+        files+=("$work/desk")
+    fi
+    copy_to "$1" "${files[@]}"
+}
+
+start_server() {
+    on "$(host_of "$1")" "bash ./start_server.sh $1 my-book-store:$run" 2>"$work/start-$1.error"
 }
 
 is_ready() {
-    patiently on "$1" "sudo docker exec bookstore-$1 bookstore healthcheck $1" >/dev/null 2>"$work/health-error"
+    patiently on "$(host_of "$1")" "sudo docker exec bookstore-$1 bookstore healthcheck" >/dev/null 2>"$work/health-error"
 }
 
-# What a tier that does not get ready said last.
+# What a server that does not get ready said last.
 last_words() {
-    on "$1" "sudo docker logs --tail 1 bookstore-$1 2>&1" 2>/dev/null || tail -n 1 "$work/health-error"
+    on "$(host_of "$1")" "sudo docker logs --tail 1 bookstore-$1 2>&1" 2>/dev/null || tail -n 1 "$work/health-error"
 }
 
 # A stranger inside the network, without the token, must not be able to change the stock.
@@ -56,21 +67,21 @@ refuses_strangers() {
 # Acceptance tests 1–4 from a client container on this machine.
 run_acceptance() {
     local status=0
-    patiently docker run --rm --network host --read-only --user "$owner" \
-        --volume "$work/collected:/output" "my-book-store:$run" \
-        acceptance --frontend "${public[frontend]}:8000" >"$work/collected/acceptance.txt" 2>&1 || status=$?
+    run_client host "$work/collected" acceptance --frontend "${public[frontend]}:8000" \
+        >"$work/collected/acceptance.txt" 2>&1 || status=$?
     sed 's/^/        /' "$work/collected/acceptance.txt" >&2
     return $status
 }
 
 # collect_logs: brings what the tiers wrote back to this machine; what cannot be reached is left out.
 collect_logs() {
-    local tier
-    for tier in "${tiers[@]}"; do
-        mkdir -p "$work/collected/$tier"
-        on "$tier" "sudo docker logs bookstore-$tier 2>&1" >"$work/collected/$tier/server.log" || true
-        on "$tier" "sudo tar -C /srv/bookstore -c output" 2>/dev/null |
-            tar -x -C "$work/collected/$tier" --strip-components=1 2>/dev/null || true
+    local server
+    for server in "${servers[@]}"; do
+        mkdir -p "$work/collected/$server"
+        on "$(host_of "$server")" "sudo docker logs bookstore-$server 2>&1" >"$work/collected/$server/server.log" || true
+        [[ $server == catalog || $server == order ]] || continue
+        on "$server" "sudo tar -C /srv/bookstore -c output" 2>/dev/null |
+            tar -x -C "$work/collected/$server" --strip-components=1 2>/dev/null || true
     done
     cp "$work/collected/catalog/catalog_log" "$work/collected/order/order_log" "$work/collected/" 2>/dev/null ||
         return 1

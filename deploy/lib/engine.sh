@@ -18,6 +18,15 @@ find_compose() {
     fi
 }
 
+# run_client NETWORK FOLDER ARGUMENT...: a client of the store in a container, whose logs go into a folder. They belong
+# to whoever started this. (No $(id -u) in there: bash runs no trap between two substitutions of one command.)
+run_client() {
+    local network=$1 folder=$2
+    shift 2
+    patiently docker run --rm --network "$network" --read-only --user "$UID:${GROUPS[0]}" \
+        --volume "$folder:/output" "$image" "$@"
+}
+
 # prepare_image ROOT: sets $image, building it from the sources in ROOT unless an option named one that is there.
 prepare_image() {
     if [[ -n $image ]]; then

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What the person at the terminal sees, and how the deployment waits. Sourced by run_distributed_test.sh.
+# What the person at the terminal sees, how the test scripts wait, and how they end. Sourced by them.
 
 # The terminal, for what is said from within a trap: it may strike while a function's output goes to a file.
 exec {terminal}>&2
@@ -9,8 +9,7 @@ say() {
     printf '[%02d:%02d] %s\n' $((SECONDS / 60)) $((SECONDS % 60)) "$*" >&"$terminal" || true
 }
 
-# die KIND TEXT...: one clear line, and out with the status that the store's own commands use for the kind. The
-# EXIT trap cleans up.
+# die KIND TEXT...: one clear line, and out with the status that the store's own commands use for the kind.
 die() {
     local kind=$1
     shift
@@ -23,8 +22,27 @@ die() {
     esac
 }
 
+# end_by FUNCTION: it is called with the exit status whatever ends this script, and has to exit. From then on nothing
+# stops it: not a second Ctrl-C, not a terminal that is gone.
+end_by() {
+    # shellcheck disable=SC2064 # the function's name is meant as it is now
+    trap "begin_to_end $1" EXIT
+    trap 'say "interrupted"; exit 129' HUP
+    trap 'say "interrupted"; exit 130' INT
+    trap 'say "interrupted"; exit 143' TERM
+}
+
+begin_to_end() {
+    local status=$?
+    trap - EXIT
+    trap '' INT TERM HUP PIPE
+    end_job
+    "$1" $status
+}
+
 # Runs a command so that a signal to this script is noticed at once, not when the command has ended. It gets a
-# process group of its own, by which the EXIT trap ends it with all that it has started. What it sets is lost.
+# process group of its own, by which it is ended with all that it has started when this script ends. What it sets is
+# lost.
 patiently() {
     local status=0
     set -m

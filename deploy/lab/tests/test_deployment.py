@@ -1,10 +1,12 @@
 """The deployment script under faults of the API, of machines and of the network, and when it is interrupted."""
 
 import os
+import re
 import signal
+import tempfile
 import unittest
 
-from tests.lab import QUICK, SCRIPT, LabTest, as_operator, leftovers, tell
+from tests.lab import IMAGE, QUICK, SCRIPT, LabTest, as_operator, leftovers, tell
 
 THROTTLED = {"code": "RequestLimitExceeded", "message": "Request limit exceeded.", "status": 503}
 NO_ROOM = {"code": "InsufficientInstanceCapacity", "message": "We currently do not have sufficient capacity"}
@@ -156,9 +158,17 @@ class ManyRuns(LabTest):
         self.assertEqual(leftovers(), [])
 
     def test_kept_and_destroyed_later(self):
-        deployment = self.deploy("--keep")
-        self.assertEqual(deployment.end(), 0, deployment.log)
+        hashed = as_operator("docker", "run", "--rm", "-i", IMAGE, "desk-password", input="a long desk password\n")
+        self.assertEqual(hashed.returncode, 0, hashed.stderr)
+        with tempfile.NamedTemporaryFile("w") as file:
+            file.write(hashed.stdout)
+            file.flush()
+            deployment = self.deploy("--keep", "--desk-password-file", file.name)
+            self.assertEqual(deployment.end(), 0, deployment.log)
         self.assertIn("frontend: http://198.18.1.", deployment.log)
+        desk = re.search(r"desk: (http://198\.18\.1\.\d+:8080/desk)", deployment.log)[1]
+        page = as_operator("curl", "--silent", "--location", "--max-time", "10", desk).stdout
+        self.assertIn('name="password"', page)
         self.assertEqual(len([host for host in tell("hosts") if host["state"] == "running"]), 3)
         self.destroy(deployment.run)
 
@@ -200,6 +210,8 @@ class BadInput(LabTest):
         self.check(64, "--region needs a value", "--region")
         self.check(64, "is no address range", "--image", "my-book-store", "--allow", "everyone")
         self.check(64, "is not the name of a run", "--destroy", "everything")
+        self.check(64, "--destroy needs a value", "--destroy", "")
+        self.check(78, "holds no hash of a password", "--desk-password-file", "/dev/null")
 
 
 if __name__ == "__main__":
