@@ -20,7 +20,7 @@ PROGRESS_SECONDS = 10
 # How long a part may take; one that takes longer hangs.
 PART_SECONDS_MAX = {"short": 900, "long": 7200}
 # Of an hour, about a quarter; the rest is the crash test's and the disk's.
-LONG_SEEDS = 40_000
+LONG_SEEDS = 20_000
 
 
 class Part:

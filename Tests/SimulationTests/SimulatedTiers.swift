@@ -139,6 +139,8 @@ final class SimulatedOrder: SimulatedServer, @unchecked Sendable {
 
     func close() throws {
         follower?.stop()
+        // It holds the engine, and with it the open file of the lock: one a seed, until there are no more.
+        follower = nil
         link?.close()
         world.loop.run()
         try engine?.shutdown()
