@@ -105,12 +105,22 @@ bench-limits: release ## measure big topics, idle connections, a million books a
 	@scripts/setup.sh --bench
 	@python3 -B bench/peers/limits.py --rounds $(or $(ROUNDS),3) --seconds $(or $(SECONDS),4)
 
+# Instructions do not depend on what else the machine does; a count belongs to one compiler and one libc.
+bench-check: setup ## count the instructions of the hot pieces and compare them with Benchmarks/baseline.json
+	@scripts/setup.sh --bench
+	@python3 -B scripts/bench_check.py
+
+bench-baseline: setup ## count them and store what is counted as the new baseline
+	@scripts/setup.sh --bench
+	@python3 -B scripts/bench_check.py --renew
+
 check: test-setup ## check style, layering and shell scripts
 	@python3 -B scripts/test_check.py --quiet
 	@python3 -B scripts/check.py
 
 fmt: ## format all Swift code in place
-	swift format --in-place --parallel --recursive Package.swift Sources Tests
+	swift format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks/Package.swift \
+		Benchmarks/Sources Benchmarks/Benchmarks
 
 clean: ## delete what was built (never output/ or data/)
 	swift package clean

@@ -41,7 +41,12 @@ let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-s
 // Targets stand in the order in which data flows: each may import only what stands above it here.
 let package = Package(
     name: "my-book-store",
-    products: [.executable(name: "bookstore", targets: ["bookstore"])],
+    products: [
+        .executable(name: "bookstore", targets: ["bookstore"]),
+        // What the benchmarks of single pieces measure: Benchmarks/.
+        .library(
+            name: "BookstoreParts", targets: ["Model", "TierHTTP", "Storage", "CatalogClient", "Catalog"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),

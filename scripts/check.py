@@ -163,7 +163,10 @@ def main():
             scripts.append(path)
     sys.stdout.flush()  # before the tools write to the same place
 
-    swift = [path for path in ("Package.swift", "Sources", "Tests") if os.path.exists(path)]
+    # Not the folder of the benchmarks as a whole: it has a build folder of its own.
+    parts = ("Package.swift", "Sources", "Tests", "Benchmarks/Package.swift", "Benchmarks/Sources",
+             "Benchmarks/Benchmarks")
+    swift = [path for path in parts if os.path.exists(path)]
     if swift:
         clean &= run("swift", "format", "lint", "--strict", "--parallel", "--recursive", *swift)
     if scripts:

@@ -134,7 +134,7 @@ if [[ $with_lab == yes ]]; then
     packages+=(python3 python3-venv curl docker.io docker-compose iproute2 nftables openssh-client debootstrap)
 fi
 if [[ $with_bench == yes ]]; then
-    packages+=(python3 python3-venv wrk golang-go nginx-light postgresql)
+    packages+=(python3 python3-venv wrk golang-go nginx-light postgresql valgrind)
 fi
 install_packages "${packages[@]}"
 if [[ $with_tests == yes || $with_bench == yes ]]; then

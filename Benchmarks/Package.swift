@@ -1,0 +1,34 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let strict: [SwiftSetting] = [.swiftLanguageMode(.v6)]
+
+// A package of its own, so that building the store never needs what only its benchmarks need.
+let package = Package(
+    name: "bookstore-benchmarks",
+    dependencies: [
+        .package(name: "my-book-store", path: ".."),
+        .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    ],
+    targets: [
+        // What is measured.
+        .target(
+            name: "HotPieces",
+            dependencies: [
+                .product(name: "BookstoreParts", package: "my-book-store"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: strict),
+        // By the clock: `swift package benchmark`.
+        .executableTarget(
+            name: "HotPath",
+            dependencies: ["HotPieces", .product(name: "Benchmark", package: "benchmark")],
+            path: "Benchmarks/HotPath", swiftSettings: strict,
+            plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
+        // A number of times and nothing else, for callgrind to count: `make bench-check`.
+        .executableTarget(name: "CountPieces", dependencies: ["HotPieces"], swiftSettings: strict),
+    ]
+)
