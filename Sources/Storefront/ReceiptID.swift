@@ -10,7 +10,7 @@ struct ReceiptID: Hashable, Sendable {
     var key: IdempotencyKey { IdempotencyKey(trusted: text) }
 
     /// A new one.
-    static func random() -> ReceiptID { ReceiptID(text: IdempotencyKey.random().text) }
+    static func random() -> ReceiptID { ReceiptID(text: Secret.random(words: 2)) }
 
     init?(parsing text: some StringProtocol) {
         let isHex = text.utf8.allSatisfy {

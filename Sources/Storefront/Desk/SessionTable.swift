@@ -1,5 +1,3 @@
-internal import Model
-
 /// A keeper who is signed in.
 struct DeskSession: Sendable {
     /// The name that the keeper gave; the actor of every change in the ledger.
@@ -54,8 +52,6 @@ struct SessionTable: Sendable {
         now - session.used < idleMax && now - session.opened < ageMax
     }
 
-    /// 256 random bits: two keys of 128.
-    private static func secret() -> String {
-        IdempotencyKey.random().text + IdempotencyKey.random().text
-    }
+    /// 256 random bits.
+    private static func secret() -> String { Secret.random(words: 4) }
 }
