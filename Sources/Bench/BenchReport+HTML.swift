@@ -1,3 +1,5 @@
+internal import TierHTTP
+
 extension BenchReport {
     /// A page of its own, with its plots, that needs no network and no script.
     public var html: String {

@@ -1,3 +1,5 @@
+internal import TierHTTP
+
 /// A table of a report, to be written as plain text, Markdown or HTML.
 struct ReportTable: Equatable {
     struct Column: Equatable {
@@ -74,22 +76,5 @@ struct ReportTable: Equatable {
 
     private func trimmingEnd(_ text: String) -> String {
         String(text.reversed().drop { $0 == " " }.reversed())
-    }
-}
-
-/// Text inside HTML.
-enum HTMLText {
-    static func escape(_ text: String) -> String {
-        var escaped = ""
-        for character in text {
-            switch character {
-            case "&": escaped += "&amp;"
-            case "<": escaped += "&lt;"
-            case ">": escaped += "&gt;"
-            case "\"": escaped += "&quot;"
-            default: escaped.append(character)
-            }
-        }
-        return escaped
     }
 }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import TierHTTP
 
 /// A small chart as inline SVG, drawn for a phone's width; colours and dashes come from the page's style by
 /// the classes s1, s2, …

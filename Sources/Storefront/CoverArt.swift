@@ -1,4 +1,5 @@
 internal import Model
+internal import TierHTTP
 
 /// A book's cover, drawn from what is known of it: the colours follow from the topic, the figure from the
 /// item number, the words from the title. The same book always looks the same.
@@ -41,32 +42,16 @@ enum CoverArt {
             + #"<path fill="\#(palette.cloth)" d="M0 0h120v174H0z"/>"#
             + #"<g fill="none" stroke="\#(palette.figure)" stroke-width="1.5">\#(figure(item))</g>"#
             // The topic stands on plain cloth, under the figure.
-            + #"<path fill="\#(palette.cloth)" d="M0 150h120v24H0z"/>"#
+            + #"<path fill="\#(palette.cloth)" d="M0 150h120v26H0z"/>"#
             + ##"<path fill="#000" opacity=".18" d="M0 0h6v174H0z"/>"##
             + #"<g fill="\#(palette.ink)" font-family="Palatino,P052,Georgia,serif" font-size="\#(size)" font-weight="600">"#
         for (index, line) in lines.enumerated() {
-            svg += #"<text x="16" y="\#(28 + index * (size + 4))">\#(escaped(line))</text>"#
+            svg += #"<text x="16" y="\#(28 + index * (size + 4))">\#(HTMLText.escape(line))</text>"#
         }
         let shelfmark = Wording.clipped(topic, lengthMax: 20).uppercased()
         svg +=
-            #"</g><text x="16" y="163" fill="\#(palette.ink)" font-family="sans-serif" font-size="6.5" letter-spacing=".6">\#(escaped(shelfmark))</text></svg>"#
+            #"</g><text x="16" y="163" fill="\#(palette.ink)" font-family="sans-serif" font-size="6.5" letter-spacing=".6">\#(HTMLText.escape(shelfmark))</text></svg>"#
         return svg
-    }
-
-    /// `text` with the characters replaced that mean something in HTML.
-    static func escaped(_ text: String) -> String {
-        var escaped = ""
-        for character in text.unicodeScalars {
-            switch character {
-            case "&": escaped += "&amp;"
-            case "<": escaped += "&lt;"
-            case ">": escaped += "&gt;"
-            case "\"": escaped += "&quot;"
-            case "'": escaped += "&#39;"
-            default: escaped.unicodeScalars.append(character)
-            }
-        }
-        return escaped
     }
 
     /// One of six figures in the lower half, turned and placed by the item number.

@@ -29,7 +29,7 @@ struct DocsPage {
         let lock = route.isGuarded ? " <span title=\"needs the token\">&#128274;</span>" : ""
         var text = """
             <section><h2 id="\(route.name)"><small>\(methods)</small> <code>/\(route.name)</code>\(inPath)\(lock)</h2>
-            <p>\(escaped(doc.summary))</p>
+            <p>\(HTMLText.escape(doc.summary))</p>
 
             """
         if !doc.parameters.isEmpty || doc.body != nil {
@@ -37,14 +37,14 @@ struct DocsPage {
             for parameter in doc.parameters {
                 text += """
                     <tr><td><code>\(parameter.name)</code>\(parameter.isRequired ? " *" : "")</td>\
-                    <td>\(parameter.place.rawValue)</td><td>\(escaped(words(parameter.value)))</td>\
-                    <td>\(escaped(parameter.meaning))</td></tr>
+                    <td>\(parameter.place.rawValue)</td><td>\(HTMLText.escape(words(parameter.value)))</td>\
+                    <td>\(HTMLText.escape(parameter.meaning))</td></tr>
 
                     """
             }
             if let body = doc.body {
                 text += """
-                    <tr><td>body *</td><td></td><td>\(escaped(body.schema ?? "text"))</td>\
+                    <tr><td>body *</td><td></td><td>\(HTMLText.escape(body.schema ?? "text"))</td>\
                     <td><code>\(body.contentType)</code></td></tr>
 
                     """
@@ -52,9 +52,10 @@ struct DocsPage {
             text += "</table>\n"
         }
         let statuses = (doc.refusals + (route.isGuarded ? [401] : [])).sorted().map { status in
-            "<li><b>\(status)</b> \(escaped(RouteDoc.meaning(of: status)))</li>"
+            "<li><b>\(status)</b> \(HTMLText.escape(RouteDoc.meaning(of: status)))</li>"
         }
-        return text + "<ul><li><b>200</b> \(escaped(doc.success))</li>\(statuses.joined())</ul></section>\n"
+        return text
+            + "<ul><li><b>200</b> \(HTMLText.escape(doc.success))</li>\(statuses.joined())</ul></section>\n"
     }
 
     private static func words(_ value: RouteDoc.Value) -> String {
@@ -69,24 +70,10 @@ struct DocsPage {
         }
     }
 
-    private static func escaped(_ text: String) -> String {
-        var escaped = ""
-        for character in text.unicodeScalars {
-            switch character {
-            case "&": escaped += "&amp;"
-            case "<": escaped += "&lt;"
-            case ">": escaped += "&gt;"
-            case "\"": escaped += "&quot;"
-            default: escaped.unicodeScalars.append(character)
-            }
-        }
-        return escaped
-    }
-
     private static func head(title: String) -> String {
         """
         <!doctype html>
-        <html lang="en"><head><meta charset="utf-8"><title>\(escaped(title))</title>
+        <html lang="en"><head><meta charset="utf-8"><title>\(HTMLText.escape(title))</title>
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <style>
         :root { color-scheme: light dark; }

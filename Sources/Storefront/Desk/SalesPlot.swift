@@ -1,3 +1,5 @@
+internal import TierHTTP
+
 /// Sales a day as bars, each made of its topics, as inline SVG with a legend. The tables beside it say the
 /// same in words.
 enum SalesPlot {
@@ -16,7 +18,7 @@ enum SalesPlot {
             "Copies sold on each of \(sales.days.count) days: \(Wording.count(sales.total.sales)) in all, "
             + "\(Wording.count(best)) on the best day"
         var svg =
-            #"<svg class="plot" viewBox="0 0 \#(width) \#(height)" role="img" aria-label="\#(CoverArt.escaped(label))">"#
+            #"<svg class="plot" viewBox="0 0 \#(width) \#(height)" role="img" aria-label="\#(HTMLText.escape(label))">"#
         for step in 0...2 {
             let value = top * Int64(step) / 2
             let y = y(value, of: top)
@@ -64,7 +66,7 @@ enum SalesPlot {
         guard !named.isEmpty else { return "" }
         let entries = named.map { Wording.listed($0) } + (hasOthers ? ["other topics"] : [])
         let items = entries.enumerated().map { colour, name in
-            #"<li><svg viewBox="0 0 8 8" aria-hidden="true"><rect class="c\#(min(colour, colourCount))" width="8" height="8"/></svg>\#(CoverArt.escaped(name))</li>"#
+            #"<li><svg viewBox="0 0 8 8" aria-hidden="true"><rect class="c\#(min(colour, colourCount))" width="8" height="8"/></svg>\#(HTMLText.escape(name))</li>"#
         }
         return #"<ul class="legend">"# + items.joined() + "</ul>"
     }
