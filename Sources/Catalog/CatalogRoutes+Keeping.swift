@@ -36,6 +36,10 @@ extension CatalogRoutes {
                 request in
                 .pending(try load(request))
             },
+            Route("importing", [.GET], isGuarded: true, doc: StoreAPI.importing) { _ in
+                let (read, written) = imports.now
+                return .ready(.json(#"{"result":{"read":\#(read),"written":\#(written)}}"#))
+            },
         ]
     }
 
@@ -91,19 +95,22 @@ extension CatalogRoutes {
         let isDryRun = try request.choice("dry_run", as: Answer.self) == .yes
         let eventLoop = request.slot.eventLoop
         let text = request.body
-        let read = engine.read(on: eventLoop) { store in
-            let lines = try Self.lines(in: text)
+        let read = engine.read(on: eventLoop) { [imports] store in
+            let lines = try Self.lines(in: text, imports)
             guard isDryRun else { return lines }
             let (refused, count) = try store.taken(lines)
             guard count == 0 else { throw StoreError.refusedLines(refused, count: count) }
             return lines
         }
-        return read.flatMap { lines in
+        let answered = read.flatMap { lines in
             let answer = { @Sendable in TierResponse.json(#"{"result":{"books":\#(lines.count)}}"#) }
             guard !isDryRun else { return eventLoop.makeSucceededFuture(answer()) }
-            let work = KeeperRequest(.load(lines), actor: actor, reason: reason, key: key)
-            return make(work, for: request).map { _ in answer() }
+            let work = KeeperRequest.Work.load(lines) { [imports] in imports.writing($0, of: lines.count) }
+            let wanted = KeeperRequest(work, actor: actor, reason: reason, key: key)
+            return make(wanted, for: request).map { _ in answer() }
         }
+        answered.whenComplete { [imports] _ in imports.end() }
+        return answered
     }
 
     private enum Answer: String, CaseIterable {
@@ -112,12 +119,17 @@ extension CatalogRoutes {
     }
 
     /// The books of a catalog file, or everything that is wrong with it.
-    private static func lines(in text: ByteBuffer) throws -> [(line: Int, book: Book)] {
+    private static func lines(
+        in text: ByteBuffer, _ imports: ImportProgress
+    ) throws -> [(line: Int, book: Book)] {
         guard let string = String(validating: text.readableBytesView, as: UTF8.self) else {
             throw StoreError.invalid("the body is not UTF-8 text")
         }
         var reading = BooksReading()
-        for (number, line) in FileLines(string) { reading.take(line, number: number) }
+        for (number, line) in FileLines(string) {
+            reading.take(line, number: number)
+            if number % ImportProgress.step == 0 { imports.reading(number) }
+        }
         guard reading.refusedCount == 0 else {
             throw StoreError.refusedLines(reading.refused, count: reading.refusedCount)
         }

@@ -9,6 +9,7 @@ struct CatalogRoutes {
     let engine: CatalogEngine
     let find: FindStore
     let answers = TopicAnswers()
+    let imports = ImportProgress()
 
     var all: [Route] { contract + reading + keeping }
 

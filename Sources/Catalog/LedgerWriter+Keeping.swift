@@ -35,7 +35,7 @@ extension LedgerWriter {
         case .updates(let updates): try update(updates, in: database)
         case .add(let book): [try add(book, in: database)]
         case .retire(let item, let version): [try retire(item, expectedVersion: version, in: database)]
-        case .load(let lines): try load(lines, in: database)
+        case .load(let lines, let progress): try load(lines, in: database, progress: progress)
         }
     }
 
@@ -106,11 +106,13 @@ extension LedgerWriter {
     }
 
     private mutating func load(
-        _ lines: [(line: Int, book: Book)], in database: Database
+        _ lines: [(line: Int, book: Book)], in database: Database, progress: (Int) -> Void
     ) throws -> [ItemNumber] {
         var refused: [RefusedLine] = []
         var refusedCount = 0
-        for (line, book) in lines where try !insert(book, in: database) {
+        for (index, (line, book)) in lines.enumerated() {
+            if index % ImportProgress.step == 0 { progress(index) }
+            if try insert(book, in: database) { continue }
             refusedCount += 1
             guard refused.count < RefusedLine.namedCountMax else { continue }
             refused.append(RefusedLine(line: line, reason: Self.takenText(book.item)))
@@ -186,7 +188,7 @@ extension KeeperRequest.Work {
         case .add(let new):
             entries.count == 1 && entries[0] == .added(new.book(new.item ?? entries[0].item))
         case .retire(let item, _): entries == [.retired(item)]
-        case .load(let lines): entries == lines.map { .added($0.book) }
+        case .load(let lines, _): entries == lines.map { .added($0.book) }
         }
     }
 }

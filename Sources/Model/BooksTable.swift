@@ -12,6 +12,9 @@ public struct BooksTable: Sendable {
     /// - Throws: ``LineFault`` when a column is missing, unknown or there twice.
     public init(header: [String]) throws(LineFault) {
         let names = header.map { String(Substring($0).trimmingSpaces()) }
+        if names.count == 1, names[0].contains(where: { ";\t".contains($0) }) {
+            throw LineFault("the fields are not separated by commas; save the file with commas and try again")
+        }
         if let unknown = names.first(where: { !Self.columns.contains($0) }) {
             throw LineFault(
                 "unknown column '\(unknown)'; the columns are \(Self.columns.joined(separator: ", "))")

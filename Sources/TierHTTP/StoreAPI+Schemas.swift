@@ -58,6 +58,9 @@ extension StoreAPI {
             "ready": {"type": "boolean"}, "detail": {"type": "string"}, "millis": {"type": "number"}}}}}},
           "Imported": {"type": "object", "required": ["result"], "properties": {"result": {"type": "object", "required": ["books"],
             "properties": {"books": {"type": "integer"}}}}},
+          "Importing": {"type": "object", "required": ["result"], "properties": {"result": {"type": "object",
+            "required": ["read", "written"], "properties": {"read": {"type": "integer", "minimum": 0, "description": "Lines."},
+            "written": {"type": "integer", "minimum": 0, "description": "Books."}}}}},
           "Updates": {"type": "object", "required": ["updates"], "additionalProperties": false, "properties": {
             "actor": {"type": ["string", "null"], "minLength": 1, "maxLength": 64}, "reason": {"type": ["string", "null"], "minLength": 1, "maxLength": 200},
             "updates": {"type": "array", "minItems": 1, "maxItems": 500, "items": {"type": "object", "required": ["item_number"],

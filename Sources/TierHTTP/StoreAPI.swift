@@ -163,6 +163,10 @@ public enum StoreAPI {
         ], body: .init(contentType: "text/plain", schema: nil), success: "Imported",
         refusals: [400, 409, 413, 422])
 
+    /// `/importing`.
+    public static let importing = RouteDoc(
+        summary: "How far the import is that is under way; zeros where there is none.", success: "Importing")
+
     /// `/tiers`.
     public static let tiers = RouteDoc(summary: "How the servers behind are.", success: "Tiers")
 

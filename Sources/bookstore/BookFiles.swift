@@ -1,74 +1,18 @@
-internal import ArgumentParser
+public import ArgumentParser
 internal import Foundation
-internal import Model
+public import Model
 
-/// The formats of files of books.
-enum BookFormat: String, CaseIterable, ExpressibleByArgument {
-    /// Comma-separated, with a header row (RFC 4180).
-    case csv
-    /// A catalog file: `init` lines.
-    case `init`
-}
+extension BooksDocument.Format: ExpressibleByArgument {}
 
-/// A file of books, read as far as it can be.
-struct BookFile {
-    let path: String
-    private(set) var reading = BooksReading(namedCountMax: .max)
-
-    /// Reads a file and notes what is wrong with each of its rows.
+extension BooksDocument {
+    /// Reads a file, with a progress bar.
     ///
-    /// - Parameter format: nil tells it by the first line.
-    /// - Throws: ``Model/FileFault`` for a file that cannot be read, is not UTF-8 text, or has a wrong header.
-    init(path: String, format: BookFormat?) throws {
-        self.path = path
+    /// - Throws: ``Model/FileFault`` for a file that cannot be read, too.
+    init(path: String, format: Format?) throws {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw FileFault(path: path, reason: "cannot be read")
         }
-        guard let text = String(validating: data, as: UTF8.self) else {
-            let lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-            let line = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil }
-            throw FileFault(
-                path: path, line: line.map { $0 + 1 },
-                reason: "is not UTF-8 text; save the file as UTF-8 and try again")
-        }
-        let progress = ProgressBar("checking rows")
-        var first = FileLines(text)
-        let isInit = first.next()?.line.hasPrefix("init,") ?? false
-        switch format ?? (isInit ? .`init` : .csv) {
-        case .`init`: readLines(text, progress)
-        case .csv: try readTable(text, progress)
-        }
-        progress.show(1, of: 1)
-    }
-
-    private mutating func readLines(_ text: String, _ progress: ProgressBar) {
-        var bytesRead = 0
-        for (number, line) in FileLines(text) {
-            reading.take(line, number: number)
-            bytesRead += line.utf8.count + 1
-            if number % 4096 == 0 { progress.show(bytesRead, of: text.utf8.count) }
-        }
-    }
-
-    private mutating func readTable(_ text: String, _ progress: ProgressBar) throws {
-        var records = CSVRecords(text)
-        guard let header = records.next() else { throw FileFault(path: path, reason: "has no header row") }
-        let table: BooksTable
-        do throws(LineFault) {
-            table = try BooksTable(header: header.fields.get())
-        } catch {
-            throw FileFault(path: path, line: header.line, reason: error.reason)
-        }
-        var count = 0
-        while let record = records.next() {
-            do throws(LineFault) {
-                try reading.take(table.book(record.fields.get()), number: record.line)
-            } catch {
-                reading.refuse(record.line, error.reason)
-            }
-            count += 1
-            if count % 4096 == 0 { progress.show(records.position, of: text.utf8.count) }
-        }
+        try self.init(Array(data), path: path, format: format, progress: ProgressBar("checking rows").show)
     }
 }
 
@@ -80,7 +24,8 @@ struct ExportCommand: AsyncParsableCommand {
 
     private static let pageCount = "1000"
 
-    @Option(help: "csv, or init for a catalog file.") var format = BookFormat.csv
+    @Option(help: "csv, or init for a catalog file.") var format = BooksDocument.Format.csv
+    @Flag(help: "Print all that the store knows of the books, as JSON.") var json = false
     @Option(help: "Only books of this topic.") var topic: String?
     @OptionGroup var frontend: FrontendOptions
     @OptionGroup var common: CommonOptions
@@ -88,23 +33,28 @@ struct ExportCommand: AsyncParsableCommand {
     func run() async throws {
         let output = FileHandle.standardOutput
         try await KeeperConnection.open(frontend, common) { store in
-            if format == .csv {
-                try output.write(contentsOf: Data(CSVRecords.text(BooksTable.columns).utf8))
-            }
+            var text = json ? #"{"result":["# : format == .csv ? CSVRecords.text(BooksTable.columns) : ""
             var after: String?
             repeat {
                 let answer = try await store.get(
                     "/books", [("limit", Self.pageCount), ("after", after), ("topic", topic)])
                 let page = try answer.decoded(as: KeeperPage<BookRow>.self)
-                var text = ""
-                for row in page.result {
-                    let book = try row.book
-                    text += format == .csv ? BooksTable.text(book) : BookLine.text(book) + "\n"
+                for (index, row) in page.result.enumerated() {
+                    if json, index > 0 || after != nil { text += "," }
+                    text += try line(row)
                 }
-                try output.write(contentsOf: Data(text.utf8))
                 after = page.next
+                if json, after == nil { text += "],\"next\":null}\n" }
+                try output.write(contentsOf: Data(text.utf8))
+                text = ""
             } while after != nil
         }
+    }
+
+    private func line(_ row: BookRow) throws -> String {
+        if json { return String(decoding: try KeeperAnswer.encoder.encode(row), as: UTF8.self) }
+        let book = try row.book
+        return format == .csv ? BooksTable.text(book) : BookLine.text(book) + "\n"
     }
 }
 

@@ -11,58 +11,47 @@ struct ImportCommand: AsyncParsableCommand {
         discussion: """
             The file is CSV (UTF-8, with the header row item_number,title,topic,cost,stock in any order) or a \
             catalog file of init lines; its first line tells which. Every bad row is named with its line and \
-            reason. Asks the catalog server directly. Purchases wait while a very large file is stored.
+            reason. Asks the catalog server directly. Purchases wait while a very large file is stored: about \
+            a second for each 100,000 books.
             """)
 
-    /// What storing a million books may take, and then some.
-    private static let storeTimeMax = TimeAmount.minutes(5)
     /// What the catalog takes.
     private static let bytesMax = 256 * 1024 * 1024
 
     @Argument(help: "The file.") var file: String
-    @Option(help: "csv or init, where the first line does not tell.") var format: BookFormat?
+    @Option(help: "csv or init, where the first line does not tell.") var format: BooksDocument.Format?
     @Flag(help: "Only check the file and whether its numbers are free; change nothing.") var dryRun = false
+    @Flag(help: "Print what was done, or the bad rows, as JSON.") var json = false
     @OptionGroup var change: ChangeOptions
     @OptionGroup var frontend: FrontendOptions
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
-        let reading = try BookFile(path: file, format: format).reading
-        var refused = reading.refused
-        var refusedCount = reading.refusedCount
-        guard !reading.books.isEmpty || refusedCount > 0 else {
-            throw FileFault(path: file, reason: "has no books in it")
-        }
+        let reading = try BooksDocument(path: file, format: format).reading
+        var refused = Refused(reading)
         // With bad rows the good ones are only looked at, so that all that is wrong is said at once.
-        let isDry = dryRun || refusedCount > 0
+        let isDry = dryRun || refused.lineCount > 0
         if !reading.books.isEmpty, let taken = try await send(reading.books.map(\.book), isDry: isDry) {
-            refused += taken.lines.map {
-                RefusedLine(line: reading.books[$0.line - 1].line, reason: $0.reason)
-            }
-            refusedCount += taken.lineCount
+            refused.add(taken, in: reading)
         }
-        guard refusedCount == 0 else {
-            for row in refused.sorted(by: { $0.line < $1.line }) {
-                print("\(file):\(row.line): \(row.reason)")
-            }
-            ExitStatus.say("bookstore: \(refusedCount) bad rows; nothing was imported")
-            throw ExitCode(ExitStatus.failed.rawValue)
-        }
-        print(
-            dryRun ? "\(reading.books.count) books can be imported" : "\(reading.books.count) books imported")
+        guard refused.lineCount == 0 else { throw try report(refused) }
+        let count = reading.books.count
+        guard !json else { return print(#"{"result":{"books":\#(count)}}"#) }
+        print(dryRun ? "\(count) books can be imported" : "\(count) books imported")
     }
 
-    /// Rows that the catalog refused, by their place in what it was sent.
-    private struct Taken: Decodable {
-        struct Line: Decodable {
-            let line: Int
-            let reason: String
+    /// Names every bad row.
+    private func report(_ refused: Refused) throws -> ExitCode {
+        if json {
+            print(String(decoding: try KeeperAnswer.encoder.encode(refused), as: UTF8.self))
+        } else {
+            for row in refused.lines { print("\(file):\(row.line): \(row.reason)") }
         }
-        let lines: [Line]
-        let lineCount: Int
+        ExitStatus.say("bookstore: \(refused.lineCount) bad rows; nothing was imported")
+        return ExitCode(ExitStatus.failed.rawValue)
     }
 
-    private func send(_ books: [Book], isDry: Bool) async throws -> Taken? {
+    private func send(_ books: [Book], isDry: Bool) async throws -> Refused? {
         var body = ByteBuffer()
         for book in books { body.writeString(BookLine.text(book) + "\n") }
         guard body.readableBytes <= Self.bytesMax else {
@@ -71,13 +60,40 @@ struct ImportCommand: AsyncParsableCommand {
         var target = "/import?actor=" + RequestTarget.encode(change.actor ?? NSUserName())
         if let reason = change.reason { target += "&reason=" + RequestTarget.encode(reason) }
         if isDry { target += "&dry_run=true" }
-        var taken: Taken?
+        var refused: Refused?
         try await KeeperConnection.open(frontend, common, to: .catalog) { [body, target] store in
-            if !isDry, books.count > 10_000 { ExitStatus.say("storing \(books.count) books") }
-            let answer = try await store.post(
-                target, "text/plain; charset=utf-8", body, within: Self.storeTimeMax)
-            taken = try answer.refusal(as: Taken.self)
+            // Answers come in the order of their requests, so what looks meanwhile has a connection of its own.
+            try await KeeperConnection.open(frontend, common, to: .catalog) { watcher in
+                let storing = Storing(bookCount: books.count, isDry: isDry)
+                let answer = try await storing.post(target, body, to: store, watchedBy: watcher)
+                refused = try answer.refusal(as: Refused.self)
+            }
         }
-        return taken
+        return refused
+    }
+}
+
+/// Rows that were refused.
+private struct Refused: Codable {
+    struct Line: Codable {
+        let line: Int
+        let reason: String
+    }
+
+    /// In the order of the file.
+    private(set) var lines: [Line]
+    /// How many there are, which may be more than are named.
+    private(set) var lineCount: Int
+
+    init(_ reading: BooksReading) {
+        lines = reading.refused.map { Line(line: $0.line, reason: $0.reason) }.sorted { $0.line < $1.line }
+        lineCount = reading.refusedCount
+    }
+
+    /// Adds what the catalog refused, which has been sent the good rows only.
+    mutating func add(_ taken: Refused, in reading: BooksReading) {
+        lines += taken.lines.map { Line(line: reading.books[$0.line - 1].line, reason: $0.reason) }
+        lines.sort { $0.line < $1.line }
+        lineCount += taken.lineCount
     }
 }

@@ -111,6 +111,14 @@ struct KeeperAnswer {
 
     var text: String { String(decoding: body, as: UTF8.self) }
 
+    /// Writes JSON as the servers do.
+    static var encoder: JSONEncoder {
+        let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return encoder
+    }
+
     /// The answer's content.
     ///
     /// - Throws: ``ExitCode`` after it has said what the server refused.

@@ -10,7 +10,7 @@ struct KeeperResult<Row: Decodable>: Decodable {
 }
 
 /// A book as the server shows it to storekeepers.
-struct BookRow: Decodable {
+struct BookRow: Codable {
     let itemNumber: String
     let title: String
     let type: String

@@ -1,15 +1,16 @@
 internal import Foundation
+internal import Synchronization
 
 /// Progress of a long step on standard error: a bar that redraws in place on a terminal, a line for every
 /// tenth elsewhere. A step that is quick shows nothing.
-final class ProgressBar {
+final class ProgressBar: Sendable {
     private static let quietSeconds = 0.5
     private static let width = 30
 
     private let title: String
     private let start = ContinuousClock.now
     private let isTerminal = isatty(STDERR_FILENO) == 1
-    private var lastShare = -1
+    private let lastShare = Mutex(-1)
 
     init(_ title: String) { self.title = title }
 
@@ -18,8 +19,11 @@ final class ProgressBar {
         guard total > 0, ContinuousClock.now - start > .seconds(Self.quietSeconds) else { return }
         let percent = min(100, done * 100 / total)
         let share = isTerminal ? percent : percent / 10
-        guard share != lastShare else { return }
-        lastShare = share
+        let isNew = lastShare.withLock { last in
+            defer { last = share }
+            return last != share
+        }
+        guard isNew else { return }
         if isTerminal {
             let filled = percent * Self.width / 100
             let bar =
@@ -33,7 +37,9 @@ final class ProgressBar {
 
     /// Leaves a bar that did not come to its end.
     func end() {
-        if isTerminal, (0..<100).contains(lastShare) { FileHandle.standardError.write(Data("\n".utf8)) }
+        if isTerminal, (0..<100).contains(lastShare.withLock { $0 }) {
+            FileHandle.standardError.write(Data("\n".utf8))
+        }
     }
 
     /// As ``show(_:of:)``, for callers that pass two plain numbers.

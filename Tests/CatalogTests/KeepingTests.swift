@@ -3,6 +3,7 @@ import Foundation
 import GRDB
 import Model
 import Storage
+import Synchronization
 import TestSupport
 import Testing
 
@@ -230,6 +231,25 @@ import Testing
                 #expect(store.listings(topic: "a topic").map(\.item.value) == [6])
             }
         }
+    }
+
+    @Test func tellsHowFarAFileIsWritten() async throws {
+        let told = Mutex<[Int]>([])
+        try await withCatalogFolder { folder in
+            try folder.withStore { store in
+                let lines = try (1...5_000).map { (line: $0, book: try book(Int64($0 + 10))) }
+                let work = KeeperRequest.Work.load(lines) { count in told.withLock { $0.append(count) } }
+                #expect(try request(work, store).get() == [])
+                #expect(told.withLock { $0 } == [0, ImportProgress.step])
+            }
+        }
+        let progress = ImportProgress()
+        progress.reading(7)
+        #expect(progress.now == (read: 7, written: 0))
+        progress.writing(3, of: 9)
+        #expect(progress.now == (read: 9, written: 3))
+        progress.end()
+        #expect(progress.now == (read: 0, written: 0))
     }
 
     /// Whatever a crash or a lost file takes from the log, the ledger brings back.

@@ -63,6 +63,10 @@ extension RealProcesses {
                 #expect(exported.output.hasPrefix("item_number,title,topic,cost,stock\r\n1,How to get"))
                 let asLines = try await keeper("books export --format init", store)
                 #expect(asLines.output == defaultInitLines.joined(separator: "\n") + "\n")
+                let asJSON = try #require(
+                    try json(try await keeper("books export --json", store))["result"] as? [[String: Any]])
+                #expect(asJSON.map { $0["item_number"] as? String } == ["1", "2", "3", "4"])
+                #expect(asJSON[2]["cost"] as? String == "5" && asJSON[2]["sold"] as? Int == 0)
                 let good =
                     "title,topic,cost,stock,item_number\n\"Comma, \"\"quoted\"\"\",\"x, y\",9.99,3,10\nBare,t,1,0,11\n"
                 try store.write(good, to: "good.csv")
@@ -73,7 +77,8 @@ extension RealProcesses {
                 #expect(imported.output == "2 books imported\n", "\(imported.errors)")
                 #expect(try await store.book(10)["title"] as? String == "Comma, \"quoted\"")
                 try store.write("init,12,1,1,t,Twelve\n", to: "good.init")
-                #expect(try await keeper("books import good.init", store).status == 0)
+                let asked = try await keeper("books import good.init --json", store)
+                #expect(asked.output == "{\"result\":{\"books\":1}}\n", "\(asked.errors)")
                 let again = try await keeper("books import good.csv", store)
                 #expect(again.status == 1)
                 #expect(again.output.hasPrefix("good.csv:2: item_number 10 is taken"), "\(again.output)")
@@ -96,13 +101,20 @@ extension RealProcesses {
                     #expect(lines[2].contains("already used in line 2") && lines[3].contains("is taken"))
                 }
                 #expect(try await store.get("/lookup/20").status == 404)
+                let asked = try await keeper("books import bad.csv --json", store)
+                let refused = try json(asked)
+                let named = try #require(refused["lines"] as? [[String: Any]])
+                #expect(asked.status == 1 && refused["line_count"] as? Int == 7)
+                #expect(named.map { $0["line"] as? Int } == [3, 4, 5, 6, 7, 8, 9])
+                #expect((named[1]["reason"] as? String)?.contains("1.999") == true)
+                try await refusesOtherEncodings(store)
                 for (name, data, words) in [
+                    ("wide.csv", Data([0xFF, 0xFE, 0x69, 0x00]), "wide.csv: is UTF-16 text"),
+                    ("markless.csv", Data([0x69, 0x00, 0x2C, 0x00]), "markless.csv: is UTF-16 text"),
                     (
-                        "latin.csv",
-                        Data("item_number,title,topic,cost,stock\n1,caf".utf8) + Data([0xE9, 0x0A]),
-                        "latin.csv:2: is not UTF-8"
+                        "semicolons.csv", Data("item_number;title;topic;cost;stock\n".utf8),
+                        "semicolons.csv:1: the fields are not separated by commas"
                     ),
-                    ("wide.csv", Data([0xFF, 0xFE, 0x69, 0x00]), "wide.csv:1: is not UTF-8"),
                     ("columns.csv", Data("number,title\n".utf8), "columns.csv:1: unknown column 'number'"),
                     ("empty.csv", Data(), "empty.csv: has no header row"),
                     (
@@ -117,6 +129,21 @@ extension RealProcesses {
                 let missing = try await keeper("books import none.csv", store)
                 #expect(missing.status == 78 && missing.errors.contains("none.csv: cannot be read"))
             }
+        }
+
+        /// Each line that is not UTF-8 is named, and what else is wrong beside it.
+        private func refusesOtherEncodings(_ store: Store) async throws {
+            let header = "item_number,title,topic,cost,stock"
+            let rows = ["30,caf\u{E9},t,1,1", "31,Good,t,1,1", "x,\u{FC}ber,t,1,1", "32,Bad,t,x,1"]
+            let text = ([header] + rows).joined(separator: "\r\n") + "\r\n"
+            let data = try #require(text.data(using: .isoLatin1))
+            try data.write(to: URL(fileURLWithPath: store.path("latin.csv")))
+            let run = try await keeper("books import latin.csv", store)
+            let lines = run.output.split(separator: "\n")
+            #expect(run.status == 1 && lines.count == 3, "\(run.output)")
+            #expect(lines.first == "latin.csv:2: is not UTF-8 text; save the file as UTF-8 and try again")
+            #expect(lines.dropFirst().map { $0.prefix(12) } == ["latin.csv:4:", "latin.csv:5:"])
+            #expect(try await store.get("/lookup/31").status == 404)
         }
 
         /// Every route that a tier answers stands in its description, and the other way round.

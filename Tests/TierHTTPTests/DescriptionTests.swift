@@ -12,7 +12,8 @@ import Testing
         StoreAPI.search(inPath: true), StoreAPI.lookup(inPath: true), StoreAPI.buy, StoreAPI.update,
         StoreAPI.ledger, StoreAPI.find, StoreAPI.topics, StoreAPI.receipt, StoreAPI.books, StoreAPI.book,
         StoreAPI.movements, StoreAPI.totals, StoreAPI.orders, StoreAPI.updates, StoreAPI.add, StoreAPI.retire,
-        StoreAPI.load, StoreAPI.tiers, StoreAPI.livez, StoreAPI.readyz, StoreAPI.metrics, StoreAPI.openAPI,
+        StoreAPI.load, StoreAPI.importing, StoreAPI.tiers, StoreAPI.livez, StoreAPI.readyz, StoreAPI.metrics,
+        StoreAPI.openAPI,
         StoreAPI.docs,
     ]
 
