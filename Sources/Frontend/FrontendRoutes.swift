@@ -15,6 +15,10 @@ struct FrontendRoutes {
     /// own answer arrives.
     static let purchaseTimeMax = TimeAmount.seconds(5)
 
+    /// Bytes of a file of books, some 60,000: storing them holds purchases up for less than a second. Larger
+    /// ones go to the catalog itself.
+    static let fileBytesMax = 6 * 1024 * 1024
+
     let catalog: CatalogRelay
     let purchases: PurchaseRelay
     /// What is passed on as it is.
@@ -37,6 +41,7 @@ struct FrontendRoutes {
             + guarded.map { TierRelay($0, to: catalog).reading(isGuarded: true, doc: $1) }
             + changing.map { TierRelay($0, to: catalog).changing(doc: $1) }
             + [
+                TierRelay("import", to: catalog).changing(doc: StoreAPI.load, bodyBytesMax: fileBytesMax),
                 TierRelay("orders", to: order).reading(isGuarded: true, doc: StoreAPI.orders),
                 Route("tiers", [.GET], isGuarded: true, doc: StoreAPI.tiers) {
                     .pending(health.look(for: $0))

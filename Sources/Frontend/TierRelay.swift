@@ -31,8 +31,10 @@ struct TierRelay: Sendable {
     }
 
     /// A route that changes something.
-    func changing(doc: RouteDoc) -> Route {
-        Route(name, [.POST], isGuarded: true, doc: doc) { request in
+    ///
+    /// - Parameter bodyBytesMax: what a body may have, where that is more than elsewhere.
+    func changing(doc: RouteDoc, bodyBytesMax: Int? = nil) -> Route {
+        Route(name, [.POST], isGuarded: true, bodyBytesMax: bodyBytesMax, doc: doc) { request in
             .pending(try pass(request, within: FrontendRoutes.purchaseTimeMax))
         }
     }

@@ -4,21 +4,57 @@ internal import Model
 internal import NIOCore
 internal import TierHTTP
 
-/// The fields of a posted form (`application/x-www-form-urlencoded`).
+/// The fields of a posted form (`application/x-www-form-urlencoded`, or `multipart/form-data` for one with a
+/// file).
 struct Form: Sendable {
-    private let target: RequestTarget
+    private enum Fields {
+        case encoded(RequestTarget)
+        case parts(FormParts)
+    }
+
+    private let fields: Fields
 
     /// Reads the body of a request.
     ///
     /// - Throws: `HTTPError` 413 for a body over its limit, 408 for one that is too slow, 415 and 400 for
     ///   one that is no form.
-    static func read(_ request: Request) async throws -> Form {
-        let type = request.headers[.contentType]?.lowercased() ?? ""
-        guard type.hasPrefix("application/x-www-form-urlencoded") else {
+    static func read(
+        _ request: Request, byteCountMax: Int = ShopLimits.formByteCountMax
+    ) async throws -> Form {
+        let type = request.headers[.contentType] ?? ""
+        let boundary = FormParts.boundary(of: type)
+        guard boundary != nil || type.lowercased().hasPrefix("application/x-www-form-urlencoded") else {
             throw HTTPError(.unsupportedMediaType)
         }
-        let body = try await withThrowingTaskGroup(of: ByteBuffer.self) { group in
-            group.addTask { try await request.body.collect(upTo: ShopLimits.formByteCountMax) }
+        let body = try await body(of: request, byteCountMax: byteCountMax)
+        if let boundary {
+            guard let parts = FormParts(Array(body.readableBytesView), boundary: boundary) else {
+                throw HTTPError(.badRequest, message: "The form is broken.")
+            }
+            return Form(fields: .parts(parts))
+        }
+        guard let text = String(validating: body.readableBytesView, as: UTF8.self) else {
+            throw HTTPError(.badRequest, message: "The form is not UTF-8 text.")
+        }
+        return Form(fields: .encoded(RequestTarget("/?" + text)))
+    }
+
+    /// What is too much is read all the same, and dropped: a browser that is still sending shows no answer.
+    private static func body(of request: Request, byteCountMax: Int) async throws -> ByteBuffer {
+        try await withThrowingTaskGroup(of: ByteBuffer.self) { group in
+            group.addTask {
+                var body = ByteBuffer()
+                var byteCount = 0
+                for try await var chunk in request.body {
+                    byteCount += chunk.readableBytes
+                    if byteCount <= byteCountMax { body.writeBuffer(&chunk) }
+                }
+                guard byteCount <= byteCountMax else {
+                    throw HTTPError(
+                        .contentTooLarge, message: "That is more than \(byteCountMax >> 10) KB at once.")
+                }
+                return body
+            }
             group.addTask {
                 try await Task.sleep(for: ShopLimits.formReadTimeMax)
                 throw HTTPError(.requestTimeout)
@@ -27,17 +63,29 @@ struct Form: Sendable {
             guard let body = try await group.next() else { throw HTTPError(.badRequest) }
             return body
         }
-        guard let text = String(validating: body.readableBytesView, as: UTF8.self) else {
-            throw HTTPError(.badRequest, message: "The form is not UTF-8 text.")
-        }
-        return Form(target: RequestTarget("/?" + text))
     }
 
     /// A field; nil when it is absent.
     ///
     /// - Throws: `StoreError.invalid` when it is given twice or broken.
     subscript(_ name: String) -> String? {
-        get throws { try target.parameter(name) }
+        get throws {
+            switch fields {
+            case .encoded(let target): return try target.parameter(name)
+            case .parts(let parts):
+                guard let bytes = parts[name] else { return nil }
+                guard let text = String(validating: bytes, as: UTF8.self) else {
+                    throw StoreError.invalid("\(name) is not UTF-8 text")
+                }
+                return text
+            }
+        }
+    }
+
+    /// The bytes of a file; nil when there is none.
+    func file(_ name: String) -> [UInt8]? {
+        guard case .parts(let parts) = fields else { return nil }
+        return parts[name].map { Array($0) }
     }
 
     /// The book that the form is about.

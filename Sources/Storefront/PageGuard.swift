@@ -26,6 +26,7 @@ struct PageGuard: RouterMiddleware {
         } catch {
             response = try problems.answer(to: error, context: context)
         }
+        if request.method == .head { response = response.createHeadResponse() }
         response.headers[.contentSecurityPolicy] = Self.contentPolicy
         response.headers[.xContentTypeOptions] = "nosniff"
         // Receipts have secret addresses, which no other site is to learn.

@@ -15,9 +15,17 @@ struct Pages: Sendable {
         let query: String
         let queryLengthMax = ShopLimits.queryByteCountMax
         /// Who is at the desk, and the token of that session's forms.
-        let keeper: String?
-        let formToken: String?
+        var keeper: String?
+        var formToken: String?
+        /// The pages of the desk.
+        var sections: [Choice] = []
     }
+
+    private static let sections: [(link: String, words: String)] = [
+        ("/desk", "Today"), ("/desk/books", "Books"), ("/desk/low", "Low stock"), ("/desk/ledger", "Ledger"),
+        ("/desk/ledger?kind=sale", "Sales"), ("/desk/totals", "Totals"), ("/desk/add", "Add a book"),
+        ("/desk/import", "Import"),
+    ]
 
     /// Whether a browser may keep a page: `no-cache` lets Back show it again without asking, `no-store`
     /// not even that.
@@ -52,6 +60,7 @@ struct Pages: Sendable {
             "desk-books": PackageResources.desk_books_mustache,
             "desk-book": PackageResources.desk_book_mustache,
             "desk-add": PackageResources.desk_add_mustache,
+            "desk-import": PackageResources.desk_import_mustache,
             "desk-ledger": PackageResources.desk_ledger_mustache,
             "desk-totals": PackageResources.desk_totals_mustache,
             "desk-conflict": PackageResources.desk_conflict_mustache,
@@ -71,15 +80,18 @@ struct Pages: Sendable {
 
     /// A page's frame.
     func frame(_ title: String, query: String = "") -> Frame {
-        Frame(
-            title: title, style: style.path, script: script.path, query: query, keeper: nil, formToken: nil)
+        Frame(title: title, style: style.path, script: script.path, query: query)
     }
 
     /// The frame of a page of the desk.
-    func deskFrame(_ title: String, _ session: DeskSession?) -> Frame {
+    ///
+    /// - Parameter link: the section that the page is.
+    func deskFrame(_ title: String, _ session: DeskSession?, at link: String?) -> Frame {
         Frame(
             title: title, style: deskStyle.path, script: script.path, query: "", keeper: session?.keeper,
-            formToken: session?.formToken)
+            formToken: session?.formToken,
+            sections: Self.sections.map { Choice(link: $0.link, words: $0.words, isCurrent: $0.link == link) }
+        )
     }
 
     /// A page as an answer.

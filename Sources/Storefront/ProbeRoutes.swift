@@ -6,7 +6,7 @@ internal import NIOCore
 struct ProbeRoutes: Sendable {
     let monitor: SystemMonitor
 
-    func add(to router: Router<ShopContext>) {
+    func add(to router: ShopRouter) {
         router.get("/livez") { _, _ in Self.json(#"{"status":"alive"}"#) }
         // Ready as long as it runs: without the store its pages say what is wrong, which is its work too.
         router.get("/readyz") { _, _ in Self.json(#"{"status":"ready"}"#) }

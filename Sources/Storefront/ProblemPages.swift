@@ -1,3 +1,4 @@
+internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
 internal import Model
@@ -45,7 +46,11 @@ struct ProblemPages: Sendable {
         if problem.status == .internalServerError {
             context.logger.error("a page could not be made: \(error); trace \(context.trace.traceID)")
         }
-        return try answer(problem, context: context)
+        var response = try answer(problem, context: context)
+        if let wrong = error as? ShopRouter.WrongMethod {
+            response.headers[.allow] = wrong.allowed.map(\.rawValue).joined(separator: ", ")
+        }
+        return response
     }
 
     /// A problem's page.
@@ -62,6 +67,7 @@ struct ProblemPages: Sendable {
     private static func problem(of error: any Error) -> Problem {
         switch error {
         case let error as Problem.Thrown: error.problem
+        case let wrong as ShopRouter.WrongMethod: wrongMethod(wrong.allowed)
         case StoreFault.unavailable: unavailable
         case StoreFault.refused(let status, let detail, _):
             status == 404 ? nothing("The store has no such thing.") : senseless(.badRequest, detail)
@@ -94,6 +100,18 @@ struct ProblemPages: Sendable {
         Problem(
             status: status, heading: "We could not use that", happened: detail,
             advice: "Nothing was changed. Go back, correct it and send it again.")
+    }
+
+    /// 405: mostly the address of a form, opened without the form.
+    private static func wrongMethod(_ allowed: [HTTPRequest.Method]) -> Problem {
+        let isPage = allowed.contains(.get)
+        return Problem(
+            status: .methodNotAllowed,
+            heading: isPage ? "This page takes no forms" : "This address is not a page",
+            happened: isPage
+                ? "Something was sent to a page that is only for looking at."
+                : "It takes what a form of the shop sends, and none was sent.",
+            advice: "Nothing was changed. Go back to the page with the form and send it from there.")
     }
 
     private static let unavailable = Problem(

@@ -12,7 +12,7 @@ struct PurchaseRoutes: Sendable {
     let pages: Pages
     let problems: ProblemPages
 
-    func add(to router: Router<ShopContext>) {
+    func add(to router: ShopRouter) {
         router.post("/buy") { try await buy($0, $1) }
         router.get("/receipt/:id") { try await receipt($0, $1) }
         router.get("/orders") { try await orders($0, $1) }
@@ -75,7 +75,7 @@ struct PurchaseRoutes: Sendable {
                     title: Wording.listed(receipt.title), topic: receipt.topic, item: receipt.item),
                 when: Wording.time(receipt.time), paid: Wording.price(receipt.price))
         }
-        let view = OrdersView(frame: pages.frame("My orders"), orders: orders, hasOrders: !orders.isEmpty)
+        let view = OrdersView(frame: pages.frame("My orders"), orders: orders)
         return try pages.answer(view, "orders", caching: .never)
     }
 }

@@ -7,6 +7,11 @@ enum ShopLimits {
     static let queryByteCountMax = 200
     /// Bytes of a form; the desk's longest, a page of books with a change each, takes about 20 KB.
     static let formByteCountMax = 64 * 1024
+    /// Bytes of the form that brings a file of books to the desk, some 60,000 books: storing them holds
+    /// purchases up for less than a second. The frontend takes as much.
+    static let fileFormByteCountMax = 4 * 1024 * 1024
+    /// Rows of a file that the page about it names, at most.
+    static let namedRowCountMax = 100
     /// How long a form may take to arrive.
     static let formReadTimeMax = Duration.seconds(10)
     /// Bytes of a request's head, and its fields.

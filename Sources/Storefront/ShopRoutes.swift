@@ -9,7 +9,7 @@ struct ShopRoutes: Sendable {
     let store: StoreClient
     let pages: Pages
 
-    func add(to router: Router<ShopContext>) {
+    func add(to router: ShopRouter) {
         router.get("/") { try await home($0, $1) }
         router.get("/topics") { try await topics($0, $1) }
         router.get("/topic") { try await topic($0, $1) }
@@ -30,8 +30,7 @@ struct ShopRoutes: Sendable {
         let others = topics.dropFirst(ShopLimits.shelfCount).sorted { $0.topic < $1.topic }
             .map(TopicLink.init)
         let view = HomeView(
-            frame: pages.frame("Good books, honestly counted"), shelves: shelves, topics: others,
-            hasMore: !others.isEmpty)
+            frame: pages.frame("Good books, honestly counted"), shelves: shelves, topics: others)
         return try pages.answer(view, "home")
     }
 
@@ -39,7 +38,7 @@ struct ShopRoutes: Sendable {
     private func shelves(
         _ topics: ArraySlice<ShopTopic>, trace: TraceContext
     ) async throws -> [HomeView.Shelf] {
-        let books = try await withThrowingTaskGroup(of: (String, [ShopBook]).self) { group in
+        let books = try await withThrowingTaskGroup(of: (String, [Book]).self) { group in
             for topic in topics {
                 group.addTask {
                     let page = try await store.find(
@@ -60,10 +59,9 @@ struct ShopRoutes: Sendable {
         let after = try request.parameter("after")
         let page = try await store.topics(
             limit: ShopLimits.topicsPerPage, after: after, trace: context.trace)
-        let links = PageLinks(path: "/topics", after: after, next: page.next)
         let view = TopicsView(
             frame: pages.frame("Topics"), topics: page.rows.map(TopicLink.init),
-            hasTopics: !page.rows.isEmpty, first: links.first, next: links.next, hasPages: links.hasPages)
+            pages: PageLinks(path: "/topics", after: after, next: page.next))
         return try pages.answer(view, "topics")
     }
 
@@ -96,11 +94,10 @@ struct ShopRoutes: Sendable {
         let after = try request.parameter("after")
         let page = try await store.find(
             words: words, topic: topic, limit: ShopLimits.booksPerPage, after: after, trace: context.trace)
-        let links = PageLinks(path: path, after: after, next: page.next)
         let view = ListView(
             frame: pages.frame(heading, query: words ?? ""), heading: heading, isTopic: topic != nil,
-            cards: page.rows.map(BookCard.init), empty: empty, first: links.first, next: links.next,
-            hasPages: links.hasPages)
+            cards: page.rows.map(BookCard.init), empty: empty,
+            pages: PageLinks(path: path, after: after, next: page.next))
         return try pages.answer(view, "list")
     }
 
@@ -111,14 +108,12 @@ struct ShopRoutes: Sendable {
             topic: book.topic, limit: ShopLimits.booksPerShelf + 1, trace: context.trace)
         let cards = (near?.rows ?? []).filter { $0.item != book.item }.prefix(ShopLimits.booksPerShelf)
             .map(BookCard.init)
-        let stock = StockWords(book.stock)
         let view = BookView(
             frame: pages.frame(book.title), item: book.item.description, title: book.title, topic: book.topic,
             topicLink: ShopPaths.topic(book.topic),
             cover: CoverArt.svg(title: book.title, topic: book.topic, item: book.item),
-            price: Wording.price(book.price), stock: stock, isSoldOut: stock.isSoldOut, button: stock.button,
-            key: ReceiptID.random().text, soldOutMeanwhile: try request.parameter("sold-out") != nil,
-            cards: cards, hasMore: !cards.isEmpty)
+            price: Wording.price(book.price), stock: StockWords(book.stock), key: ReceiptID.random().text,
+            soldOutMeanwhile: try request.parameter("sold-out") != nil, cards: cards)
         return try pages.answer(view, "book")
     }
 
@@ -145,7 +140,7 @@ struct ShopRoutes: Sendable {
     }
 
     /// The book that the address names.
-    private func lookup(_ context: ShopContext) async throws -> ShopBook {
+    private func lookup(_ context: ShopContext) async throws -> Book {
         let text = context.parameters.get("item") ?? ""
         let unknown = ProblemPages.Problem.Thrown(
             problem: ProblemPages.unknownBook(Wording.clipped(text, lengthMax: 20)))

@@ -13,7 +13,7 @@ struct BookCard {
     let cover: String
     let facts: Facts
 
-    init(_ book: ShopBook) {
+    init(_ book: Book) {
         item = book.item.description
         title = Wording.listed(book.title)
         cover = CoverArt.svg(title: title, topic: book.topic, item: book.item)
@@ -39,15 +39,16 @@ struct PageLinks {
     let first: String?
     let next: String?
 
+    /// Nil for a list that fits on one page.
+    ///
     /// - Parameters:
     ///   - path: the list's address, with its query if it has one.
     ///   - after: where this page began; nil on the first.
-    init(path: String, after: String?, next: String?) {
+    init?(path: String, after: String?, next: String?) {
+        guard after != nil || next != nil else { return nil }
         first = after == nil ? nil : path
         self.next = next.map { ShopPaths.adding("after", $0, to: path) }
     }
-
-    var hasPages: Bool { first != nil || next != nil }
 }
 
 struct HomeView {
@@ -62,16 +63,12 @@ struct HomeView {
     let frame: Pages.Frame
     let shelves: [Shelf]
     let topics: [TopicLink]
-    let hasMore: Bool
 }
 
 struct TopicsView {
     let frame: Pages.Frame
     let topics: [TopicLink]
-    let hasTopics: Bool
-    let first: String?
-    let next: String?
-    let hasPages: Bool
+    let pages: PageLinks?
 }
 
 struct ListView {
@@ -81,9 +78,7 @@ struct ListView {
     let cards: [BookCard]
     /// What is said where there is no book.
     let empty: String
-    let first: String?
-    let next: String?
-    let hasPages: Bool
+    let pages: PageLinks?
 }
 
 struct BookView {
@@ -95,12 +90,9 @@ struct BookView {
     let cover: String
     let price: String
     let stock: StockWords
-    let isSoldOut: Bool
-    let button: String
     let key: String
     let soldOutMeanwhile: Bool
     let cards: [BookCard]
-    let hasMore: Bool
 }
 
 struct ReceiptView {
@@ -125,5 +117,4 @@ struct OrdersView {
 
     let frame: Pages.Frame
     let orders: [Order]
-    let hasOrders: Bool
 }

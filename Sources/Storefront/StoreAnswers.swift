@@ -1,4 +1,4 @@
-internal import Model
+public import Model
 
 /// A successful answer of the frontend: a result, and where the next page of a list begins.
 struct StoreAnswer<Result: Decodable & Sendable>: Decodable, Sendable {
@@ -7,13 +7,7 @@ struct StoreAnswer<Result: Decodable & Sendable>: Decodable, Sendable {
 }
 
 /// A book as customers see it.
-struct ShopBook: Decodable, Sendable {
-    let item: ItemNumber
-    let title: String
-    let topic: String
-    let price: Cents
-    let stock: Int64
-
+extension Book: Decodable {
     private enum CodingKeys: String, CodingKey {
         case item = "item_number"
         case title
@@ -22,13 +16,13 @@ struct ShopBook: Decodable, Sendable {
         case stock
     }
 
-    init(from decoder: any Decoder) throws {
+    /// Reads what a lookup answers.
+    public init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: CodingKeys.self)
-        item = try fields.item(.item)
-        title = try fields.decode(String.self, forKey: .title)
-        topic = try fields.decode(String.self, forKey: .topic)
-        price = try fields.price(.price)
-        stock = try fields.decode(Int64.self, forKey: .stock)
+        self.init(
+            item: try fields.item(.item), title: try fields.decode(String.self, forKey: .title),
+            topic: try fields.decode(String.self, forKey: .topic), price: try fields.price(.price),
+            stock: try fields.decode(Int64.self, forKey: .stock))
     }
 }
 

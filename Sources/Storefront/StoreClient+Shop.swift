@@ -12,10 +12,10 @@ extension StoreClient {
     /// Books by words, by topic, or all, in item-number order.
     func find(
         words: String? = nil, topic: String? = nil, limit: Int, after: String? = nil, trace: TraceContext
-    ) async throws -> Page<ShopBook> {
+    ) async throws -> Page<Book> {
         let answer = try await get(
             .find, [("q", words), ("topic", topic), ("limit", String(limit)), ("after", after)],
-            as: [ShopBook].self, trace: trace)
+            as: [Book].self, trace: trace)
         return Page(rows: answer.result, next: answer.next)
     }
 
@@ -27,8 +27,8 @@ extension StoreClient {
     }
 
     /// One book.
-    func book(_ item: ItemNumber, trace: TraceContext) async throws -> ShopBook {
-        try await get(.lookup, [("item_number", item.description)], as: ShopBook.self, trace: trace).result
+    func book(_ item: ItemNumber, trace: TraceContext) async throws -> Book {
+        try await get(.lookup, [("item_number", item.description)], as: Book.self, trace: trace).result
     }
 
     /// What became of the purchase with a key; nil when the store knows of none.

@@ -11,6 +11,7 @@ public struct StoreClient: Sendable {
     enum Resource: String, CaseIterable {
         case find, topics, lookup, buy, receipt
         case books, book, movements, totals, tiers, updates, add, retire
+        case load = "import"
     }
 
     private let client: TierClient
@@ -60,6 +61,19 @@ public struct StoreClient: Sendable {
             "application/json", ByteBuffer(bytes: try JSONEncoder().encode(order)))
         let answer = try await send(
             .POST, resource, [], key: key, body: body, timeMax: ShopLimits.purchaseTimeMax, trace: trace)
+        return try (Self.decode(answer, outcomeUnknown: true) as StoreAnswer<Result>).result
+    }
+
+    /// Sends a text and reads the answer. The same key does it once, however often it is sent.
+    ///
+    /// - Throws: ``StoreFault``
+    func post<Result: Decodable & Sendable>(
+        _ resource: Resource, _ parameters: [(name: String, value: String?)], text: ByteBuffer,
+        key: IdempotencyKey, as type: Result.Type, trace: TraceContext
+    ) async throws -> Result {
+        let answer = try await send(
+            .POST, resource, parameters, key: key, body: TierCall.Body("text/plain; charset=utf-8", text),
+            timeMax: ShopLimits.purchaseTimeMax, trace: trace)
         return try (Self.decode(answer, outcomeUnknown: true) as StoreAnswer<Result>).result
     }
 

@@ -83,7 +83,7 @@ public final class StorefrontServer: Sendable {
     ) throws -> Router<ShopContext> {
         let pages = try Pages()
         let problems = ProblemPages(pages: pages)
-        let router = Router(context: ShopContext.self, options: .autoGenerateHeadEndpoints)
+        let router = ShopRouter()
         router.add(middleware: PageGuard(problems: problems))
         ShopRoutes(store: store, pages: pages).add(to: router)
         PurchaseRoutes(store: store, pages: pages, problems: problems).add(to: router)
@@ -92,7 +92,7 @@ public final class StorefrontServer: Sendable {
                 .add(to: router)
         }
         ProbeRoutes(monitor: monitor).add(to: router)
-        return router
+        return router.whole()
     }
 
     /// The framework's own notices are not the shop's: its starts and stops are said once, by the process.

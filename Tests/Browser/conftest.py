@@ -41,6 +41,8 @@ def make_browser(size=DESKTOP, scripts=True, dark=False):
     if not scripts:
         options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
     browser = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+    # axe looks at everything on a page, which a busy machine takes its time for.
+    browser.set_script_timeout(120)
     resize(browser, size)
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {
         "features": [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]})

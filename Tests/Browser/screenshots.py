@@ -40,6 +40,15 @@ def shop_pages(store, folder):
         browser.quit()
 
 
+def spring_list(folder):
+    """A file with two mistakes in it."""
+    path = folder / "spring.csv"
+    path.write_text(
+        "item_number,title,topic,cost,stock\n201,A Spring in the Step,gardening,14,6\n"
+        "202,\"Rain, Mostly\",gardening,\"12,50\",4\n10,Small Gardens Again,gardening,12,3\n")
+    return path
+
+
 def desk_pages(store, folder):
     for item, copies in ((7, 9), (9, 5), (10, 3), (12, 6), (116, 4), (3, 2)):
         for _ in range(copies):
@@ -58,6 +67,12 @@ def desk_pages(store, folder):
         for name, page in (("desk-today", "/desk"), ("desk-books", "/desk/books"), ("desk-book", "/desk/book/4")):
             ann.get(store.shop + page)
             picture(ann, folder, name)
+        ann.get(store.shop + "/desk/import")
+        one(ann, "#file").send_keys(str(spring_list(store.folder)))
+        one(ann, "#reason").send_keys("spring list")
+        press(one(ann, "main form button"))
+        wait(ann, "the bad rows", lambda: all_of(ann, ".faults"))
+        picture(ann, folder, "desk-import")
         ann.execute_cdp_cmd(
             "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": "dark"}]})
         ann.get(store.shop + "/desk/totals?days=7")

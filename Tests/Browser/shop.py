@@ -6,6 +6,9 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from store import DESK_PASSWORD
 
+# How long a page may take: a machine that builds something else beside the tests is slow.
+SECONDS_MAX = 30
+
 # What Chromium's driver says of an element whose page is being replaced at this moment, instead of "stale".
 BEING_REPLACED = "does not belong to the document"
 
@@ -26,7 +29,7 @@ def text(browser):
     return one(browser, "main").text
 
 
-def wait(browser, what, condition, seconds=15):
+def wait(browser, what, condition, seconds=SECONDS_MAX):
     def holds(browser):
         # A page may be replaced between a look at it and the next.
         try:
@@ -41,7 +44,7 @@ def wait(browser, what, condition, seconds=15):
     WebDriverWait(browser, seconds).until(holds, message=what)
 
 
-def wait_for_path(browser, prefix, seconds=15):
+def wait_for_path(browser, prefix, seconds=SECONDS_MAX):
     wait(browser, f"the page {prefix}", lambda: path(browser).startswith(prefix), seconds)
 
 

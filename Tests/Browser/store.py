@@ -41,7 +41,7 @@ def free_port():
         return listener.getsockname()[1]
 
 
-def eventually(what, condition, seconds=20):
+def eventually(what, condition, seconds=60):
     """Waits until `condition` gives something true, and gives that back."""
     deadline = time.monotonic() + seconds
     while True:
@@ -70,7 +70,7 @@ class Store:
         self.process = subprocess.Popen(
             [BOOKSTORE, "up", "--books", "books"], cwd=self.folder, env=environment, stdin=subprocess.DEVNULL,
             stdout=self.log, stderr=self.log)
-        eventually("the shop is open", self._is_open, seconds=60)
+        eventually("the shop is open", self._is_open, seconds=180)
 
     def _is_open(self):
         said = (self.folder / "up.log").read_text()
@@ -106,7 +106,7 @@ class Store:
 
     def status(self, path):
         try:
-            with urllib.request.urlopen(self.shop + path, timeout=5) as answer:
+            with urllib.request.urlopen(self.shop + path, timeout=30) as answer:
                 return answer.status
         except urllib.error.HTTPError as error:
             return error.code
@@ -116,7 +116,7 @@ class Store:
     def ask(self, target, method="GET"):
         """An answer of the frontend, as any program would get it."""
         request = urllib.request.Request(f"http://127.0.0.1:{self.ports['frontend']}{target}", method=method)
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)["result"]
 
     def stock(self, item):

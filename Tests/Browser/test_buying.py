@@ -30,7 +30,7 @@ def test_find_look_and_buy(store, browser):
 def test_topics_lead_to_books_page_by_page(store, browser):
     browser.get(store.shop + "/topics")
     press(next(link for link in all_of(browser, ".chips a") if link.text.startswith("poetry")))
-    wait_for_path(browser, "/topic")
+    wait_for_path(browser, "/topic?")
     titles = [name.text for name in all_of(browser, ".books .name")]
     assert len(titles) == 24
     press(one(browser, ".pages a[rel=next]"))
@@ -167,12 +167,15 @@ def test_without_scripts(store, browsers):
     browser.get(store.shop + "/")
     one(browser, "#q").send_keys("soups")
     press(one(browser, ".search button"))
+    wait_for_path(browser, "/find")
     press(one(browser, ".books a"))
+    wait_for_path(browser, "/book/13")
     before = store.stock(13)
     buy(browser)
     wait_for_path(browser, "/receipt/")
     assert store.stock(13) == before - 1
     press(one(browser, "nav a[href='/orders']"))
+    wait_for_path(browser, "/orders")
     assert len(all_of(browser, ".orders li")) == 1
 
 

@@ -141,6 +141,80 @@ def test_add_sell_and_retire(store, browser):
     assert "The New One, Volume 1" in text(browser)
 
 
+def choose(browser, path, reason="spring list", check=False):
+    """Fills in the form that brings a file."""
+    one(browser, "#file").send_keys(str(path))
+    if check:
+        press(one(browser, "[name=check]"))
+    fill(browser, {"#reason": reason}, "main form button")
+
+
+def test_a_file_is_imported_whole_or_not_at_all(store, browser, tmp_path):
+    head = "item_number,title,topic,cost,stock\r\n"
+    files = {
+        "bad": head + "901,Good,imports,1,1\r\nx,Bad,imports,1,1\r\n902,<b>Bad</b>,imports,\"1,50\",1\r\n1,Taken,imports,1,1\r\n",
+        "good": head + "901,\"Tea, and Other Storms\",imports,9.50,3\r\n902,Étude,imports,1,1\r\n",
+        "table": "number;title\n1;A\n", "large": head + "903,Large,imports,1,1\r\n" * 200_000,
+    }
+    for name, text in files.items():
+        (tmp_path / f"{name}.csv").write_text(text)
+    sign_in(browser, store, keeper="ann")
+    press(next(link for link in all_of(browser, "nav a") if link.text == "Import"))
+    wait_for_path(browser, "/desk/import")
+    choose(browser, tmp_path / "bad.csv")
+    wait(browser, "the bad rows", lambda: "3 rows cannot be used" in text(browser))
+    assert [row[0] for row in ledger(browser)] == ["3", "4", "5"]
+    assert "cost '1,50' is not an amount" in ledger(browser)[1][1] and "is taken" in ledger(browser)[2][1]
+    assert one(browser, "#reason").get_attribute("value") == "spring list"
+    assert store.status("/book/901") == 404
+    choose(browser, tmp_path / "table.csv")
+    wait(browser, "the fault", lambda: "not separated by commas" in text(browser))
+    choose(browser, tmp_path / "large.csv")
+    wait(browser, "the refusal", lambda: "more than 4096 KB" in text(browser))
+    browser.get(store.shop + "/desk/import")
+    choose(browser, tmp_path / "good.csv", check=True)
+    wait(browser, "the look", lambda: "2 books can be imported" in text(browser))
+    assert store.status("/book/901") == 404
+    choose(browser, tmp_path / "good.csv")
+    wait(browser, "the import", lambda: "2 books imported" in text(browser))
+    assert path(browser).startswith("/desk/books")
+    browser.get(store.shop + "/desk/book/901")
+    assert heading(browser) == "Tea, and Other Storms" and facts(browser)["Price"] == "$9.50"
+    assert ledger(browser)[0][1] == "Added" and ledger(browser)[0][5:] == ["ann", "spring list"]
+    session = browser.get_cookie("desk")["value"]
+    request = urllib.request.Request(store.shop + "/desk/books.csv", headers={"Cookie": f"desk={session}"})
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        lines = answer.read().decode().split("\r\n")
+    assert lines[0] + "\r\n" == head and '901,"Tea, and Other Storms",imports,9.50,3' in lines
+
+
+def test_a_retired_book_is_added_anew(store, browser):
+    sign_in(browser, store)
+    browser.get(store.shop + "/desk/add")
+    fill(browser, {"#title": "Back Again", "#topic": "novelties", "#cost": "7", "#stock": "1", "#reason": "new"},
+         "main form button")
+    wait_for_path(browser, "/desk/book/")
+    first = facts(browser)["Item number"]
+    press(one(browser, "summary"))
+    fill(browser, {"#why": "out of print"}, "form[action='/desk/retire'] button")
+    wait(browser, "the book is retired", lambda: "The book is retired" in text(browser))
+    press(one(browser, f"a[href='/desk/add?like={first}']"))
+    wait_for_path(browser, "/desk/add")
+    fill(browser, {"#stock": "2", "#reason": "printed anew"}, "main form button")
+    wait_for_path(browser, "/desk/book/")
+    assert heading(browser) == "Back Again" and facts(browser)["Price"] == "$7.00"
+    assert facts(browser)["Item number"] != first
+
+
+def test_a_change_comes_back_to_its_list(store, browser):
+    sign_in(browser, store)
+    browser.get(store.shop + "/desk/low?max=5")
+    fill(browser, {"[name=stock-11]": "1", "#reason": "found behind the shelf"}, ".bar button")
+    wait(browser, "the change", lambda: "1 book changed" in text(browser))
+    assert path(browser).startswith("/desk/low?max=5")
+    assert one(browser, "nav [aria-current]").text == "Low stock"
+
+
 def test_lists_and_totals(store, browser):
     open_book(browser, store, 15)
     buy(browser)
@@ -150,6 +224,7 @@ def test_lists_and_totals(store, browser):
     assert "A Field Guide to Failures" in text(browser) and "Letters from" not in text(browser)
     browser.get(store.shop + "/desk/ledger?kind=sale")
     assert {row[1] for row in ledger(browser)} == {"Sale"}
+    assert ledger(browser)[0][4] == "$9,999,999,999.99"
     browser.get(store.shop + "/desk/totals?days=7")
     assert "strange titles" in text(browser) and all_of(browser, ".plot rect")
     browser.get(store.shop + "/desk")

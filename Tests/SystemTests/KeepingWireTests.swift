@@ -241,9 +241,18 @@ extension RealProcesses {
                     .joined()
                 #expect(large.utf8.count > 64 * 1024)
                 expectJSON(try await load(large, "?actor=ann"), #"{"result":{"books":2901}}"#)
+                expectJSON(
+                    try await store.get("/importing", from: .catalog),
+                    #"{"result":{"read":0,"written":0}}"#)
                 #expect(try await store.buy(3_000) == "Success")
                 #expect(try list(try await store.get("/find?q=numbered+2999")).count == 1)
                 expectProblem(try await load(""), 400)
+                // The frontend passes smaller files on.
+                let relayed = try await store.send(
+                    "POST", "/import?actor=bob", to: .frontend, headers: ["Content-Type": "text/plain"],
+                    body: "init,4001,1,1,t,Relayed\n" + String(repeating: "# a comment\n", count: 10_000))
+                expectJSON(relayed, #"{"result":{"books":1}}"#)
+                #expect(try await store.stock(of: 4_001) == 1)
                 try await store.stop()
                 let verify = try await bookstore("verify", in: store.folder)
                 #expect(verify.status == 0, "\(verify.output) \(verify.errors)")

@@ -29,10 +29,34 @@ extension RealProcesses {
                 #expect(page.status == 200)
                 #expect(page.body.contains("How to get a good grade"))
                 #expect(try await get("/desk", port: port).status == 303)
+                try await refusesWrongMethods(port: port)
                 #expect(!up.errors.contains("desk password"))
                 up.send(SIGINT)
                 #expect(try await up.exit() == 0, "\(up.errors)")
                 #expect(FreePort.isFree(port))
+            }
+        }
+
+        private func refusesWrongMethods(port: Int) async throws {
+            for (method, target, allowed) in [
+                ("POST", "/", "GET, HEAD"), ("DELETE", "/book/1", "GET, HEAD"), ("GET", "/buy", "POST"),
+                ("PUT", "/livez", "GET, HEAD"), ("OPTIONS", "/find", "GET, HEAD"),
+                ("GET", "/desk/changes", "POST"), ("PATCH", "/desk/add", "GET, HEAD, POST"),
+            ] {
+                let reply = try await onThread { try request(method, target, port: port) }
+                #expect(reply.status == 405, "\(method) \(target)")
+                let named = reply.headers["allow"]?.components(separatedBy: ", ").sorted()
+                #expect(named == allowed.components(separatedBy: ", "), "\(method) \(target)")
+                #expect(reply.body.contains("Nothing was changed"))
+            }
+            for (target, status) in [("/buy", 405), ("/nothing", 404), ("/book/1", 200)] {
+                let text = try await onThread {
+                    let connection = try RawConnection(port: port)
+                    try connection.send("HEAD \(target) HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n\r\n")
+                    return try connection.receiveAll()
+                }
+                // An answer to HEAD ends with its head.
+                #expect(text.hasPrefix("HTTP/1.1 \(status) ") && text.hasSuffix("\r\n\r\n"), "\(text)")
             }
         }
 

@@ -156,6 +156,7 @@ struct AddView {
 enum Done {
     case nothing
     case changed(Int)
+    case imported(Int)
     case added
     case retired
 
@@ -163,7 +164,9 @@ enum Done {
         switch code {
         case "added": self = .added
         case "retired": self = .retired
-        case let code?: self = Int(code).map { .changed($0) } ?? .nothing
+        case let code?:
+            let count = code.split(separator: "-").last.flatMap { Int($0) }
+            self = count.map { code.hasPrefix("imported-") ? .imported($0) : .changed($0) } ?? .nothing
         case nil: self = .nothing
         }
     }
@@ -172,6 +175,7 @@ enum Done {
         switch self {
         case .nothing: ""
         case .changed(let count): String(count)
+        case .imported(let count): "imported-\(count)"
         case .added: "added"
         case .retired: "retired"
         }
@@ -181,6 +185,7 @@ enum Done {
         switch self {
         case .nothing: nil
         case .changed(let count): "Done: \(Wording.books(count)) changed."
+        case .imported(let count): "Done: \(Wording.books(count)) imported."
         case .added: "The book is on the shelf."
         case .retired: "The book is retired."
         }

@@ -1,38 +1,20 @@
-internal import Model
+public import Model
 
-/// A book as a keeper sees it.
-struct DeskBook: Decodable, Sendable {
-    let item: ItemNumber
-    let title: String
-    let topic: String
-    let price: Cents
-    let stock: Int64
-    let sold: Int64
-    let isRetired: Bool
-    /// The number of the book's last movement: another one means that the book has changed.
-    let version: Int64
-
+/// A book as a keeper sees it: what a customer sees, and more.
+extension BookDetails: Decodable {
     private enum CodingKeys: String, CodingKey {
-        case item = "item_number"
-        case title
-        case topic = "type"
-        case price = "cost"
-        case stock
         case sold
         case isRetired = "retired"
         case version
     }
 
-    init(from decoder: any Decoder) throws {
+    /// Reads what the routes for storekeepers answer.
+    public init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: CodingKeys.self)
-        item = try fields.item(.item)
-        title = try fields.decode(String.self, forKey: .title)
-        topic = try fields.decode(String.self, forKey: .topic)
-        price = try fields.price(.price)
-        stock = try fields.decode(Int64.self, forKey: .stock)
-        sold = try fields.decode(Int64.self, forKey: .sold)
-        isRetired = try fields.decode(Bool.self, forKey: .isRetired)
-        version = try fields.decode(Int64.self, forKey: .version)
+        self.init(
+            book: try Book(from: decoder), sold: try fields.decode(Int64.self, forKey: .sold),
+            isRetired: try fields.decode(Bool.self, forKey: .isRetired),
+            version: try fields.decode(Int64.self, forKey: .version))
     }
 }
 
@@ -45,6 +27,8 @@ struct Movement: Decodable, Sendable {
     let units: Int64?
     let price: String?
     let stockAfter: Int64
+    /// What the book costs then; nil where an older ledger does not say.
+    let priceAfter: String?
     let time: String
     let actor: String?
     let reason: String?
@@ -56,6 +40,7 @@ struct Movement: Decodable, Sendable {
         case units
         case price = "cost"
         case stockAfter = "stock_after"
+        case priceAfter = "cost_after"
         case time
         case actor
         case reason
@@ -126,6 +111,27 @@ struct AddOrder: Encodable, Sendable {
     }
 }
 
+/// How many books a file brought.
+struct Loaded: Decodable, Sendable {
+    let books: Int
+}
+
+/// Rows of a file that the catalog refused, by their place in what it was sent.
+struct RefusedRows: Decodable, Sendable {
+    struct Row: Decodable, Sendable {
+        let line: Int
+        let reason: String
+    }
+
+    let lines: [Row]
+    let count: Int
+
+    private enum CodingKeys: String, CodingKey {
+        case lines
+        case count = "line_count"
+    }
+}
+
 /// A book to be retired.
 struct RetireOrder: Encodable, Sendable {
     let item: String
@@ -144,5 +150,5 @@ struct RetireOrder: Encodable, Sendable {
 /// A refusal because books are not what the sender took them for.
 struct Conflict: Decodable, Sendable {
     let detail: String?
-    let current: [DeskBook]?
+    let current: [BookDetails]?
 }

@@ -95,8 +95,9 @@ struct DeskPages: Sendable {
 
     let pages: Pages
 
-    func frame(_ title: String, _ session: DeskSession?) -> Pages.Frame {
-        pages.deskFrame(title, session)
+    /// - Parameter link: the section of the desk that the page is; nil for a page within one.
+    func frame(_ title: String, _ session: DeskSession?, at link: String? = nil) -> Pages.Frame {
+        pages.deskFrame(title, session, at: link)
     }
 
     /// A page, which no browser keeps: it is a keeper's, and stock on it is old in a moment.

@@ -21,7 +21,7 @@ extension DeskRoutes {
         let key: String
         let items: String
         let reason: String
-        let back: String?
+        let back: String
         let detail: String
         let rows: [Row]
     }
@@ -29,12 +29,11 @@ extension DeskRoutes {
     /// Restocks and reprices what is filled in, all or none.
     func change(_ form: Form, _ context: ShopContext, _ session: DeskSession) async throws -> Response {
         let (changes, reason) = try ChangeForm.read(form)
-        let back = try form["back"].flatMap { ItemNumber(parsing: $0) }
+        let back = try Self.back(form)
         let order = ChangeOrder(actor: session.keeper, reason: reason, updates: changes.map(\.update))
         do {
             let books = try await store.change(order, key: try form.key().key, trace: context.trace)
-            let done = Done.changed(books.count)
-            return .redirect(to: (back.map { "/desk/book/\($0)" } ?? "/desk/books") + "?done=\(done.code)")
+            return .redirect(to: ShopPaths.adding("done", Done.changed(books.count).code, to: back))
         } catch StoreFault.refused(let status, let detail, let body) where status == 412 || status == 409 {
             guard let conflict = try? JSONDecoder().decode(Conflict.self, from: Data(buffer: body)),
                 let current = conflict.current, !current.isEmpty
@@ -45,10 +44,10 @@ extension DeskRoutes {
 
     /// What the keeper saw, what is now, and a form that makes the same change to what is now.
     private func conflictPage(
-        _ changes: [ChangeForm.Change], _ current: [DeskBook], detail: String, reason: String,
-        back: ItemNumber?, _ session: DeskSession
+        _ changes: [ChangeForm.Change], _ current: [BookDetails], detail: String, reason: String,
+        back: String, _ session: DeskSession
     ) throws -> Response {
-        let now = Dictionary(current.map { ($0.item, $0) }) { first, _ in first }
+        let now = Dictionary(current.map { ($0.book.item, $0.book) }) { first, _ in first }
         let rows = changes.map { change -> ConflictView.Row in
             // A book that has not changed is as it was seen.
             let book = now[change.item]
@@ -64,8 +63,15 @@ extension DeskRoutes {
         let view = ConflictView(
             frame: frame, key: ReceiptID.random().text,
             items: changes.map(\.item.description).joined(separator: "."), reason: reason,
-            back: back?.description, detail: DeskProblem.sentence(detail), rows: rows)
+            back: back, detail: DeskProblem.sentence(detail), rows: rows)
         return try desk.answer(view, "desk-conflict", status: .conflict)
+    }
+
+    /// The page of the desk that a change was made on. It comes from a form, so anything else is not followed.
+    private static func back(_ form: Form) throws -> String {
+        let path = try form["back"] ?? ""
+        let isPlain = path.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "\\") }
+        return path.hasPrefix("/desk/") && isPlain ? path : "/desk/books"
     }
 
     private static func state(_ stock: Int64, _ price: Cents) -> String {
@@ -93,8 +99,16 @@ extension DeskRoutes {
         }
     }
 
-    func addPage(_ context: ShopContext, _ session: DeskSession) async throws -> Response {
-        try await addPage(AddForm(), faults: [], context, session)
+    /// The form, filled in with what is known of a book that it is to be like.
+    func addPage(
+        _ request: Request, _ context: ShopContext, _ session: DeskSession
+    ) async throws -> Response {
+        var fields = AddForm()
+        if let item = try request.parameter("like").flatMap({ ItemNumber(parsing: $0) }) {
+            let book = try await store.deskBook(item, trace: context.trace).book
+            (fields.title, fields.topic, fields.cost) = (book.title, book.topic, book.price.description)
+        }
+        return try await addPage(fields, faults: [], context, session)
     }
 
     /// Adds a book; a form with faults comes back as it was filled in.
@@ -107,8 +121,8 @@ extension DeskRoutes {
             return try await addPage(fields, faults: faults.texts, context, session, status: .badRequest)
         }
         do {
-            let book = try await store.add(order, key: try form.key().key, trace: context.trace)
-            return .redirect(to: "/desk/book/\(book.item)?done=\(Done.added.code)")
+            let added = try await store.add(order, key: try form.key().key, trace: context.trace)
+            return .redirect(to: "/desk/book/\(added.book.item)?done=\(Done.added.code)")
         } catch StoreFault.refused(let status, let detail, _) where status == 409 || status == 400 {
             return try await addPage(
                 fields, faults: [DeskProblem.sentence(detail)], context, session,
@@ -122,7 +136,7 @@ extension DeskRoutes {
     ) async throws -> Response {
         // A list of topics is a convenience; the form works without it.
         let topics = try? await store.topics(limit: ShopLimits.topicsPerPage, trace: context.trace)
-        let frame = desk.frame("Add a book", session)
+        let frame = desk.frame("Add a book", session, at: "/desk/add")
         let view = AddView(
             frame: frame, key: ReceiptID.random().text,
             faults: faults, topics: (topics?.rows ?? []).map(\.topic), fields: fields)

@@ -20,13 +20,13 @@ extension DeskRoutes {
             // The servers' state is what a keeper then wants to see.
             figures = nil
         }
-        let frame = desk.frame("Today", session)
+        let frame = desk.frame("Today", session, at: "/desk")
         let view = TodayView(
             frame: frame, sales: figures.map { Wording.count($0.sales.today.sales) } ?? "–",
             revenue: figures.map { Wording.amount($0.sales.today.cents) } ?? "–",
             lowCount: figures?.lowCount ?? "–", tiers: try await health.map(TierRow.init),
             isAway: figures == nil, plot: figures.map { SalesPlot.html($0.sales) } ?? "",
-            movements: figures?.recent ?? [], hasMovements: figures?.recent.isEmpty == false)
+            movements: figures?.recent ?? [])
         return try desk.answer(view, "desk-today")
     }
 
@@ -89,16 +89,16 @@ extension DeskRoutes {
         let after = try request.parameter("after")
         let page = try await store.deskBooks(
             filter, limit: Self.booksPerPage, after: after, trace: context.trace)
-        let links = PageLinks(path: path, after: after, next: page.next)
-        let frame = desk.frame(heading, session)
+        let section = filter.stockMax == nil ? "/desk/books" : "/desk/low"
+        let frame = desk.frame(heading, session, at: section)
         let view = DeskBooksView(
             frame: frame, key: ReceiptID.random().text,
             heading: heading, done: Done(try request.parameter("done")).words,
-            path: filter.stockMax == nil ? "/desk/books" : "/desk/low", isLow: filter.stockMax != nil,
+            path: section, back: after.map { ShopPaths.adding("after", $0, to: path) } ?? path,
+            isLow: filter.stockMax != nil,
             isRetired: filter.isRetired, max: filter.stockMax.map(String.init) ?? "",
-            query: filter.words ?? "", items: page.rows.map(\.item.description).joined(separator: "."),
-            books: page.rows.map(DeskRow.init), hasBooks: !page.rows.isEmpty, first: links.first,
-            next: links.next, hasPages: links.hasPages)
+            query: filter.words ?? "", items: page.rows.map(\.book.item.description).joined(separator: "."),
+            books: page.rows.map(DeskRow.init), pages: PageLinks(path: path, after: after, next: page.next))
         return try desk.answer(view, "desk-books")
     }
 
@@ -109,19 +109,17 @@ extension DeskRoutes {
         let after = try request.parameter("after")
         async let ledger = store.movements(
             of: item, limit: Self.movementsPerPage, after: after, trace: context.trace)
-        let book = try await store.deskBook(item, trace: context.trace)
+        let found = try await store.deskBook(item, trace: context.trace)
         let page = try await ledger
-        let links = PageLinks(path: "/desk/book/\(item)", after: after, next: page.next)
-        let row = DeskRow(book)
+        let book = found.book
         let frame = desk.frame(book.title, session)
         let view = DeskBookView(
             frame: frame, key: ReceiptID.random().text,
             retireKey: ReceiptID.random().text, done: Done(try request.parameter("done")).words,
-            cover: CoverArt.svg(title: book.title, topic: book.topic, item: item), item: row.item,
-            title: book.title, topic: book.topic, price: row.price, rawPrice: row.rawPrice, stock: row.stock,
-            rawStock: row.rawStock, tone: row.tone, sold: row.sold, isRetired: book.isRetired,
-            version: book.version, movements: page.rows.map(MovementRow.init),
-            hasMovements: !page.rows.isEmpty, first: links.first, next: links.next, hasPages: links.hasPages)
+            cover: CoverArt.svg(title: book.title, topic: book.topic, item: item), title: book.title,
+            topic: book.topic, row: DeskRow(found), isRetired: found.isRetired, version: found.version,
+            movements: page.rows.map(MovementRow.init),
+            pages: PageLinks(path: "/desk/book/\(item)", after: after, next: page.next))
         return try desk.answer(view, "desk-book")
     }
 
@@ -136,15 +134,15 @@ extension DeskRoutes {
         ]
         let path = { (kind: String?) in "/desk/ledger" + (kind.map { "?kind=\($0)" } ?? "") }
         let current = kinds.first { $0.kind == kind } ?? (nil, "Ledger")
-        let links = PageLinks(path: path(current.kind), after: after, next: page.next)
         let heading = current.kind == nil ? "Ledger" : current.words
-        let frame = desk.frame(heading, session)
+        let frame = desk.frame(heading, session, at: path(current.kind == "sale" ? "sale" : nil))
         let view = LedgerView(
             frame: frame, heading: heading,
             kinds: kinds.map {
                 Choice(link: path($0.kind), words: $0.words, isCurrent: $0.kind == current.kind)
-            }, movements: page.rows.map(MovementRow.init), hasMovements: !page.rows.isEmpty,
-            first: links.first, next: links.next, hasPages: links.hasPages)
+            }, movements: page.rows.map(MovementRow.init),
+            showsKeeper: current.kind != "sale",
+            pages: PageLinks(path: path(current.kind), after: after, next: page.next))
         return try desk.answer(view, "desk-ledger")
     }
 
@@ -155,7 +153,7 @@ extension DeskRoutes {
             throw DeskProblem.badFields(["Totals are there for 7, 30, 90 and 365 days."])
         }
         let sales = SalesTable(try await store.totals(days: days, trace: context.trace), days: days)
-        let frame = desk.frame("Totals", session)
+        let frame = desk.frame("Totals", session, at: "/desk/totals")
         let row = { (name: String, sum: SalesTable.Sum) in
             TotalsView.Row(
                 name: name, sales: Wording.count(sum.sales), revenue: Wording.amount(sum.cents))
@@ -166,8 +164,7 @@ extension DeskRoutes {
                 Choice(link: "/desk/totals?days=\($0)", words: "\($0) days", isCurrent: $0 == days)
             }, sales: Wording.books(Int(sales.total.sales)), revenue: Wording.amount(sales.total.cents),
             plot: SalesPlot.html(sales), topics: sales.topics.map { row($0.name, $0.sum) },
-            daily: sales.days.reversed().filter { $0.sum.sales > 0 }.map { row($0.name, $0.sum) },
-            hasRows: sales.total.sales > 0)
+            daily: sales.days.reversed().filter { $0.sum.sales > 0 }.map { row($0.name, $0.sum) })
         return try desk.answer(view, "desk-totals")
     }
 }

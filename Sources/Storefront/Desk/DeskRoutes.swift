@@ -12,7 +12,7 @@ struct DeskRoutes: Sendable {
     let desk: DeskPages
     let door: DeskDoor
 
-    func add(to router: Router<ShopContext>) {
+    func add(to router: ShopRouter) {
         router.get("/desk/sign-in") { request, _ in try signInPage(request) }
         router.post("/desk/sign-in") { try await signIn($0, $1) }
         router.post("/desk/sign-out") { try await signOut($0, $1) }
@@ -21,16 +21,21 @@ struct DeskRoutes: Sendable {
         page("/desk/books", router) { try await books($0, $1, $2) }
         page("/desk/low", router) { try await low($0, $1, $2) }
         page("/desk/book/:item", router) { try await book($0, $1, $2) }
-        page("/desk/add", router) { try await addPage($1, $2) }
+        page("/desk/add", router) { try await addPage($0, $1, $2) }
         page("/desk/ledger", router) { try await ledger($0, $1, $2) }
         page("/desk/totals", router) { try await totals($0, $1, $2) }
+        page("/desk/import", router) { _, _, session in try importPage(session) }
+        page("/desk/books.csv", router) { _, context, _ in try await export(context) }
         form("/desk/changes", router) { try await change($0, $1, $2) }
         form("/desk/add", router) { try await add($0, $1, $2) }
         form("/desk/retire", router) { try await retire($0, $1, $2) }
+        form("/desk/import", router, byteCountMax: ShopLimits.fileFormByteCountMax) {
+            try await load($0, $1, $2)
+        }
         router.get(RouterPath(desk.pages.deskStyle.path)) { _, _ in desk.pages.deskStyle.answer }
     }
 
-    private func page(_ path: RouterPath, _ router: Router<ShopContext>, _ handler: @escaping Handler) {
+    private func page(_ path: RouterPath, _ router: ShopRouter, _ handler: @escaping Handler) {
         router.get(path) { request, context in
             guard let session = door.session(of: request) else {
                 return Response.redirect(to: "/desk/sign-in")
@@ -43,11 +48,16 @@ struct DeskRoutes: Sendable {
         }
     }
 
-    private func form(_ path: RouterPath, _ router: Router<ShopContext>, _ handler: @escaping FormHandler) {
+    /// - Parameter byteCountMax: what a keeper who is signed in may send, where that is more than elsewhere.
+    private func form(
+        _ path: RouterPath, _ router: ShopRouter, byteCountMax: Int = ShopLimits.formByteCountMax,
+        _ handler: @escaping FormHandler
+    ) {
         router.post(path) { request, context in
             let session = door.session(of: request)
             do {
-                let form = try await Form.read(request)
+                let form = try await Form.read(
+                    request, byteCountMax: session == nil ? ShopLimits.formByteCountMax : byteCountMax)
                 guard let session, try Self.isOwn(form, session) else { throw DeskProblem.forged }
                 return try await handler(form, context, session)
             } catch {

@@ -13,7 +13,8 @@ struct DeskRow {
     let tone: String
     let sold: String
 
-    init(_ book: DeskBook) {
+    init(_ desk: BookDetails) {
+        let book = desk.book
         item = book.item.description
         title = Wording.listed(book.title)
         topic = Wording.listed(book.topic)
@@ -22,7 +23,7 @@ struct DeskRow {
         stock = Wording.count(book.stock)
         rawStock = book.stock
         tone = book.stock <= Wording.lowStockMax ? "low" : ""
-        sold = Wording.count(book.sold)
+        sold = Wording.count(desk.sold)
     }
 }
 
@@ -44,7 +45,9 @@ struct MovementRow {
         item = movement.item
         title = Wording.listed(movement.title)
         units = movement.units.map { ($0 > 0 ? "+" : "") + Wording.count($0) } ?? ""
-        price = movement.price.flatMap { Cents(parsing: $0) }.map(Wording.price) ?? ""
+        // A sale's price is what was paid; any other movement has one where it sets one.
+        let amount = movement.kind == "sale" ? movement.priceAfter : movement.price
+        price = amount.flatMap { Cents(parsing: $0) }.map(Wording.price) ?? ""
         stock = Wording.count(movement.stockAfter)
         actor = movement.actor ?? ""
         reason = movement.reason ?? ""
@@ -75,8 +78,8 @@ struct TodayView {
     let isAway: Bool
     let plot: String
     let movements: [MovementRow]
-    let hasMovements: Bool
     let showsBook = true
+    let showsKeeper = false
 }
 
 /// A server in the list of servers.
@@ -101,16 +104,15 @@ struct DeskBooksView {
     let heading: String
     let done: String?
     let path: String
+    /// Where a change comes back to.
+    let back: String
     let isLow: Bool
     let isRetired: Bool
     let max: String
     let query: String
     let items: String
     let books: [DeskRow]
-    let hasBooks: Bool
-    let first: String?
-    let next: String?
-    let hasPages: Bool
+    let pages: PageLinks?
 }
 
 struct DeskBookView {
@@ -119,23 +121,15 @@ struct DeskBookView {
     let retireKey: String
     let done: String?
     let cover: String
-    let item: String
     let title: String
     let topic: String
-    let price: String
-    let rawPrice: String
-    let stock: String
-    let rawStock: Int64
-    let tone: String
-    let sold: String
+    let row: DeskRow
     let isRetired: Bool
     let version: Int64
     let movements: [MovementRow]
-    let hasMovements: Bool
     let showsBook = false
-    let first: String?
-    let next: String?
-    let hasPages: Bool
+    let showsKeeper = true
+    let pages: PageLinks?
 }
 
 struct LedgerView {
@@ -143,11 +137,10 @@ struct LedgerView {
     let heading: String
     let kinds: [Choice]
     let movements: [MovementRow]
-    let hasMovements: Bool
     let showsBook = true
-    let first: String?
-    let next: String?
-    let hasPages: Bool
+    /// Whether who and why are shown, which sales have none of.
+    let showsKeeper: Bool
+    let pages: PageLinks?
 }
 
 /// One of several views of a list.
@@ -172,5 +165,4 @@ struct TotalsView {
     let plot: String
     let topics: [Row]
     let daily: [Row]
-    let hasRows: Bool
 }

@@ -5,8 +5,8 @@ internal import TierHTTP
 enum SalesPlot {
     private static let width = 760
     private static let height = 220
-    private static let left = 44
-    private static let bottom = 24
+    private static let left = 64
+    private static let bottom = 32
     /// Topics with a colour of their own; the others share the last one.
     private static let colourCount = 6
 

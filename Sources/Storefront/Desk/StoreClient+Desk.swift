@@ -1,5 +1,6 @@
 internal import Model
 internal import Monitoring
+internal import NIOCore
 
 extension StoreClient {
     /// Which books a keeper's list shows.
@@ -13,19 +14,19 @@ extension StoreClient {
     /// Books with what keepers need to know, in item-number order.
     func deskBooks(
         _ filter: BookFilter, limit: Int, after: String?, trace: TraceContext
-    ) async throws -> Page<DeskBook> {
+    ) async throws -> Page<BookDetails> {
         let answer = try await get(
             .books,
             [
                 ("q", filter.words), ("stock_max", filter.stockMax.map(String.init)),
                 ("retired", filter.isRetired ? "only" : nil), ("limit", String(limit)), ("after", after),
-            ], as: [DeskBook].self, trace: trace)
+            ], as: [BookDetails].self, trace: trace)
         return Page(rows: answer.result, next: answer.next)
     }
 
     /// One book, retired or not.
-    func deskBook(_ item: ItemNumber, trace: TraceContext) async throws -> DeskBook {
-        try await get(.book, [("item_number", item.description)], as: DeskBook.self, trace: trace).result
+    func deskBook(_ item: ItemNumber, trace: TraceContext) async throws -> BookDetails {
+        try await get(.book, [("item_number", item.description)], as: BookDetails.self, trace: trace).result
     }
 
     /// The ledger, newest first: of a book, of a kind, or all of it.
@@ -53,17 +54,32 @@ extension StoreClient {
     }
 
     /// Makes changes, all or none.
-    func change(_ order: ChangeOrder, key: IdempotencyKey, trace: TraceContext) async throws -> [DeskBook] {
-        try await post(.updates, order, key: key, as: [DeskBook].self, trace: trace)
+    func change(_ order: ChangeOrder, key: IdempotencyKey, trace: TraceContext) async throws -> [BookDetails]
+    {
+        try await post(.updates, order, key: key, as: [BookDetails].self, trace: trace)
     }
 
     /// Adds a book.
-    func add(_ order: AddOrder, key: IdempotencyKey, trace: TraceContext) async throws -> DeskBook {
-        try await post(.add, order, key: key, as: DeskBook.self, trace: trace)
+    func add(_ order: AddOrder, key: IdempotencyKey, trace: TraceContext) async throws -> BookDetails {
+        try await post(.add, order, key: key, as: BookDetails.self, trace: trace)
+    }
+
+    /// Adds all books of a file or none; only looks whether that can be done where `isDry`.
+    ///
+    /// - Returns: how many there are.
+    func load(
+        _ books: [Book], actor: String, reason: String, isDry: Bool, key: IdempotencyKey, trace: TraceContext
+    ) async throws -> Int {
+        var lines = ByteBuffer()
+        for book in books { lines.writeString(BookLine.text(book) + "\n") }
+        let parameters = [("actor", actor), ("reason", reason), ("dry_run", isDry ? "true" : nil)]
+        return try await post(
+            .load, parameters, text: lines, key: key, as: Loaded.self, trace: trace
+        ).books
     }
 
     /// Retires a book.
-    func retire(_ order: RetireOrder, key: IdempotencyKey, trace: TraceContext) async throws -> DeskBook {
-        try await post(.retire, order, key: key, as: DeskBook.self, trace: trace)
+    func retire(_ order: RetireOrder, key: IdempotencyKey, trace: TraceContext) async throws -> BookDetails {
+        try await post(.retire, order, key: key, as: BookDetails.self, trace: trace)
     }
 }
