@@ -12,6 +12,9 @@ public struct BooksTable: Sendable {
     /// - Throws: ``LineFault`` when a column is missing, unknown or there twice.
     public init(header: [String]) throws(LineFault) {
         let names = header.map { String(Substring($0).trimmingSpaces()) }
+        if names.contains(where: { $0.contains("\r") }) {
+            throw LineFault("the lines end in carriage returns alone; save the file with line feeds")
+        }
         if names.count == 1, names[0].contains(where: { ";\t".contains($0) }) {
             throw LineFault("the fields are not separated by commas; save the file with commas and try again")
         }
@@ -52,7 +55,9 @@ public struct BooksTable: Sendable {
             throw LineFault("the topic \(fault)")
         }
         guard let price = Cents(parsing: field(3)) else {
-            throw LineFault("cost '\(field(3))' is not an amount of 0 or more with at most two decimals")
+            throw LineFault(
+                "cost '\(field(3))' is not an amount from 0 to \(Cents.amountMax / 100) with at most two decimals"
+            )
         }
         guard let stock = Decimal.digits(field(4).utf8, digitCountMax: 13), stock <= Book.stockMax else {
             throw LineFault("stock '\(field(4))' is not a whole number from 0 to \(Book.stockMax)")

@@ -47,7 +47,8 @@ struct ImportCommand: AsyncParsableCommand {
         } else {
             for row in refused.lines { print("\(file):\(row.line): \(row.reason)") }
         }
-        ExitStatus.say("bookstore: \(refused.lineCount) bad rows; nothing was imported")
+        let rows = refused.lineCount == 1 ? "1 bad row" : "\(refused.lineCount) bad rows"
+        ExitStatus.say("bookstore: \(rows); nothing was imported")
         return ExitCode(ExitStatus.failed.rawValue)
     }
 

@@ -156,8 +156,8 @@ def test_a_file_is_imported_whole_or_not_at_all(store, browser, tmp_path):
         "good": head + "901,\"Tea, and Other Storms\",imports,9.50,3\r\n902,Étude,imports,1,1\r\n",
         "table": "number;title\n1;A\n", "large": head + "903,Large,imports,1,1\r\n" * 200_000,
     }
-    for name, text in files.items():
-        (tmp_path / f"{name}.csv").write_text(text)
+    for name, content in files.items():
+        (tmp_path / f"{name}.csv").write_text(content)
     sign_in(browser, store, keeper="ann")
     press(next(link for link in all_of(browser, "nav a") if link.text == "Import"))
     wait_for_path(browser, "/desk/import")

@@ -62,6 +62,7 @@ import Testing
         ("item_number,title,title,topic,cost,stock\n", "a column is there twice"),
         ("item_number;title;topic;cost;stock\n", "the fields are not separated by commas"),
         ("item_number\ttitle\ttopic\tcost\tstock\n", "the fields are not separated by commas"),
+        ("item_number,title,topic,cost,stock\r1,A,t,1,1\r", "the lines end in carriage returns alone"),
         ("1,A book without a header,t,1,1\n", "unknown column '1'"),
     ]) func refusesFilesThatAreNoTable(text: String, reason: String) {
         #expect(fault(text)?.reason.hasPrefix(reason) == true)
