@@ -110,7 +110,7 @@ def test_sold_out_while_looking(store, browsers):
     assert not one(with_script, ".buy button").is_enabled()
     buy(without)
     wait(without, "the refusal", lambda: "Someone was faster" in text(without))
-    assert path(without) == "/book/6" and "owe nothing" in text(without)
+    assert path(without).startswith("/book/6") and "owe nothing" in text(without)
     without.get(store.shop + "/orders")
     assert "bought nothing yet" in text(without)
 
