@@ -25,10 +25,10 @@ Recommends: logrotate
 Section: net
 Priority: optional
 Description: online bookstore of cooperating servers
- A frontend dispatches, a catalog keeps books, prices and stock, an order server
- sells. It never sells a book that it does not have and never forgets a sale that
- it confirmed; a web shop stands in front of it. One executable, a systemd service
- for each server.
+ A frontend dispatches, a catalog keeps books, prices and stock, an order
+ server sells; a web shop stands in front of them. The store never sells a book
+ that it does not have and never forgets a sale that it confirmed. It is one
+ executable, with a systemd service for each server.
 CONTROL
 package=dist/bookstore_${version}_$architecture.deb
 dpkg-deb --root-owner-group --build "$tree" "$work/package.deb" >/dev/null

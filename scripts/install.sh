@@ -19,7 +19,8 @@ for page in dist/man/*.1; do
     install -d "$share/man/man1"
     gzip -9 -n --stdout "$page" >"$share/man/man1/${page##*/}.gz"
 done
-dist/bookstore --generate-completion-script bash |
+# Sourced, not run: it needs no first line that names a shell.
+dist/bookstore --generate-completion-script bash | sed '1{/^#!/d}' |
     install -D -m 644 /dev/stdin "$share/bash-completion/completions/bookstore"
 dist/bookstore --generate-completion-script zsh |
     install -D -m 644 /dev/stdin "$share/zsh/vendor-completions/_bookstore"

@@ -61,10 +61,11 @@ extension Settings {
         }
         let file = text(.deskPasswordFile)
         guard !file.isEmpty else { return nil }
-        let text = FileManager.default.contents(atPath: file).map { String(decoding: $0, as: UTF8.self) }
-        guard
-            let password = DeskPassword(parsing: (text ?? "").trimmingCharacters(in: .whitespacesAndNewlines))
-        else {
+        guard let data = FileManager.default.contents(atPath: file) else {
+            throw FileFault(path: file, reason: "cannot be read; it should hold the desk's password, hashed")
+        }
+        let text = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        guard let password = DeskPassword(parsing: text) else {
             throw FileFault(
                 path: file, reason: "holds no hash of a password; 'bookstore desk-password' writes one")
         }

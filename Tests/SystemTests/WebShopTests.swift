@@ -89,7 +89,7 @@ extension RealProcesses {
 
         @Test(arguments: [
             (["BOOKSTORE_DESK_PASSWORD": "short"], "the desk's password has 8 to 256 bytes"),
-            (["BOOKSTORE_DESK_PASSWORD_FILE": "none"], "none: holds no hash of a password"),
+            (["BOOKSTORE_DESK_PASSWORD_FILE": "none"], "none: cannot be read"),
             (["BOOKSTORE_DESK_PASSWORD_FILE": "config"], "config: holds no hash of a password"),
         ])
         func refusesAPasswordThatIsNone(environment: [String: String], reason: String) async throws {

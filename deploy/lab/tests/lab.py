@@ -71,7 +71,7 @@ class Deployment:
     def run(self):
         return re.search(r"run (bookstore-[\w-]+):", self.log)[1]
 
-    def wait_for(self, text, seconds=150):
+    def wait_for(self, text, seconds=400):
         """Waits until the script has said something."""
         deadline = time.monotonic() + seconds
         while text not in self.log:
@@ -89,10 +89,17 @@ class Deployment:
     def end(self, seconds=400):
         return self.process.wait(timeout=seconds)
 
+    def kill(self):
+        """No trap, no goodbye."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
     def close(self):
+        """Ends a run that a failed test has left, so that the next test begins with an empty account."""
         if self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+            self.kill()
+            if " run bookstore-" in self.log:
+                as_operator(SCRIPT, "--destroy", self.run)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

@@ -106,7 +106,7 @@ class Interruptions(LabTest):
         deployment = self.deploy()
         deployment.wait_for("launched:")
         run = deployment.run
-        deployment.close()  # kill -9: no trap, no goodbye
+        deployment.kill()
         listed = as_operator(SCRIPT, "--list")
         self.assertEqual(listed.returncode, 0, listed.stderr)
         self.assertEqual(sum(line.startswith(run) for line in listed.stdout.splitlines()), 3 + 3 + 1 + 1,
