@@ -4,7 +4,7 @@
 #   docker build -t my-book-store --target prebuilt .        packs dist/bookstore, which `make static` compiles here
 #
 # The image has the executable, the five libraries of Debian that it needs, time zones and nothing else: no shell,
-# no package manager. On the whole of debian:bookworm-slim it would be twice as large.
+# no package manager. On the whole of debian:bookworm-slim it would be nearly twice as large.
 
 FROM debian:bookworm-slim AS system
 # The user's number is part of the promise: folders of the host that are mounted have to belong to it.

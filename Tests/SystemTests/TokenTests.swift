@@ -53,6 +53,27 @@ extension RealProcesses {
             }
         }
 
+        /// As docs/operating.md rotates it: the new one in the file, then one server after the other.
+        @Test func aNewTokenComesInByRestarts() async throws {
+            try await withGuardedStore { store in
+                let new = ["Authorization": "Bearer another-one-of-16-or-more"]
+                try store.write("another-one-of-16-or-more", to: "token")
+                try await store.stop([.catalog])
+                try await store.start([.catalog])
+                let buy = "/buy?item_number=1"
+                let key = ["Idempotency-Key": "across-the-change"]
+                expectProblem(try await store.post(buy, headers: key), 503)
+                #expect(try await store.stock(of: 1) == 3)
+                try await store.stop([.order])
+                try await store.start([.order])
+                expectJSON(try await store.post(buy, headers: key), successBody)
+                #expect(try await store.stock(of: 1) == 2)
+                let update = "/update?item_number=1&stock=5"
+                expectProblem(try await store.post(update, to: .catalog, headers: Self.shown), 401)
+                expectJSON(try await store.post(update, to: .catalog, headers: new), successBody)
+            }
+        }
+
         @Test func withoutATokenOnlyThisMachineIsServed() async throws {
             try await withTemporaryFolder { folder in
                 for tier in ["catalog", "order", "frontend"] {

@@ -57,10 +57,12 @@ class Deployment:
         settings = {"XDG_STATE_HOME": self.folder, **(environment or {})}
         variables = [f"{name}={value}" for name, value in settings.items()]
         with open(self._log, "w") as log:
-            # A session of its own, so that a Ctrl-C can be sent as a terminal does, to the whole group.
+            # A session of its own, so that a Ctrl-C can be sent as a terminal does, to the whole group. Who runs the
+            # tests in the background makes them ignore it, and bash cannot trap what was ignored before it.
             self.process = subprocess.Popen([LAB, "run", "env", *variables, SCRIPT, *arguments], stdout=log,
                                             stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-                                            start_new_session=True)
+                                            start_new_session=True,
+                                            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
 
     @property
     def log(self):
