@@ -34,11 +34,17 @@ extension DeskRoutes {
         do {
             let books = try await store.change(order, key: try form.key().key, trace: context.trace)
             return .redirect(to: ShopPaths.adding("done", Done.changed(books.count).code, to: back))
-        } catch StoreFault.refused(let status, let detail, let body) where status == 412 || status == 409 {
+        } catch StoreFault.refused(412, let detail, let body) {
             guard let conflict = try? JSONDecoder().decode(Conflict.self, from: Data(buffer: body)),
                 let current = conflict.current, !current.isEmpty
-            else { throw StoreFault.refused(status: status, detail: detail, body: body) }
+            else { throw StoreFault.refused(status: 412, detail: detail, body: body) }
             return try conflictPage(changes, current, detail: detail, reason: reason, back: back, session)
+        } catch StoreFault.refused(409, let detail, _) {
+            throw DeskProblem(
+                status: .conflict, heading: "That is more than there is",
+                happened: DeskProblem.sentence(detail) + " Nothing was changed.",
+                advice: "Go back: what you typed is still there. Take away fewer copies, or look again.",
+                links: [ProblemPages.Link(link: back, words: "Look again")])
         }
     }
 
