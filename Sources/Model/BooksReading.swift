@@ -41,4 +41,17 @@ public struct BooksReading: Sendable {
             refused.append(RefusedLine(line: line, reason: reason))
         }
     }
+
+    /// Notes books that the store does not take, by their place among ``books``, from 1.
+    ///
+    /// - Parameter count: how many there are, which may be more than are named.
+    public mutating func refuse(taken: [RefusedLine], count: Int) {
+        for book in taken where books.indices.contains(book.line - 1) && refused.count < namedCountMax {
+            refused.append(RefusedLine(line: books[book.line - 1].line, reason: book.reason))
+        }
+        refusedCount += count
+    }
+
+    /// The first bad lines in the file's order, whatever told of them.
+    public var refusedInOrder: [RefusedLine] { refused.sorted { $0.line < $1.line } }
 }

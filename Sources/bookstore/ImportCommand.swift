@@ -27,14 +27,15 @@ struct ImportCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
-        let reading = try BooksDocument(path: file, format: format).reading
-        var refused = Refused(reading)
+        var reading = try BooksDocument(path: file, format: format).reading
         // With bad rows the good ones are only looked at, so that all that is wrong is said at once.
-        let isDry = dryRun || refused.lineCount > 0
+        let isDry = dryRun || reading.refusedCount > 0
         if !reading.books.isEmpty, let taken = try await send(reading.books.map(\.book), isDry: isDry) {
-            refused.add(taken, in: reading)
+            reading.refuse(
+                taken: taken.lines.map { RefusedLine(line: $0.line, reason: $0.reason) },
+                count: taken.lineCount)
         }
-        guard refused.lineCount == 0 else { throw try report(refused) }
+        guard reading.refusedCount == 0 else { throw try report(Refused(reading)) }
         let count = reading.books.count
         guard !json else { return print(#"{"result":{"books":\#(count)}}"#) }
         print(dryRun ? "\(count) books can be imported" : "\(count) books imported")
@@ -81,20 +82,12 @@ private struct Refused: Codable {
         let reason: String
     }
 
-    /// In the order of the file.
-    private(set) var lines: [Line]
+    let lines: [Line]
     /// How many there are, which may be more than are named.
-    private(set) var lineCount: Int
+    let lineCount: Int
 
     init(_ reading: BooksReading) {
-        lines = reading.refused.map { Line(line: $0.line, reason: $0.reason) }.sorted { $0.line < $1.line }
+        lines = reading.refusedInOrder.map { Line(line: $0.line, reason: $0.reason) }
         lineCount = reading.refusedCount
-    }
-
-    /// Adds what the catalog refused, which has been sent the good rows only.
-    mutating func add(_ taken: Refused, in reading: BooksReading) {
-        lines += taken.lines.map { Line(line: reading.books[$0.line - 1].line, reason: $0.reason) }
-        lines.sort { $0.line < $1.line }
-        lineCount += taken.lineCount
     }
 }

@@ -39,7 +39,7 @@ extension DeskRoutes {
             return try answer(view, status: .badRequest)
         }
         let reason = try ChangeForm.reason(form)
-        let reading: BooksReading
+        var reading: BooksReading
         do {
             reading = try BooksDocument(bytes, path: "The file").reading
         } catch {
@@ -47,8 +47,7 @@ extension DeskRoutes {
             return try answer(view, status: .badRequest)
         }
         // With bad rows the good ones are only looked at, so that all that is wrong is said at once.
-        var refused = reading.refused
-        let isLook = isDry || !refused.isEmpty
+        let isLook = isDry || reading.refusedCount > 0
         do {
             let books = reading.books.map(\.book)
             let count =
@@ -62,13 +61,11 @@ extension DeskRoutes {
             guard let taken = try? JSONDecoder().decode(RefusedRows.self, from: Data(buffer: body)) else {
                 throw StoreFault.refused(status: 409, detail: detail, body: body)
             }
-            refused += taken.lines.compactMap { row in
-                guard reading.books.indices.contains(row.line - 1) else { return nil }
-                return RefusedLine(line: reading.books[row.line - 1].line, reason: row.reason)
-            }
+            reading.refuse(
+                taken: taken.lines.map { RefusedLine(line: $0.line, reason: $0.reason) }, count: taken.count)
         }
-        guard refused.isEmpty else {
-            return try answer(Self.showing(refused, in: view), status: .badRequest)
+        guard reading.refusedCount == 0 else {
+            return try answer(Self.showing(reading, in: view), status: .badRequest)
         }
         view.done =
             "\(Wording.books(reading.books.count)) can be imported. Nothing is imported yet: choose the file once more."
@@ -85,15 +82,14 @@ extension DeskRoutes {
         try desk.answer(view, "desk-import", status: status)
     }
 
-    private static func showing(_ refused: [RefusedLine], in view: ImportView) -> ImportView {
+    private static func showing(_ reading: BooksReading, in view: ImportView) -> ImportView {
         var view = view
-        let named = refused.sorted { $0.line < $1.line }.prefix(ShopLimits.namedRowCountMax)
+        let named = reading.refusedInOrder.prefix(ShopLimits.namedRowCountMax)
         view.rows = named.map { ImportView.Row(line: $0.line, reason: Wording.listed($0.reason)) }
-        let rest = refused.count - named.count
+        let count = reading.refusedCount
         view.fault =
-            (refused.count == 1
-                ? "1 row cannot be used" : "\(Wording.count(Int64(refused.count))) rows cannot be used")
-            + (rest > 0 ? "; the first \(named.count) are listed" : "")
+            (count == 1 ? "1 row cannot be used" : "\(Wording.count(Int64(count))) rows cannot be used")
+            + (count > named.count ? "; the first \(named.count) are listed" : "")
             + ". Nothing was imported. Correct the file and choose it again."
         return view
     }
