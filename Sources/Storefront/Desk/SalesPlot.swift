@@ -7,6 +7,8 @@ enum SalesPlot {
     private static let height = 220
     private static let left = 64
     private static let bottom = 32
+    /// Room for the upper half of the highest value, which phones write larger.
+    private static let head = 20
     /// Topics with a colour of their own; the others share the last one.
     private static let colourCount = 6
 
@@ -73,7 +75,7 @@ enum SalesPlot {
 
     private static func y(_ value: Int64, of top: Int64) -> Double {
         let floor = Double(height - bottom)
-        return rounded(floor - (floor - 8) * Double(value) / Double(top))
+        return rounded(floor - (floor - Double(head)) * Double(value) / Double(top))
     }
 
     private static func rounded(_ value: Double) -> Double { (value * 10).rounded() / 10 }
