@@ -22,7 +22,7 @@ let package = Package(
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: strict),
-        // By the clock: `swift package benchmark`.
+        // By the clock: `swift run -c release HotPath`.
         .executableTarget(
             name: "HotPath",
             dependencies: ["HotPieces", .product(name: "Benchmark", package: "benchmark")],
