@@ -19,9 +19,9 @@ struct ConfigCommand: AsyncParsableCommand {
             let value = settings.text(setting)
             print("\(setting.key) = \(value.isEmpty ? "(none)" : setting.isSecret ? "(secret)" : value)")
             print("    \(setting.meaning)")
-            print(
-                "    from: \(settings.source(of: setting)); set by \(setting.isSecret ? "" : setting.flag + ", ")\(setting.variable) or \"\(setting.key)\""
-            )
+            let hasOption = setting.isOption && !setting.isSecret
+            let ways = (hasOption ? setting.flag + ", " : "") + setting.variable
+            print("    from: \(settings.source(of: setting)); set by \(ways) or \"\(setting.key)\"")
         }
         let servers = try settings.servers()
         for tier in Tier.allCases {

@@ -12,6 +12,8 @@ struct Setting: Sendable {
     let meaning: String
     /// A secret is shown nowhere, and taken from no command line, which others can see.
     var isSecret = false
+    /// Whether the commands to which it matters take it as an option.
+    var isOption = true
 
     var flag: String { "--" + key.replacing(".", with: "-") }
     var variable: String { "BOOKSTORE_" + key.uppercased().replacing(".", with: "_") }
@@ -46,7 +48,8 @@ struct Setting: Sendable {
 
     static let loops = Setting(
         key: "loops", defaultValue: "0",
-        meaning: "event loops of a server, which serve side by side; 0 for one for every two processor cores")
+        meaning: "event loops of a server, which serve side by side; 0 for one for every two processor cores",
+        isOption: false)
 
     static let token = Setting(
         key: "token", defaultValue: "",

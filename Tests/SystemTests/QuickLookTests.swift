@@ -27,7 +27,7 @@ extension RealProcesses {
     @Suite(.enabled(if: QuickLook.block != nil, "README.md has no quick look"))
     struct QuickLookTests {
         // The README names the default ports, so they must be free: on a busy machine it is left out.
-        @Test(.enabled(if: QuickLook.portsAreFree, "8000 to 8002 are not free"))
+        @Test(.enabled(if: QuickLook.portsAreFree, "8000 to 8002 and 8080 are not free"))
         func worksAsItStands() async throws {
             let block = try #require(QuickLook.block)
             try await withTemporaryFolder { folder in

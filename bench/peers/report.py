@@ -27,7 +27,7 @@ def machine(folder):
                 cpu = line.partition(":")[2].strip()
                 break
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    kind = line_of("stat", "-f", "-c", "%T", folder)
+    kind = line_of("findmnt", "--noheadings", "--output", "FSTYPE", "--target", folder)
     return [
         f"- {time.strftime('%Y-%m-%d %H:%M', time.gmtime())} UTC, store of commit {line_of('git', 'rev-parse', '--short', 'HEAD')}",
         f"- {os.cpu_count()} cores ({cpu}), {memory:.0f} GiB, Linux {platform.release()}, disk of type {kind}",
