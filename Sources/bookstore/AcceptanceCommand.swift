@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Catalog
 internal import Client
 internal import Foundation
 internal import Model
@@ -12,8 +13,9 @@ struct AcceptanceCommand: AsyncParsableCommand {
         commandName: "acceptance", abstract: "Run acceptance tests 1 to 4 and show each step and verdict.",
         discussion: """
             Without --frontend it opens a store of its own on free ports, tests that and closes it; its logs \
-            stay in the output folder. With --frontend it grades any store that speaks the contract; that \
-            store must have the four default books and have sold nothing yet.
+            stay in the output folder, or in a folder inside it where a store of yours has its logs there. With \
+            --frontend it grades any store that speaks the contract; that store must have the four default \
+            books and have sold nothing yet, for it buys.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -34,7 +36,7 @@ struct AcceptanceCommand: AsyncParsableCommand {
             let address = try FrontendOptions.parse(["--frontend", frontend ?? ""]).address(settings)
             isPassed = try await test(address, output: output, logs: logs, loops: loops)
         } else {
-            isPassed = try await testOwnStore(output: output, loops: loops)
+            isPassed = try await testOwnStore(output: try ownOutput(settings), loops: loops)
         }
         if !isPassed { throw ExitCode(ExitStatus.failed.rawValue) }
     }
@@ -52,10 +54,23 @@ struct AcceptanceCommand: AsyncParsableCommand {
         return isPassed
     }
 
+    /// The folder of this run's logs. Those of a store whose database is kept here stay where they are: they
+    /// are what it could be recovered from.
+    private func ownOutput(_ settings: Settings) throws -> String {
+        let output = settings.text(.output)
+        let database = settings.text(.data) + "/" + CatalogStore.fileName
+        guard FileManager.default.fileExists(atPath: database) else { return output }
+        let own = output + "/acceptance"
+        try Folder.prepare(own, option: Setting.output.flag)
+        ExitStatus.say(
+            "\(output) has the logs of the store in \(settings.text(.data)); this run's are in \(own)")
+        return own
+    }
+
     /// Opens a store in a temporary folder, tests it and closes it.
     private func testOwnStore(output: String, loops: TierLoops) async throws -> Bool {
         for name in ["catalog_log", "order_log"] { try Self.putAside(output + "/" + name) }
-        return try await OwnStore(common: common, loops: loops).run([:]) { address in
+        return try await OwnStore(common: common, loops: loops).run([.output: output]) { address in
             try await test(address, output: output, logs: output, loops: loops)
         }
     }

@@ -26,6 +26,13 @@ struct ImportCommand: AsyncParsableCommand {
     @OptionGroup var frontend: FrontendOptions
     @OptionGroup var common: CommonOptions
 
+    func validate() throws {
+        guard frontend.frontend == nil else {
+            throw ValidationError(
+                "an import goes to the catalog server of the config file: name another by --config")
+        }
+    }
+
     func run() async throws {
         var reading = try BooksDocument(path: file, format: format).reading
         // With bad rows the good ones are only looked at, so that all that is wrong is said at once.

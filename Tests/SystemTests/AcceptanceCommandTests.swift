@@ -53,6 +53,20 @@ extension RealProcesses {
             }
         }
 
+        @Test func leavesTheLogsOfAStoreAlone() async throws {
+            try await withStore { store in
+                // Running or not: its database is there.
+                let run = try await bookstore("acceptance", in: store.folder)
+                #expect(run.status == 0, "\(run.output)\n\(run.errors)")
+                #expect(run.errors.contains("output/acceptance"))
+                let names = try FileManager.default.contentsOfDirectory(atPath: store.folder + "/output")
+                #expect(!names.contains { $0.contains("aside") }, "\(names)")
+                let log = store.folder + "/output/acceptance/order_log"
+                let text = try String(contentsOfFile: log, encoding: .utf8)
+                #expect(text.split(separator: "\n").count == 6)
+            }
+        }
+
         @Test func gradesAnotherStore() async throws {
             try await withStore { store in
                 let first = try await bookstore(
