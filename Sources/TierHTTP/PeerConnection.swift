@@ -94,6 +94,7 @@ final class PeerConnection: ChannelInboundHandler {
         write(call, trace: call.trace.child(using: &random), body: call.body)
     }
 
+    /// Writes at most ``BatchWire/gatheredCountMax`` exchanges, as few batches as their bytes allow.
     private func write(gathered exchanges: [Exchange]) {
         guard let first = exchanges.first else { return }
         guard exchanges.count > 1 else { return write(first) }
@@ -102,11 +103,9 @@ final class PeerConnection: ChannelInboundHandler {
         body.reserveCapacity(min(exchanges.count * 160, BatchWire.bodyBytesMax))
         for (index, exchange) in exchanges.enumerated() {
             BatchWire.write(exchange.call, trace: exchange.call.trace.child(using: &random), to: &body)
-            let count = index + 1 - start
-            guard
-                count == BatchWire.entryCountMax || body.readableBytes > BatchWire.bodyBytesMax
-                    || index == exchanges.count - 1
-            else { continue }
+            guard body.readableBytes > BatchWire.bodyBytesMax || index == exchanges.count - 1 else {
+                continue
+            }
             flights.append(Flight(exchanges: Array(exchanges[start...index]), isBatch: true))
             let call = TierCall(
                 .POST, "/" + BatchWire.routeName, deadline: first.call.deadline, trace: first.call.trace,

@@ -18,15 +18,14 @@ public struct RequestTarget: Sendable {
             text = text[(slash ?? text.endIndex)...]
         }
         let bytes = text.utf8.span
-        let index = { text.utf8.index(text.startIndex, offsetBy: $0) }
         let end = bytes.firstIndex(of: UInt8(ascii: "#"), in: 0..<bytes.count) ?? bytes.count
         let question = bytes.firstIndex(of: UInt8(ascii: "?"), in: 0..<end)
-        query = question.map { text[index($0 + 1)..<index(end)] }
+        query = question.map { text.bytes($0 + 1..<end) }
         let pathEnd = question ?? end
         let start = pathEnd > 0 && bytes[0] == UInt8(ascii: "/") ? 1 : 0
         let slash = bytes.firstIndex(of: UInt8(ascii: "/"), in: start..<pathEnd)
-        route = String(text[index(start)..<index(slash ?? pathEnd)])
-        pathRest = slash.map { text[index($0 + 1)..<index(pathEnd)] }
+        route = String(text.bytes(start..<(slash ?? pathEnd)))
+        pathRest = slash.map { text.bytes($0 + 1..<pathEnd) }
     }
 
     /// The decoded value of a query parameter; nil when it is absent.
@@ -46,11 +45,6 @@ public struct RequestTarget: Sendable {
     private static func value(of name: String, in query: Substring) throws(StoreError) -> Substring? {
         let bytes = query.utf8.span
         let wanted = name.utf8.span
-        let text = {
-            query[
-                query.utf8.index(
-                    query.startIndex, offsetBy: $0)..<query.utf8.index(query.startIndex, offsetBy: $1)]
-        }
         var found: Substring?
         var start = 0
         while start < bytes.count {
@@ -60,10 +54,10 @@ public struct RequestTarget: Sendable {
             // Names are plain ASCII; only one with an escape in it needs decoding before it can match.
             if bytes.hasBytes(of: wanted, at: key)
                 || (bytes.firstIndex(of: UInt8(ascii: "%"), in: key) != nil
-                    && decode(text(key.lowerBound, key.upperBound).utf8) == name)
+                    && decode(query.bytes(key).utf8) == name)
             {
                 guard found == nil else { throw .invalid("parameter \(name) is given twice") }
-                found = text(equals.map { $0 + 1 } ?? end, end)
+                found = query.bytes((equals.map { $0 + 1 } ?? end)..<end)
             }
             start = end + 1
         }
@@ -141,6 +135,15 @@ public struct RequestTarget: Sendable {
         case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
         default: nil
         }
+    }
+}
+
+extension Substring {
+    /// The text between two offsets in bytes.
+    fileprivate func bytes(_ range: Range<Int>) -> Substring {
+        self[
+            utf8.index(
+                startIndex, offsetBy: range.lowerBound)..<utf8.index(startIndex, offsetBy: range.upperBound)]
     }
 }
 
