@@ -58,8 +58,7 @@ struct AcceptanceCommand: AsyncParsableCommand {
     /// are what it could be recovered from.
     private func ownOutput(_ settings: Settings) throws -> String {
         let output = settings.text(.output)
-        let database = settings.text(.data) + "/" + CatalogStore.fileName
-        guard FileManager.default.fileExists(atPath: database) else { return output }
+        guard CatalogStore.exists(in: settings.text(.data)) else { return output }
         let own = output + "/acceptance"
         try Folder.prepare(own, option: Setting.output.flag)
         ExitStatus.say(

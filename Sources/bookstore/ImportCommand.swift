@@ -11,7 +11,7 @@ struct ImportCommand: AsyncParsableCommand {
         discussion: """
             The file is CSV (UTF-8, with the header row item_number,title,topic,cost,stock in any order) or a \
             catalog file of init lines; its first line tells which. Every bad row is named with its line and \
-            reason. Asks the catalog server directly. Purchases wait while a very large file is stored: about \
+            reason. Asks the catalog server of the config file directly; --config names another. Purchases wait while a very large file is stored: about \
             a second for each 100,000 books.
             """)
 
@@ -23,15 +23,7 @@ struct ImportCommand: AsyncParsableCommand {
     @Flag(help: "Only check the file and whether its numbers are free; change nothing.") var dryRun = false
     @Flag(help: "Print what was done, or the bad rows, as JSON.") var json = false
     @OptionGroup var change: ChangeOptions
-    @OptionGroup var frontend: FrontendOptions
     @OptionGroup var common: CommonOptions
-
-    func validate() throws {
-        guard frontend.frontend == nil else {
-            throw ValidationError(
-                "an import goes to the catalog server of the config file: name another by --config")
-        }
-    }
 
     func run() async throws {
         var reading = try BooksDocument(path: file, format: format).reading
@@ -70,9 +62,9 @@ struct ImportCommand: AsyncParsableCommand {
         if let reason = change.reason { target += "&reason=" + RequestTarget.encode(reason) }
         if isDry { target += "&dry_run=true" }
         var refused: Refused?
-        try await KeeperConnection.open(frontend, common, to: .catalog) { [body, target] store in
+        try await KeeperConnection.openCatalog(common) { [body, target] store in
             // Answers come in the order of their requests, so what looks meanwhile has a connection of its own.
-            try await KeeperConnection.open(frontend, common, to: .catalog) { watcher in
+            try await KeeperConnection.openCatalog(common) { watcher in
                 let storing = Storing(bookCount: books.count, isDry: isDry)
                 let answer = try await storing.post(target, body, to: store, watchedBy: watcher)
                 refused = try answer.refusal(as: Refused.self)

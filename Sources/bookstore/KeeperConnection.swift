@@ -44,16 +44,30 @@ struct KeeperConnection {
         try await open(options.frontend, options.common, body)
     }
 
-    /// Runs `body` with a connection to the frontend, or to the catalog where `tier` says so.
+    /// Runs `body` with a connection to the frontend.
     static func open(
-        _ frontend: FrontendOptions, _ common: CommonOptions, to tier: Tier = .frontend,
+        _ frontend: FrontendOptions, _ common: CommonOptions,
+        _ body: (KeeperConnection) async throws -> Void
+    ) async throws {
+        try await open(.frontend, at: frontend.address, common, body)
+    }
+
+    /// Runs `body` with a connection to the catalog of the config file.
+    static func openCatalog(
+        _ common: CommonOptions, _ body: (KeeperConnection) async throws -> Void
+    ) async throws {
+        let address = { (settings: Settings) in
+            try settings.servers().address(of: .catalog, index: 0, path: settings.text(.config))
+        }
+        try await open(.catalog, at: address, common, body)
+    }
+
+    private static func open(
+        _ tier: Tier, at address: (Settings) throws -> ServerAddress, _ common: CommonOptions,
         _ body: (KeeperConnection) async throws -> Void
     ) async throws {
         let settings = try await common.load()
-        let address =
-            tier == .frontend
-            ? try frontend.address(settings)
-            : try settings.servers().address(of: tier, index: 0, path: settings.text(.config))
+        let address = try address(settings)
         let loops = TierLoops(count: 1)
         let client = try await TierClient(
             tier: tier.rawValue, addresses: [address], loops: loops,
