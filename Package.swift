@@ -63,10 +63,12 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
     ],
     targets: [
+        // zlib of the system: Debian's zlib1g-dev.
+        .systemLibrary(name: "CZlib"),
         .target(name: "Model", swiftSettings: strict),
         .target(name: "Monitoring", dependencies: ["Model", histogram, logging], swiftSettings: strict),
         .target(
-            name: "TierHTTP", dependencies: ["Model", "Monitoring", logging, deque] + nio,
+            name: "TierHTTP", dependencies: ["CZlib", "Model", "Monitoring", logging, deque] + nio,
             swiftSettings: strict),
         .target(
             name: "Storage", dependencies: ["Model", "Monitoring", nioCore, deque, grdb, logging],
@@ -123,7 +125,8 @@ let package = Package(
 
         // Tests. `TestSupport` has the fixtures; the system tests start the built executable.
         .target(
-            name: "TestSupport", dependencies: ["TierHTTP"], path: "Tests/TestSupport", swiftSettings: tests),
+            name: "TestSupport", dependencies: ["CZlib", "TierHTTP"], path: "Tests/TestSupport",
+            swiftSettings: tests),
         .testTarget(name: "ModelTests", dependencies: ["Model"], swiftSettings: tests),
         .testTarget(
             name: "AuditTests", dependencies: ["Audit", "Model", "TestSupport"], swiftSettings: tests),
@@ -131,12 +134,13 @@ let package = Package(
             name: "ChaosTests", dependencies: ["Chaos", "Model", "Monitoring"] + nio, swiftSettings: tests),
         .testTarget(name: "TopTests", dependencies: ["Top", "Monitoring", "Model"], swiftSettings: tests),
         .testTarget(
-            name: "BenchTests", dependencies: ["Bench", "Model", "Monitoring", nioCore], swiftSettings: tests),
+            name: "BenchTests", dependencies: ["Bench", "Model", "Monitoring", "TestSupport", nioCore],
+            swiftSettings: tests),
         .testTarget(
             name: "MonitoringTests", dependencies: ["Monitoring", "TestSupport"], swiftSettings: tests),
         .testTarget(
             name: "TierHTTPTests",
-            dependencies: ["TierHTTP", "Monitoring", "Model", "TestSupport", logging] + nio,
+            dependencies: ["TierHTTP", "Monitoring", "Model", "TestSupport", logging] + cryptography + nio,
             swiftSettings: tests),
         .testTarget(
             name: "StorageTests",

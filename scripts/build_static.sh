@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds dist/bookstore: the executable for other machines, with Swift's libraries and SQLite inside. It needs
+# Builds dist/bookstore: the executable for other machines, with Swift's libraries, SQLite and zlib inside. It needs
 # only glibc 2.36 or newer (Debian 12), so a container image or a package is that one file and its settings.
 # With --debug it takes the development build, which is there sooner and runs slower.
 set -euo pipefail
@@ -13,11 +13,13 @@ case "${1:-}" in
 esac
 
 # The linker takes the shared library where both stand in one folder, so the static one gets a folder of its own.
-archives=(/usr/lib/*/libsqlite3.a)
-[[ -e ${archives[0]} ]] || { echo "libsqlite3.a is missing: run scripts/setup.sh" >&2; exit 1; }
 folder=$PWD/.build/static-libraries
 mkdir -p "$folder" dist
-ln -sf "${archives[0]}" "$folder/libsqlite3.a"
+for library in libsqlite3.a libz.a; do
+    archives=(/usr/lib/*/"$library")
+    [[ -e ${archives[0]} ]] || { echo "$library is missing: run scripts/setup.sh" >&2; exit 1; }
+    ln -sf "${archives[0]}" "$folder/$library"
+done
 
 flags=(-c "$configuration" --product bookstore --static-swift-stdlib
     -Xlinker "-L$folder" -Xlinker -lm -Xlinker --strip-all)

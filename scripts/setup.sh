@@ -34,6 +34,7 @@ check_swift() {
 is_there() {
     case "$1" in
         libsqlite3-dev) [[ -e /usr/include/sqlite3.h ]] ;;
+        zlib1g-dev) [[ -e /usr/include/zlib.h ]] ;;
         # Debian ships venv without ensurepip, which is what makes a new environment's pip.
         python3-venv) python3 -c 'import venv, ensurepip' 2>/dev/null ;;
         chromium-driver) command -v chromedriver >/dev/null ;;
@@ -123,7 +124,7 @@ refresh_package_lists() {
 }
 
 check_swift
-packages=(libsqlite3-dev)
+packages=(libsqlite3-dev zlib1g-dev)
 if [[ $with_tests == yes ]]; then
     packages+=(python3 python3-venv curl shellcheck procps strace)
 fi

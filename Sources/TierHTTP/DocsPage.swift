@@ -1,56 +1,72 @@
+internal import Model
 internal import NIOCore
 internal import NIOHTTP1
 
-/// `/docs`: the documented routes of a tier as a page for people. It needs nothing from elsewhere.
+/// `/docs`: the documented routes of a tier as a page for people, each with a line to try it. It needs nothing
+/// from elsewhere.
 struct DocsPage {
     let tier: String
     let routes: [Route]
 
+    /// What a browser may do with the page: show it with its own style.
+    static let fields = [
+        (
+            name: "content-security-policy",
+            value:
+                "default-src 'none'; style-src '\(DocsStyle.digest)'; base-uri 'none'; form-action 'none'; "
+                + "frame-ancestors 'none'"
+        ),
+        (name: "referrer-policy", value: "no-referrer"),
+    ]
+
     /// The page as HTML.
     var html: ByteBuffer {
+        let documented = routes.compactMap { route in route.doc.map { (route, $0) } }
         var page = ByteBuffer(string: Self.head(title: "My Book Store: the \(tier)'s API"))
         page.writeString(
             """
             <main><h1>The \(tier)'s API</h1>
             <p>Answers are JSON. Every error is <code>application/problem+json</code> (RFC 9457) with a
-            <code>detail</code> that can be shown to a person. Routes with a lock need
-            <code>Authorization: Bearer TOKEN</code> where the store has a token. The same for programs:
+            <code>detail</code> that can be shown to a person. Requests that need the token need it only where the
+            store has one. The examples ask a server at its usual address. The same for programs:
             <a href="/openapi.json">openapi.json</a>.</p>
+            <nav aria-label="Requests"><ul>
 
             """)
-        for route in routes { if let doc = route.doc { page.writeString(Self.section(route, doc)) } }
+        for (route, _) in documented {
+            page.writeString("<li><a href=\"#\(route.name)\">/\(route.name)</a></li>\n")
+        }
+        page.writeString("</ul></nav>\n")
+        for (route, doc) in documented { page.writeString(section(route, doc)) }
         page.writeString("</main></body></html>\n")
         return page
     }
 
-    private static func section(_ route: Route, _ doc: RouteDoc) -> String {
+    private func section(_ route: Route, _ doc: RouteDoc) -> String {
         let methods = route.methods.filter { $0 != .HEAD }.map(\.rawValue).joined(separator: ", ")
         let inPath = doc.pathParameter.map { " or <code>/\(route.name)/{\($0)}</code>" } ?? ""
-        let lock = route.isGuarded ? " <span title=\"needs the token\">&#128274;</span>" : ""
+        let lock = route.isGuarded ? ", needs the token" : ""
+        let example = RequestExample(of: route).commandLine(port: Tier(rawValue: tier)?.defaultPort)
         var text = """
-            <section><h2 id="\(route.name)"><small>\(methods)</small> <code>/\(route.name)</code>\(inPath)\(lock)</h2>
-            <p>\(HTMLText.escape(doc.summary))</p>
+            <section>
+            <h2 id="\(route.name)"><code>/\(route.name)</code>\(inPath) <small>\(methods)\(lock)</small></h2>
+            <p>\(Self.marked(doc.summary))</p>
+            <pre><code>\(HTMLText.escape(example))</code></pre>
 
             """
-        if !doc.parameters.isEmpty || doc.body != nil {
-            text += "<table><tr><th>parameter</th><th>in</th><th>is</th><th>meaning</th></tr>\n"
-            for parameter in doc.parameters {
-                text += """
-                    <tr><td><code>\(parameter.name)</code>\(parameter.isRequired ? " *" : "")</td>\
-                    <td>\(parameter.place.rawValue)</td><td>\(HTMLText.escape(words(parameter.value)))</td>\
-                    <td>\(HTMLText.escape(parameter.meaning))</td></tr>
-
-                    """
-            }
-            if let body = doc.body {
-                text += """
-                    <tr><td>body *</td><td></td><td>\(HTMLText.escape(body.schema ?? "text"))</td>\
-                    <td><code>\(body.contentType)</code></td></tr>
-
-                    """
-            }
-            text += "</table>\n"
+        let parameters = doc.parameters.map { parameter in
+            let need = parameter.isRequired ? ", required" : ""
+            return Self.entry(
+                "<code>\(parameter.name)</code> <small>\(parameter.place.rawValue)\(need)</small>",
+                "\(Self.marked(parameter.meaning)) \(Self.words(parameter.value))")
         }
+        let body = doc.body.map { body in
+            Self.entry(
+                "body <small>required</small>",
+                "\(HTMLText.escape(body.schema ?? "Text")), <code>\(body.contentType)</code>")
+        }
+        let entries = parameters + [body].compactMap { $0 }
+        if !entries.isEmpty { text += "<dl>\n\(entries.joined())</dl>\n" }
         let statuses = (doc.refusals + (route.isGuarded ? [401] : [])).sorted().map { status in
             "<li><b>\(status)</b> \(HTMLText.escape(RouteDoc.meaning(of: status)))</li>"
         }
@@ -58,15 +74,26 @@ struct DocsPage {
             + "<ul><li><b>200</b> \(HTMLText.escape(doc.success))</li>\(statuses.joined())</ul></section>\n"
     }
 
+    private static func entry(_ name: String, _ meaning: String) -> String {
+        "<div><dt>\(name)</dt><dd>\(meaning)</dd></div>\n"
+    }
+
+    /// Text whose names stand in backticks.
+    private static func marked(_ text: String) -> String {
+        text.split(separator: "`", omittingEmptySubsequences: false).enumerated().map { place, part in
+            place % 2 == 1 ? "<code>\(HTMLText.escape(String(part)))</code>" : HTMLText.escape(String(part))
+        }.joined()
+    }
+
     private static func words(_ value: RouteDoc.Value) -> String {
         switch value {
-        case .line(let byteCountMax): "text of at most \(byteCountMax) bytes"
-        case .pattern(let pattern): pattern
+        case .line(let byteCountMax): "Text of at most \(byteCountMax) bytes."
+        case .pattern(let pattern): marked("`\(pattern)`")
         case .integer(let range):
             range.upperBound == .max
-                ? "a whole number from \(range.lowerBound)"
-                : "a whole number from \(range.lowerBound) to \(range.upperBound)"
-        case .choice(let choices): choices.joined(separator: ", ")
+                ? "A whole number from \(range.lowerBound)."
+                : "A whole number from \(range.lowerBound) to \(range.upperBound)."
+        case .choice(let choices): marked(choices.map { "`\($0)`" }.joined(separator: ", "))
         }
     }
 
@@ -75,16 +102,7 @@ struct DocsPage {
         <!doctype html>
         <html lang="en"><head><meta charset="utf-8"><title>\(HTMLText.escape(title))</title>
         <meta name="viewport" content="width=device-width, initial-scale=1">
-        <style>
-        :root { color-scheme: light dark; }
-        body { font: 1rem/1.55 system-ui, sans-serif; margin: 0; }
-        main { max-width: 54rem; margin: 0 auto; padding: 1.5rem; }
-        section { border-top: 1px solid color-mix(in srgb, currentColor 20%, transparent); padding: .5rem 0 1rem; }
-        h2 { font-size: 1.15rem; } h2 small { font-weight: 400; }
-        code { font-family: ui-monospace, monospace; font-size: .92em; overflow-wrap: anywhere; }
-        table { border-collapse: collapse; width: 100%; } td, th { text-align: left; vertical-align: top;
-        padding: .2rem .8rem .2rem 0; } ul { padding-left: 1.2rem; }
-        </style></head><body>
+        <style>\(DocsStyle.sheet)</style></head><body>
 
         """
     }

@@ -75,9 +75,10 @@ public struct RouteTable: Sendable {
             },
             Route("metrics", [.GET], doc: StoreAPI.metrics) { request in
                 let page = request.slot.eventLoop.makePromise(of: TierResponse.self)
+                let accepted = AcceptEncoding(request.headers["accept-encoding"])
                 rendering.async {
                     let text = PrometheusText.page(of: monitor, samples: samples())
-                    page.succeed(TierResponse(.ok, .metrics, body: ByteBuffer(string: text)))
+                    page.succeed(Self.metrics(ByteBuffer(string: text), for: accepted))
                 }
                 return .pending(page.futureResult)
             },
@@ -95,17 +96,28 @@ public struct RouteTable: Sendable {
         batch = takesBatches ? monitor.operation(.served, "/" + BatchWire.routeName) : unknown
     }
 
+    private static func metrics(_ page: ByteBuffer, for accepted: AcceptEncoding) -> TierResponse {
+        let gzipped = accepted.takesGzip ? Gzip.compressed(page, .once) : nil
+        var response = TierResponse(.ok, .metrics, body: gzipped ?? page)
+        response.fields = [("vary", "accept-encoding")]
+        if gzipped != nil { response.fields.append(("content-encoding", "gzip")) }
+        return response
+    }
+
     /// The routes by which a tier describes itself.
     private static func descriptions(of routes: [Route], tier: String) -> [Route] {
         let bare = [
             Route("openapi.json", [.GET], doc: StoreAPI.openAPI) { _ in .ready(.json("")) },
             Route("docs", [.GET], doc: StoreAPI.docs) { _ in .ready(.json("")) },
         ]
-        let document = OpenAPIDocument(tier: tier, routes: routes + bare).json
-        let page = DocsPage(tier: tier, routes: routes + bare).html
+        let document = FixedDocument(
+            .json, OpenAPIDocument(tier: tier, routes: routes + bare).json,
+            fields: [("x-content-type-options", "nosniff")])
+        let page = FixedDocument(
+            .html, DocsPage(tier: tier, routes: routes + bare).html, fields: DocsPage.fields)
         return [
-            Route("openapi.json", [.GET]) { _ in .ready(.json(document)) },
-            Route("docs", [.GET]) { _ in .ready(TierResponse(.ok, .html, body: page)) },
+            Route("openapi.json", [.GET]) { .ready(document.answer(to: $0.headers)) },
+            Route("docs", [.GET]) { .ready(page.answer(to: $0.headers)) },
         ]
     }
 

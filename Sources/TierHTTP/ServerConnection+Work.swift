@@ -88,8 +88,8 @@ extension ServerConnection {
         switch served.destination {
         case .connection(let ticket, let persistence):
             let outgoing = Outgoing(
-                response: response, isHead: served.line?.method == .HEAD, persistence: persistence,
-                times: served.times, total: total)
+                response: response, isHead: served.line?.method == .HEAD || response.status == .notModified,
+                persistence: persistence, times: served.times, total: total)
             responses.complete(ticket, with: outgoing)
             scheduleFlush()
         case .batch(let answers, let index):

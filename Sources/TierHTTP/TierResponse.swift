@@ -16,6 +16,16 @@ public struct TierResponse: Sendable {
         case metrics = "text/plain; version=0.0.4; charset=utf-8"
         /// The answers of a batch.
         case batch = "application/x-bookstore-batch"
+
+        /// Whether an answer of this type says by `nosniff` that it is nothing else: a browser makes nothing of
+        /// JSON, but could take the texts of problems and metrics for a page. An answer of the contract is one
+        /// of the others, whose heads are as short as can be.
+        var forbidsGuessing: Bool {
+            switch self {
+            case .json, .batch: false
+            case .problem, .html, .metrics: true
+            }
+        }
     }
 
     /// The status code and reason.
@@ -26,6 +36,8 @@ public struct TierResponse: Sendable {
     public var body: ByteBuffer
     /// Further header fields. Names and values are the program's own and hold no line breaks.
     public var fields: [(name: String, value: String)] = []
+    /// Whether a client may keep a copy and ask whether it is still right, instead of keeping none.
+    var isCheckedCopy = false
     /// How the monitor counts the answer; nil counts by its status.
     public var outcome: SystemMonitor.Outcome?
 
@@ -79,6 +91,7 @@ public struct TierResponse: Sendable {
     ///   - date: the value of the `Date` field.
     ///   - times: what the request waited for at other tiers.
     ///   - total: from the request's arrival to this answer.
+    ///   - isHead: whether the body is only told of: in answer to HEAD, or where the client has it already.
     func write(
         to buffer: inout ByteBuffer, date: String, times: CallTimes, total: TimeAmount, isHead: Bool,
         persistence: Persistence
@@ -88,12 +101,16 @@ public struct TierResponse: Sendable {
         } else {
             buffer.writeString("HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\n")
         }
-        buffer.writeStaticString("server: bookstore/1\r\ncache-control: no-store\r\ndate: ")
+        buffer.writeStaticString(
+            isCheckedCopy
+                ? "server: bookstore/1\r\ncache-control: no-cache\r\ndate: "
+                : "server: bookstore/1\r\ncache-control: no-store\r\ndate: ")
         buffer.writeString(date)
         buffer.writeStaticString("\r\ncontent-type: ")
         buffer.writeString(contentType.rawValue)
         buffer.writeStaticString("\r\ncontent-length: ")
         buffer.writeString(String(body.readableBytes))
+        if contentType.forbidsGuessing { buffer.writeStaticString("\r\nx-content-type-options: nosniff") }
         times.write(to: &buffer, total: total)
         for (name, value) in fields {
             buffer.writeStaticString("\r\n")

@@ -116,6 +116,8 @@ public struct RawReply: Sendable {
     public let headers: [String: String]
     /// The body as text.
     public let body: String
+    /// The body as it came.
+    public let bytes: [UInt8]
 
     /// The complete answers at the start of `bytes`. Answers without a body (1xx, HEAD) are told by a
     /// missing Content-Length.
@@ -140,7 +142,8 @@ public struct RawReply: Sendable {
             replies.append(
                 RawReply(
                     status: status, headers: headers,
-                    body: String(decoding: body.prefix(length), as: UTF8.self)))
+                    body: String(decoding: body.prefix(length), as: UTF8.self),
+                    bytes: Array(body.prefix(length))))
             rest = body.dropFirst(length)
         }
         return replies

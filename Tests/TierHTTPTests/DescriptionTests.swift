@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import Model
 import NIOCore
@@ -69,6 +70,60 @@ import Testing
             #expect(page.body.hasPrefix("<!doctype html>") && page.body.contains("/livez"))
             // It needs nothing from elsewhere.
             #expect(!page.body.contains("http://") && !page.body.contains("https://"))
+        }
+    }
+
+    /// The page's style is allowed by its digest, and nothing else is allowed.
+    @Test func aBrowserMayDoNothingWithThePageButShowIt() async throws {
+        let digest = Data(SHA256.hash(data: Data(DocsStyle.sheet.utf8))).base64EncodedString()
+        #expect(DocsStyle.digest == "sha256-\(digest)", "the style has changed: this is its digest now")
+        try await withServer { server in
+            let page = try request("GET", "/docs", port: server.port)
+            #expect(page.body.contains("<style>\(DocsStyle.sheet)</style>"))
+            #expect(
+                page.headers["content-security-policy"]
+                    == "default-src 'none'; style-src 'sha256-\(digest)'; base-uri 'none'; form-action 'none'; "
+                    + "frame-ancestors 'none'")
+            #expect(page.headers["referrer-policy"] == "no-referrer")
+            for (target, status) in [
+                ("/docs", 200), ("/openapi.json", 200), ("/metrics", 200), ("/nothing", 404),
+                ("/broken", 500),
+            ] {
+                let reply = try request("GET", target, port: server.port)
+                #expect(reply.status == status)
+                #expect(reply.headers["x-content-type-options"] == "nosniff", "\(target)")
+            }
+        }
+    }
+
+    @Test func itsColoursStandOut() {
+        let colours = StyleColours(DocsStyle.sheet)
+        #expect(colours.unnamed == [] && colours.faint(below: 4.5) == [])
+        #expect(colours.pairs.contains(.init(text: "link", ground: "paper")))
+    }
+
+    /// Each request comes with a line to try it, which has what the request needs.
+    @Test func everyRequestHasAnExample() throws {
+        let named = ["search", "lookup", "buy", "update", "receipt", "updates", "add", "retire", "import"]
+        let docs = [
+            StoreAPI.search(inPath: true), StoreAPI.lookup(inPath: true), StoreAPI.buy, StoreAPI.update,
+            StoreAPI.receipt, StoreAPI.updates, StoreAPI.add, StoreAPI.retire, StoreAPI.load,
+        ]
+        let routes = zip(named, docs).map { name, doc in
+            Route(name, doc.body == nil ? [.GET] : [.POST], isGuarded: doc.body != nil, doc: doc) { _ in
+                throw StoreError.keyReused
+            }
+        }
+        let page = String(buffer: DocsPage(tier: "catalog", routes: routes).html)
+        #expect(page.matches(of: #/<pre><code>curl /#).count == routes.count)
+        for route in routes {
+            let line = RequestExample(of: route).commandLine(port: 8001)
+            #expect(line.hasPrefix("curl ") && line.contains("'127.0.0.1:8001/\(route.name)"), "\(line)")
+            for parameter in route.doc?.parameters ?? [] where parameter.isRequired {
+                #expect(line.localizedCaseInsensitiveContains(parameter.name), "\(line)")
+            }
+            #expect(line.contains("--data-binary") == (route.doc?.body != nil), "\(line)")
+            #expect(line.contains("Authorization: Bearer $TOKEN") == route.isGuarded, "\(line)")
         }
     }
 

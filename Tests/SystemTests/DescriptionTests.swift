@@ -1,0 +1,59 @@
+import Foundation
+import Model
+import TestSupport
+import Testing
+
+extension RealProcesses {
+    /// What a running tier says of itself to people.
+    @Suite struct DescriptionTests {
+        private static let token = "a-token-for-the-examples"
+
+        /// Whoever copies a line of `/docs` gets what it shows.
+        @Test(arguments: Tier.allCases) func everyExampleOfThePageWorks(tier: Tier) async throws {
+            try await withStoppedStore { store in
+                try store.write(Self.token, to: "token")
+                for tier in Tier.allCases { store.add(["--token-file", "token"], to: tier) }
+                try await store.start()
+                let page = try await store.get("/docs", from: tier).body
+                var examples = page.matches(of: #/<pre><code>(.*?)</code></pre>/#).map {
+                    Self.text($0.1).replacing(
+                        "127.0.0.1:\(tier.defaultPort)/", with: "127.0.0.1:\(store.port(tier))/")
+                }
+                #expect(examples.count == page.matches(of: #/<section>/#).count && examples.count > 5)
+                // A receipt is there when its purchase was made, wherever on the page that stands.
+                for _ in 1...2 {
+                    var failed: [String] = []
+                    for line in examples where try await Self.status(of: line) != "200" {
+                        failed.append(line)
+                    }
+                    examples = failed
+                }
+                #expect(examples == [])
+            }
+        }
+
+        private static func text(_ html: Substring) -> String {
+            String(html).replacing("&quot;", with: "\"").replacing("&#39;", with: "'").replacing(
+                "&lt;", with: "<"
+            )
+            .replacing("&gt;", with: ">").replacing("&amp;", with: "&")
+        }
+
+        /// What a shell gets for a line.
+        private static func status(of line: String) async throws -> String {
+            try await onThread {
+                let shell = Process()
+                shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+                shell.arguments = [
+                    "-c", line + " --silent --max-time 20 --output /dev/null --write-out '%{http_code}'",
+                ]
+                shell.environment = ["TOKEN": token, "PATH": "/usr/bin:/bin"]
+                let output = Pipe()
+                shell.standardOutput = output
+                try shell.run()
+                shell.waitUntilExit()
+                return String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            }
+        }
+    }
+}
