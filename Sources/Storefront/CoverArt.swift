@@ -1,54 +1,42 @@
 internal import Model
 internal import TierHTTP
 
-/// A book's cover, drawn from what is known of it: the colours follow from the topic, the figure from the
-/// item number, the words from the title. The same book always looks the same.
+/// A book's cover, drawn from what is known of it: the family of colours follows from the topic, the colours
+/// within it and the figure from the item number, the words from the title. The same book always looks the same.
 enum CoverArt {
-    private struct Palette {
-        let cloth: String
-        let figure: String
-        let ink: String
-    }
-
-    /// Cloth and foil that go together; the ink stands out on its cloth by 4.5 to 1 or more.
-    private static let palettes = [
-        Palette(cloth: "#1f4e5f", figure: "#4d8194", ink: "#f4ead5"),
-        Palette(cloth: "#6b2d2b", figure: "#a5605a", ink: "#f8e9d8"),
-        Palette(cloth: "#2f4a34", figure: "#62855f", ink: "#f2eddc"),
-        Palette(cloth: "#3d3560", figure: "#7569a3", ink: "#f1ecfa"),
-        Palette(cloth: "#7a4a14", figure: "#b9884a", ink: "#fff3df"),
-        Palette(cloth: "#24364f", figure: "#c08b3e", ink: "#f3ead9"),
-        Palette(cloth: "#d9c9a3", figure: "#a78d55", ink: "#33291a"),
-        Palette(cloth: "#4c2440", figure: "#96608a", ink: "#f9e8f2"),
-        Palette(cloth: "#155a55", figure: "#57a39b", ink: "#eaf6f1"),
-        Palette(cloth: "#b9c6c4", figure: "#71898a", ink: "#1d2b2d"),
-        Palette(cloth: "#83361a", figure: "#d18a5c", ink: "#fff0e4"),
-        Palette(cloth: "#3a3a36", figure: "#86836f", ink: "#f3efe2"),
-    ]
-
     private static let width = 120
     private static let height = 174
     private static let lineLengthMax = 15
     private static let lineCountMax = 6
+    /// Between the edges that the words keep to, in pixels.
+    private static let wordsWidth = 100
+    /// Sizes of the title's letters, in pixels: the larger where it fits.
+    private static let (sizeLarge, sizeSmall) = (14, 11)
+    private static let titleTop = 28
+    /// Where the topic's strip begins. The figure stands between the title and this line.
+    private static let stripTop = 150
 
     /// The cover as inline SVG. It says nothing that is not written beside it, so it is hidden from readers
     /// of the page's text.
     static func svg(title: String, topic: String, item: ItemNumber) -> String {
-        let palette = palettes[Int(hash(topic) % UInt64(palettes.count))]
+        let family = CoverPalettes.families[Int(hash(topic) % UInt64(CoverPalettes.families.count))]
+        let palette = family[Int(hash(item.description) % UInt64(family.count))]
         let lines = wrapped(title)
-        let size = lines.count > 4 || lines.contains { $0.count > 12 } ? 12 : 14
+        let isSmall = lines.count > 4 || lines.contains { $0.count > 12 || !fits($0, size: sizeLarge) }
+        let size = isSmall ? sizeSmall : sizeLarge
+        let titleBottom = titleTop + max(0, lines.count - 1) * (size + 4) + 10
         var svg =
             #"<svg class="cover" viewBox="0 0 \#(width) \#(height)" aria-hidden="true" focusable="false">"#
             + #"<path fill="\#(palette.cloth)" d="M0 0h120v174H0z"/>"#
             + #"<g fill="none" stroke="\#(palette.figure)" stroke-width="1.5">\#(figure(item))</g>"#
-            // The topic stands on plain cloth, under the figure.
-            + #"<path fill="\#(palette.cloth)" d="M0 150h120v26H0z"/>"#
+            // Title and topic stand on plain cloth, with the figure between them.
+            + #"<path fill="\#(palette.cloth)" d="M0 0h120v\#(titleBottom)H0zM0 \#(stripTop)h120v24H0z"/>"#
             + ##"<path fill="#000" opacity=".18" d="M0 0h6v174H0z"/>"##
             + #"<g fill="\#(palette.ink)" font-family="Palatino,P052,Georgia,serif" font-size="\#(size)" font-weight="600">"#
         for (index, line) in lines.enumerated() {
-            svg += #"<text x="16" y="\#(28 + index * (size + 4))">\#(HTMLText.escape(line))</text>"#
+            svg += #"<text x="16" y="\#(titleTop + index * (size + 4))">\#(HTMLText.escape(line))</text>"#
         }
-        let shelfmark = Wording.clipped(topic, lengthMax: 20).uppercased()
+        let shelfmark = LetterBreadth.clipped(topic.uppercased(), lengthMax: 20, emsMax: 15)
         svg +=
             #"</g><text x="16" y="163" fill="\#(palette.ink)" font-family="sans-serif" font-size="6.5" letter-spacing=".6">\#(HTMLText.escape(shelfmark))</text></svg>"#
         return svg
@@ -56,7 +44,8 @@ enum CoverArt {
 
     /// One of six figures in the lower half, turned and placed by the item number.
     private static func figure(_ item: ItemNumber) -> String {
-        let seed = hash(item.description)
+        // What is left of the number when the colours have taken their part.
+        let seed = hash(item.description) / 4
         let shift = Int((seed >> 8) % 5) * 4
         switch seed % 6 {
         case 0:
@@ -86,18 +75,34 @@ enum CoverArt {
         var lines: [String] = []
         for word in title.split(whereSeparator: \.isWhitespace) {
             var rest = word
-            while rest.count > lineLengthMax {
-                lines.append(String(rest.prefix(lineLengthMax - 1)) + "-")
-                rest = rest.dropFirst(lineLengthMax - 1)
+            while !fits(rest) {
+                let piece = LetterBreadth.longestStart(
+                    of: rest, lengthMax: lineLengthMax - 1, emsMax: emsMax - 0.4)
+                // Only letters of an alphabet are joined by a hyphen.
+                lines.append(String(piece) + (piece.last.map(LetterBreadth.isWide) == true ? "" : "-"))
+                rest = rest.dropFirst(piece.count)
             }
-            if let last = lines.last, last.count + 1 + rest.count <= lineLengthMax {
+            if let last = lines.last, fits(last + " " + rest) {
                 lines[lines.count - 1] = last + " " + rest
             } else {
                 lines.append(String(rest))
             }
         }
         guard lines.count > lineCountMax else { return lines }
-        return lines[..<(lineCountMax - 1)] + [lines[lineCountMax - 1].prefix(lineLengthMax - 1) + "…"]
+        let last = LetterBreadth.longestStart(
+            of: lines[lineCountMax - 1][...], lengthMax: lineLengthMax - 1, emsMax: emsMax - 1)
+        return lines[..<(lineCountMax - 1)] + [last + "…"]
+    }
+
+    /// How many ems of small letters a line takes.
+    private static let emsMax = Double(wordsWidth) / Double(sizeSmall)
+
+    private static func fits(_ line: some StringProtocol) -> Bool {
+        line.count <= lineLengthMax && fits(line, size: sizeSmall)
+    }
+
+    private static func fits(_ line: some StringProtocol, size: Int) -> Bool {
+        LetterBreadth.ems(of: line) * Double(size) <= Double(wordsWidth)
     }
 
     /// FNV-1a: the same in every process, unlike Swift's own hashes.

@@ -19,6 +19,47 @@ import Testing
         #expect(Set(figures).count > 6)
     }
 
+    /// A shelf has one topic, and a reader tells its books apart.
+    @Test func aTopicHasSeveralColours() throws {
+        let cloth = { (topic: String, item: Int64) in
+            try #require(try cover("A", topic: topic, item: item).firstMatch(of: #/path fill="(#\w+)"/#)).1
+        }
+        for topic in ["birds", "poetry", "distributed systems"] {
+            let shelf = try (101...106).map { try cloth(topic, $0) }
+            #expect(Set(shelf).count >= 3, "\(shelf)")
+        }
+        #expect(try cloth("birds", 1) != cloth("poetry", 1))
+        for family in CoverPalettes.families { #expect(Set(family.map(\.cloth)).count >= 4) }
+    }
+
+    /// Behind the words is plain cloth: the figure is drawn first, and the cloth over it down to the last line.
+    @Test(arguments: [
+        "A", "How to get a good grade in 677 in 20 minutes a day", String(repeating: "long word ", count: 20),
+    ])
+    func noOrnamentRunsThroughTheTitle(title: String) throws {
+        for item in Int64(1)...24 {
+            let svg = try cover(title, item: item)
+            let figure = try #require(svg.range(of: "fill=\"none\""))
+            let cloth = try #require(svg.firstMatch(of: #/M0 0h120v(\d+)H0zM0 (\d+)h120v24H0z/#))
+            #expect(figure.upperBound < cloth.range.lowerBound)
+            let lines = svg[cloth.range.upperBound...].matches(of: #/<text x="16" y="(\d+)">/#)
+            let (lowest, bottom) = (
+                try #require(lines.last.flatMap { Int($0.1) }), try #require(Int(cloth.1))
+            )
+            // Room for the tails of letters, and something of the figure is left.
+            #expect(bottom >= lowest + 6 && bottom <= 150 - 24, "\(lowest) \(bottom)")
+        }
+    }
+
+    @Test(arguments: [
+        "MMMMMMMMMMMM WWWWWWWWWWWW", "源氏物語と平家物語を読むための本", "ÉTUDE SUR LES ŒUVRES COMPLÈTES", "👩‍👩‍👧‍👧👩‍👩‍👧‍👧👩‍👩‍👧‍👧👩‍👩‍👧‍👧👩‍👩‍👧‍👧👩‍👩‍👧‍👧👩‍👩‍👧‍👧👩‍👩‍👧‍👧👩‍👩‍👧‍👧👩‍👩‍👧‍👧",
+    ])
+    func broadLettersStayOnTheCover(title: String) {
+        let lines = CoverArt.wrapped(title)
+        #expect(lines.allSatisfy { LetterBreadth.ems(of: $0) * 11 <= 100 }, "\(lines)")
+        #expect(lines.joined().filter { $0 != "-" && $0 != " " } == title.filter { $0 != " " })
+    }
+
     @Test(arguments: [
         "<script>alert('x')</script>", "\"quoted\" & 'more'", "]]>", "<!-- -->", "&amp;",
     ])
