@@ -4,6 +4,7 @@ internal import Hummingbird
 internal import Monitoring
 internal import Mustache
 internal import NIOCore
+internal import TierHTTP
 
 /// The shop's templates, style and script, and how they become answers.
 struct Pages: Sendable {
@@ -95,16 +96,24 @@ struct Pages: Sendable {
     }
 
     /// A page as an answer.
+    ///
+    /// - Parameter isNewEachTime: whether the page has a form with a new key, so that no copy of it is ever
+    ///   right: it gets no tag.
     func answer(
-        _ view: Any, _ template: String, status: HTTPResponse.Status = .ok, caching: Caching = .checked
+        _ view: Any, _ template: String, status: HTTPResponse.Status = .ok, caching: Caching = .checked,
+        isNewEachTime: Bool = false
     ) throws -> Response {
         guard let html = library.render(view, withTemplate: template) else {
             throw HTTPError(.internalServerError)
         }
-        return Response(
-            status: status,
-            headers: [.contentType: "text/html; charset=utf-8", .cacheControl: caching.rawValue],
-            body: ResponseBody(byteBuffer: ByteBuffer(string: html)))
+        let body = ByteBuffer(string: html)
+        var headers: HTTPFields = [
+            .contentType: "text/html; charset=utf-8", .cacheControl: caching.rawValue,
+        ]
+        if caching == .checked, status == .ok, !isNewEachTime {
+            headers[.eTag] = "W/\"\(Asset.digest(of: body.readableBytesView))\""
+        }
+        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: body))
     }
 }
 
@@ -112,21 +121,31 @@ struct Pages: Sendable {
 struct Asset: Sendable {
     let path: String
     private let type: String
-    private let body: ByteBuffer
+    private let tag: String
+    private let body: CodedBody
 
     init(_ bytes: [UInt8], name: String, kind: String, type: String) {
-        let digest = SHA256.hash(data: bytes).prefix(6).map {
-            String($0 >> 4, radix: 16) + String($0 & 15, radix: 16)
-        }
-        path = "/assets/\(name)-\(digest.joined()).\(kind)"
+        let digest = Self.digest(of: bytes)
+        path = "/assets/\(name)-\(digest).\(kind)"
+        tag = "W/\"\(digest)\""
         self.type = type
-        body = ByteBuffer(bytes: bytes)
+        body = CodedBody(ByteBuffer(bytes: bytes), .often)
     }
 
-    var answer: Response {
-        Response(
-            status: .ok,
-            headers: [.contentType: type, .cacheControl: "public, max-age=31536000, immutable"],
-            body: ResponseBody(byteBuffer: body))
+    func answer(to request: Request) -> Response {
+        let form = body.form(for: AcceptEncoding(request.headers[values: .acceptEncoding]))
+        var headers: HTTPFields = [
+            .contentType: type, .cacheControl: "public, max-age=31536000, immutable", .eTag: tag,
+            .vary: "accept-encoding",
+        ]
+        if form.isGzipped { headers[.contentEncoding] = "gzip" }
+        return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: form.body))
+    }
+
+    /// A short name for content: 48 bits of its SHA-256, enough to tell the versions of one page or file apart.
+    static func digest(of bytes: some Sequence<UInt8>) -> String {
+        SHA256.hash(data: Array(bytes)).prefix(6).map {
+            String($0 >> 4, radix: 16) + String($0 & 15, radix: 16)
+        }.joined()
     }
 }

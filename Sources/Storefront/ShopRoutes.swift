@@ -17,7 +17,7 @@ struct ShopRoutes: Sendable {
         router.get("/book/:item") { try await book($0, $1) }
         router.get("/stock/:item") { try await stock($0, $1) }
         for asset in [pages.style, pages.script] {
-            router.get(RouterPath(asset.path)) { _, _ in asset.answer }
+            router.get(RouterPath(asset.path)) { request, _ in asset.answer(to: request) }
         }
     }
 
@@ -114,7 +114,7 @@ struct ShopRoutes: Sendable {
             cover: CoverArt.svg(title: book.title, topic: book.topic, item: book.item),
             price: Wording.price(book.price), stock: StockWords(book.stock), key: ReceiptID.random().text,
             soldOutMeanwhile: try request.parameter("sold-out") != nil, cards: cards)
-        return try pages.answer(view, "book")
+        return try pages.answer(view, "book", isNewEachTime: true)
     }
 
     /// A book's stock for the script that keeps its page current.

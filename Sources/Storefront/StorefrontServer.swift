@@ -85,6 +85,7 @@ public final class StorefrontServer: Sendable {
         let problems = ProblemPages(pages: pages)
         let router = ShopRouter()
         router.add(middleware: PageGuard(problems: problems))
+        router.add(middleware: PageDelivery())
         ShopRoutes(store: store, pages: pages).add(to: router)
         PurchaseRoutes(store: store, pages: pages, problems: problems).add(to: router)
         if let password {

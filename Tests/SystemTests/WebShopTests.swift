@@ -60,6 +60,80 @@ extension RealProcesses {
             }
         }
 
+        /// Pages come compressed and once, except those that hold a secret or a form's new key.
+        @Test func sendsPagesSmallAndOnce() async throws {
+            try await withStoppedStore { store in
+                let port = try FreePort.take()
+                let tiers = try String(contentsOfFile: store.path("config"), encoding: .utf8)
+                try store.write(tiers + "storefront,127.0.0.1:\(port)\n", to: "config")
+                let up = try ServerProcess(
+                    "up", Program.bookstore, ["up"], in: store.folder,
+                    environment: ["BOOKSTORE_DESK_PASSWORD": "a long desk password"], ownGroup: true)
+                defer { up.end() }
+                try await eventually("the shop is open") {
+                    guard up.isRunning else { throw ServerProcess.Failed(description: up.errors) }
+                    return up.output.contains("The shop is open at http://127.0.0.1:\(port)")
+                }
+                try await eventually("books are found") {
+                    try await get("/", port: port).body.contains("/book/1")
+                }
+                let home = try await get("/", port: port)
+                for target in ["/", "/topics", "/topic?name=graduate+school", "/find?q=graduate"] {
+                    try await isSentOnce(target, port: port)
+                }
+                // A page with a form that has a new key each time is never the same.
+                let book = try await send("GET", "/book/1", ["Accept-Encoding": "gzip"], port: port)
+                #expect(book.headers["content-encoding"] == "gzip" && book.headers["etag"] == nil)
+                #expect(String(decoding: try gunzip(book.bytes), as: UTF8.self).contains(#"name="key""#))
+                for asset in home.body.matches(of: #/"(\/assets\/[^"]+)"/#).map({ String($0.1) }) {
+                    try await isSentOnce(asset, port: port)
+                    let file = try await get(asset, port: port)
+                    #expect(file.headers["cache-control"]?.contains("immutable") == true)
+                }
+                // What holds secrets is not kept, and its length says nothing of them.
+                for target in ["/orders", "/receipt/\(String(repeating: "0", count: 32))", "/nothing"] {
+                    let reply = try await send(
+                        "GET", target, ["Accept-Encoding": "gzip", "If-None-Match": "*"], port: port)
+                    #expect(reply.status != 304 && reply.headers["etag"] == nil, "\(target)")
+                    #expect(reply.headers["content-encoding"] == nil, "\(target)")
+                    #expect(reply.headers["cache-control"] == "no-store", "\(target)")
+                }
+                let metrics = try await send("GET", "/metrics", ["Accept-Encoding": "gzip"], port: port)
+                #expect(metrics.headers["content-encoding"] == "gzip" && metrics.headers["etag"] == nil)
+                #expect(try String(decoding: gunzip(metrics.bytes), as: UTF8.self).contains("# TYPE "))
+            }
+        }
+
+        private func isSentOnce(_ target: String, port: Int) async throws {
+            let plain = try await get(target, port: port)
+            let tag = try #require(plain.headers["etag"], "\(target)")
+            #expect(plain.headers["vary"] == "accept-encoding" && plain.headers["content-encoding"] == nil)
+            let gzipped = try await send("GET", target, ["Accept-Encoding": "br, gzip;q=0.8"], port: port)
+            #expect(
+                gzipped.headers["content-encoding"] == "gzip" && gzipped.headers["etag"] == tag, "\(target)")
+            #expect(gzipped.bytes.count < plain.bytes.count && gzipped.headers["vary"] == "accept-encoding")
+            #expect(try gunzip(gzipped.bytes) == plain.bytes)
+            for method in ["GET", "HEAD"] {
+                let text = try await onThread {
+                    let connection = try RawConnection(port: port)
+                    try connection.send(
+                        "\(method) \(target) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nConnection: close\r\n"
+                            + "If-None-Match: \"x\", \(tag)\r\nAccept-Encoding: gzip\r\n\r\n")
+                    return try connection.receiveAll()
+                }
+                #expect(text.hasPrefix("HTTP/1.1 304 ") && text.hasSuffix("\r\n\r\n"), "\(method) \(text)")
+                #expect(text.lowercased().contains("etag: \(tag.lowercased())"), "\(text)")
+            }
+            let other = try await send("GET", target, ["If-None-Match": "\"x\""], port: port)
+            #expect(other.status == 200 && other.bytes == plain.bytes)
+        }
+
+        private func send(
+            _ method: String, _ target: String, _ fields: [String: String], port: Int
+        ) async throws -> RawReply {
+            try await onThread { try request(method, target, port: port, headers: fields) }
+        }
+
         @Test func standsAloneAndExplainsThatTheStoreIsAway() async throws {
             try await withStoppedStore { store in
                 let port = try FreePort.take()

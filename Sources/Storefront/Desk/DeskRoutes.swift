@@ -32,7 +32,8 @@ struct DeskRoutes: Sendable {
         form("/desk/import", router, byteCountMax: ShopLimits.fileFormByteCountMax) {
             try await load($0, $1, $2)
         }
-        router.get(RouterPath(desk.pages.deskStyle.path)) { _, _ in desk.pages.deskStyle.answer }
+        let style = desk.pages.deskStyle
+        router.get(RouterPath(style.path)) { request, _ in style.answer(to: request) }
     }
 
     private func page(_ path: RouterPath, _ router: ShopRouter, _ handler: @escaping Handler) {
