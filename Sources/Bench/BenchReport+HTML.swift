@@ -52,7 +52,7 @@ extension BenchReport {
         let tiles = chosen.compactMap { cell -> String? in
             guard let latency = cell.latency else { return nil }
             return """
-                <div class="tile"><h3>\(HTMLText.escape(cell.operation))</h3>
+                <div class="tile"><h2>\(HTMLText.escape(cell.operation))</h2>
                 <p class="big">\(Figure.rate(cell.throughput))<small> a second</small></p>
                 <p>p50 \(Figure.millis(latency.p50)) ms · p99 \(Figure.millis(latency.p99)) ms</p>
                 <p class="small">\(Figure.grouped(cell.clients)) client\(cell.clients == 1 ? "" : "s")</p></div>

@@ -32,7 +32,7 @@ enum HTMLStyle {
           background: var(--card); border: 1px solid var(--rule); border-radius: 6px; margin: 0; padding: 0.9rem;
         }
         figure { max-width: 30rem; }
-        .tile h3 { margin: 0; font-size: 0.95rem; text-transform: capitalize; color: var(--soft); }
+        .tile h2 { margin: 0; font-size: 0.95rem; font-family: inherit; text-transform: capitalize; color: var(--soft); }
         .tile p { margin: 0; }
         .big { font-size: 1.9rem; font-weight: 600; font-variant-numeric: tabular-nums; }
         .big small { font-size: 0.9rem; font-weight: 400; color: var(--soft); }
@@ -54,6 +54,7 @@ enum HTMLStyle {
         .legend li { display: flex; align-items: center; gap: 0.4rem; }
         .legend svg { width: 24px; height: 16px; flex: none; }
         .scroll { overflow-x: auto; margin: 0 0 1.5rem; }
+        :focus-visible { outline: 3px solid var(--c1); outline-offset: 2px; }
         table { border-collapse: collapse; width: 100%; font-size: 0.88rem; font-variant-numeric: tabular-nums; }
         caption { text-align: left; font-weight: 600; padding: 0.6rem 0; }
         th, td { text-align: right; padding: 0.25rem 0.55rem; white-space: nowrap; }

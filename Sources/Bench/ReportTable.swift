@@ -58,7 +58,7 @@ struct ReportTable: Equatable {
 
     var html: String {
         let cell = { (tag: String, index: Int, text: String) in
-            "<\(tag)\(columns[index].isText ? " class=\"w\"" : "")>\(HTMLText.escape(text))</\(tag)>"
+            "<\(tag)\(tag == "th" ? " scope=\"col\"" : "")\(columns[index].isText ? " class=\"w\"" : "")>\(HTMLText.escape(text))</\(tag)>"
         }
         let head = columns.indices.map { cell("th", $0, columns[$0].name) }.joined()
         let body = rows.enumerated().map { number, row in
@@ -66,7 +66,8 @@ struct ReportTable: Equatable {
             return "<tr\(start)>" + row.indices.map { cell("td", $0, row[$0]) }.joined() + "</tr>"
         }
         return """
-            <div class="scroll"><table><caption>\(HTMLText.escape(title))</caption>
+            <div class="scroll" role="region" aria-label="\(HTMLText.escape(title))" tabindex="0">
+            <table><caption>\(HTMLText.escape(title))</caption>
             <thead><tr>\(head)</tr></thead>
             <tbody>
             \(body.joined(separator: "\n"))

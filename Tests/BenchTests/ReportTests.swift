@@ -1,6 +1,7 @@
 import Foundation
 import FoundationXML
 import Model
+import TestSupport
 import Testing
 
 @testable import Bench
@@ -191,6 +192,23 @@ import Testing
             #expect(!report.html.contains("nan") && !report.html.contains("inf\""))
             #expect(page.text.contains("A <fast> \"one\" & more"))
         }
+    }
+
+    /// Whoever reads by headings or by keyboard gets everywhere.
+    @Test func leadsThroughItselfInOrder() {
+        for report in [ReportFixture.evaluation, ReportFixture.load] {
+            let html = report.html
+            let levels = html.matches(of: #/<h([1-6])[ >]/#).compactMap { Int($0.1) }
+            #expect(
+                levels.first == 1 && zip(levels, levels.dropFirst()).allSatisfy { $1 <= $0 + 1 }, "\(levels)")
+            let tables = html.matches(of: #/<table>/#).count
+            let scrolled = html.matches(
+                of: #/<div class="scroll" role="region" aria-label="[^"]+" tabindex="0">/#)
+            #expect(tables > 0 && scrolled.count == tables)
+            #expect(html.matches(of: #/<th( |>)/#).count == html.matches(of: #/<th scope="col"/#).count)
+        }
+        let colours = StyleColours(HTMLStyle.sheet)
+        #expect(colours.unnamed == [] && colours.faint(below: 4.5) == [])
     }
 
     @Test func drawsEveryOperation() {
