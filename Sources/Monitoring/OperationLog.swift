@@ -1,5 +1,6 @@
 internal import Dispatch
 internal import Foundation
+internal import Model
 internal import Synchronization
 
 /// One of the store's logs (`catalog_log`, `order_log`, `client_log`): one line for each executed
@@ -187,10 +188,16 @@ public final class OperationLog: Sendable {
     }
 
     private static func open(_ path: String, isShared: Bool) throws(LogFault) -> (Int32, Position) {
-        let descriptor = Foundation.open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
+        let descriptor = Foundation.open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, PrivateMode.file)
         var status = stat()
         guard descriptor >= 0, fstat(descriptor, &status) == 0 else {
             throw LogFault(path: path, code: errno)
+        }
+        // Made by an older version, or reached by a link. What is no file of ours keeps its mode.
+        if status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid(),
+            status.st_mode & PrivateMode.withheld != 0
+        {
+            fchmod(descriptor, status.st_mode & PrivateMode.file)
         }
         // Two servers that append to one log would make it the truth of neither.
         guard isShared || flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {

@@ -13,7 +13,7 @@ public final class DataLock: Sendable {
     ///
     /// - Throws: ``Model/FileFault`` when another process holds it or the file cannot be made.
     public init(path: String) throws(FileFault) {
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, PrivateMode.file)
         guard descriptor >= 0 else {
             throw FileFault(path: path, reason: "cannot be written: \(String(cString: strerror(errno)))")
         }
@@ -42,14 +42,12 @@ public final class DataLock: Sendable {
 
 /// Makes the folders that a tier writes to.
 public enum Folder {
-    /// Makes `path` where it is missing and checks that files can be made in it.
+    /// Makes `path` where it is missing, for this user alone, and checks that files can be made in it.
     ///
     /// - Parameter option: the option that names the folder, for the error.
     /// - Throws: ``Model/FileFault`` when it cannot be made or written.
     public static func prepare(_ path: String, option: String) throws(FileFault) {
-        do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        } catch {
+        guard make(path) else {
             throw FileFault(path: path, reason: "the folder cannot be made; name a writable one by \(option)")
         }
         guard access(path, W_OK | X_OK) == 0 else {
@@ -63,6 +61,19 @@ public enum Folder {
 }
 
 extension Folder {
+    /// Makes a folder with those above it; false when there is none afterwards.
+    private static func make(_ path: String) -> Bool {
+        if mkdir(path, PrivateMode.folder) == 0 { return true }
+        if errno == ENOENT {
+            let parent = (path as NSString).deletingLastPathComponent
+            guard !parent.isEmpty, parent != path, make(parent) else { return false }
+            if mkdir(path, PrivateMode.folder) == 0 { return true }
+        }
+        // Also one that another process has made meanwhile.
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
     /// Makes the names in a folder durable: a rename is lost in a power cut until the folder is synced.
     public static func sync(_ path: String) {
         let descriptor = open(path.isEmpty ? "." : path, O_RDONLY | O_CLOEXEC)

@@ -17,11 +17,12 @@ public enum DatabaseBackup {
         guard !DatabaseFile.exists(copy) else {
             throw FileFault(path: copy, reason: "is there already and was left alone")
         }
-        let draft = copy + ".new"
+        let draft = copy + DatabaseFile.draftSuffix
         unlink(draft)
         try DatabaseFile.explained(path) {
             let source = try DatabaseFile.openToRead(
                 path: path, applicationID: applicationID, migrator: migrator)
+            try PrivateFiles.make(draft)
             let target = try DatabaseQueue(path: draft)
             try source.backup(to: target)
             try target.writeWithoutTransaction { database in

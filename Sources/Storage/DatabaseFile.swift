@@ -8,6 +8,8 @@ internal import Monitoring
 public enum DatabaseFile {
     /// What `PRAGMA synchronous` must read back: FULL, an fsync at every commit.
     private static let synchronousFull = 2
+    /// What the name of a database ends in while it is filled.
+    static let draftSuffix = ".new"
     /// Pages in the write-ahead log at which a commit moves them into the database file: 16 MiB. The pages that
     /// every sale changes are moved once for many sales, and a start reads no more than that.
     private static let checkpointPageCount = 4_096
@@ -23,7 +25,11 @@ public enum DatabaseFile {
     public static func open(
         path: String, applicationID: Int32, migrator: DatabaseMigrator
     ) throws -> DatabasePool {
-        if exists(path) { try checkExisting(path: path, applicationID: applicationID, migrator: migrator) }
+        if exists(path) {
+            try checkExisting(path: path, applicationID: applicationID, migrator: migrator)
+        } else {
+            try PrivateFiles.make(path)
+        }
         var configuration = Configuration()
         configuration.foreignKeysEnabled = true
         // Ledger reads, metrics and audits; lookups are answered from memory.
@@ -145,7 +151,7 @@ public enum DatabaseFile {
         guard !exists(path) else {
             throw FileFault(path: path, reason: "is there already and was left alone")
         }
-        let draft = path + ".new"
+        let draft = path + draftSuffix
         for suffix in ["", "-wal", "-shm", "-journal"] { unlink(draft + suffix) }
         let pool = try open(path: draft, applicationID: applicationID, migrator: migrator)
         try pool.write(fill)

@@ -25,10 +25,10 @@ public enum LogFile {
     ///
     /// - Throws: ``Model/FileFault`` when the file cannot be opened or made; the file system's error.
     public static func append(_ lines: Data, to path: String) throws {
-        let exists = FileManager.default.fileExists(atPath: path)
-        guard exists || FileManager.default.createFile(atPath: path, contents: nil),
-            let handle = FileHandle(forWritingAtPath: path)
-        else { throw FileFault(path: path, reason: "cannot be written") }
+        try PrivateFiles.make(path)
+        guard let handle = FileHandle(forWritingAtPath: path) else {
+            throw FileFault(path: path, reason: "cannot be written")
+        }
         defer { try? handle.close() }
         try handle.seekToEnd()
         try handle.write(contentsOf: lines)

@@ -32,6 +32,9 @@ struct Bookstore: AsyncParsableCommand {
     static func main() async {
         // A reader that goes away (`bookstore … | head`) or a client that hangs up must not end a server.
         signal(SIGPIPE, SIG_IGN)
+        // Whatever a command writes, a library's temporary file too, is for its own user alone, however wide the
+        // umask is that it was started with.
+        umask(PrivateMode.withheld)
         #if DEBUG
             let planted = ProcessInfo.processInfo.environment[PlantedBug.environmentVariable]
             PlantedBug.plantedInProcess = planted.flatMap { PlantedBug(rawValue: $0) }

@@ -41,8 +41,12 @@ struct CatalogCommand: AsyncParsableCommand {
     private static func openStore(
         in folder: String, logPath: String, process: TierProcess
     ) throws -> CatalogStore {
-        if !CatalogStore.exists(in: folder) { try refuseForgottenSales(logPath: logPath, folder: folder) }
         let reading = ProgressBar("reading books")
+        if CatalogStore.exists(in: folder) {
+            try sayThatBooksStay(process, folder: folder, progress: reading.show)
+        } else {
+            try refuseForgottenSales(logPath: logPath, folder: folder)
+        }
         let storing = ProgressBar("storing books")
         var bookCount = 0
         let store = try CatalogStore.open(
@@ -59,6 +63,21 @@ struct CatalogCommand: AsyncParsableCommand {
         let version = try store.sqliteVersion()
         process.logger.notice("catalog of \(store.bookCount) books in \(folder), SQLite \(version)")
         return store
+    }
+
+    /// First books beside a database change nothing, and whoever names them may think that they do. A file that is
+    /// broken is a mistake in the configuration all the same, which must not wait for the day of a new store.
+    private static func sayThatBooksStay(
+        _ process: TierProcess, folder: String, progress: (Int, Int) -> Void
+    ) throws {
+        let file = process.settings.text(.books)
+        guard !file.isEmpty else { return }
+        _ = try BooksFile.read(path: file, progress: progress)
+        process.logger.notice(
+            """
+            the store in \(folder) goes on with the books that it has: those of \(file) were not added; \
+            'bookstore books import' adds books to a store
+            """)
     }
 
     /// A log without its database is a store whose database was lost: opening a new one in its place would

@@ -97,10 +97,11 @@ struct TierProcess {
         return addresses
     }
 
-    /// Makes the folder of a setting and gives its path.
+    /// Makes the folder of a setting, keeps others out of it, and gives its path.
     func folder(_ setting: Setting) throws -> String {
         let path = settings.text(setting)
         try Folder.prepare(path, option: setting.flag)
+        for warning in PrivateFiles.tighten(in: path) { logger.warning("\(warning)") }
         return path
     }
 

@@ -21,7 +21,7 @@ options=(--volume "$store/config:/etc/bookstore/config:ro" --volume "$store/toke
     --env BOOKSTORE_TOKEN_FILE=/run/bookstore-token)
 case $server in
     catalog | order)
-        sudo install -d -m 750 -o $owner -g $owner $store/data $store/output
+        sudo install -d -m 700 -o $owner -g $owner $store/data $store/output
         options+=(--volume "$store/data:/data" --volume "$store/output:/output") ;;
     # The others keep nothing.
     *) options+=(--tmpfs /data --tmpfs /output) ;;
