@@ -71,7 +71,8 @@ let package = Package(
             name: "TierHTTP", dependencies: ["CZlib", "Model", "Monitoring", logging, deque] + nio,
             swiftSettings: strict),
         .target(
-            name: "Storage", dependencies: ["Model", "Monitoring", nioCore, deque, grdb, logging],
+            name: "Storage",
+            dependencies: ["Model", "Monitoring", nioCore, deque, grdb, logging, cryptography[0]],
             swiftSettings: strict),
         .target(
             name: "CatalogClient", dependencies: ["Model", "Monitoring", "TierHTTP"] + nio,
@@ -103,7 +104,7 @@ let package = Package(
         .target(
             name: "Client", dependencies: ["Model", "Monitoring", "TierHTTP", logging] + nio,
             swiftSettings: strict),
-        .target(name: "Audit", dependencies: ["Model"], swiftSettings: strict),
+        .target(name: "Audit", dependencies: ["Model", "Monitoring"], swiftSettings: strict),
         .target(
             name: "Chaos",
             dependencies: ["Model", "Monitoring", "TierHTTP", "CatalogClient", "Audit", deque] + nio,

@@ -1,24 +1,41 @@
 internal import Foundation
 public import Model
+internal import Monitoring
 
 /// A log with its rotated files, oldest first.
 public struct OperationLogFiles: Sendable {
     /// The files' paths, in the order in which they were written.
     public let paths: [String]
 
+    /// Files beside them whose names are those of no rotation, such as a copy that somebody made.
+    public let unread: [String]
+
     /// The files named by hand, oldest first.
-    public init(paths: [String]) { self.paths = paths }
+    public init(paths: [String]) {
+        self.paths = paths
+        unread = []
+    }
 
     /// Finds `name` in a folder with the files that log rotation made of it.
     ///
-    /// - Throws: ``Model/FileFault`` when one of them is missing in the middle or packed.
-    public init(named name: String, in folder: String) throws(FileFault) {
+    /// - Parameter needsCurrent: whether it is refused that there are rotated files only, as in the moment of a rotation
+    ///   or after a loss.
+    /// - Throws: ``Model/FileFault`` when one of them is missing in the middle, or their order cannot be told.
+    public init(named name: String, in folder: String, needsCurrent: Bool = false) throws(FileFault) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         let log = RotatedLogs(of: name, among: names)
         if let obstacle = log.obstacle {
             throw FileFault(path: folder + "/" + obstacle.name, reason: obstacle.reason)
         }
+        guard !needsCurrent || !log.lacksCurrent(name) else {
+            throw FileFault(
+                path: folder + "/" + name,
+                reason:
+                    "is missing behind \(log.names.last ?? name); bring it back, or an empty one if it was just rotated"
+            )
+        }
         paths = log.names.map { folder + "/" + $0 }
+        unread = log.unread.map { folder + "/" + $0 }
     }
 
     /// Whether there is no file at all.
@@ -30,9 +47,7 @@ public struct OperationLogFiles: Sendable {
     /// - Throws: ``Model/FileFault`` when a file cannot be read; what the body throws.
     public func forEachLine(_ body: (Substring, FilePlace) throws -> Void) throws {
         for path in paths {
-            guard let data = FileManager.default.contents(atPath: path) else {
-                throw FileFault(path: path, reason: "cannot be read")
-            }
+            let data = try LogContent.read(path)
             let whole = data.lastIndex(of: UInt8(ascii: "\n")).map { data[...$0] } ?? Data()
             let text = String(decoding: whole, as: UTF8.self)
             for (number, line) in FileLines(text) { try body(line, FilePlace(path: path, line: number)) }
@@ -69,7 +84,7 @@ public enum OperationLogLine: Sendable {
     /// - Throws: ``Model/LineFault`` that says what is wrong with it.
     public init(parsing line: Substring) throws(LineFault) {
         if line.hasPrefix("init,") {
-            self = .opening(try BookLine.parse(line))
+            self = .opening(try BookLine.parse(logged: line))
         } else if line.hasPrefix("update,") {
             self = .update(try Self.update(line))
         } else if line.hasPrefix(LedgerEntry.retiredPrefix),

@@ -20,12 +20,14 @@ public struct Recovery {
     ///   - log: the catalog log with its rotated files, oldest first.
     ///   - orders: the order server's database; nil when it is lost.
     ///   - soldCounts: purchases of each book by the order log; nil when it is lost.
+    ///   - openedEmpty: whether the store was opened without books, so that its log does not begin with any.
     ///   - newLedger: the identity of the ledger where no order tells it.
     /// - Throws: ``Model/FileFault`` with the place in the log that makes no sense.
     public mutating func catalog(
-        log: OperationLogFiles, orders: OrderSnapshot?, soldCounts: [ItemNumber: Int]?, newLedger: Int64
+        log: OperationLogFiles, orders: OrderSnapshot?, soldCounts: [ItemNumber: Int]?,
+        openedEmpty: Bool = false, newLedger: Int64
     ) throws -> LedgerSnapshot {
-        var replay = try Replay(log: log)
+        var replay = try Replay(log: log, openedEmpty: openedEmpty)
         notes.append(
             "read \(log.paths.joined(separator: ", ")): \(replay.opening.count) books, "
                 + "\(replay.movements.count) updates")
@@ -92,11 +94,13 @@ private struct Replay {
     private(set) var retired: Set<ItemNumber> = []
     /// The movements that added books.
     private(set) var addedBy: [ItemNumber: Int64] = [:]
+    private let openedEmpty: Bool
     private var lastSale: Int64 = 0
     /// Sales found so far, by book.
     private var matched: [ItemNumber: Int] = [:]
 
-    init(log: OperationLogFiles) throws {
+    init(log: OperationLogFiles, openedEmpty: Bool) throws {
+        self.openedEmpty = openedEmpty
         try log.forEachLine { line, place in
             do throws(LineFault) {
                 switch try OperationLogLine(parsing: line) {
@@ -108,14 +112,21 @@ private struct Replay {
                     open(book)
                 case .update(let change): try apply(change, sale: nil)
                 case .retired(let item): try retire(item)
-                case .query: break
+                case .query:
+                    guard openedEmpty || !opening.isEmpty else {
+                        throw LineFault(
+                            """
+                            is no init line, with which the log of a store begins: an older log is missing; bring \
+                            it back. (A store that was opened without books is rebuilt with --opened-empty.)
+                            """)
+                    }
                 case .bought: throw LineFault("is a line of the order log, not of the catalog's")
                 }
             } catch {
                 throw FileFault(path: place.path, line: place.line, reason: error.reason)
             }
         }
-        guard !opening.isEmpty else {
+        guard openedEmpty || !opening.isEmpty else {
             throw FileFault(
                 path: log.paths.first ?? "catalog_log",
                 reason: "has no init lines; name the rotated logs too, the oldest first")
@@ -126,7 +137,7 @@ private struct Replay {
     /// Books that stand before all changes are those that the store was opened with; a later one was added
     /// to an empty place on the shelf.
     private mutating func open(_ book: Book) {
-        guard !movements.isEmpty else { return opening.append(book) }
+        guard openedEmpty || !movements.isEmpty else { return opening.append(book) }
         opening.append(
             Book(item: book.item, title: book.title, topic: book.topic, price: book.price, stock: 0))
         addedBy[book.item] = note(.added(book), stockAfter: book.stock)

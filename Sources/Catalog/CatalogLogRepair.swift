@@ -1,6 +1,7 @@
 internal import Foundation
 internal import Logging
 internal import Model
+internal import Monitoring
 internal import Storage
 
 /// Brings the catalog log up to its ledger when the catalog starts.
@@ -63,14 +64,12 @@ struct CatalogLogRepair {
         var opened: [String] = []
         var changes: [Substring] = []
         for file in files {
-            guard let data = FileManager.default.contents(atPath: file) else {
-                throw FileFault(path: file, reason: "cannot be read")
-            }
+            let data = try LogContent.read(file)
             // What is not text, such as a character cut in two, fits no line and is put aside with the rest.
             let whole = data.lastIndex(of: UInt8(ascii: "\n")).map { data[...$0] } ?? Data()
             for line in String(decoding: whole, as: UTF8.self).split(separator: "\n") {
                 if line.hasPrefix("init,"), opened.count < opening.count {
-                    guard let book = try? BookLine.parse(line) else { return nil }
+                    guard let book = try? BookLine.parse(logged: line) else { return nil }
                     opened.append(BookLine.text(book))
                 } else if Self.isMovement(line) {
                     changes.append(line)
@@ -104,9 +103,11 @@ struct CatalogLogRepair {
     /// Writes the whole log, under another name until it is complete.
     private func write() throws {
         let draft = path + LogFile.draftSuffix
-        guard FileManager.default.createFile(atPath: draft, contents: nil),
-            let handle = FileHandle(forWritingAtPath: draft)
-        else { throw FileFault(path: draft, reason: "cannot be written") }
+        unlink(draft)
+        try PrivateFiles.make(draft)
+        guard let handle = FileHandle(forWritingAtPath: draft) else {
+            throw FileFault(path: draft, reason: "cannot be written")
+        }
         defer { try? handle.close() }
         var chunk = Data()
         let put = { (line: String) throws in

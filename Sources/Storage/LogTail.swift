@@ -90,9 +90,7 @@ extension LogTail {
         var tail = LogTail()
         for file in LogFile.all(of: path) {
             if file == path { try cutTornLine(of: path) }
-            guard let bytes = FileManager.default.contents(atPath: file) else {
-                throw FileFault(path: file, reason: "cannot be read")
-            }
+            let bytes = try LogContent.read(file)
             tail.add(bytes.prefix(wholeLineBytes(bytes)), isOperation: isOperation)
         }
         return tail

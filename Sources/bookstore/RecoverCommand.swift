@@ -13,8 +13,9 @@ struct RecoverCommand: AsyncParsableCommand {
         discussion: """
             A missing catalog database is rebuilt from catalog_log, a missing order database from the \
             catalog's ledger. Stop the store first. Databases that are there are never touched: move a \
-            damaged one away. Rotated logs (catalog_log.2, catalog_log.1, or catalog_log-20261123) are found \
-            beside the current ones; --catalog-log names others, the oldest first.
+            damaged one away. Rotated logs (catalog_log.2.gz, catalog_log.1, or catalog_log-20261123) are found \
+            beside the current ones; --catalog-log names others, the oldest first. Nothing is rebuilt from logs of \
+            which one is missing.
 
             An order server on a machine of its own needs no recovery: it takes its orders from the ledger as \
             soon as it reaches the catalog.
@@ -30,6 +31,8 @@ struct RecoverCommand: AsyncParsableCommand {
     var orderLog: [String] = []
     @Flag(help: "Take the orders from order_log alone, for a catalog of another make that keeps no ledger.")
     var withoutLedger = false
+    @Flag(help: "The store was opened without books (--books none), so its log does not begin with any.")
+    var openedEmpty = false
 
     func run() async throws {
         let settings = try await common.load([.data: data.data])
@@ -81,7 +84,11 @@ struct RecoverCommand: AsyncParsableCommand {
     private func catalog(
         of store: StoreFiles, hasOrders: Bool, with recovery: inout Recovery
     ) throws -> LedgerSnapshot {
-        let logs = catalogLog.isEmpty ? try store.catalogLog : OperationLogFiles(paths: catalogLog)
+        let logs =
+            catalogLog.isEmpty
+            ? try OperationLogFiles(named: "catalog_log", in: store.output, needsCurrent: true)
+            : OperationLogFiles(paths: catalogLog)
+        sayUnread(logs)
         guard !logs.isEmpty else {
             throw FileFault(
                 path: store.output, reason: "has no catalog_log to rebuild from; name it by --catalog-log")
@@ -94,7 +101,8 @@ struct RecoverCommand: AsyncParsableCommand {
             throw FileFault(path: fault.place, reason: "'\(fault.found)' is no line of the order log")
         }
         return try recovery.catalog(
-            log: logs, orders: orders, soldCounts: soldCounts, newLedger: .random(in: 1...Int64.max))
+            log: logs, orders: orders, soldCounts: soldCounts, openedEmpty: openedEmpty,
+            newLedger: .random(in: 1...Int64.max))
     }
 
     private func rebuildOrders(of store: StoreFiles, with recovery: inout Recovery) throws {
@@ -108,13 +116,23 @@ struct RecoverCommand: AsyncParsableCommand {
     }
 
     private func orderLogs(of store: StoreFiles) throws -> OperationLogFiles {
-        orderLog.isEmpty ? try store.orderLog : OperationLogFiles(paths: orderLog)
+        guard orderLog.isEmpty else { return OperationLogFiles(paths: orderLog) }
+        let logs = try OperationLogFiles(named: "order_log", in: store.output, needsCurrent: true)
+        sayUnread(logs)
+        return logs
+    }
+
+    private func sayUnread(_ logs: OperationLogFiles) {
+        for file in logs.unread {
+            ExitStatus.say("bookstore: \(file) was not read: rotation gives no such name")
+        }
     }
 
     /// Holds off servers: one that starts meanwhile must not meet a half-written database, and one that runs
     /// has a database that only seems to be gone.
     private func withLocks(on folder: String, _ body: () throws -> Void) throws {
         try Folder.prepare(folder, option: Setting.data.flag)
+        for warning in PrivateFiles.tighten(in: folder) { ExitStatus.say("bookstore: \(warning)") }
         let locks = [
             try DataLock(path: folder + "/catalog.lock"), try DataLock(path: folder + "/order.lock"),
         ]

@@ -11,8 +11,8 @@ struct VerifyCommand: AsyncParsableCommand {
         discussion: """
             Compares, and changes nothing. May run while the store is selling. Exit status 0 when \
             everything fits, 1 with a line for everything that does not, 78 when a database is missing, \
-            damaged or not a store's. Rotated logs (catalog_log.2, catalog_log.1, or catalog_log-20261123) \
-            are found beside the current ones.
+            damaged or not a store's. Rotated logs (catalog_log.2.gz, catalog_log.1, or catalog_log-20261123) \
+            are found beside the current ones; one that is missing is named, with status 78.
             """)
 
     /// How long the tiers may take to write down what the ledger has just decided.
@@ -25,6 +25,9 @@ struct VerifyCommand: AsyncParsableCommand {
         let settings = try await common.load([.data: data.data])
         let store = StoreFiles(data: settings.text(.data), output: settings.text(.output))
         let audit = try await store.audit(patience: Self.patience)
+        for file in try store.catalogLog.unread + store.orderLog.unread {
+            ExitStatus.say("bookstore: \(file) was not read: rotation gives no such name")
+        }
         for discrepancy in audit.discrepancies { print(discrepancy) }
         guard audit.discrepancies.isEmpty else {
             let count = audit.discrepancies.count
