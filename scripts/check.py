@@ -21,7 +21,7 @@ DATABASE = "GRDB"
 STORE_TARGETS = {"Catalog", "Order"}
 STORE_FILE = re.compile(r"Store|Row|Schema|Ledger|Snapshot")
 # Model is what every tier agrees on: it depends on nothing that a tier could want to replace.
-MODEL_MAY_IMPORT = {"Synchronization"}
+MODEL_MAY_IMPORT = {"Synchronization", "Swift"}
 
 FILE_LINES_MAX = {"Sources": 300, "Tests": 500}
 FUNCTION_LINES_MAX = 70

@@ -216,7 +216,7 @@ extension CatalogRoutes {
     ) throws(StoreError) -> String? {
         guard let text = try body.text(name) else { return nil }
         if let fault = ShopText.fault(in: text, byteCountMax: byteCountMax) { throw body.fault(name, fault) }
-        return text
+        return ShopText.kept(text)
     }
 
     private static func encode(list books: [BookDetails]) -> ByteBuffer {

@@ -68,7 +68,7 @@ extension CatalogRoutes {
     /// The words of `q`; none where it is missing or blank.
     private static func words(in request: TierRequest) throws(StoreError) -> [String] {
         guard let text = try request.target.parameter("q"), !text.isEmpty else { return [] }
-        if let fault = ShopText.fault(in: text, byteCountMax: queryByteCountMax) {
+        if let fault = ShopText.lineFault(in: text, byteCountMax: queryByteCountMax) {
             throw .invalid("q \(fault)")
         }
         return SearchText.words(text).map(String.init)
@@ -80,7 +80,7 @@ extension CatalogRoutes {
 
     private func topics(_ request: TierRequest) throws(StoreError) -> EventLoopFuture<TierResponse> {
         let limit = try request.limit(max: Self.listCountMax, otherwise: Self.listCountMax)
-        let after = try request.line("after", byteCountMax: ShopText.topicByteCountMax)
+        let after = try request.topicFilter("after")
         let topics = engine.read(on: request.slot.eventLoop) { $0.topics(after: after, limit: limit + 1) }
         return topics.map { topics in
             let next = topics.count > limit ? topics[limit - 1].topic : nil

@@ -5,7 +5,7 @@ internal import TierHTTP
 // Searches: the whole topic, as the contract says, or a page of it.
 extension CatalogRoutes {
     func search(_ request: TierRequest) throws(StoreError) -> TierReply {
-        let topic = try request.topic()
+        let topic = ShopText.composed(try request.topic())
         let page = try request.searchPage()
         let listings = engine.listings(topic: topic)
         guard let page else {

@@ -19,6 +19,15 @@ enum CatalogSchema {
             database in
             try addKeeping(in: database)
         }
+        migrator.registerMigration("catalog 3: refusals by a digest of their keys, composed texts") {
+            database in
+            try database.execute(sql: "DROP INDEX refusal_at; ALTER TABLE refusal RENAME TO refusal_text")
+            try RefusalTable.create(in: database, referringTo: true)
+            try RefusalTable.move(
+                from: "refusal_text", columns: "order_key, item_number, units, price_cents, at_millis",
+                in: database)
+            try composeTexts(in: database)
+        }
         return migrator
     }
 
@@ -40,6 +49,26 @@ enum CatalogSchema {
             if index % 4096 == 0 { progress(index) }
         }
         progress(books.count)
+    }
+
+    /// Brings titles and topics into composed form (NFC), in which they come in since. Topics that were one to the eye
+    /// become one. A log that has them as they were stands for the same books: it is read composed.
+    private static func composeTexts(in database: Database) throws {
+        let rows = try Row.fetchCursor(database, sql: "SELECT item_number, title, topic FROM book")
+        var changed: [(item: Int64, title: String, topic: String)] = []
+        while let row = try rows.next() {
+            let (title, topic): (String, String) = (row[1], row[2])
+            let composed = (title: ShopText.composed(title), topic: ShopText.composed(topic))
+            // By their bytes: as Swift strings they are equal.
+            guard
+                !composed.title.utf8.elementsEqual(title.utf8)
+                    || !composed.topic.utf8.elementsEqual(topic.utf8)
+            else { continue }
+            changed.append((row[0], composed.title, composed.topic))
+        }
+        let update = try database.cachedStatement(
+            sql: "UPDATE book SET title = ?, topic = ? WHERE item_number = ?")
+        for book in changed { try update.execute(arguments: [book.title, book.topic, book.item]) }
     }
 
     private static func createBooks(in database: Database) throws {

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import GRDB
 internal import Model
+internal import Storage
 
 /// The tables of the full-text index. Used by ``FindStore`` only, from one thread at a time.
 struct FindIndex {
@@ -13,6 +14,9 @@ struct FindIndex {
         var movement: Int64
     }
 
+    /// What an index is made of; one of another version is made again. Since 2 topics are composed (NFC).
+    private static let version = 2
+
     private let database: DatabaseQueue
 
     /// Opens the index at `path`, or makes a new one where it is missing or another ledger's.
@@ -23,14 +27,20 @@ struct FindIndex {
             // again, so only checkpoints wait for the disk.
             try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
         }
+        try PrivateFiles.make(path)
         let opened = try DatabaseQueue(path: path, configuration: configuration)
-        let known = try? opened.read { try Int64.fetchOne($0, sql: "SELECT ledger FROM progress") }
+        let known = try? opened.read { database in
+            let version = try Int.fetchOne(database, sql: "PRAGMA user_version")
+            return version == Self.version
+                ? try Int64.fetchOne(database, sql: "SELECT ledger FROM progress") : nil
+        }
         if known == ledger {
             database = opened
             return
         }
         try opened.close()
         for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
+        try PrivateFiles.make(path)
         database = try DatabaseQueue(path: path, configuration: configuration)
         try database.write { try Self.create(ledger: ledger, in: $0) }
     }
@@ -38,6 +48,7 @@ struct FindIndex {
     private static func create(ledger: Int64, in database: Database) throws {
         try database.execute(
             sql: """
+                PRAGMA user_version = \(version);
                 CREATE TABLE progress (
                     ledger INTEGER NOT NULL, built_item INTEGER NOT NULL, is_built INTEGER NOT NULL,
                     movement INTEGER

@@ -38,28 +38,3 @@ public struct Book: Equatable, Sendable {
         return Book(item: item, title: title, topic: topic, price: price, stock: 3)
     }
 }
-
-/// What titles and topics may hold: any text that stays on its line in a log.
-public enum ShopText {
-    /// The longest title, in UTF-8 bytes.
-    public static let titleByteCountMax = 1024
-    /// The longest topic, in UTF-8 bytes.
-    public static let topicByteCountMax = 256
-
-    /// Why `text` cannot be a title or topic, or nil when it can.
-    ///
-    /// Line breaks of every kind and other control characters are refused: the logs hold one entry a
-    /// line, and a topic that could break the line could forge an entry.
-    public static func fault(in text: String, byteCountMax: Int) -> String? {
-        if text.utf8.isEmpty { return "is empty" }
-        if text.utf8.count > byteCountMax { return "is longer than \(byteCountMax) bytes" }
-        if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return nil }
-        for scalar in text.unicodeScalars {
-            switch scalar.value {
-            case 0x00...0x1F, 0x7F...0x9F, 0x2028, 0x2029: return "holds a control character or line break"
-            default: continue
-            }
-        }
-        return nil
-    }
-}

@@ -4,8 +4,37 @@
 /// A topic that holds a comma is written as a quoted field with doubled quotes (RFC 4180). A topic that
 /// merely begins with a quote stays as it is, as such files always had it.
 public enum BookLine {
+    /// Reads a line of a file that comes in. Topic and title are kept as ``ShopText`` says.
+    ///
     /// - Throws: ``LineFault`` that says what is wrong with the line.
     public static func parse(_ line: Substring) throws(LineFault) -> Book {
+        try parse(line, text: incoming)
+    }
+
+    /// Reads a line that this store has written. Its texts were taken once, perhaps by older rules: they are
+    /// composed, as those of the database are, and otherwise stay as they are.
+    ///
+    /// - Throws: ``LineFault`` that says what is wrong with the line.
+    public static func parse(logged line: Substring) throws(LineFault) -> Book {
+        try parse(line, text: logged)
+    }
+
+    private typealias ReadText = (String, _ byteCountMax: Int) -> Result<String, LineFault>
+
+    private static func incoming(_ text: String, byteCountMax: Int) -> Result<String, LineFault> {
+        if let fault = ShopText.fault(in: text, byteCountMax: byteCountMax) {
+            return .failure(LineFault(fault))
+        }
+        return .success(ShopText.kept(text))
+    }
+
+    private static func logged(_ text: String, byteCountMax: Int) -> Result<String, LineFault> {
+        let text = ShopText.composed(text)
+        let fault = ShopText.lineFault(in: text, byteCountMax: byteCountMax * ShopText.compositionGrowthMax)
+        return fault.map { .failure(LineFault($0)) } ?? .success(text)
+    }
+
+    private static func parse(_ line: Substring, text read: ReadText) throws(LineFault) -> Book {
         // Split by bytes, not by characters: a comma before a combining mark is still a comma.
         let parts = line.utf8.split(separator: comma, maxSplits: 4, omittingEmptySubsequences: false)
             .map { Substring($0) }
@@ -25,13 +54,18 @@ public enum BookLine {
         guard let (topic, title) = topicAndTitle(parts[4]) else {
             throw LineFault("the title is missing: expected init,item_number,stock,cost,topic,title")
         }
-        if let fault = ShopText.fault(in: topic, byteCountMax: ShopText.topicByteCountMax) {
-            throw LineFault("the topic \(fault)")
+        let keptTopic = try take(read(topic, ShopText.topicByteCountMax), as: "topic")
+        let keptTitle = try take(read(title, ShopText.titleByteCountMax), as: "title")
+        return Book(item: item, title: keptTitle, topic: keptTopic, price: price, stock: stock)
+    }
+
+    private static func take(
+        _ read: Result<String, LineFault>, as name: String
+    ) throws(LineFault) -> String {
+        switch read {
+        case .success(let text): return text
+        case .failure(let fault): throw LineFault("the \(name) \(fault.reason)")
         }
-        if let fault = ShopText.fault(in: title, byteCountMax: ShopText.titleByteCountMax) {
-            throw LineFault("the title \(fault)")
-        }
-        return Book(item: item, title: title, topic: topic, price: price, stock: stock)
     }
 
     /// The line of `book`, without a line break, that reads back as the same book.

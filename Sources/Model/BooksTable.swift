@@ -62,7 +62,9 @@ public struct BooksTable: Sendable {
         guard let stock = Decimal.digits(field(4).utf8, digitCountMax: 13), stock <= Book.stockMax else {
             throw LineFault("stock '\(field(4))' is not a whole number from 0 to \(Book.stockMax)")
         }
-        return Book(item: item, title: field(1), topic: field(2), price: price, stock: stock)
+        return Book(
+            item: item, title: ShopText.kept(field(1)), topic: ShopText.kept(field(2)), price: price,
+            stock: stock)
     }
 
     /// A book's record.

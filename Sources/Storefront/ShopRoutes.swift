@@ -67,7 +67,7 @@ struct ShopRoutes: Sendable {
 
     private func topic(_ request: Request, _ context: ShopContext) async throws -> Response {
         guard let topic = try request.parameter("name") else { return .redirect(to: "/topics") }
-        if let fault = ShopText.fault(in: topic, byteCountMax: ShopText.topicByteCountMax) {
+        if let fault = ShopText.lineFault(in: topic, byteCountMax: ShopText.topicByteCountMax) {
             throw StoreError.invalid("The topic \(fault).")
         }
         return try await list(

@@ -33,7 +33,7 @@ extension TierRequest {
         return value
     }
 
-    /// Text on one line; nil where the parameter is missing.
+    /// Text on one line that is kept, as ``Model/ShopText`` says; nil where the parameter is missing.
     ///
     /// - Throws: ``Model/StoreError/invalid(_:)`` when it is empty, too long or holds control characters.
     public func line(_ name: String, byteCountMax: Int) throws(StoreError) -> String? {
@@ -41,13 +41,14 @@ extension TierRequest {
         if let fault = ShopText.fault(in: text, byteCountMax: byteCountMax) {
             throw .invalid("\(name) \(fault)")
         }
-        return text
+        return ShopText.kept(text)
     }
 
-    /// The topic to which a list is kept; nil where the parameter is missing.
+    /// The topic to which a list is kept, or another by `name`, in composed form; nil where the parameter is missing.
     ///
     /// - Throws: ``Model/StoreError/invalid(_:)`` when it could be no book's topic.
-    public func topicFilter() throws(StoreError) -> String? {
-        try line("topic", byteCountMax: ShopText.topicByteCountMax)
+    public func topicFilter(_ name: String = "topic") throws(StoreError) -> String? {
+        guard let topic = try target.parameter(name) else { return nil }
+        return try Self.composed(topic, of: name)
     }
 }

@@ -50,13 +50,22 @@ public struct TierRequest: Sendable {
         return item
     }
 
-    /// The topic parameter, from the query or, where `orInPath`, from the path.
+    /// The topic parameter, from the query or, where `orInPath`, from the path. As it was sent: the catalog composes it.
     ///
     /// - Throws: ``StoreError/invalid(_:)`` when it is missing or could be no book's topic.
     public func topic(orInPath: Bool = false) throws(StoreError) -> String {
         let topic = try target.required("topic", orInPath: orInPath)
-        if let fault = ShopText.fault(in: topic, byteCountMax: ShopText.topicByteCountMax) {
-            throw .invalid("topic \(fault)")
+        _ = try Self.composed(topic, of: "topic")
+        return topic
+    }
+
+    /// A topic in composed form, as books have theirs.
+    ///
+    /// - Throws: ``StoreError/invalid(_:)`` when it could be no book's topic.
+    public static func composed(_ topic: String, of parameter: String) throws(StoreError) -> String {
+        let topic = ShopText.composed(topic)
+        if let fault = ShopText.lineFault(in: topic, byteCountMax: ShopText.topicByteCountMax) {
+            throw .invalid("\(parameter) \(fault)")
         }
         return topic
     }
