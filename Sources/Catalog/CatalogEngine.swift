@@ -163,7 +163,7 @@ public final class CatalogEngine: CatalogService {
                 "bookstore_log_lines_dropped_total", .counter, Double(log.droppedLineCount),
                 help: "Query lines left out of catalog_log while its disk took nothing."),
             syncTimes.sample,
-        ] + commits.samples
+        ] + MetricSample.refusals(store.refusals) + commits.samples
     }
 
     // MARK: CatalogService, in process

@@ -1,6 +1,7 @@
 internal import CatalogClient
 internal import GRDB
 internal import Model
+internal import Storage
 
 /// Which books a storekeeper wants to see.
 struct BookFilter: Sendable {
@@ -125,19 +126,24 @@ extension CatalogStore {
         try read { database in
             let statement = try database.cachedStatement(
                 sql: """
-                    SELECT item_number, title, topic, ifnull(price_after, book.price_cents), at_millis, 1
-                    FROM movement JOIN book USING (item_number) WHERE order_key = ?1 AND sale IS NOT NULL
-                    UNION ALL
-                    SELECT item_number, title, topic, book.price_cents, at_millis, 0
-                    FROM refusal JOIN book USING (item_number)
-                    WHERE order_key = ?1 AND units IS -1 AND refusal.price_cents IS NULL
+                    SELECT item_number, title, topic, ifnull(price_after, book.price_cents), at_millis
+                    FROM movement JOIN book USING (item_number) WHERE order_key = ? AND sale IS NOT NULL
                     """)
-            guard let row = try Row.fetchOne(statement, arguments: [key.text]),
-                let item = ItemNumber(row[0] as Int64), let price = Cents(row[3] as Int64)
+            if let row = try Row.fetchOne(statement, arguments: [key.text]) {
+                guard let item = ItemNumber(row[0] as Int64), let price = Cents(row[3] as Int64) else {
+                    return nil
+                }
+                return Receipt(
+                    outcome: .success, item: item, title: row[1], topic: row[2], price: price,
+                    time: Timestamp(millis: row[4]))
+            }
+            guard let refusal = try RefusalTable.find(key, in: database), refusal.units == -1,
+                refusal.priceCents == nil, let item = ItemNumber(refusal.item)
             else { return nil }
+            let book = try CatalogRow.details(of: item, in: database).book
             return Receipt(
-                outcome: row[5] ? .success : .failed, item: item, title: row[1], topic: row[2], price: price,
-                time: Timestamp(millis: row[4]))
+                outcome: .failed, item: item, title: book.title, topic: book.topic, price: book.price,
+                time: Timestamp(millis: refusal.atMillis))
         }
     }
 }

@@ -3,7 +3,7 @@ internal import Foundation
 internal import GRDB
 public import Model
 internal import Monitoring
-internal import Storage
+public import Storage
 internal import Synchronization
 
 /// The books, their stock and the ledger, in an SQLite database with its read side in memory.
@@ -11,11 +11,13 @@ internal import Synchronization
 /// One process has the database (``Storage/DataLock``), and one thread of it writes; that is what allows
 /// the memory to answer for the database. Everything that knows this stands in this file's target.
 public final class CatalogStore: Sendable {
-    private struct Tail {
+    /// What the next batch follows.
+    struct Tail {
         var movement: Int64
         var sale: Int64
-        /// Whether any refusal is remembered.
-        var hasRefusals: Bool
+        /// Every number below it is taken.
+        var lowestFree: Int64
+        var refusals: RefusalTally
     }
 
     private let lock: DataLock
@@ -23,6 +25,7 @@ public final class CatalogStore: Sendable {
     let ledger: Int64
     let path: String
     private let refusalHours: Int
+    private let refusalCountMax: Int
     /// None while a fault of the disk keeps the database from being opened again.
     private let connection: Mutex<DatabasePool?>
     private let shelf: Mutex<Shelf>
@@ -44,12 +47,14 @@ public final class CatalogStore: Sendable {
     ///
     /// - Parameters:
     ///   - refusalHours: how long refusals are remembered by their keys.
-    ///   - firstBooks: called only for a new database; in any order, each number once.
+    ///   - refusalCountMax: how many are remembered.
+    ///   - firstBooks: called only for a new database; in any order, each number once. There may be none.
     ///   - progress: told how many of the books are stored.
     /// - Throws: ``Model/FileFault`` or the database's error; a database that could not be filled is
     ///   removed, so that nothing is half loaded.
     public static func open(
-        folder: String, refusalHours: Int = refusalHoursMin, firstBooks: () throws -> [Book],
+        folder: String, refusalHours: Int = refusalHoursMin,
+        refusalCountMax: Int = RefusalWriter.countMax, firstBooks: () throws -> [Book],
         progress: (Int) -> Void = { _ in }
     ) throws -> CatalogStore {
         let lock = try DataLock(path: folder + "/catalog.lock")
@@ -61,13 +66,15 @@ public final class CatalogStore: Sendable {
                     path: path, applicationID: CatalogSchema.applicationID, migrator: CatalogSchema.migrator
                 ) { try CatalogSchema.insert(books, in: $0, progress: progress) }
             }
-            return try CatalogStore(lock: lock, path: path, refusalHours: refusalHours)
+            return try CatalogStore(
+                lock: lock, path: path, refusalHours: refusalHours, refusalCountMax: refusalCountMax)
         }
     }
 
-    private init(lock: DataLock, path: String, refusalHours: Int) throws {
+    private init(lock: DataLock, path: String, refusalHours: Int, refusalCountMax: Int) throws {
         self.lock = lock
         self.refusalHours = refusalHours
+        self.refusalCountMax = refusalCountMax
         self.path = path
         let pool = try Self.connect(path)
         connection = Mutex(pool)
@@ -104,22 +111,26 @@ public final class CatalogStore: Sendable {
         try pool.read { database in
             let count = try Int.fetchOne(database, sql: "SELECT count(*) FROM book") ?? 0
             var shelf = Shelf(reserving: count)
+            let stock = PlantedBug.isOn(.restartsFromOpeningStock) ? "opening_stock" : "stock"
             let rows = try Row.fetchCursor(
                 database,
-                sql: PlantedBug.isOn(.restartsFromOpeningStock)
-                    ? "SELECT item_number, title, topic, price_cents, opening_stock FROM book ORDER BY 1"
-                    : """
-                    SELECT item_number, title, topic, price_cents, stock FROM book
-                    WHERE retired = 0 ORDER BY item_number
+                sql: """
+                    SELECT item_number, title, topic, price_cents, \(stock), retired FROM book
+                    ORDER BY item_number
                     """)
-            while let row = try rows.next() { shelf.add(try CatalogRow.book(row)) }
+            var lowestFree: Int64 = 1
+            while let row = try rows.next() {
+                if row[0] == lowestFree { lowestFree += 1 }
+                if row[5] == 0 { shelf.add(try CatalogRow.book(row)) }
+            }
             let last = try Row.fetchOne(
                 database,
                 sql:
                     "SELECT ifnull(max(sequence), 0), (SELECT ifnull(max(sale), 0) FROM movement) FROM movement"
             )
-            let hasRefusals = try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM refusal)")
-            let tail = Tail(movement: last?[0] ?? 0, sale: last?[1] ?? 0, hasRefusals: hasRefusals ?? true)
+            let tail = Tail(
+                movement: last?[0] ?? 0, sale: last?[1] ?? 0, lowestFree: lowestFree,
+                refusals: try RefusalTally(in: database))
             return (shelf, tail)
         }
     }
@@ -222,20 +233,10 @@ public final class CatalogStore: Sendable {
 
     /// How long refusals are remembered by their keys, at least. Sales are remembered for ever: the ledger
     /// has their keys.
-    public static let refusalHoursMin = 24
-    private static let refusalsForgottenMax = 256
+    public static let refusalHoursMin = Int(RefusalWriter.hoursMin)
 
-    /// Forgets refusals that are older than anyone may ask for, a few with every batch, so that no batch
-    /// has much to do.
-    private func forgetRefusals(in database: Database) throws {
-        let oldest = Int64(Date().timeIntervalSince1970 * 1000) - Int64(refusalHours) * 3_600_000
-        let statement = try database.cachedStatement(
-            sql: """
-                DELETE FROM refusal WHERE order_key IN (
-                    SELECT order_key FROM refusal WHERE at_millis < ? LIMIT \(Self.refusalsForgottenMax))
-                """)
-        try statement.execute(arguments: [oldest])
-    }
+    /// What is remembered of refused changes.
+    var refusals: RefusalTally { tail.withLock { $0.refusals } }
 
     /// What a batch did.
     struct Batch {
@@ -257,10 +258,10 @@ public final class CatalogStore: Sendable {
         let start = tail.withLock { $0 }
         let (results, writer) = try pool.write { database in
             var writer = try LedgerWriter(
-                in: database, ledger: ledger, lastMovement: start.movement, lastSale: start.sale,
-                hasRefusals: start.hasRefusals)
+                in: database, ledger: ledger, after: start,
+                refusals: try RefusalWriter(start.refusals, countMax: refusalCountMax, in: database))
             try mark.save(database)
-            if start.hasRefusals { try forgetRefusals(in: database) }
+            try writer.refusals.forgetOld(hours: refusalHours, in: database)
             let results = try changes.map { change -> Result<CatalogOutcome, StoreError> in
                 switch change {
                 case .update(let change): try writer.apply(change).map { .update($0) }
@@ -277,7 +278,9 @@ public final class CatalogStore: Sendable {
         }
         show(writer)
         tail.withLock {
-            $0 = Tail(movement: writer.lastMovement, sale: writer.lastSale, hasRefusals: writer.hasRefusals)
+            $0 = Tail(
+                movement: writer.lastMovement, sale: writer.lastSale, lowestFree: writer.lowestFree,
+                refusals: writer.refusals.tally)
         }
         return Batch(results: results, executed: writer.executed)
     }

@@ -7,8 +7,6 @@ struct LedgerStatements {
     let updateBook: HotStatement
     let insertMovement: HotStatement
     let movementOfKey: HotStatement
-    let refusalOfKey: HotStatement
-    let insertRefusal: HotStatement
 
     init(in database: Database) throws {
         selectBook = try HotStatement(
@@ -35,13 +33,5 @@ struct LedgerStatements {
                 """)
         movementOfKey = try HotStatement(
             database, sql: "SELECT item_number, units, price_cents, sale FROM movement WHERE order_key = ?")
-        refusalOfKey = try HotStatement(
-            database, sql: "SELECT item_number, units, price_cents FROM refusal WHERE order_key = ?")
-        insertRefusal = try HotStatement(
-            database,
-            sql: """
-                INSERT INTO refusal (order_key, item_number, units, price_cents, at_millis)
-                VALUES (?, ?, ?, ?, ?)
-                """)
     }
 }

@@ -18,19 +18,26 @@ final class LedgerTotals: Sendable {
     private struct State {
         var through: Int64 = 0
         var days: [Int64: [String: Total]] = [:]
+        /// Days before this one were dropped, so that the memory does not grow with the years.
+        var firstKept = Int64.min
     }
 
     private let state = Mutex(State())
 
     /// The totals of the last `dayCount` days on which something was sold or could have been: today and the
     /// days before it, the newest first, each day's topics in order. Reads the disk.
+    ///
+    /// A clock that was set ahead and back again costs a count of the whole ledger, and no day: what was dropped
+    /// for the later day is counted anew.
     func read(from store: CatalogStore, dayCount: Int, today: Int64) throws -> [Total] {
         try state.withLock { state in
             let last = store.lastMovement
             // A ledger that is shorter than before was opened anew after a fault.
-            if last < state.through { state = State() }
+            let firstKept = today - Int64(Self.dayCountMax) + 1
+            if last < state.through || firstKept < state.firstKept { state = State() }
             if last > state.through { try Self.add(to: &state, through: last, from: store) }
-            state.days = state.days.filter { $0.key > today - Int64(Self.dayCountMax) }
+            state.days = state.days.filter { $0.key >= firstKept }
+            state.firstKept = firstKept
             return state.days.filter { $0.key > today - Int64(dayCount) }.sorted { $0.key > $1.key }.flatMap {
                 $0.value.values.sorted { $0.topic < $1.topic }
             }

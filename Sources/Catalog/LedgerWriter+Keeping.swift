@@ -76,11 +76,24 @@ extension LedgerWriter {
         return item
     }
 
-    private func nextItem(in database: Database) throws -> ItemNumber {
-        let last = try Int64.fetchOne(database, sql: "SELECT ifnull(max(item_number), 0) FROM book") ?? 0
-        guard let item = ItemNumber(last + 1) else {
-            throw StoreError.invalid("the last item_number is in use; name a free one")
-        }
+    /// The lowest number that no book has or ever had. The store's own numbers are so always in a row, whatever
+    /// numbers come in by a file.
+    private mutating func nextItem(in database: Database) throws -> ItemNumber {
+        let statement = try database.cachedStatement(
+            sql: """
+                SELECT CASE
+                    WHEN NOT EXISTS (SELECT 1 FROM book WHERE item_number = ?1) THEN ?1
+                    ELSE (
+                        SELECT taken.item_number + 1 FROM book AS taken
+                        WHERE taken.item_number >= ?1 AND NOT EXISTS (
+                            SELECT 1 FROM book WHERE item_number = taken.item_number + 1)
+                        ORDER BY taken.item_number LIMIT 1)
+                END
+                """)
+        guard let number = try Int64.fetchOne(statement, arguments: [lowestFree]),
+            let item = ItemNumber(number)
+        else { throw StoreError.invalid("every item_number is in use") }
+        lowestFree = number
         return item
     }
 

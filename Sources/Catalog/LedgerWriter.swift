@@ -22,8 +22,10 @@ struct LedgerWriter {
     private let ledger: Int64
     private(set) var lastMovement: Int64
     private(set) var lastSale: Int64
-    /// Whether any refusal is remembered, so that keys have to be looked for among them.
-    private(set) var hasRefusals: Bool
+    /// Every number below it is taken.
+    var lowestFree: Int64
+    /// Refused changes, by their keys.
+    var refusals: RefusalWriter
     /// What the changed books are after the transaction.
     private(set) var states: [ItemNumber: (price: Cents, stock: Int64)] = [:]
     /// Books that are new after it.
@@ -38,18 +40,19 @@ struct LedgerWriter {
     private let statements: LedgerStatements
 
     init(
-        in database: Database, ledger: Int64, lastMovement: Int64, lastSale: Int64, hasRefusals: Bool
+        in database: Database, ledger: Int64, after tail: CatalogStore.Tail, refusals: RefusalWriter
     ) throws {
         self.ledger = ledger
-        self.lastMovement = lastMovement
-        self.lastSale = lastSale
-        self.hasRefusals = hasRefusals
+        lastMovement = tail.movement
+        lastSale = tail.sale
+        lowestFree = tail.lowestFree
+        self.refusals = refusals
         statements = try LedgerStatements(in: database)
     }
 
     /// Applies one change, or says why not. Errors thrown are the database's and end the transaction.
     mutating func apply(_ change: StockChange) throws -> Result<UpdateOutcome, StoreError> {
-        if hasRefusals, let earlier = try earlierRefusal(of: change) { return earlier }
+        if let earlier = try earlierRefusal(of: change) { return earlier }
         guard var book = try follow(change.item), !book.isRetired else {
             return try earlierMovement(of: change) ?? .failure(.unknownItem(change.item))
         }
@@ -61,7 +64,7 @@ struct LedgerWriter {
             if let units = change.units, units > 0 {
                 return .failure(.invalid("the stock would pass \(Book.stockMax)"))
             }
-            try recordRefusal(of: change)
+            guard try recordRefusal(of: change) else { return .failure(Self.unrememberedRefusal) }
             return .success(.refused(replayed: false))
         }
         let state = (price: change.price ?? book.price, stock: stock)
@@ -175,12 +178,12 @@ struct LedgerWriter {
     /// The refusal that an earlier change with the same key got; nil when there was none.
     private func earlierRefusal(of change: StockChange) throws -> Result<UpdateOutcome, StoreError>? {
         guard let key = change.key, !PlantedBug.isOn(.skipsKeyCheck) else { return nil }
-        statements.refusalOfKey.bind(1, key.text)
-        return try statements.refusalOfKey.first { row in
-            guard Self.isSame(row, as: change) else { return .failure(.keyReused) }
-            return PlantedBug.isOn(.answersSuccessForRefusedKey)
-                ? .success(.applied(sale: nil, replayed: true)) : .success(.refused(replayed: true))
+        guard let refusal = try refusals.find(key) else { return nil }
+        guard refusal.isOf(change) || PlantedBug.isOn(.ignoresOtherItemOfKey) else {
+            return .failure(.keyReused)
         }
+        return PlantedBug.isOn(.answersSuccessForRefusedKey)
+            ? .success(.applied(sale: nil, replayed: true)) : .success(.refused(replayed: true))
     }
 
     private static func isSame(_ row: HotStatement.Columns, as change: StockChange) -> Bool {
@@ -190,18 +193,17 @@ struct LedgerWriter {
 
     private func position(_ number: Int64) -> SalePosition { SalePosition(ledger: ledger, number: number) }
 
-    /// Remembers a refusal, so that the key gets the same answer when there is stock again.
-    private mutating func recordRefusal(of change: StockChange) throws {
-        guard let key = change.key, !PlantedBug.isOn(.forgetsRefusals) else { return }
-        let insert = statements.insertRefusal
-        insert.bind(1, key.text)
-        insert.bind(2, change.item.value)
-        insert.bind(3, change.units)
-        insert.bind(4, change.price?.amount)
-        insert.bind(5, atMillis)
-        _ = try insert.run()
-        hasRefusals = true
+    /// Remembers a refusal, so that the key gets the same answer when there is stock again; false when that is not
+    /// possible.
+    private mutating func recordRefusal(of change: StockChange) throws -> Bool {
+        guard let key = change.key, !PlantedBug.isOn(.forgetsRefusals) else { return true }
+        return try refusals.remember(change, key: key, atMillis: atMillis)
     }
+
+    /// What is answered instead of a refusal that could not be remembered.
+    private static let unrememberedRefusal = StoreError.overloaded(
+        "there are too few copies, and too many such answers are remembered for another one; nothing was changed"
+    )
 }
 
 extension CatalogSchema.MovementKind {

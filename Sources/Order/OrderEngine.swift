@@ -283,6 +283,6 @@ public final class OrderEngine: OrderService {
                 "bookstore_order_log_unclaimed_lines", .gauge, Double(unclaimedLogLineCount),
                 help: "Lines of order_log that no order stands behind yet."),
             syncTimes.sample,
-        ] + commits.samples
+        ] + MetricSample.refusals(store.refusals) + commits.samples
     }
 }

@@ -30,6 +30,12 @@ enum OrderSchema {
                     """)
             try LogMark.createTable(in: database)
         }
+        migrator.registerMigration("order 2: refusals by a digest of their keys") { database in
+            try database.execute(sql: "ALTER TABLE refusal RENAME TO refusal_text")
+            try RefusalTable.create(in: database, referringTo: false)
+            try RefusalTable.move(
+                from: "refusal_text", columns: "order_key, item_number, -1, NULL, at_millis", in: database)
+        }
         return migrator
     }
 }

@@ -13,6 +13,7 @@ public final class OrderStore: Sendable {
     private struct Writing {
         var lastNumber: Int64
         var tally: SaleTally
+        var refusals: RefusalTally
         var syncsFully = true
     }
 
@@ -58,7 +59,9 @@ public final class OrderStore: Sendable {
     private static func load(_ pool: DatabasePool) throws -> Writing {
         try pool.read { database in
             let number = try Int64.fetchOne(database, sql: "SELECT ifnull(max(number), 0) FROM purchase")
-            return Writing(lastNumber: number ?? 0, tally: try tally(in: database))
+            return Writing(
+                lastNumber: number ?? 0, tally: try tally(in: database),
+                refusals: try RefusalTally(in: database))
         }
     }
 
@@ -125,6 +128,9 @@ public final class OrderStore: Sendable {
     /// The number of the last order; 0 before the first.
     public var lastNumber: Int64 { writing.withLock { $0.lastNumber } }
 
+    /// What is remembered of refused purchases, which a catalog with a ledger remembers itself.
+    var refusals: RefusalTally { writing.withLock { $0.refusals } }
+
     /// The last sale up to which none of the ledger is missing here.
     var knownThrough: SalePosition {
         writing.withLock { SalePosition(ledger: $0.tally.ledger, number: $0.tally.through) }
@@ -133,14 +139,13 @@ public final class OrderStore: Sendable {
     /// What became of a key here; nil when it is new. Reads the disk.
     func outcome(of key: IdempotencyKey) throws -> (item: ItemNumber, outcome: PurchaseOutcome)? {
         try pool.read { database in
-            let row = try Row.fetchOne(
-                database,
-                sql: """
-                    SELECT item_number, 1 FROM purchase WHERE order_key = ?1
-                    UNION ALL SELECT item_number, 0 FROM refusal WHERE order_key = ?1
-                    """, arguments: [key.text])
-            guard let row, let item = ItemNumber(row[0] as Int64) else { return nil }
-            return (item, row[1] ? .success : .failed)
+            let bought = try Int64.fetchOne(
+                database, sql: "SELECT item_number FROM purchase WHERE order_key = ?", arguments: [key.text])
+            if let item = bought.flatMap({ ItemNumber($0) }) { return (item, .success) }
+            guard let item = try RefusalTable.find(key, in: database).flatMap({ ItemNumber($0.item) }) else {
+                return nil
+            }
+            return (item, .failed)
         }
     }
 
@@ -190,7 +195,8 @@ public final class OrderStore: Sendable {
             var added: [OrderRecord] = []
             let results = try pool.write { database in
                 try mark.save(database)
-                let writer = try OrderStoreWriter(in: database)
+                var writer = try OrderStoreWriter(in: database, refusals: next.refusals)
+                try writer.forgetOld()
                 let results = try records.map { record in
                     let result = try writer.store(record, number: next.lastNumber + 1)
                     if result.isNew {
@@ -202,6 +208,7 @@ public final class OrderStore: Sendable {
                     }
                     return result.outcome
                 }
+                next.refusals = writer.refusals.tally
                 try beforeEnd()
                 return results
             }

@@ -7,10 +7,13 @@ internal import Storage
 struct OrderStoreWriter {
     private let database: Database
     private let insert: HotStatement
+    /// Refusals of a catalog that does not remember them itself.
+    private(set) var refusals: RefusalWriter
     private let atMillis = Int64(Date().timeIntervalSince1970 * 1000)
 
-    init(in database: Database) throws {
+    init(in database: Database, refusals: RefusalTally) throws {
         self.database = database
+        self.refusals = try RefusalWriter(refusals, in: database)
         insert = try HotStatement(
             database,
             sql: """
@@ -22,14 +25,11 @@ struct OrderStoreWriter {
     /// Stores a record under a number of its own, unless it is there already.
     ///
     /// - Throws: the database's error, which ends the transaction.
-    func store(
+    mutating func store(
         _ record: OrderRecord, number: Int64
     ) throws -> (isNew: Bool, outcome: Result<PurchaseOutcome, StoreError>) {
         if case .ownDecision(.failed) = record.origin {
-            try database.execute(
-                sql: "INSERT OR IGNORE INTO refusal (order_key, item_number, at_millis) VALUES (?, ?, ?)",
-                arguments: [record.key.text, record.item.value, atMillis])
-            return (false, .success(.failed))
+            return (false, try remember(record))
         }
         insert.bind(1, number)
         insert.bind(2, record.key.text)
@@ -46,5 +46,23 @@ struct OrderStoreWriter {
         }
         let reason = "has another order for this sale of the ledger"
         return (false, .failure(.unavailable(tier: "order", reason: reason, outcomeUnknown: true)))
+    }
+
+    /// Forgets old refusals.
+    mutating func forgetOld() throws { try refusals.forgetOld(hours: Self.refusalHours, in: database) }
+
+    /// As long as a catalog with a ledger remembers them where nothing else is set.
+    private static let refusalHours = 168
+
+    private mutating func remember(_ record: OrderRecord) throws -> Result<PurchaseOutcome, StoreError> {
+        let sale = StockChange.sale(of: record.item, key: record.key)
+        if try refusals.find(record.key) != nil { return .success(.failed) }
+        guard try refusals.remember(sale, key: record.key, atMillis: atMillis) else {
+            return .failure(
+                .overloaded(
+                    "the book is sold out, and too many such answers are remembered for another one; nothing was sold"
+                ))
+        }
+        return .success(.failed)
     }
 }

@@ -25,6 +25,21 @@ extension MetricSample {
             help: "The SQLite that is in use; always 1.")
     }
 
+    /// What is remembered of refused changes.
+    public static func refusals(_ tally: RefusalTally) -> [MetricSample] {
+        [
+            MetricSample(
+                "bookstore_refusals_remembered", .gauge, Double(tally.count),
+                help: "Refused changes that are remembered by their keys."),
+            MetricSample(
+                "bookstore_refusals_remembered_max", .gauge, Double(RefusalWriter.countMax),
+                help: "Refused changes that can be remembered; one more is answered 503."),
+            MetricSample(
+                "bookstore_refusals_shed_total", .counter, Double(tally.shedCount),
+                help: "Changes answered 503 instead of Failed, as no more refusals could be remembered."),
+        ]
+    }
+
     /// Whether the tier writes, or waits for its disk.
     public static func takesUpdates(_ takesUpdates: Bool) -> MetricSample {
         MetricSample(

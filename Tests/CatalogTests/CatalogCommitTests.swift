@@ -150,31 +150,6 @@ import Testing
         }
     }
 
-    @Test func oldRefusalsAreForgottenAndOldSalesAreNot() async throws {
-        let sale = StockChange.sale(of: first.item, key: key("sale"))
-        func refused(_ name: String) -> StockChange {
-            StockChange(item: first.item, units: -100, key: key(name))
-        }
-        try await withCatalogFolder { folder in
-            try folder.withStore { store in
-                try store.commitUnlogged(sale, refused("old"), refused("new"))
-                let hour: Int64 = 3_600_000
-                let now = Int64(Date().timeIntervalSince1970 * 1000)
-                try folder.sql { database in
-                    for (name, hours) in [("old", 25), ("new", 23)] as [(String, Int64)] {
-                        try database.execute(
-                            sql: "UPDATE refusal SET at_millis = ? WHERE order_key = ?",
-                            arguments: [now - hours * hour, name])
-                    }
-                }
-                try store.commitUnlogged(StockChange(item: second.item, units: 1))
-                let outcomes = try ["old", "new"].map { try store.outcome(of: refused($0)) }
-                #expect(outcomes.map(Self.short) == ["refused", "refused again"])
-                #expect(try Self.short(store.outcome(of: sale)) == "sale 1 again")
-            }
-        }
-    }
-
     @Test func anUnknownItemSpendsNoKey() async throws {
         try await withCatalogFolder { folder in
             try folder.withStore { store in

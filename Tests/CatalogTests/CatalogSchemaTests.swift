@@ -21,6 +21,14 @@ import Testing
         """
     }
 
+    /// Adds a refusal under a key.
+    private static func refusal(_ key: String, item: Int) -> String {
+        """
+        INSERT INTO refusal (key_high, key_low, item_number, at_millis, minute)
+        VALUES ((\(key)), 0, \(item), 0, 0)
+        """
+    }
+
     static let forbidden: [String] = [
         // An oversold book.
         "UPDATE book SET stock = stock - 3 WHERE item_number = 1",
@@ -50,8 +58,8 @@ import Testing
         movement(units: "NULL", sale: "NULL"),
         movement(item: "99"),
         // A second refusal under one key, or one of no book.
-        "INSERT INTO refusal (order_key, item_number, at_millis) VALUES ('r', 1, 0)",
-        "INSERT INTO refusal (order_key, item_number, at_millis) VALUES ('s', 99, 0)",
+        refusal("SELECT key_high FROM refusal", item: 1),
+        refusal("1", item: 99),
         // Text where a number belongs.
         "UPDATE book SET stock = 'three' WHERE item_number = 1",
     ]

@@ -143,7 +143,7 @@ import Testing
                     "\(columns) (1, 'b', 1, 7, 2, 0)", "\(columns) (2, 'b', 0, 7, 2, 0)",
                     "\(columns) (2, 'b', 1, 7, NULL, 0)", "\(columns) (2, 'b', 1, NULL, 2, 0)",
                     "\(columns) (2, 'b', 1, 7, 0, 0)",
-                    "INSERT INTO refusal (order_key, item_number, at_millis) VALUES ('r', 1, 0)",
+                    "INSERT INTO refusal SELECT * FROM refusal",
                 ] {
                     let error = #expect(throws: DatabaseError.self, "\(sql)") {
                         try database.execute(sql: sql)

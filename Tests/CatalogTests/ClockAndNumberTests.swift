@@ -1,0 +1,109 @@
+import Foundation
+import GRDB
+import Model
+import TestSupport
+import Testing
+
+@testable import Catalog
+
+/// A clock that jumps, numbers that come in by a file, a shop without books.
+@Suite struct ClockAndNumberTests {
+    /// 40 years.
+    private static let jump: Int64 = 14_610
+
+    @Test func aClockThatJumpsAheadAndBackLosesNoDay() async throws {
+        try await withCatalogFolder { folder in
+            try folder.withStore { store in
+                let totals = LedgerTotals()
+                let today = Timestamp(millis: Int64(Date().timeIntervalSince1970 * 1000)).dayNumber
+                let read = { (today: Int64, days: Int) in
+                    try totals.read(from: store, dayCount: days, today: today).map {
+                        "\($0.topic) \($0.count)"
+                    }
+                }
+                try store.commitUnlogged(.sale(of: first.item, key: key("a")))
+                #expect(try read(today, 30) == ["distributed systems 1"])
+                #expect(try read(today + Self.jump, 30) == [])
+                #expect(try read(today, 30) == ["distributed systems 1"])
+                // Also what is sold meanwhile, and a clock that is a little slow.
+                _ = try read(today + Self.jump, 366)
+                try store.commitUnlogged(.sale(of: second.item, key: key("b")))
+                _ = try read(today + Self.jump, 366)
+                #expect(try read(today - 1, 366) == ["distributed systems 2"])
+                #expect(try read(today + 364, 365) == ["distributed systems 2"])
+                #expect(try read(today + 365, 365) == [])
+                #expect(try read(today + 365, 366) == ["distributed systems 2"])
+            }
+        }
+    }
+
+    private func add(_ store: CatalogStore, number: Int64? = nil) throws -> Int64 {
+        let new = NewBook(
+            item: number.flatMap { ItemNumber($0) }, title: "New", topic: "t", price: try cents(1), stock: 0)
+        let batch = try store.commitUnlogged([.keeper(KeeperRequest(.add(new)))])
+        guard case .success(.books(let books))? = batch.results.first else {
+            throw StoreError.invalid("\(batch.results)")
+        }
+        return try #require(books.first).book.item.value
+    }
+
+    @Test func theNextNumberIsTheLowestThatIsFree() async throws {
+        try await withCatalogFolder { folder in
+            try folder.withStore { store in
+                #expect(try add(store) == 5)
+                #expect(try add(store, number: 9_780_306_406_157) == 9_780_306_406_157)
+                #expect(try add(store, number: ItemNumber.valueMax) == ItemNumber.valueMax)
+                #expect(try add(store, number: 7) == 7)
+                #expect(try add(store) == 6)
+                #expect(try add(store) == 8)
+                // A retired book's number is not given again.
+                let retired = KeeperRequest(.retire(try #require(ItemNumber(8)), expectedVersion: nil))
+                try store.commitUnlogged([.keeper(retired)])
+            }
+            try folder.withStore { store in
+                #expect(try add(store) == 9)
+                // Two in one batch, one of which comes to nothing.
+                let new = NewBook(item: nil, title: "N", topic: "t", price: try cents(1), stock: 0)
+                let taken = NewBook(
+                    item: ItemNumber(9), title: "N", topic: "t", price: try cents(1), stock: 0)
+                let batch = try store.commitUnlogged(
+                    [new, taken, new].map { .keeper(KeeperRequest(.add($0))) })
+                let numbers = batch.results.map { result -> Int64? in
+                    guard case .success(.books(let books)) = result else { return nil }
+                    return books.first?.book.item.value
+                }
+                #expect(numbers == [10, nil, 11])
+            }
+        }
+    }
+
+    @Test func numbersBelowThoseOfTheFirstBooksAreFree() async throws {
+        try await withCatalogFolder { folder in
+            try folder.withStore([try book(1), try book(2), try book(7)]) { store in
+                let numbers = try (1...5).map { _ in try add(store) }
+                #expect(numbers == [3, 4, 5, 6, 8])
+            }
+        }
+    }
+
+    @Test func opensWithoutBooks() async throws {
+        try await withCatalogFolder { folder in
+            try await folder.withEngine([]) { engine in
+                #expect(engine.store.bookCount == 0)
+                #expect(engine.listings(topic: "t").isEmpty)
+            }
+            #expect(try folder.logLines() == ["query_by_topic,t"])
+            // With a log that was lost, too.
+            try FileManager.default.removeItem(atPath: folder.logPath)
+            try await withLoops { loops in
+                try await folder.withEngine([]) { engine in
+                    let new = NewBook(item: nil, title: "First", topic: "t", price: try cents(1_00), stock: 2)
+                    let request = KeeperRequest(.add(new))
+                    _ = try await engine.request(request, on: loops.slots[0].eventLoop).get()
+                }
+            }
+            try await folder.withEngine([]) { #expect($0.store.bookCount == 1) }
+            #expect(try folder.logLines() == ["init,1,2,1,t,First"])
+        }
+    }
+}
