@@ -11,26 +11,29 @@ extension CatalogRoutes {
     var keeping: [Route] {
         [
             Route("updates", [.POST], isGuarded: true, doc: StoreAPI.updates) { request in
-                let body = try JSONBody(request.body, known: ["actor", "reason", "updates"])
-                let work = KeeperRequest.Work.updates(try Self.updates(in: body))
-                let books = make(try Self.request(work, body, request), for: request)
+                let wanted = request.json(known: ["actor", "reason", "updates"]) { body in
+                    try Self.request(.updates(try Self.updates(in: body)), body, request)
+                }
+                let books = wanted.flatMap { make($0, for: request) }
                 return .pending(books.map { .json(Self.encode(list: $0)) })
             },
             Route("add", [.POST], isGuarded: true, doc: StoreAPI.add) { request in
-                let body = try JSONBody(
-                    request.body,
-                    known: ["item_number", "title", "topic", "cost", "stock", "actor", "reason"])
-                let made = make(
-                    try Self.request(.add(try Self.newBook(in: body)), body, request), for: request)
-                return .pending(made.map { .json(Self.encode($0[0])) })
+                let known: Set = ["item_number", "title", "topic", "cost", "stock", "actor", "reason"]
+                let wanted = request.json(known: known) { body in
+                    try Self.request(.add(try Self.newBook(in: body)), body, request)
+                }
+                return .pending(
+                    wanted.flatMap { make($0, for: request) }.map { .json(Self.encode($0[0])) })
             },
             Route("retire", [.POST], isGuarded: true, doc: StoreAPI.retire) { request in
-                let body = try JSONBody(
-                    request.body, known: ["item_number", "expect_version", "actor", "reason"])
-                let work = KeeperRequest.Work.retire(
-                    try Self.item(in: body), expectedVersion: try Self.version(in: body))
-                let made = make(try Self.request(work, body, request), for: request)
-                return .pending(made.map { .json(Self.encode($0[0])) })
+                let known: Set = ["item_number", "expect_version", "actor", "reason"]
+                let wanted = request.json(known: known) { body in
+                    let work = KeeperRequest.Work.retire(
+                        try Self.item(in: body), expectedVersion: try Self.version(in: body))
+                    return try Self.request(work, body, request)
+                }
+                return .pending(
+                    wanted.flatMap { make($0, for: request) }.map { .json(Self.encode($0[0])) })
             },
             Route("import", [.POST], isGuarded: true, bodyBytesMax: Self.fileBytesMax, doc: StoreAPI.load) {
                 request in

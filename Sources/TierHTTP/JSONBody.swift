@@ -1,44 +1,21 @@
-internal import Foundation
+internal import Dispatch
 public import Model
 public import NIOCore
 
-/// The members of a JSON object in a request's body, read strictly: a member that is misspelt, missing or of
-/// another type is refused by its name, for a condition that goes unread would not hold.
+/// The members of a JSON object in a request's body, read strictly: a member that is misspelt, missing, given
+/// twice or of another type is refused by its name, for a condition that goes unread would not hold.
 public struct JSONBody: Sendable {
-    private enum Value: Decodable, Sendable {
-        case null
-        case bool
-        case text(String)
-        case integer(Int64)
-        case fraction
-        case array([Value])
-        case object([String: Value])
+    /// Bodies of more bytes are read away from the event loop, so that no other request waits for them. This
+    /// many take about 50 µs, as long as a hop to another thread and back.
+    static let inlineBytesMax = 4 * 1024
 
-        init(from decoder: any Decoder) throws {
-            let container = try decoder.singleValueContainer()
-            if container.decodeNil() {
-                self = .null
-            } else if (try? container.decode(Bool.self)) != nil {
-                self = .bool
-            } else if let text = try? container.decode(String.self) {
-                self = .text(text)
-            } else if let number = try? container.decode(Int64.self) {
-                self = .integer(number)
-            } else if (try? container.decode(Double.self)) != nil {
-                self = .fraction
-            } else if let array = try? container.decode([Value].self) {
-                self = .array(array)
-            } else {
-                self = .object(try container.decode([String: Value].self))
-            }
-        }
-    }
+    fileprivate static let reading = DispatchQueue(label: "json-bodies")
 
-    private let members: [String: Value]
+    private let members: [String: JSONValue]
     /// How the object is named in errors, such as `updates[3].`; empty for the body itself.
     private let path: String
 
-    private init(_ members: [String: Value], path: String) {
+    private init(_ members: [String: JSONValue], path: String) {
         self.members = members
         self.path = path
     }
@@ -48,8 +25,16 @@ public struct JSONBody: Sendable {
     /// - Parameter known: the members that it may have.
     /// - Throws: ``Model/StoreError/invalid(_:)`` for anything but a JSON object with no others.
     public init(_ body: ByteBuffer, known: Set<String>) throws(StoreError) {
-        let value = try? JSONDecoder().decode(Value.self, from: Data(body.readableBytesView))
-        guard case .object(let members)? = value else { throw .invalid("the body is not a JSON object") }
+        let value: JSONValue
+        do {
+            value = try JSONReader.value(in: body)
+        } catch {
+            guard error.place.isEmpty else {
+                throw .invalid("\(error.place.drop { $0 == "." }) \(error.reason)")
+            }
+            throw .invalid("the body is not a JSON object: it \(error.reason)")
+        }
+        guard let members = value.members else { throw .invalid("the body is not a JSON object") }
         self.init(members, path: "")
         try check(known: known)
     }
@@ -73,10 +58,12 @@ public struct JSONBody: Sendable {
     public func integer(_ name: String, in range: ClosedRange<Int64>) throws(StoreError) -> Int64? {
         switch members[name] {
         case nil, .null: return nil
-        case .integer(let number) where range.contains(number): return number
-        default:
-            throw .invalid(
-                "\(path)\(name) is not a whole number from \(range.lowerBound) to \(range.upperBound)")
+        case let value?:
+            guard let number = value.wholeNumber, range.contains(number) else {
+                throw .invalid(
+                    "\(path)\(name) is not a whole number from \(range.lowerBound) to \(range.upperBound)")
+            }
+            return number
         }
     }
 
@@ -89,7 +76,7 @@ public struct JSONBody: Sendable {
         }
         var objects: [JSONBody] = []
         for (index, value) in values.enumerated() {
-            guard case .object(let members) = value else {
+            guard let members = value.members else {
                 throw .invalid("\(path)\(name)[\(index)] is not an object")
             }
             let object = JSONBody(members, path: "\(path)\(name)[\(index)].")
@@ -101,4 +88,24 @@ public struct JSONBody: Sendable {
 
     /// The same error as the readings throw, about a member.
     public func fault(_ name: String, _ reason: String) -> StoreError { .invalid("\(path)\(name) \(reason)") }
+}
+
+extension TierRequest {
+    /// What `decode` makes of the body's JSON: at once for a short body, away from the event loop for a long one.
+    ///
+    /// - Parameter known: the members that the body may have.
+    /// - Returns: a future on the request's loop. Fails with ``Model/StoreError/invalid(_:)`` for anything but a
+    ///   JSON object with no others, and with what `decode` throws.
+    public func json<Value: Sendable>(
+        known: Set<String>, _ decode: @escaping @Sendable (JSONBody) throws -> Value
+    ) -> EventLoopFuture<Value> {
+        guard body.readableBytes > JSONBody.inlineBytesMax else {
+            return slot.eventLoop.makeCompletedFuture { try decode(try JSONBody(body, known: known)) }
+        }
+        let promise = slot.eventLoop.makePromise(of: Value.self)
+        JSONBody.reading.async { [body] in
+            promise.completeWith(Result { try decode(try JSONBody(body, known: known)) })
+        }
+        return promise.futureResult
+    }
 }

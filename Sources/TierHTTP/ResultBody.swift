@@ -1,4 +1,3 @@
-internal import Foundation
 public import NIOCore
 
 /// Reads `{"result":"Success"}` and `{"result":"Failed"}`.
@@ -8,8 +7,7 @@ public enum ResultBody {
         // Our own tiers send exactly these bytes; other programs may add blanks.
         if body == TierResponse.successBody { return true }
         if body == TierResponse.failedBody { return false }
-        let object = try? JSONSerialization.jsonObject(with: Data(body.readableBytesView))
-        switch (object as? [String: Any])?["result"] as? String {
+        switch (try? JSONReader.value(in: body))?.members?["result"]?.text {
         case "Success": return true
         case "Failed": return false
         default: return nil
