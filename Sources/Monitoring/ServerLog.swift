@@ -35,19 +35,42 @@ public struct ServerLog: LogHandler {
     public func log(event: LogEvent) {
         let fields = metadata.merging(event.metadata ?? [:]) { _, new in new }.sorted { $0.key < $1.key }
         let time = Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
-        var line: String
-        switch format {
-        case .text:
-            line = "\(time) \(event.level) \(label): \(event.message)"
-            for (key, value) in fields { line += " \(key)=\(value)" }
-        case .json:
-            line = "{\"time\":\"\(time)\",\"level\":\"\(event.level)\",\"tier\":\(JSONText.quoted(label))"
-            line += ",\"message\":\(JSONText.quoted("\(event.message)"))"
-            for (key, value) in fields { line += ",\(JSONText.quoted(key)):\(JSONText.quoted("\(value)"))" }
-            line += "}"
-        }
+        let line = line(time: time, level: event.level, message: "\(event.message)", fields: fields)
         // One write a line, so that the lines of several tiers on one terminal do not mix.
         FileHandle.standardError.write(Data((line + "\n").utf8))
+    }
+}
+
+extension ServerLog {
+    /// Bytes of a message or of a field's value; what is longer is cut. A request's target may have 16 KB.
+    private static let textBytesMax = 8 * 1024
+
+    /// The line of an event. The only place where text becomes part of a log: whatever its way in, it cannot
+    /// begin a line of its own or reach a terminal as anything but letters.
+    func line(
+        time: String, level: Logger.Level, message: String,
+        fields: [(key: String, value: Logger.Metadata.Value)]
+    ) -> String {
+        switch format {
+        case .text:
+            let parts = fields.map { " \(Self.text($0.key))=\(Self.text("\($0.value)"))" }
+            return "\(time) \(level) \(Self.text(label)): \(Self.text(message))" + parts.joined()
+        case .json:
+            let parts = fields.map { ",\(Self.quoted($0.key)):\(Self.quoted("\($0.value)"))" }
+            return "{\"time\":\"\(time)\",\"level\":\"\(level)\",\"tier\":\(Self.quoted(label))"
+                + ",\"message\":\(Self.quoted(message))" + parts.joined() + "}"
+        }
+    }
+
+    private static func text(_ text: String) -> String { PrintableText.escaped(clipped(text)) }
+
+    private static func quoted(_ text: String) -> String {
+        PrintableText.escapedJSON(JSONText.quoted(clipped(text)))
+    }
+
+    private static func clipped(_ text: String) -> String {
+        guard text.utf8.count > textBytesMax else { return text }
+        return String(decoding: text.utf8.prefix(textBytesMax), as: UTF8.self) + "…"
     }
 }
 
