@@ -36,8 +36,13 @@ public final class StorefrontServer: Sendable {
                         maxHeaderFieldCount: ShopLimits.fieldCountMax))),
             configuration: ApplicationConfiguration(
                 address: .hostname(address.host, port: address.port), serverName: nil,
-                availableConnectionsDelegate: .maximum(ShopLimits.connectionCountMax, logger: logger)),
-            onServerRunning: { portSink.yield($0.localAddress?.port ?? address.port) },
+                availableConnectionsDelegate: .maximum(
+                    min(ShopLimits.connectionCountMax, OpenFiles.connectionCountMax), logger: logger)),
+            onServerRunning: { listener in
+                // Fails only when the server has ended already.
+                try? await OpenFiles.pauseAccepting(on: listener).get()
+                portSink.yield(listener.localAddress?.port ?? address.port)
+            },
             eventLoopGroupProvider: .shared(loops.group), logger: quiet(logger))
         var configuration = ServiceGroupConfiguration(services: [application], logger: quiet(logger))
         configuration.maximumGracefulShutdownDuration = ShopLimits.drainTimeMax

@@ -7,6 +7,9 @@ internal import NIOPosix
 
 /// A tier's listening side: HTTP/1.1 on all event loops of the process.
 public final class TierServer: Sendable {
+    /// A server that can accept nothing says so once a minute, not at each try.
+    private static let pausesPerLine = 240
+
     private let listener: any Channel
     let loops: [NIOLoopBound<ServerLoop>]
     private let tierLoops: TierLoops
@@ -44,6 +47,16 @@ public final class TierServer: Sendable {
             }
         do {
             let listener = try await bootstrap.bind(host: address.host, port: address.port).get()
+            let pauses = routes.monitor.cell(
+                "http_server_accept_pauses_total", .counter,
+                help: "Times that no connection was accepted for a moment, since no file was left for it.")
+            try await OpenFiles.pauseAccepting(on: listener) {
+                pauses.add(1)
+                guard pauses.value % Self.pausesPerLine == 1 else { return }
+                logger.warning(
+                    "no file is left for another connection: raise the limit of open files (ulimit -n, LimitNOFILE)"
+                )
+            }.get()
             let port = listener.localAddress?.port ?? address.port
             return TierServer(
                 listener: listener, loops: loops, tierLoops: tierLoops,

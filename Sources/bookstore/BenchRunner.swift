@@ -20,7 +20,7 @@ struct BenchRunner {
 
     func run() async throws {
         try checkFiles()
-        raiseFileLimit()
+        OpenFiles.raiseLimit()
         let machine = MachineFacts.now(programVersion: Bookstore.configuration.version)
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         let listening = Task { [stop] in
@@ -135,13 +135,5 @@ struct BenchRunner {
                 throw FileFault(path: path, reason: "cannot be written; name a file in a folder that exists")
             }
         }
-    }
-
-    /// Every client is a connection, here and in the servers that this process starts.
-    private func raiseFileLimit() {
-        var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
-        limit.rlim_cur = limit.rlim_max
-        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 }

@@ -74,6 +74,7 @@ struct TierProcess {
                     """)
         }
         logger = try Self.logger(name, settings: settings)
+        OpenFiles.raiseLimit()
         let loopCount = try settings.number(.loops, in: 0...Self.loopCountMax)
         loops = loopCount == 0 ? TierLoops() : TierLoops(count: loopCount)
         monitor = SystemMonitor(tier: name, shardCount: loops.slots.count)
