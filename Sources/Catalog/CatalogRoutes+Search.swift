@@ -9,7 +9,7 @@ extension CatalogRoutes {
         let page = try request.searchPage()
         let listings = engine.listings(topic: topic)
         guard let page else {
-            return answers.reply(topic: topic, listings: listings, on: request.slot.eventLoop)
+            return try answers.reply(topic: topic, listings: listings, on: request.slot.eventLoop)
         }
         return .ready(.json(Self.encode(Self.books(of: listings, in: page))))
     }

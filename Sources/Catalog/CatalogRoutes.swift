@@ -15,7 +15,9 @@ struct CatalogRoutes {
 
     private var contract: [Route] {
         [
-            Route("query_by_topic", [.GET], doc: StoreAPI.search(inPath: false)) { try search($0) },
+            Route("query_by_topic", [.GET], isLong: true, doc: StoreAPI.search(inPath: false)) {
+                try search($0)
+            },
             Route("query_by_item", [.GET], doc: StoreAPI.lookup(inPath: false)) { request in
                 .ready(.json(Self.encode(try engine.book(try request.itemNumber()))))
             },
@@ -27,7 +29,7 @@ struct CatalogRoutes {
                 }
                 return .pending(kept)
             },
-            Route("ledger", [.GET], isGuarded: true, doc: StoreAPI.ledger) { request in
+            Route("ledger", [.GET], isGuarded: true, isLong: true, doc: StoreAPI.ledger) { request in
                 let sales = engine.sales(
                     after: try Self.position(in: request), limit: try Self.limit(in: request),
                     on: request.slot.eventLoop)

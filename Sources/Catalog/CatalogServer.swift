@@ -31,7 +31,8 @@ public final class CatalogServer: Sendable {
                     }
                 }
             }, samples: engine.samples)
-        let server = try await TierServer.start(at: address, loops: loops, routes: routes, logger: logger)
+        let server = try await TierServer.start(
+            at: address, loops: loops, routes: routes, logger: logger, limits: .behindFrontends)
         find.follow()
         return CatalogServer(engine: engine, find: find, server: server)
     }

@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import Model
 internal import NIOCore
 internal import Synchronization
 internal import TierHTTP
@@ -10,6 +11,13 @@ final class TopicAnswers: Sendable {
     private static let inlineCountMax = 2_000
     /// Bytes of all answers that are kept. When they grow beyond it, all are made anew as they are asked for.
     private static let keptBytesMax = 64 << 20
+
+    /// Bytes of the longest answer, as a frontend takes it from a catalog.
+    private static let answerBytesMax = ClientLimits().answerBytesMax
+    /// Bytes of an answer that is begun at all. The process ends where a buffer grows beyond 4 GiB.
+    private static let encodedBytesMax = 1 << 30
+    private static let tooLong = StoreError.invalid(
+        "the topic has too many books for one answer; ask for pages of it by limit and after")
 
     private struct Kept {
         /// What was encoded. As long as it is held here the shelf cannot change it in place, so the same
@@ -34,19 +42,36 @@ final class TopicAnswers: Sendable {
     private let encoding = DispatchQueue(label: "catalog-search-answers")
 
     /// The answer that lists all books of a topic.
-    func reply(topic: String, listings: [Shelf.Listing], on eventLoop: any EventLoop) -> TierReply {
+    ///
+    /// - Throws: ``Model/StoreError/invalid(_:)`` for a topic that is too long for one answer.
+    func reply(
+        topic: String, listings: [Shelf.Listing], on eventLoop: any EventLoop
+    ) throws(StoreError) -> TierReply {
         if let body = kept(topic: topic, listings: listings) { return .ready(.json(body)) }
         guard listings.count > Self.inlineCountMax else {
-            return .ready(.json(encode(topic: topic, listings: listings)))
+            return .ready(.json(try encode(topic: topic, listings: listings)))
         }
         let promise = eventLoop.makePromise(of: TierResponse.self)
         encoding.async { [self] in
             // The same may have been asked for a moment ago.
-            let body =
-                kept(topic: topic, listings: listings) ?? encode(topic: topic, listings: listings)
-            promise.succeed(.json(body))
+            promise.completeWith(
+                Result {
+                    .json(
+                        try kept(topic: topic, listings: listings)
+                            ?? encode(topic: topic, listings: listings))
+                })
         }
         return .pending(promise.futureResult)
+    }
+
+    /// Whether an answer of these books cannot pass what is begun, even if all of their titles were quotes, which
+    /// take two bytes each.
+    private static func mayBeEncoded(_ listings: [Shelf.Listing]) -> Bool {
+        let listingBytesMax = { (titleBytes: Int) in 64 + 2 * titleBytes }
+        guard listings.count > encodedBytesMax / listingBytesMax(ShopText.titleByteCountMax) else {
+            return true
+        }
+        return listings.reduce(0) { $0 + listingBytesMax($1.title.utf8.count) } <= encodedBytesMax
     }
 
     private func kept(topic: String, listings: [Shelf.Listing]) -> ByteBuffer? {
@@ -56,8 +81,10 @@ final class TopicAnswers: Sendable {
         }
     }
 
-    private func encode(topic: String, listings: [Shelf.Listing]) -> ByteBuffer {
+    private func encode(topic: String, listings: [Shelf.Listing]) throws(StoreError) -> ByteBuffer {
+        guard Self.mayBeEncoded(listings) else { throw Self.tooLong }
         let body = CatalogRoutes.encode(listings)
+        guard body.readableBytes <= Self.answerBytesMax else { throw Self.tooLong }
         // A topic that has no books could be any word that somebody asks for.
         guard !listings.isEmpty, body.readableBytes <= Self.keptBytesMax else { return body }
         state.withLock { state in

@@ -51,7 +51,8 @@ struct FrontendRoutes {
 
     private var contract: [Route] {
         [
-            Route("search", [.GET], takesPath: true, doc: StoreAPI.search(inPath: true)) { request in
+            Route("search", [.GET], takesPath: true, isLong: true, doc: StoreAPI.search(inPath: true)) {
+                request in
                 .pending(
                     catalog.search(
                         topic: try request.topic(orInPath: true), page: try request.searchPage(), for: request

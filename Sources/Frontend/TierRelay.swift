@@ -25,7 +25,7 @@ struct TierRelay: Sendable {
 
     /// A route that only reads.
     func reading(isGuarded: Bool, doc: RouteDoc) -> Route {
-        Route(name, [.GET], isGuarded: isGuarded, doc: doc) { request in
+        Route(name, [.GET], isGuarded: isGuarded, isLong: true, doc: doc) { request in
             .pending(try pass(request, within: FrontendRoutes.readTimeMax))
         }
     }

@@ -23,7 +23,9 @@ struct OrderRoutes {
                     times: request.times)
                 return .pending(engine.buy(item, key: key, context: context).map(PurchaseAnswer.response))
             },
-            Route("orders", [.GET], isGuarded: true, doc: StoreAPI.orders) { .pending(try orders($0)) },
+            Route("orders", [.GET], isGuarded: true, isLong: true, doc: StoreAPI.orders) {
+                .pending(try orders($0))
+            },
         ]
     }
 

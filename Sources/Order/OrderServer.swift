@@ -27,7 +27,8 @@ public final class OrderServer: Sendable {
         let routes = RouteTable(
             OrderRoutes(engine: engine).all, monitor: monitor, token: token, takesBatches: true,
             readiness: { probe.reach(from: $0) }, samples: engine.samples)
-        let server = try await TierServer.start(at: address, loops: loops, routes: routes, logger: logger)
+        let server = try await TierServer.start(
+            at: address, loops: loops, routes: routes, logger: logger, limits: .behindFrontends)
         let slot = loops.slots[0]
         let follower = LedgerFollower(engine: engine, slot: slot, logger: logger) {
             var random = FastRandom()

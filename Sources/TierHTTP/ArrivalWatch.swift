@@ -11,6 +11,6 @@ final class ArrivalWatch: ChannelInboundHandler {
     init(connection: ServerConnection) { self.connection = connection }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if connection.bytesArrived() { context.fireChannelRead(data) }
+        if connection.bytesArrived(unwrapInboundIn(data).readableBytes) { context.fireChannelRead(data) }
     }
 }

@@ -20,10 +20,17 @@ enum BatchWire {
     /// Entries after which a batch leaves before the tick ends: enough to make the message's own cost small,
     /// few enough for the tier behind to work on them while this one gathers the next.
     static let gatheredCountMax = 32
+    /// Bytes of an entry's answer, and with ``entryCountMax`` of all that a batch answers: 16 MiB. A longer one is a
+    /// 413 in its place, and has to be asked for alone.
+    static let answerBytesMax = 64 * 1024
     /// Bytes of a request's body, within ``ServerLimits/bodyBytesMax``.
     static let bodyBytesMax = 48 * 1024
     /// The media type of both directions.
     static let contentType = TierResponse.ContentType.batch.rawValue
+
+    /// What an entry gets whose answer is too long for a batch. Nothing else in a batch is answered 413.
+    static let tooLong = Problem(
+        .payloadTooLarge, "the answer is too long to share a message; ask for it alone")
 
     /// One request of a batch.
     struct Entry {
@@ -75,13 +82,14 @@ enum BatchWire {
 
     private static func entry(_ line: Slice<UnsafeRawBufferPointer>) -> Entry? {
         var rest = line
-        guard let method = takeText(from: &rest, upTo: blank), let uri = takeText(from: &rest, upTo: blank),
-            !uri.isEmpty
+        // The rules of a request line, which the parser of HTTP holds elsewhere: what is read here reaches logs.
+        guard let method = takeText(from: &rest, upTo: blank), isToken(method),
+            let uri = takeText(from: &rest, upTo: blank), uri.first == UInt8(ascii: "/"), isVisible(uri)
         else { return nil }
         let end = rest.firstIndex(of: blank)
         let key = end.map { rest[($0 + 1)...] }
         let traceText = UnsafeRawBufferPointer(rebasing: rest[..<(end ?? rest.endIndex)])
-        guard let trace = TraceContext(parsing: traceText), key?.contains(blank) != true else { return nil }
+        guard let trace = TraceContext(parsing: traceText), key.map(isVisible) != false else { return nil }
         let known: HTTPMethod? = method.elementsEqual(get) ? .GET : method.elementsEqual(post) ? .POST : nil
         return Entry(
             line: RequestLine(
@@ -90,6 +98,22 @@ enum BatchWire {
             key: key.map { String(decoding: $0, as: UTF8.self) })
     }
 
+    /// Whether the bytes are visible ASCII, blanks not included.
+    private static func isVisible(_ text: Slice<UnsafeRawBufferPointer>) -> Bool {
+        text.allSatisfy { (0x21...0x7E).contains($0) }
+    }
+
+    /// Whether the bytes are a method's name: a token of RFC 9110, no longer than any method.
+    private static func isToken(_ text: Slice<UnsafeRawBufferPointer>) -> Bool {
+        (1...methodBytesMax).contains(text.count)
+            && text.allSatisfy {
+                (0x61...0x7A).contains($0 | 0x20) || (0x30...0x39).contains($0) || tokenMarks.contains($0)
+            }
+    }
+
+    /// Bytes of the longest registered method, UPDATEREDIRECTREF, and some more.
+    private static let methodBytesMax = 24
+    private static let tokenMarks = Array("!#$%&'*+-.^_`|~".utf8)
     private static let get = Array("GET".utf8)
     private static let post = Array("POST".utf8)
 

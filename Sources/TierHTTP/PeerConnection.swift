@@ -196,11 +196,19 @@ final class PeerConnection: ChannelInboundHandler {
                 return
             }
             for (exchange, answer) in zip(exchanges, answers) {
+                // Its answer is too long for a batch; it was not carried out, or only read.
+                if answer.status == .payloadTooLarge {
+                    exchange.call.mayBatch = false
+                    exchange.attemptCount -= 1
+                    peer.sendAgain(exchange)
+                    continue
+                }
                 exchange.succeed(
                     status: answer.status, headers: answer.headers, body: answer.body, peer: kind)
             }
-        case 400, 404, 405, 413:
-            // It knows no batches, or not this form of them. Nothing was done; ask again in the plain form.
+        case 400, 401, 404, 405, 413:
+            // It knows no batches, or not this form of them, or takes them by a token alone that this tier has
+            // not. Nothing was done; ask again in the plain form.
             peer.takesBatches = false
             for exchange in exchanges.reversed() where !exchange.isEnded {
                 exchange.attemptCount -= 1

@@ -13,6 +13,7 @@ public struct Route: Sendable {
     let methods: [HTTPMethod]
     let takesPath: Bool
     let isGuarded: Bool
+    let isLong: Bool
     let bodyBytesMax: Int?
     let doc: RouteDoc?
     let handler: Handler
@@ -23,16 +24,19 @@ public struct Route: Sendable {
     ///     GET buys or changes something, which a HEAD must never do.
     ///   - takesPath: whether a parameter may follow in the path.
     ///   - isGuarded: whether a request must show the store's token, where the store has one.
+    ///   - isLong: whether its answer may be longer than ``ServerLimits/shortAnswerBytesMax``. Then only a few of them
+    ///     are worked on for one connection at the same time, and none in a batch.
     ///   - bodyBytesMax: what a body may have here, where that is more than elsewhere.
     ///   - doc: what the tier's description says of it; nil leaves it out.
     public init(
         _ name: String, _ methods: [HTTPMethod], takesPath: Bool = false, isGuarded: Bool = false,
-        bodyBytesMax: Int? = nil, doc: RouteDoc? = nil, handler: @escaping Handler
+        isLong: Bool = false, bodyBytesMax: Int? = nil, doc: RouteDoc? = nil, handler: @escaping Handler
     ) {
         self.name = name
         self.methods = methods == [.GET] ? [.GET, .HEAD] : methods
         self.takesPath = takesPath
         self.isGuarded = isGuarded
+        self.isLong = isLong
         self.bodyBytesMax = bodyBytesMax
         self.doc = doc
         self.handler = handler
@@ -73,7 +77,7 @@ public struct RouteTable: Sendable {
             Route("readyz", [.GET], doc: StoreAPI.readyz) { request in
                 .pending(readiness(request).map { .json(#"{"status":"ready"}"#) })
             },
-            Route("metrics", [.GET], doc: StoreAPI.metrics) { request in
+            Route("metrics", [.GET], isLong: true, doc: StoreAPI.metrics) { request in
                 let page = request.slot.eventLoop.makePromise(of: TierResponse.self)
                 let accepted = AcceptEncoding(request.headers["accept-encoding"])
                 rendering.async {
@@ -116,8 +120,8 @@ public struct RouteTable: Sendable {
         let page = FixedDocument(
             .html, DocsPage(tier: tier, routes: routes + bare).html, fields: DocsPage.fields)
         return [
-            Route("openapi.json", [.GET]) { .ready(document.answer(to: $0.headers)) },
-            Route("docs", [.GET]) { .ready(page.answer(to: $0.headers)) },
+            Route("openapi.json", [.GET], isLong: true) { .ready(document.answer(to: $0.headers)) },
+            Route("docs", [.GET], isLong: true) { .ready(page.answer(to: $0.headers)) },
         ]
     }
 
@@ -139,6 +143,12 @@ public struct RouteTable: Sendable {
         }
         if entry.route.isGuarded, let token, !token.isShown(in: headers) { throw BearerToken.problem }
         return entry
+    }
+
+    /// Refuses a batch from a program that does not show the token, where the store has one: only its own tiers
+    /// send any.
+    func checkBatch(headers: HTTPHeaders) throws(Problem) {
+        if let token, !token.isShown(in: headers) { throw BearerToken.problem }
     }
 
     /// What the body of a request may have, in bytes, if not as much as elsewhere. Only who shows the token

@@ -29,9 +29,11 @@ extension ServerConnection {
             context.flush()
             // The channel keeps the bytes until they are sent, so the next answers need a buffer of their own.
             output = context.channel.allocator.buffer(capacity: 512)
+            if stalledSince == nil { noteTaken() }
         }
         idleSince = .now()
         writeContinueIfDue()
+        if !held.isEmpty { startHeld() }
         closeIfDone()
         resumeReading()
     }
@@ -41,6 +43,7 @@ extension ServerConnection {
     /// - Returns: the body that belongs behind them, where the last is a long one.
     private func takeReady() -> ByteBuffer? {
         while output.readableBytes < Self.outputBytesMax, let outgoing = responses.popReady() {
+            unsent.write(outgoing.byteCount)
             var persistence = outgoing.persistence
             if loop.isDraining, responses.isEmpty, incoming == nil { persistence = .closed }
             if case .closed = persistence, case .open = reading { reading = .ended }

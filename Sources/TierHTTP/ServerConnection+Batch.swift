@@ -18,9 +18,13 @@ extension ServerConnection {
         }
 
         /// Notes a request's answer; after the last one the batch is answered.
-        func end(_ index: Int, with response: TierResponse, times: CallTimes, on connection: ServerConnection)
-        {
-            answers[index] = (response, times)
+        func end(
+            _ index: Int, of served: Served, with response: TierResponse, on connection: ServerConnection
+        ) {
+            let fits = response.body.readableBytes <= BatchWire.answerBytesMax
+            answers[index] = (
+                fits ? response : BatchWire.tooLong.response(traceID: served.trace.traceID), served.times
+            )
             openCount -= 1
             guard openCount == 0 else { return }
             var body = ByteBuffer()
@@ -34,6 +38,11 @@ extension ServerConnection {
 
     /// Carries out the requests of a batch side by side; of one that is malformed, none.
     func runBatch(_ body: ByteBuffer, head: HTTPRequestHead, for served: Served) {
+        do {
+            try loop.routes.checkBatch(headers: head.headers)
+        } catch {
+            return end(served, failing: error)
+        }
         guard let entries = BatchWire.entries(in: body) else {
             return end(served, failing: Problem(.badRequest, "the batch is not well-formed"))
         }
@@ -54,6 +63,8 @@ extension ServerConnection {
                 method: entry.line.method, target: target,
                 headers: entry.key.map { ["idempotency-key": $0] } ?? [:], slot: loop.slot,
                 trace: served.trace, arrived: served.arrived, times: served.times)
+            // What may be long is not even begun: its answer would have no place here.
+            guard !route.route.isLong else { return end(served, failing: BatchWire.tooLong) }
             run(route.route.handler, with: request, for: served)
         } catch {
             end(begin(loop.routes.unknown, entry.line, entry.trace, to: destination), failing: error)

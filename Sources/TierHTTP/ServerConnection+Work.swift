@@ -23,28 +23,32 @@ extension ServerConnection {
         let trace: TraceContext
         let arrived: NIODeadline
         let times: CallTimes
+        /// Whether its answer may be a long one.
+        let isLong: Bool
     }
 
-    /// Takes a request's place in the order of the answers and counts it as in flight.
+    /// Takes a request's place in the order of the answers, if it has none yet, and counts it as in flight.
     func begin(
         _ operation: SystemMonitor.Operation, _ head: HTTPRequestHead?,
-        _ persistence: TierResponse.Persistence
+        _ persistence: TierResponse.Persistence, at ticket: OrderedResponses<Outgoing>.Ticket? = nil,
+        isLong: Bool = false
     ) -> Served {
-        begin(
+        unsent.begin(isLong: isLong)
+        return begin(
             operation, head.map { RequestLine(method: $0.method, uri: $0.uri) }, trace(of: head),
-            to: .connection(responses.begin(), persistence))
+            to: .connection(ticket ?? responses.begin(), persistence), isLong: isLong)
     }
 
     /// Counts a request as in flight.
     func begin(
         _ operation: SystemMonitor.Operation, _ line: RequestLine?, _ trace: TraceContext,
-        to destination: Served.Destination
+        to destination: Served.Destination, isLong: Bool = false
     ) -> Served {
         loop.inFlightCount += 1
         loop.routes.monitor.begin(operation, shard: loop.slot.index)
         return Served(
             destination: destination, operation: operation, line: line, trace: trace, arrived: .now(),
-            times: CallTimes())
+            times: CallTimes(), isLong: isLong)
     }
 
     func run(_ handler: Route.Handler, with request: TierRequest, for served: Served) {
@@ -52,6 +56,7 @@ extension ServerConnection {
             return end(
                 served, failing: StoreError.overloaded("the server has too much to do; nothing was done"))
         }
+        guard !served.isLong || !loop.memory.isFull else { return end(served, failing: Self.noRoom) }
         do {
             switch try handler(request) {
             case .ready(let response): end(served, with: response)
@@ -79,6 +84,10 @@ extension ServerConnection {
     }
 
     func end(_ served: Served, with response: TierResponse) {
+        // Only what reads has long answers. What changed something is answered by what became of it.
+        if served.isLong, context != nil, !loop.memory.hasRoom(forAnswer: response.body.readableBytes) {
+            return end(served, failing: Self.noRoom)
+        }
         loop.inFlightCount -= 1
         let total = NIODeadline.now() - served.arrived
         loop.routes.monitor.end(
@@ -90,10 +99,14 @@ extension ServerConnection {
             let outgoing = Outgoing(
                 response: response, isHead: served.line?.method == .HEAD || response.status == .notModified,
                 persistence: persistence, times: served.times, total: total)
+            // Nobody waits for it any more.
+            guard context != nil else { return }
+            unsent.end(isLong: served.isLong, bytes: outgoing.byteCount)
+            loop.memory.unsentBytes += outgoing.byteCount
             responses.complete(ticket, with: outgoing)
             scheduleFlush()
         case .batch(let answers, let index):
-            answers.end(index, with: response, times: served.times, on: self)
+            answers.end(index, of: served, with: response, on: self)
         }
     }
 }

@@ -1,3 +1,4 @@
+internal import DequeModule
 internal import Monitoring
 internal import NIOCore
 internal import NIOHTTP1
@@ -22,6 +23,9 @@ final class ServerConnection: ChannelDuplexHandler {
         let times: CallTimes
         /// From the request's arrival to its answer, however long the answer waits for its turn.
         let total: TimeAmount
+
+        /// What it takes until the client has it: its body, and a head of usual length.
+        var byteCount: Int { (isHead ? 0 : response.body.readableBytes) + 256 }
     }
 
     enum Reading {
@@ -37,6 +41,12 @@ final class ServerConnection: ChannelDuplexHandler {
 
     let loop: ServerLoop
     private(set) var context: ChannelHandlerContext?
+    var unsent: UnsentAnswers
+    /// Requests that wait until there is room for their answers, whose places are taken already.
+    var held: Deque<Complete> = []
+    /// Bytes that are kept of the request that is arriving, and what it has announced where that is a long body.
+    var arrivingBytes = 0
+    var longBodyBytes = 0
     var reading = Reading.open
     private(set) var incoming: Incoming?
     /// When the first byte of the request that is arriving came.
@@ -44,6 +54,8 @@ final class ServerConnection: ChannelDuplexHandler {
     var idleSince = NIODeadline.now()
     /// Since when the client has taken nothing of what is written to it; nil while there is room.
     var stalledSince: NIODeadline?
+    /// Since when the channel is full, whether the client takes some of it or not.
+    var fullSince: NIODeadline?
     /// How much waited for it to be taken when that was last looked at.
     var stalledByteCount = Int.max
     var responses = OrderedResponses<Outgoing>()
@@ -56,7 +68,12 @@ final class ServerConnection: ChannelDuplexHandler {
     var owesContinue = false
     private var random = FastRandom()
 
-    init(loop: ServerLoop) { self.loop = loop }
+    init(loop: ServerLoop) {
+        self.loop = loop
+        unsent = UnsentAnswers(
+            bytesMax: loop.limits.unsentBytesPerConnectionMax,
+            expectedBytes: loop.limits.longAnswerBytesExpected)
+    }
 
     // MARK: Channel events
 
@@ -67,14 +84,19 @@ final class ServerConnection: ChannelDuplexHandler {
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
+        incoming = nil
+        releaseMemory()
         loop.remove(self)
     }
 
     /// Bytes came from the client. Returns whether they are to be parsed at all.
-    func bytesArrived() -> Bool {
+    func bytesArrived(_ count: Int) -> Bool {
         guard case .open = reading else { return false }
         if arrivalStart == nil { arrivalStart = .now() }
-        return true
+        // Of a body, what is kept is counted when it is.
+        if incoming == nil { keep(count) }
+        if case .open = reading { return true }
+        return false
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -113,7 +135,7 @@ final class ServerConnection: ChannelDuplexHandler {
     }
 
     func read(context: ChannelHandlerContext) {
-        isReadHeld = responses.count >= loop.limits.pipelinedCountMax || stalledSince != nil
+        isReadHeld = responses.count >= loop.limits.pipelinedCountMax || stalledSince != nil || !mayTakeMore
         if !isReadHeld { context.read() }
     }
 
@@ -122,10 +144,13 @@ final class ServerConnection: ChannelDuplexHandler {
         stalledByteCount = .max
         if context.channel.isWritable {
             stalledSince = nil
+            fullSince = nil
+            noteTaken()
             if case .closing = reading { reading = .closing(since: now) }
             scheduleFlush()
         } else {
             stalledSince = now
+            fullSince = now
         }
         resumeReading()
         context.fireChannelWritabilityChanged()
@@ -149,6 +174,7 @@ final class ServerConnection: ChannelDuplexHandler {
 
     private func receive(_ head: HTTPRequestHead) {
         incoming = Incoming(head: head, bodyBytesMax: loop.limits.bodyBytesMax)
+        headEnded()
         let hostCount = head.headers["host"].count
         guard hostCount == 1 || (hostCount == 0 && head.version == .http1_0) else {
             return refuse(Problem(.badRequest, "a request needs one Host field"))
@@ -165,6 +191,7 @@ final class ServerConnection: ChannelDuplexHandler {
             let bytesMax = loop.routes.bodyBytesMax(for: head) ?? loop.limits.bodyBytesMax
             guard (Int(lengthField) ?? .max) <= bytesMax else { return refuse(Self.bodyProblem(bytesMax)) }
             incoming?.bodyBytesMax = bytesMax
+            guard announceBody(of: Int(lengthField) ?? bytesMax) else { return refuseLongBody() }
         }
         guard let expectation = head.headers.first(name: "expect") else { return }
         guard expectation.lowercased() == "100-continue" else {
@@ -185,11 +212,13 @@ final class ServerConnection: ChannelDuplexHandler {
         }
         request.body.writeImmutableBuffer(bytes)
         incoming = request
+        if longBodyBytes == 0 { keep(bytes.readableBytes) }
     }
 
     private func receiveEnd() {
         guard let request = incoming else { return }
         incoming = nil
+        releaseArriving()
         arrivalStart = nil
         owesContinue = false
         let head = request.head
@@ -198,28 +227,17 @@ final class ServerConnection: ChannelDuplexHandler {
         if closes { reading = .ended }
         let persistence: TierResponse.Persistence =
             closes ? .closed : head.version == .http1_0 ? .keptForHTTP10 : .kept
-        let target = RequestTarget(head.uri)
-        if loop.routes.takesBatches, target.route == BatchWire.routeName, head.method == .POST {
-            let served = begin(loop.routes.batch, head, persistence)
-            return runBatch(request.body, head: head, for: served)
-        }
-        do {
-            let entry = try loop.routes.entry(
-                method: head.method, target: target, headers: head.headers)
-            let served = begin(entry.operation, head, persistence)
-            let tierRequest = TierRequest(
-                method: head.method, target: target, headers: head.headers, body: request.body,
-                slot: loop.slot, trace: served.trace, arrived: served.arrived, times: served.times)
-            run(entry.route.handler, with: tierRequest, for: served)
-        } catch {
-            end(begin(loop.routes.unknown, head, persistence), failing: error)
-        }
+        take(
+            Complete(
+                request: request, target: RequestTarget(head.uri), ticket: responses.begin(),
+                persistence: persistence))
     }
 
     /// Answers a request that cannot be read to its end, and takes no more.
     func refuse(_ problem: Problem) {
         let head = incoming?.head
         incoming = nil
+        releaseArriving()
         arrivalStart = nil
         owesContinue = false
         reading = .ended

@@ -14,9 +14,10 @@ final class ServerLoop {
     let connectionCountMax: Int
     /// Requests being worked on.
     var inFlightCount = 0
+    var memory: LoopMemory
     /// Refused connections that are still open.
     var refusedCount = 0
-    let refusedCountMax = 64
+    let refusedCountMax: Int
     /// The value of the `Date` field.
     private(set) var date: String
     private(set) var isDraining = false
@@ -49,7 +50,10 @@ final class ServerLoop {
         shedRequests = monitor.cell(
             "http_server_shed_requests_total", .counter,
             help: "Requests answered 503 at once, since a limit was reached.")
-        connectionCountMax = max(1, limits.connectionCountMax / loopCount)
+        refusedCountMax = max(1, 64 / loopCount)
+        connectionCountMax = max(
+            1, min(limits.connectionCountMax, OpenFiles.connectionCountMax) / loopCount)
+        memory = LoopMemory(limits: limits, loopCount: loopCount, monitor: monitor)
         date = Self.dateText()
         scheduleSweep()
     }
@@ -133,6 +137,32 @@ final class ServerLoop {
         sumUpFailures()
         let now = NIODeadline.now()
         for connection in connections.values { connection.checkTimes(now) }
+        cutFullConnections(now)
+        memory.sweep()
+    }
+
+    /// Closes connections whose clients let answers lie, the most bytes first, while they use up the memory that
+    /// others need for theirs.
+    private func cutFullConnections(_ now: NIODeadline) {
+        guard memory.unsentExcess > 0 else { return }
+        let full = connections.values.filter { connection in
+            connection.fullSince.map { now - $0 > limits.pressedStallTimeMax } ?? false
+        }
+        for connection in full.sorted(by: { $0.unsent.bytes > $1.unsent.bytes }) {
+            guard memory.unsentExcess > 0 else { return }
+            connection.abort()
+        }
+    }
+
+    /// Refuses requests that have arrived in part, those first that began to arrive first, until there is room.
+    func refuseOldestPartial() {
+        let arriving = connections.values.filter { $0.arrivingBytes > 0 && $0.arrivalStart != nil }
+        var excess = memory.partialExcess
+        for connection in arriving.sorted(by: { $0.arrivalStart ?? .now() < $1.arrivalStart ?? .now() }) {
+            guard excess > 0 else { return }
+            excess -= connection.arrivingBytes
+            connection.refusePartial()
+        }
     }
 
     /// The time in the fixed format of RFC 9110, which knows English only.

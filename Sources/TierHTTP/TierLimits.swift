@@ -8,12 +8,32 @@ public struct ServerLimits: Sendable {
     public var fieldCountMax = 64
     /// Bytes of a request's body; more is answered 413.
     public var bodyBytesMax = 64 * 1024
-    /// Open connections in all; further ones get a 503 and are closed. Enough for 10,000 idle clients.
+    /// Open connections in all; further ones get a 503 and are closed. Enough for 10,000 idle clients; fewer where
+    /// the process may not have that many files open (``OpenFiles``).
     public var connectionCountMax = 12_000
     /// Requests of one connection that are worked on at once; further ones are not read before some end.
     public var pipelinedCountMax = 512
     /// Requests worked on at once on one event loop; further ones are answered 503 without work.
     public var inFlightPerLoopMax = 8_192
+    /// Bytes of one connection's answers that the client has not taken; its further requests wait meanwhile. Several
+    /// times what a connection's buffers in the system hold.
+    public var unsentBytesPerConnectionMax = 8 * 1024 * 1024
+    /// Bytes of all answers that clients have not taken; a long answer beyond them is a 503. Room for a topic with
+    /// a million books, or for 50 clients that search one with 50,000 in the same moment.
+    public var unsentBytesMax = 256 * 1024 * 1024
+    /// Bytes of an answer that counts as short: it is sent whatever is unsent.
+    public var shortAnswerBytesMax = 64 * 1024
+    /// Bytes that the first answer of a route for long answers is expected to have, on each connection. Later
+    /// ones are expected to be like those before them.
+    public var longAnswerBytesExpected = 1024 * 1024
+    /// How long a client may leave answers in the channel once more than half of ``unsentBytesMax`` is used.
+    public var pressedStallTimeMax = TimeAmount.seconds(5)
+    /// Bytes of all requests that have arrived in part; beyond them the oldest are answered 408. Room for 1,000 of
+    /// the longest.
+    public var partialBytesMax = 64 * 1024 * 1024
+    /// Bytes of the bodies that are longer than ``bodyBytesMax``, since their route allows it, and arrive at the
+    /// same time; a further one is answered 503. Room for the longest import.
+    public var longBodyBytesMax = 256 * 1024 * 1024
     /// How long a connection may stay open without a request.
     public var idleTimeMax = TimeAmount.seconds(75)
     /// How long a request may take to arrive, from its first byte to its last, however steadily it drips.
@@ -27,6 +47,14 @@ public struct ServerLimits: Sendable {
 
     /// The limits of production.
     public init() {}
+
+    /// Those of a tier that tiers in front of it call: what thousands of their clients ask comes by a few
+    /// connections.
+    public static var behindFrontends: ServerLimits {
+        var limits = ServerLimits()
+        limits.unsentBytesPerConnectionMax = 64 * 1024 * 1024
+        return limits
+    }
 }
 
 /// What a tier spends on the tier behind it.

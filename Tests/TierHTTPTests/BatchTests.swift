@@ -147,6 +147,61 @@ import Testing
         }
     }
 
+    /// The rules of a request line hold in a batch too: what they keep out would reach the logs.
+    @Test(arguments: [
+        "GE\u{1B}T /echo?text=a", "GET /echo?text=\u{1B}[2J", "GET /echo?text=a\rforged", "GET /echo?text=ü",
+        "GET /echo?text=\u{7F}", "GET echo?text=a", "G(T /echo?text=a", "\u{1} /echo?text=a",
+        String(repeating: "G", count: 100) + " /echo?text=a",
+    ])
+    func anEntryObeysTheRulesOfARequestLine(start: String) {
+        let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+        #expect(BatchWire.entries(in: ByteBuffer(string: "\(start) \(trace)\n")) == nil)
+        #expect(BatchWire.entries(in: ByteBuffer(string: "GET /echo?text=a \(trace) k\u{1B}\n")) == nil)
+        #expect(BatchWire.entries(in: ByteBuffer(string: "M-SEARCH /echo?text=a \(trace) k\n"))?.count == 1)
+    }
+
+    /// 21 KB that asked for 250 long topics took 4.8 GiB and the process.
+    @Test func aBatchOfLongAnswersTakesNoMemory() async throws {
+        try await withServer { server in
+            let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+            for target in ["/big?bytes=33554432", "/wide?bytes=1048576"] {
+                let body = String(repeating: "GET \(target) \(trace)\n", count: 250)
+                let reply = try request("POST", "/batch", port: server.port, body: body)
+                #expect(reply.status == 200 && reply.body.utf8.count < 250 * 1024)
+                #expect(reply.body.components(separatedBy: "413\t").count == 251)
+            }
+        }
+    }
+
+    @Test func whatIsTooLongForABatchIsAskedForAlone() async throws {
+        try await withServer { server in
+            try await withClient(server.port) { client in
+                _ = try await client.send("/echo?text=first")
+                let calls = try await client.startTogether(
+                    ["/echo?text=a", "/big?bytes=1048576", "/wide?bytes=100000", "/echo?text=b"])
+                try await expect(String(buffer: calls[0].get().body), is: #"{"text":"a"}"#)
+                try await expect(calls[1].get().body.readableBytes, is: 1_048_576)
+                try await expect(calls[2].get().body.readableBytes, is: 100_000)
+                try await expect(String(buffer: calls[3].get().body), is: #"{"text":"b"}"#)
+                #expect(server.count("/batch") == 1)
+            }
+        }
+    }
+
+    @Test func aBatchNeedsTheToken() async throws {
+        let token = try BearerToken(parsing: "0123456789abcdef")
+        try await withServer(token: token) { server in
+            let body = "GET /echo?text=a 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\n"
+            let refused = try request("POST", "/batch", port: server.port, body: body)
+            #expect(refused.status == 401)
+            #expect(server.count("/echo") == 0)
+            let headers = ["Authorization": "Bearer 0123456789abcdef"]
+            let taken = try request("POST", "/batch", port: server.port, headers: headers, body: body)
+            #expect(taken.status == 200)
+            #expect(server.count("/echo") == 1)
+        }
+    }
+
     @Test func aBatchOfTooManyIsRefused() throws {
         let line = "GET /a 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\n"
         let most = String(repeating: line, count: BatchWire.entryCountMax)

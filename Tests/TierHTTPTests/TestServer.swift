@@ -123,7 +123,15 @@ func testRoutes(
             Route("guarded", [.GET, .POST], isGuarded: true, bodyBytesMax: 1 << 20) { request in
                 .ready(.json(#"{"size":\#(request.body.readableBytes)}"#))
             },
-            Route("big", [.GET]) { request in
+            Route("long-hold", [.GET], isLong: true) { request in
+                let name = try request.target.required("name")
+                return .pending(gates.wait(name, on: request.slot.eventLoop))
+            },
+            Route("wide", [.GET]) { request in
+                let count = Int(try request.target.required("bytes")) ?? 0
+                return .ready(.json(ByteBuffer(repeating: UInt8(ascii: "a"), count: count)))
+            },
+            Route("big", [.GET], isLong: true) { request in
                 let count = Int(try request.target.required("bytes")) ?? 0
                 return .ready(.json(ByteBuffer(repeating: UInt8(ascii: "a"), count: count)))
             },
