@@ -126,7 +126,7 @@ refresh_package_lists() {
 check_swift
 packages=(libsqlite3-dev zlib1g-dev)
 if [[ $with_tests == yes ]]; then
-    packages+=(python3 python3-venv curl shellcheck procps strace)
+    packages+=(python3 python3-venv curl shellcheck procps strace xz-utils)
 fi
 if [[ $with_browser == yes ]]; then
     packages+=(python3 python3-venv chromium chromium-driver default-jre-headless fonts-dejavu-core)
