@@ -47,6 +47,7 @@ is_there() {
         procps) command -v pgrep >/dev/null ;;
         golang-go) command -v go >/dev/null ;;
         nginx-light) command -v nginx >/dev/null ;;
+        xz-utils) command -v xz >/dev/null ;;
         postgresql) compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null ;;
         *) command -v "$1" >/dev/null ;;
     esac

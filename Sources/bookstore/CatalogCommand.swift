@@ -66,13 +66,14 @@ struct CatalogCommand: AsyncParsableCommand {
     }
 
     /// First books beside a database change nothing, and whoever names them may think that they do. A file that is
-    /// broken is a mistake in the configuration all the same, which must not wait for the day of a new store.
+    /// broken is a mistake in the configuration all the same, which must not wait for the day of a new store. One that is
+    /// gone has done its work.
     private static func sayThatBooksStay(
         _ process: TierProcess, folder: String, progress: (Int, Int) -> Void
     ) throws {
         let file = process.settings.text(.books)
         guard !file.isEmpty else { return }
-        _ = try BooksFile.read(path: file, progress: progress)
+        if FileSize.of(file) != nil { _ = try BooksFile.read(path: file, progress: progress) }
         process.logger.notice(
             """
             the store in \(folder) goes on with the books that it has: those of \(file) were not added; \
