@@ -178,6 +178,14 @@ public final class CatalogEngine: CatalogService {
         }
     }
 
+    /// `query_by_item` with the price, without a network between.
+    public func offer(of item: ItemNumber, context: CallContext) -> EventLoopFuture<Offer> {
+        context.slot.eventLoop.makeCompletedFuture {
+            let book = try book(item)
+            return Offer(stock: book.stock, price: book.price)
+        }
+    }
+
     /// `update`, without a network between.
     public func update(_ change: StockChange, context: CallContext) -> EventLoopFuture<UpdateOutcome> {
         update(change, on: context.slot.eventLoop)

@@ -50,7 +50,6 @@ extension CatalogRoutes {
     func keeping(
         _ change: StockChange, in request: TierRequest
     ) throws(StoreError) -> EventLoopFuture<TierResponse>? {
-        guard Self.mayHaveOwnParameters(request.target) else { return nil }
         let actor = try request.line("actor", byteCountMax: KeeperRequest.actorByteCountMax)
         let reason = try request.line("reason", byteCountMax: KeeperRequest.reasonByteCountMax)
         var expectation = KeeperUpdate.Expectation()
@@ -63,6 +62,7 @@ extension CatalogRoutes {
             expectation.price = price
         }
         guard actor != nil || reason != nil || expectation != KeeperUpdate.Expectation() else { return nil }
+        expectation.priceMax = change.priceMax
         // Its key is remembered with the request, and it is never taken for a sale.
         let update = KeeperUpdate(
             StockChange(item: change.item, price: change.price, units: change.units), expectation: expectation
@@ -74,12 +74,24 @@ extension CatalogRoutes {
         }
     }
 
-    /// A look at the first letter of each parameter, since nearly every update is a sale and has none of them.
-    private static func mayHaveOwnParameters(_ target: RequestTarget) -> Bool {
-        var previous = UInt8(ascii: "&")
-        for byte in (target.query ?? "").utf8 {
-            if previous == UInt8(ascii: "&"), "are%".utf8.contains(byte) { return true }
-            previous = byte
+    /// Whether a request may have parameters beyond the contract's: a look at the first letters of each parameter, since nearly every update is a sale at any price and has
+    /// none of them.
+    static func mayHaveOwnParameters(_ target: RequestTarget) -> Bool {
+        guard let query = target.query else { return false }
+        let bytes = query.utf8.span
+        var isFirst = true
+        for index in bytes.indices {
+            let byte = bytes[index]
+            if isFirst {
+                if "are%".utf8.contains(byte) { return true }
+                // `cost` ends where `cost_max` goes on.
+                if byte == UInt8(ascii: "c"), index + 4 < bytes.count,
+                    bytes[index + 4] != UInt8(ascii: "=")
+                {
+                    return true
+                }
+            }
+            isFirst = byte == UInt8(ascii: "&")
         }
         return false
     }

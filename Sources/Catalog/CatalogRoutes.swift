@@ -22,8 +22,9 @@ struct CatalogRoutes {
                 .ready(.json(Self.encode(try engine.book(try request.itemNumber()))))
             },
             Route("update", [.GET, .POST], isGuarded: true, doc: StoreAPI.update) { request in
-                let change = try Self.change(in: request)
-                guard let kept = try keeping(change, in: request) else {
+                let hasOwn = Self.mayHaveOwnParameters(request.target)
+                let change = try Self.change(in: request, hasOwn: hasOwn)
+                guard hasOwn, let kept = try keeping(change, in: request) else {
                     let outcome = engine.update(change, on: request.slot.eventLoop)
                     return .pending(outcome.map(Self.response))
                 }
@@ -40,7 +41,10 @@ struct CatalogRoutes {
 
     // MARK: Decoding
 
-    private static func change(in request: TierRequest) throws(StoreError) -> StockChange {
+    /// - Parameter hasOwn: whether the request may have parameters beyond the contract's.
+    private static func change(
+        in request: TierRequest, hasOwn: Bool
+    ) throws(StoreError) -> StockChange {
         let item = try request.itemNumber()
         var price: Cents?
         if let text = try request.target.parameter("cost"), text != "na" {
@@ -63,7 +67,9 @@ struct CatalogRoutes {
         guard price != nil || units != nil else {
             throw .invalid("cost and stock are both 'na': there is nothing to update")
         }
-        return StockChange(item: item, price: price, units: units, key: try request.idempotencyKey())
+        return StockChange(
+            item: item, price: price, units: units, key: try request.idempotencyKey(),
+            priceMax: hasOwn ? try request.priceMax() : nil)
     }
 
     private static func position(in request: TierRequest) throws(StoreError) -> SalePosition {

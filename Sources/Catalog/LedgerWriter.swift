@@ -67,6 +67,11 @@ struct LedgerWriter {
             guard try recordRefusal(of: change) else { return .failure(Self.unrememberedRefusal) }
             return .success(.refused(replayed: false))
         }
+        if let limit = change.priceMax, book.price > limit {
+            // A key that has sold already gets its sale, whatever it may cost now.
+            let earlier = try earlierMovement(of: change)
+            return earlier ?? .failure(.aboveLimit(change.item, price: book.price, limit: limit))
+        }
         let state = (price: change.price ?? book.price, stock: stock)
         let sale = change.isSale ? lastSale + 1 : nil
         // A key that is there already leaves the ledger as it is; which key that was is asked afterwards.

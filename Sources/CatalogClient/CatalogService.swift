@@ -15,15 +15,42 @@ public protocol CatalogService: Sendable {
     /// - Returns: fails with ``StoreError/unknownItem(_:)`` or ``StoreError/unavailable``.
     func stock(of item: ItemNumber, context: CallContext) -> EventLoopFuture<Int64>
 
+    /// `query_by_item`, with the price: for a purchase with a limit at a catalog that would not heed it.
+    ///
+    /// - Returns: fails as ``stock(of:context:)`` does.
+    func offer(of item: ItemNumber, context: CallContext) -> EventLoopFuture<Offer>
+
     /// `update`: applies the change, durably, or refuses it.
     ///
     /// - Returns: fails with ``StoreError/unknownItem(_:)``, ``StoreError/keyReused``,
-    ///   ``StoreError/overloaded(_:)`` or ``StoreError/unavailable``.
+    ///   ``StoreError/aboveLimit(_:price:limit:)``, ``StoreError/overloaded(_:)`` or
+    ///   ``StoreError/unavailable``.
     func update(_ change: StockChange, context: CallContext) -> EventLoopFuture<UpdateOutcome>
 
     /// Sales after `sale`, in order, at most `limit`; all from the first where `sale` is of another ledger;
     /// nil from a catalog that keeps none.
     func sales(after sale: SalePosition, limit: Int, context: CallContext) -> EventLoopFuture<[LedgerSale]?>
+}
+
+/// What a book's shelf offers.
+public struct Offer: Equatable, Sendable {
+    /// The units on the shelf.
+    public let stock: Int64
+    /// The price of one unit.
+    public let price: Cents
+
+    /// Takes checked parts as they are.
+    public init(stock: Int64, price: Cents) {
+        self.stock = stock
+        self.price = price
+    }
+
+    /// Nothing, while the book costs at most `limit`.
+    ///
+    /// - Throws: ``StoreError/aboveLimit(_:price:limit:)``
+    public func check(_ item: ItemNumber, limit: Cents) throws(StoreError) {
+        guard price <= limit else { throw .aboveLimit(item, price: price, limit: limit) }
+    }
 }
 
 /// What travels with a request through the tiers.

@@ -25,14 +25,25 @@ public struct HTTPCatalog: CatalogService {
 
     /// `GET /query_by_item`.
     public func stock(of item: ItemNumber, context: CallContext) -> EventLoopFuture<Int64> {
+        query(item, context: context) { Self.stock(in: $0) }
+    }
+
+    /// `GET /query_by_item`, with the price.
+    public func offer(of item: ItemNumber, context: CallContext) -> EventLoopFuture<Offer> {
+        query(item, context: context) { Self.offer(in: $0) }
+    }
+
+    private func query<Value: Sendable>(
+        _ item: ItemNumber, context: CallContext, _ read: @escaping @Sendable (TierAnswer) -> Value?
+    ) -> EventLoopFuture<Value> {
         let call = TierCall(
             .GET, "/query_by_item?item_number=\(item)", deadline: context.deadline, trace: context.trace,
             operation: queryOperation, times: context.times, entry: "catalog-query",
             mayBatch: true)
         return client.send(call, on: context.slot).flatMapThrowing { [client] answer in
             try client.check(answer, item: item, isRead: true)
-            guard let stock = Self.stock(in: answer) else { throw client.nonsense(isRead: true) }
-            return stock
+            guard let value = read(answer) else { throw client.nonsense(isRead: true) }
+            return value
         }
     }
 
@@ -41,12 +52,15 @@ public struct HTTPCatalog: CatalogService {
         let price = change.price.map(\.description) ?? "na"
         let units = change.units.map(String.init) ?? "na"
         // A plus sign would be read as a space; Swift prints none.
+        var target = "/update?item_number=\(change.item)&cost=\(price)&stock=\(units)"
+        if let limit = change.priceMax { target += "&cost_max=\(limit)" }
         let call = TierCall(
-            .POST, "/update?item_number=\(change.item)&cost=\(price)&stock=\(units)", key: change.key?.field,
+            .POST, target, key: change.key?.field,
             repetition: change.mayBeRepeated ? .ifPeerKeepsKeys : .never, deadline: context.deadline,
             trace: context.trace, operation: updateOperation, times: context.times, entry: "catalog-update",
             mayBatch: true)
         return client.send(call, on: context.slot).flatMapThrowing { [client] answer in
+            try client.checkPrice(answer, of: change.item, limit: change.priceMax)
             try client.check(answer, item: change.item, isRead: false)
             guard let isSuccess = ResultBody.isSuccess(answer.body) else {
                 throw client.nonsense(isRead: false)
@@ -105,12 +119,31 @@ public struct HTTPCatalog: CatalogService {
 
     private static func stock(in answer: TierAnswer) -> Int64? {
         if answer.peer == .bookstore { return scannedStock(answer.body.readableBytesView) }
-        // Another program may lay its JSON out in any way, and has been seen to send the stock as a string.
-        guard
-            let object = try? JSONSerialization.jsonObject(with: Data(answer.body.readableBytesView)),
-            let book = (object as? [String: Any])?["result"] as? [String: Any]
-        else { return nil }
-        return (book["stock"] as? Int64) ?? (book["stock"] as? String).flatMap { Int64($0) }
+        return book(in: answer).flatMap { stock(in: $0) }
+    }
+
+    private static func offer(in answer: TierAnswer) -> Offer? {
+        guard let book = book(in: answer), let stock = stock(in: book), let price = price(in: book) else {
+            return nil
+        }
+        return Offer(stock: stock, price: price)
+    }
+
+    /// Another program may lay its JSON out in any way.
+    private static func book(in answer: TierAnswer) -> [String: Any]? {
+        let object = try? JSONSerialization.jsonObject(with: Data(answer.body.readableBytesView))
+        return (object as? [String: Any])?["result"] as? [String: Any]
+    }
+
+    /// Other programs have been seen to send the stock as a string.
+    private static func stock(in book: [String: Any]) -> Int64? {
+        (book["stock"] as? Int64) ?? (book["stock"] as? String).flatMap { Int64($0) }
+    }
+
+    /// The cost is a string in the contract; a number is taken as it is written.
+    private static func price(in book: [String: Any]) -> Cents? {
+        guard let cost = book["cost"] else { return nil }
+        return Cents(parsing: (cost as? String) ?? "\(cost)")
     }
 
     /// Finds the number behind `"stock":` in an answer of our own catalog, from its end, where it stands. The

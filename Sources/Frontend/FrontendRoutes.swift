@@ -66,7 +66,9 @@ struct FrontendRoutes {
                 let context = CallContext(
                     slot: request.slot, trace: request.trace,
                     deadline: request.arrived + Self.purchaseTimeMax, times: request.times)
-                let purchase = purchases.buy(item, key: try request.idempotencyKey(), context: context)
+                let purchase = purchases.buy(
+                    item, key: try request.idempotencyKey(), priceMax: try request.priceMax(),
+                    context: context)
                 return .pending(purchase.map(PurchaseAnswer.response))
             },
         ]
@@ -76,12 +78,25 @@ struct FrontendRoutes {
 /// Passes purchases on to the order server.
 struct PurchaseRelay: Sendable {
     let order: any OrderService
+    /// Where a price is looked up for an order server that heeds no limit.
+    let catalog: any CatalogService
 
-    /// Buys one unit. A client without a key gets one here, so that every retry behind this point is safe.
+    /// Buys one unit, while it costs at most `priceMax`; nil buys at any price. A client without a key gets one
+    /// here, so that every retry behind this point is safe.
     func buy(
-        _ item: ItemNumber, key: IdempotencyKey?, context: CallContext
+        _ item: ItemNumber, key: IdempotencyKey?, priceMax: Cents? = nil, context: CallContext
     ) -> EventLoopFuture<PurchaseOutcome> {
-        order.buy(item, key: key ?? .random(), context: context)
+        let key = key ?? .random()
+        guard let priceMax, !order.heedsLimits(on: context.slot) else {
+            return order.buy(item, key: key, priceMax: priceMax, context: context)
+        }
+        // Not one decision with the sale, but all that the contract alone allows.
+        return catalog.offer(of: item, context: context).flatMap { offer in
+            do throws(StoreError) { try offer.check(item, limit: priceMax) } catch {
+                return context.slot.eventLoop.makeFailedFuture(error)
+            }
+            return order.buy(item, key: key, priceMax: priceMax, context: context)
+        }
     }
 }
 

@@ -1,3 +1,4 @@
+internal import CatalogClient
 public import Logging
 public import Model
 public import Monitoring
@@ -21,7 +22,9 @@ public final class FrontendServer: Sendable {
     ) async throws -> FrontendServer {
         let probe = ReachProbe(clients: [catalog, order])
         let routes = FrontendRoutes(
-            catalog: CatalogRelay(client: catalog), purchases: PurchaseRelay(order: HTTPOrder(client: order)),
+            catalog: CatalogRelay(client: catalog),
+            purchases: PurchaseRelay(
+                order: HTTPOrder(client: order), catalog: HTTPCatalog(client: catalog)),
             relayed: FrontendRoutes.relayed(catalog: catalog, order: order))
         let table = RouteTable(
             routes.all, monitor: monitor, token: token, readiness: { probe.reach(from: $0) })

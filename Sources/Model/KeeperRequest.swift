@@ -52,12 +52,17 @@ public struct KeeperUpdate: Equatable, Sendable {
         public var price: Cents?
         /// See ``BookDetails/version``.
         public var version: Int64?
+        /// What the book may cost at most.
+        public var priceMax: Cents?
 
         /// Takes the parts as they are.
-        public init(stock: Int64? = nil, price: Cents? = nil, version: Int64? = nil) {
+        public init(
+            stock: Int64? = nil, price: Cents? = nil, version: Int64? = nil, priceMax: Cents? = nil
+        ) {
             self.stock = stock
             self.price = price
             self.version = version
+            self.priceMax = priceMax
         }
 
         /// How a book differs from it, in words; nil when it does not.
@@ -66,6 +71,9 @@ public struct KeeperUpdate: Equatable, Sendable {
                 return "its stock is \(found.book.stock), not \(stock)"
             }
             if let price, price != found.book.price { return "its cost is \(found.book.price), not \(price)" }
+            if let priceMax, found.book.price > priceMax {
+                return "its cost is \(found.book.price), more than \(priceMax)"
+            }
             if let version, version != found.version {
                 return "its version is \(found.version), not \(version)"
             }

@@ -12,18 +12,27 @@ public struct StockChange: Equatable, Sendable {
     public let units: Int64?
     /// With a key, the change is made at most once: a repetition gets the first outcome.
     public let key: IdempotencyKey?
+    /// The change is made only while the book costs at most this; nil makes it at any price. A condition of the
+    /// request, not a part of the change: the ledger does not hold it, and a key is not bound to it.
+    public let priceMax: Cents?
 
     /// Takes checked parts as they are.
-    public init(item: ItemNumber, price: Cents? = nil, units: Int64? = nil, key: IdempotencyKey? = nil) {
+    public init(
+        item: ItemNumber, price: Cents? = nil, units: Int64? = nil, key: IdempotencyKey? = nil,
+        priceMax: Cents? = nil
+    ) {
         self.item = item
         self.price = price
         self.units = units
         self.key = key
+        self.priceMax = priceMax
     }
 
-    /// One unit of a book, sold under a key.
-    public static func sale(of item: ItemNumber, key: IdempotencyKey) -> StockChange {
-        StockChange(item: item, units: -1, key: key)
+    /// One unit of a book, sold under a key, while the book costs at most `priceMax`.
+    public static func sale(
+        of item: ItemNumber, key: IdempotencyKey, priceMax: Cents? = nil
+    ) -> StockChange {
+        StockChange(item: item, units: -1, key: key, priceMax: priceMax)
     }
 
     /// Whether the ledger counts this change as a sale: one unit taken under a key, at the price as is.

@@ -13,6 +13,9 @@ public enum StoreError: Error, Equatable, Sendable {
     case conflict(String, current: [BookDetails])
     /// A book is not what the request expected, and nothing was changed. What it is comes along.
     case changed(String, current: [BookDetails])
+    /// The book costs more than the request allows. Nothing was changed, and nothing is remembered under the
+    /// request's key.
+    case aboveLimit(ItemNumber, price: Cents, limit: Cents)
     /// Lines of a file were refused, and nothing of it was taken: the first of them, and how many there are.
     case refusedLines([RefusedLine], count: Int)
     /// A tier behind is down, slow or answered nonsense. With `outcomeUnknown`, the request may have been

@@ -8,7 +8,7 @@ public import NIOCore
 public import OrderClient
 public import Storage
 internal import Synchronization
-internal import TierHTTP
+public import TierHTTP
 
 /// The rules of a purchase.
 ///
@@ -17,10 +17,11 @@ internal import TierHTTP
 public final class OrderEngine: OrderService {
     private struct Pending {
         let item: ItemNumber
+        let priceMax: Cents?
         let outcome: EventLoopFuture<PurchaseOutcome>
     }
 
-    private let catalog: any CatalogService
+    let catalog: any CatalogService
     private let store: OrderStore
     private let log: OrderLog
     private let commits: CommitLoop<OrderRecord, PurchaseOutcome>
@@ -92,34 +93,38 @@ public final class OrderEngine: OrderService {
         }
     }
 
-    /// Buys one unit; a second request with a key that is being worked on waits for the first one's outcome.
+    /// Always: the limit goes to the catalog with the sale.
+    public func heedsLimits(on slot: LoopSlot) -> Bool { true }
+
+    /// Buys one unit while it costs at most `priceMax`; nil buys at any price. A second request with a key that is
+    /// being worked on waits for the first one's outcome.
     public func buy(
-        _ item: ItemNumber, key: IdempotencyKey, context: CallContext
+        _ item: ItemNumber, key: IdempotencyKey, priceMax: Cents? = nil, context: CallContext
     ) -> EventLoopFuture<PurchaseOutcome> {
         let promise = context.slot.eventLoop.makePromise(of: PurchaseOutcome.self)
         let earlier = pending.withLock { pending -> Pending? in
             if let earlier = pending[key] { return earlier }
-            pending[key] = Pending(item: item, outcome: promise.futureResult)
+            pending[key] = Pending(item: item, priceMax: priceMax, outcome: promise.futureResult)
             return nil
         }
         if let earlier {
-            join(earlier, item: item, key: key, context: context).cascade(to: promise)
+            join(earlier, item: item, key: key, priceMax: priceMax, context: context).cascade(to: promise)
             return promise.futureResult
         }
         promise.futureResult.whenComplete { _ in
             self.pending.withLock { $0[key] = nil }
         }
         if catalog.keepsLedger(on: context.slot) {
-            buyFromLedger(item, key: key, context: context, into: promise)
+            buyFromLedger(item, key: key, priceMax: priceMax, context: context, into: promise)
         } else {
-            buyStepByStep(item, key: key, context: context).cascade(to: promise)
+            buyStepByStep(item, key: key, priceMax: priceMax, context: context).cascade(to: promise)
         }
         return promise.futureResult
     }
 
     /// Waits for the purchase that is being made under the same key, as long as this request may take.
     private func join(
-        _ earlier: Pending, item: ItemNumber, key: IdempotencyKey, context: CallContext
+        _ earlier: Pending, item: ItemNumber, key: IdempotencyKey, priceMax: Cents?, context: CallContext
     ) -> EventLoopFuture<PurchaseOutcome> {
         let eventLoop = context.slot.eventLoop
         let joined = eventLoop.makePromise(of: PurchaseOutcome.self)
@@ -128,12 +133,21 @@ public final class OrderEngine: OrderService {
             timer.cancel()
             joined.completeWith(result)
         }
-        guard earlier.item != item else { return joined.futureResult }
+        guard earlier.item != item else {
+            guard earlier.priceMax != priceMax else { return joined.futureResult }
+            // What was too expensive for the other need not be for this one.
+            return joined.futureResult.flatMapError { error in
+                guard case .aboveLimit? = error as? StoreError else {
+                    return eventLoop.makeFailedFuture(error)
+                }
+                return self.buy(item, key: key, priceMax: priceMax, context: context)
+            }
+        }
         // Not this one's outcome, and nobody knows yet whose key it is: the other may come to nothing.
         return joined.futureResult.map { _ in }.flatMapError { error in
             error as? StoreError == .inProgress
                 ? eventLoop.makeFailedFuture(error) : eventLoop.makeSucceededVoidFuture()
-        }.flatMap { self.buy(item, key: key, context: context) }
+        }.flatMap { self.buy(item, key: key, priceMax: priceMax, context: context) }
     }
 
     // MARK: With a catalog that keeps the ledger
@@ -141,12 +155,12 @@ public final class OrderEngine: OrderService {
     /// Query and update leave in one flush. The update decides alone: it checks the stock and the key in
     /// the same transaction that takes the unit.
     private func buyFromLedger(
-        _ item: ItemNumber, key: IdempotencyKey, context: CallContext,
+        _ item: ItemNumber, key: IdempotencyKey, priceMax: Cents?, context: CallContext,
         into promise: EventLoopPromise<PurchaseOutcome>
     ) {
         // Plain callbacks: each future of a chain would cost as much as a step of the purchase itself.
         let query = catalog.stock(of: item, context: context)
-        var update = catalog.update(.sale(of: item, key: key), context: context)
+        var update = catalog.update(.sale(of: item, key: key, priceMax: priceMax), context: context)
         if PlantedBug.isOn(.takesUnknownForFailed) {
             update = update.flatMapErrorThrowing { _ in .refused(replayed: false) }
         }
@@ -163,7 +177,7 @@ public final class OrderEngine: OrderService {
     }
 
     /// Writes the order down as the catalog decided it.
-    private func settle(
+    func settle(
         _ decided: UpdateOutcome, item: ItemNumber, key: IdempotencyKey, context: CallContext
     ) -> EventLoopFuture<PurchaseOutcome> {
         let eventLoop = context.slot.eventLoop
@@ -180,44 +194,6 @@ public final class OrderEngine: OrderService {
         }
         if PlantedBug.isOn(.answersWithoutOrder) { return eventLoop.makeSucceededFuture(.success) }
         return commits.submit(OrderRecord(key: key, item: item, origin: origin), on: eventLoop)
-    }
-
-    // MARK: With any other catalog
-
-    /// One step after the other, with a look at this store's own orders first: here nobody else remembers
-    /// the key.
-    private func buyStepByStep(
-        _ item: ItemNumber, key: IdempotencyKey, context: CallContext
-    ) -> EventLoopFuture<PurchaseOutcome> {
-        let eventLoop = context.slot.eventLoop
-        return remembered(key, on: eventLoop).flatMap { known in
-            if let known {
-                guard known.item == item else { return eventLoop.makeFailedFuture(StoreError.keyReused) }
-                return eventLoop.makeSucceededFuture(known.outcome)
-            }
-            return self.queryThenUpdate(item, key: key, context: context)
-        }
-    }
-
-    private func queryThenUpdate(
-        _ item: ItemNumber, key: IdempotencyKey, context: CallContext
-    ) -> EventLoopFuture<PurchaseOutcome> {
-        catalog.stock(of: item, context: context).flatMap { stock in
-            // The query's answer has told what catalog this is. One with a ledger decides by itself; of
-            // any other it is not known that it would refuse to go below 0.
-            if stock <= 0, !self.catalog.keepsLedger(on: context.slot) {
-                return self.settle(.refused(replayed: false), item: item, key: key, context: context)
-            }
-            return self.catalog.update(.sale(of: item, key: key), context: context).flatMap { updated in
-                self.settle(updated, item: item, key: key, context: context)
-            }
-        }
-    }
-
-    private func remembered(
-        _ key: IdempotencyKey, on eventLoop: any EventLoop
-    ) -> EventLoopFuture<(item: ItemNumber, outcome: PurchaseOutcome)?> {
-        read(on: eventLoop) { try $0.outcome(of: key) }
     }
 
     /// Reads the disk, on a thread of its own.

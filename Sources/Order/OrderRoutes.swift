@@ -21,7 +21,9 @@ struct OrderRoutes {
                 let context = CallContext(
                     slot: request.slot, trace: request.trace, deadline: request.arrived + Self.catalogTimeMax,
                     times: request.times)
-                return .pending(engine.buy(item, key: key, context: context).map(PurchaseAnswer.response))
+                let purchase = engine.buy(
+                    item, key: key, priceMax: try request.priceMax(), context: context)
+                return .pending(purchase.map(PurchaseAnswer.response))
             },
             Route("orders", [.GET], isGuarded: true, isLong: true, doc: StoreAPI.orders) {
                 .pending(try orders($0))

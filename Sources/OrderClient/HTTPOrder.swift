@@ -16,17 +16,23 @@ public struct HTTPOrder: OrderService {
         operation = client.operation("/buy")
     }
 
+    /// Whether the loop's connection leads to an order server of our own make.
+    public func heedsLimits(on slot: LoopSlot) -> Bool { client.isBookstore(on: slot) }
+
     /// `POST /buy`, with the key in the header.
     public func buy(
-        _ item: ItemNumber, key: IdempotencyKey, context: CallContext
+        _ item: ItemNumber, key: IdempotencyKey, priceMax: Cents? = nil, context: CallContext
     ) -> EventLoopFuture<PurchaseOutcome> {
+        var target = "/buy?item_number=\(item)"
+        if let priceMax { target += "&cost_max=\(priceMax)" }
         // The key makes the purchase safe to repeat: that is the contract of every order server.
         let call = TierCall(
-            .POST, "/buy?item_number=\(item)", key: key.field, repetition: .always,
+            .POST, target, key: key.field, repetition: .always,
             deadline: context.deadline, trace: context.trace, operation: operation, times: context.times,
             entry: "order", mayBatch: true)
         return client.send(call, on: context.slot).flatMapThrowing { [client] answer in
             context.times.passOn(answer.headers)
+            try client.checkPrice(answer, of: item, limit: priceMax)
             try client.check(answer, item: item, isRead: false)
             guard let isSuccess = ResultBody.isSuccess(answer.body) else {
                 throw client.nonsense(isRead: false)

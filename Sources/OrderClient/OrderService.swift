@@ -1,15 +1,21 @@
 public import CatalogClient
 public import Model
 public import NIOCore
+public import TierHTTP
 
 /// The order tier as the frontend needs it.
 public protocol OrderService: Sendable {
-    /// Buys one unit of a book under a key.
+    /// Whether the order server, as far as is known now, heeds a limit of the price. Another program than ours
+    /// may sell at any.
+    func heedsLimits(on slot: LoopSlot) -> Bool
+
+    /// Buys one unit of a book under a key, while it costs at most `priceMax`; nil buys at any price.
     ///
     /// - Returns: the outcome. Fails with
     ///   ``StoreError/unknownItem(_:)``, ``StoreError/keyReused``, ``StoreError/inProgress``,
-    ///   ``StoreError/overloaded(_:)`` or ``StoreError/unavailable``.
+    ///   ``StoreError/aboveLimit(_:price:limit:)``, ``StoreError/overloaded(_:)`` or
+    ///   ``StoreError/unavailable``.
     func buy(
-        _ item: ItemNumber, key: IdempotencyKey, context: CallContext
+        _ item: ItemNumber, key: IdempotencyKey, priceMax: Cents?, context: CallContext
     ) -> EventLoopFuture<PurchaseOutcome>
 }

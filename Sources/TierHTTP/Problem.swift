@@ -54,6 +54,12 @@ public struct Problem: Error, Sendable {
         case .changed(let detail, let current):
             self.init(.preconditionFailed, detail)
             members = [Self.member(current)]
+        case .aboveLimit(let item, let price, let limit):
+            self.init(
+                .preconditionFailed,
+                "book \(item) costs \(price) now, more than the \(limit) of cost_max; nothing was changed, and the same Idempotency-Key may be used with another cost_max"
+            )
+            members = [("cost", ByteBuffer(string: #""\#(price)""#))]
         case .refusedLines(let lines, let count):
             self.init(.conflict, "\(count) lines were refused, and nothing was taken")
             members = Self.members(lines, count: count)

@@ -83,7 +83,7 @@ extension StoreAPI {
             "detail": {"type": "string", "description": "What is wrong, for a person."}, "dependency": {"type": "string", "description": "The server that is down."},
             "trace_id": {"type": "string"}, "current": {"type": "array", "items": {"$ref": "#/components/schemas/FullBook"}},
             "lines": {"type": "array", "items": {"type": "object", "properties": {"line": {"type": "integer"}, "reason": {"type": "string"}}}},
-            "line_count": {"type": "integer"}}}
+            "line_count": {"type": "integer"}, "cost": {"$ref": "#/components/schemas/Amount"}}}
         }
         """#
 }

@@ -16,6 +16,11 @@ public enum StoreAPI {
     private static let itemAfter = RouteDoc.Parameter.query(
         "after", item, "Go on after this book: the `next` of the page before.")
 
+    private static let costMax = RouteDoc.Parameter.query(
+        "cost_max", amount,
+        "Only while the book costs at most this. If it costs more, the answer is 412 with its `cost` now: nothing is changed, and nothing remembered under the key."
+    )
+
     private static func limit(_ max: Int64) -> RouteDoc.Parameter {
         .query("limit", .integer(1...max), "How many to list, at most.")
     }
@@ -44,8 +49,9 @@ public enum StoreAPI {
 
     /// `/buy`.
     public static let buy = RouteDoc(
-        summary: "Buys one copy of a book. Sold out is the answer `Failed`.", parameters: [itemNumber, key],
-        success: "Outcome", refusals: [400, 404, 409, 422], pathParameter: "item_number")
+        summary: "Buys one copy of a book. Sold out is the answer `Failed`.",
+        parameters: [itemNumber, costMax, key],
+        success: "Outcome", refusals: [400, 404, 409, 412, 422], pathParameter: "item_number")
 
     /// `/update`.
     public static let update = RouteDoc(
@@ -60,7 +66,9 @@ public enum StoreAPI {
             .query("reason", .line(byteCountMax: KeeperRequest.reasonByteCountMax), "Why."),
             .query("expect_stock", .integer(0...Book.stockMax), "The stock that the sender last saw."),
             .query("expect_cost", amount, "The price that the sender last saw."),
-            .query("expect_version", .integer(0...Int64.max), "The version that the sender last saw."), key,
+            .query("expect_version", .integer(0...Int64.max), "The version that the sender last saw."),
+            costMax,
+            key,
         ], success: "Outcome", refusals: [400, 404, 412, 422])
 
     /// `/ledger`.
@@ -84,8 +92,11 @@ public enum StoreAPI {
     /// `/topics`.
     public static let topics = RouteDoc(
         summary: "The topics with their numbers of books.",
-        parameters: [limit(1_000), .query("after", topic, "Go on after this topic.")], success: "TopicPage",
-        refusals: [400])
+        parameters: [
+            .query("sort", .choice(["name", "size"]), "By name, or the topics with the most books first."),
+            limit(1_000),
+            .query("after", topic, "Go on after this topic; by size it must be one that has books."),
+        ], success: "TopicPage", refusals: [400])
 
     /// `/receipt`.
     public static let receipt = RouteDoc(

@@ -1,4 +1,6 @@
+internal import Foundation
 public import Model
+internal import NIOCore
 internal import NIOHTTP1
 
 extension TierClient {
@@ -24,6 +26,25 @@ extension TierClient {
         throw .unavailable(
             tier: tier, reason: busy ? "is busy or not ready" : "answered with status \(answer.status.code)",
             outcomeUnknown: !isRead)
+    }
+
+    /// Turns the refusal of a request that a book is too expensive for into the error that it stands for.
+    ///
+    /// - Throws: nothing for any other answer.
+    public func checkPrice(
+        _ answer: TierAnswer, of item: ItemNumber, limit: Cents?
+    ) throws(StoreError) {
+        guard let limit, answer.status == .preconditionFailed else { return }
+        guard
+            let problem = try? JSONDecoder().decode(
+                PriceProblem.self, from: Data(answer.body.readableBytesView)),
+            let price = Cents(parsing: problem.cost)
+        else { throw nonsense(isRead: false) }
+        throw .aboveLimit(item, price: price, limit: limit)
+    }
+
+    private struct PriceProblem: Decodable {
+        let cost: String
     }
 
     /// The error for an answer that does not keep the contract.

@@ -33,6 +33,17 @@ extension TierRequest {
         return value
     }
 
+    /// What a book may cost at most for the request to be carried out (`cost_max`); nil where any price will do.
+    ///
+    /// - Throws: ``Model/StoreError/invalid(_:)`` when it is no amount.
+    public func priceMax() throws(StoreError) -> Cents? {
+        guard let text = try target.parameter("cost_max") else { return nil }
+        guard let price = Cents(parsing: text) else {
+            throw .invalid("cost_max is not an amount of 0 or more with at most two decimals")
+        }
+        return price
+    }
+
     /// Text on one line that is kept, as ``Model/ShopText`` says; nil where the parameter is missing.
     ///
     /// - Throws: ``Model/StoreError/invalid(_:)`` when it is empty, too long or holds control characters.

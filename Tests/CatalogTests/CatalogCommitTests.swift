@@ -236,6 +236,37 @@ import Testing
         }
     }
 
+    @Test func aSaleHasALimitOfItsPrice() async throws {
+        let ten = try cents(10_00)
+        func sale(_ name: String, _ limit: Int64?) throws -> StockChange {
+            .sale(of: first.item, key: key(name), priceMax: try limit.map(cents))
+        }
+        try await withCatalogFolder { folder in
+            try folder.withStore { store in
+                // The price changes in the same batch, so the decision is the transaction's.
+                let batch = try store.commitUnlogged(
+                    sale("a", 10_00), StockChange(item: first.item, price: try cents(99_99)),
+                    sale("b", 10_00), sale("b", 99_98), sale("c", 99_99), sale("a", 1))
+                let risen = StoreError.aboveLimit(first.item, price: try cents(99_99), limit: ten)
+                #expect(
+                    batch.results.map(Self.short) == [
+                        "sale 1", "applied", "\(risen)",
+                        "\(StoreError.aboveLimit(first.item, price: try cents(99_99), limit: try cents(99_98)))",
+                        "sale 2", "sale 1 again",
+                    ])
+                #expect(store.book(first.item)?.stock == 1)
+                // Nothing stands under the key: with another limit, or none, it buys; and then it has bought.
+                #expect(try Self.short(store.outcome(of: sale("b", nil))) == "sale 3")
+                #expect(try Self.short(store.outcome(of: sale("b", 10_00))) == "sale 3 again")
+                // Sold out is sold out at any price, and stays so.
+                #expect(try Self.short(store.outcome(of: sale("late", 1))) == "refused")
+                try store.commitUnlogged(StockChange(item: first.item, units: 1))
+                #expect(try Self.short(store.outcome(of: sale("late", 99_99))) == "refused again")
+                #expect(try store.movementLines().count == 5)
+            }
+        }
+    }
+
     private static func short(_ result: Result<UpdateOutcome, StoreError>) -> String {
         switch result {
         case .success(.applied(let sale, let replayed)):

@@ -22,6 +22,10 @@ private struct SlowCatalog: CatalogService {
         engine.stock(of: item, context: context)
     }
 
+    func offer(of item: ItemNumber, context: CallContext) -> EventLoopFuture<Offer> {
+        engine.offer(of: item, context: context)
+    }
+
     func update(_ change: StockChange, context: CallContext) -> EventLoopFuture<UpdateOutcome> {
         isOpen.hop(to: context.slot.eventLoop).flatMap { engine.update(change, context: context) }
     }
@@ -166,6 +170,38 @@ private struct SlowCatalog: CatalogService {
                         let outcomes = try await [waiting.get(), patient.get()]
                         #expect(outcomes == [.success, .success])
                         await #expect(throws: StoreError.keyReused) { try await other.get() }
+                    }
+                }
+            }
+            #expect(try folder.orderLines() == ["bought book 1"])
+        }
+    }
+
+    @Test func aLimitBelowThePriceSpendsNoKey() async throws {
+        let low = try #require(Cents(first.price.amount - 1))
+        let refusal = StoreError.aboveLimit(first.item, price: first.price, limit: low)
+        try await withShopFolder { folder in
+            try await withLoops { loops in
+                try await folder.withCatalog { catalog in
+                    let open = loops.slots[0].eventLoop.makePromise(of: Void.self)
+                    let slow = SlowCatalog(engine: catalog, isOpen: open.futureResult)
+                    try await folder.withOrders(of: slow) { orders in
+                        let key = orderKey("a")
+                        let poor = orders.buy(first.item, key: key, priceMax: low, context: context(loops))
+                        // It waits for the other's outcome, which is not its own.
+                        let rich = orders.buy(
+                            first.item, key: key, priceMax: first.price, context: context(loops, slot: 1))
+                        let alike = orders.buy(first.item, key: key, priceMax: low, context: context(loops))
+                        open.succeed()
+                        await #expect(throws: refusal) { try await poor.get() }
+                        let outcome = try await rich.get()
+                        #expect(outcome == .success)
+                        await #expect(throws: refusal) { try await alike.get() }
+                        // The key has sold: whatever the limit, that is its answer.
+                        let again = try await orders.buy(
+                            first.item, key: key, priceMax: low, context: context(loops)
+                        ).get()
+                        #expect(again == .success)
                     }
                 }
             }

@@ -89,8 +89,17 @@ struct Shop {
     let orders: OrderEngine
     let loops: TierLoops
 
-    func outcome(_ book: Book, _ key: String, slot: Int = 0) async throws -> PurchaseOutcome {
-        try await orders.buy(book.item, key: orderKey(key), context: context(loops, slot: slot)).get()
+    func outcome(
+        _ book: Book, _ key: String, priceMax: Cents? = nil, slot: Int = 0
+    ) async throws -> PurchaseOutcome {
+        try await orders.buy(
+            book.item, key: orderKey(key), priceMax: priceMax, context: context(loops, slot: slot)
+        ).get()
+    }
+
+    func reprice(_ book: Book, to price: Cents) async throws {
+        let change = StockChange(item: book.item, price: price)
+        _ = try await catalog.update(change, on: loops.slots[0].eventLoop).get()
     }
 }
 

@@ -22,6 +22,10 @@ private struct PlainCatalog: CatalogService {
         engine.stock(of: item, context: context)
     }
 
+    func offer(of item: ItemNumber, context: CallContext) -> EventLoopFuture<Offer> {
+        engine.offer(of: item, context: context)
+    }
+
     func update(_ change: StockChange, context: CallContext) -> EventLoopFuture<UpdateOutcome> {
         let keyless = StockChange(item: change.item, price: change.price, units: change.units)
         return engine.update(keyless, context: context)
@@ -64,6 +68,24 @@ private struct PlainCatalog: CatalogService {
                 #expect(try shop.catalog.book(first.item).stock == 5)
             }
             #expect(try folder.orderLines() == Array(repeating: "bought book 1", count: 3))
+        }
+    }
+
+    @Test func aLimitOfThePriceIsComparedWithTheQuery() async throws {
+        try await withShopFolder { folder in
+            try await withPlainShop(folder) { shop in
+                let limit = first.price
+                let risen = try #require(Cents(limit.amount + 1))
+                #expect(try await shop.outcome(first, "a", priceMax: limit) == .success)
+                try await shop.reprice(first, to: risen)
+                let refusal = StoreError.aboveLimit(first.item, price: risen, limit: limit)
+                await #expect(throws: refusal) { try await shop.outcome(first, "b", priceMax: limit) }
+                // The key that has sold answers so; the one that has not may be used with another limit.
+                #expect(try await shop.outcome(first, "a", priceMax: limit) == .success)
+                #expect(try await shop.outcome(first, "b", priceMax: risen) == .success)
+                #expect(try shop.catalog.book(first.item).stock == 1)
+            }
+            #expect(try folder.catalogLines().count { $0 == "update,1,na,-1" } == 2)
         }
     }
 

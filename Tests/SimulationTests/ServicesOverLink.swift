@@ -19,6 +19,12 @@ struct CatalogOverLink: CatalogService {
         }
     }
 
+    func offer(of item: ItemNumber, context: CallContext) -> EventLoopFuture<Offer> {
+        call("offer \(item)", isRead: true, mayBeRepeated: true, context) {
+            $0.offer(of: item, context: context)
+        }
+    }
+
     func update(_ change: StockChange, context: CallContext) -> EventLoopFuture<UpdateOutcome> {
         call(change.logLine, isRead: false, mayBeRepeated: change.mayBeRepeated, context) {
             $0.update(change, context: context)
@@ -50,11 +56,13 @@ struct OrderOverLink: OrderService {
     let link: SimulatedLink
     let order: SimulatedOrder
 
+    func heedsLimits(on slot: LoopSlot) -> Bool { link.isKnown }
+
     func buy(
-        _ item: ItemNumber, key: IdempotencyKey, context: CallContext
+        _ item: ItemNumber, key: IdempotencyKey, priceMax: Cents?, context: CallContext
     ) -> EventLoopFuture<PurchaseOutcome> {
         link.call("buy \(item)", isRead: false, mayBeRepeated: true, deadline: context.deadline) { [order] in
-            order.buy(item, key: key, trace: context.trace)
+            order.buy(item, key: key, priceMax: priceMax, trace: context.trace)
         }
     }
 }

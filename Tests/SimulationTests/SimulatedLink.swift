@@ -165,7 +165,8 @@ final class SimulatedLink: @unchecked Sendable {
         case .success: exchange.end(result)
         case .failure(let error as StoreError):
             switch error {
-            case .unknownItem, .keyReused, .inProgress, .invalid, .conflict, .changed, .refusedLines:
+            case .unknownItem, .aboveLimit, .keyReused, .inProgress, .invalid, .conflict, .changed,
+                .refusedLines:
                 exchange.end(.failure(error))
             case .unavailable, .overloaded:
                 exchange.end(.failure(failure(of: exchange, "is busy or not ready")))

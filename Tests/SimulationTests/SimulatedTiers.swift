@@ -150,13 +150,13 @@ final class SimulatedOrder: SimulatedServer, @unchecked Sendable {
 
     /// What the server does with a request: see `OrderRoutes`.
     func buy(
-        _ item: ItemNumber, key: IdempotencyKey, trace: TraceContext
+        _ item: ItemNumber, key: IdempotencyKey, priceMax: Cents?, trace: TraceContext
     ) -> EventLoopFuture<PurchaseOutcome>? {
         guard isUp, let engine else { return nil }
         let context = CallContext(
             slot: world.slot, trace: trace, deadline: world.now + OrderRoutes.catalogTimeMax)
         let life = generation
-        return engine.buy(item, key: key, context: context).map { purchase in
+        return engine.buy(item, key: key, priceMax: priceMax, context: context).map { purchase in
             if purchase == .success, self.generation == life { self.checkRecord(of: item, key: key) }
             return purchase
         }
@@ -187,8 +187,11 @@ final class SimulatedFrontend: SimulatedServer, @unchecked Sendable {
     override func open() {
         let orderLink = SimulatedLink("\(name)→order", to: order, world: world)
         self.orderLink = orderLink
-        catalogLink = SimulatedLink("\(name)→catalog", to: catalog, world: world)
-        purchases = PurchaseRelay(order: OrderOverLink(link: orderLink, order: order))
+        let catalogLink = SimulatedLink("\(name)→catalog", to: catalog, world: world)
+        self.catalogLink = catalogLink
+        purchases = PurchaseRelay(
+            order: OrderOverLink(link: orderLink, order: order),
+            catalog: CatalogOverLink(link: catalogLink, catalog: catalog))
     }
 
     override func letGo() {

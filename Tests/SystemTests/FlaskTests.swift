@@ -105,6 +105,19 @@ extension RealProcesses {
             }
         }
 
+        /// Theirs know no limit of the price, so ours look at it before they ask them.
+        @Test(arguments: [Tier.catalog, .order]) func aLimitOfThePriceHoldsThere(tier: Tier) async throws {
+            try await withMixture([tier]) { store in
+                let dear = try await store.post("/buy?item_number=2&cost_max=19.99")
+                expectProblem(dear, 412, mentions: "book 2 costs 20 now")
+                #expect(dear.json["cost"] as? String == "20")
+                #expect(try await store.stock(of: 2) == 3)
+                expectJSON(try await store.post("/buy?item_number=2&cost_max=20"), successBody)
+                #expect(try await store.stock(of: 2) == 2)
+                expectProblem(try await store.post("/buy?item_number=99&cost_max=20"), 404)
+            }
+        }
+
         @Test(arguments: mixtures) func passesTheAcceptanceTests(theirs: [Tier]) async throws {
             try await withMixture(theirs) { store in
                 let run = try await bookstore(
