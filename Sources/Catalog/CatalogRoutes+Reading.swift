@@ -85,9 +85,12 @@ extension CatalogRoutes {
     private func topics(_ request: TierRequest) throws(StoreError) -> EventLoopFuture<TierResponse> {
         let limit = try request.limit(max: Self.listCountMax, otherwise: Self.listCountMax)
         let after = try request.topicFilter("after")
-        let topics = engine.read(on: request.slot.eventLoop) { $0.topics(after: after, limit: limit + 1) }
+        let order = try request.choice("sort", as: TopicLists.Order.self) ?? .name
+        let topics = engine.read(on: request.slot.eventLoop) {
+            try $0.topicLists().page(order, after: after, limit: limit + 1)
+        }
         return topics.map { topics in
-            let next = topics.count > limit ? topics[limit - 1].topic : nil
+            let next = topics.count > limit ? topics.dropLast().last?.topic : nil
             return .json(
                 ByteBuffer.page(topics.prefix(limit), next: next) { json, topic in
                     json.writeStaticString(#"{"topic":"#)

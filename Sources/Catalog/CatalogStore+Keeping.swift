@@ -59,17 +59,6 @@ extension CatalogStore {
         }
     }
 
-    /// Topics that have books, in the order of their bytes, after one of them.
-    func topics(after topic: String?, limit: Int) -> [(topic: String, count: Int)] {
-        let all = topicCounts().sorted { Self.precedes($0.topic, $1.topic) }
-        guard let topic else { return Array(all.prefix(limit)) }
-        return Array(all.lazy.drop { !Self.precedes(topic, $0.topic) }.prefix(limit))
-    }
-
-    private static func precedes(_ left: String, _ right: String) -> Bool {
-        left.utf8.lexicographicallyPrecedes(right.utf8)
-    }
-
     /// A book, also a retired one.
     ///
     /// - Throws: ``StoreError/unknownItem(_:)`` when there never was one with this number.

@@ -30,6 +30,7 @@ public final class CatalogStore: Sendable {
     private let connection: Mutex<DatabasePool?>
     private let shelf: Mutex<Shelf>
     private let tail: Mutex<Tail>
+    private let keptTopics = KeptTopicLists()
 
     var pool: DatabasePool {
         get throws { try DatabaseFile.connected(connection.withLock { $0 }) }
@@ -163,8 +164,8 @@ public final class CatalogStore: Sendable {
     /// A book as committed; nil when there is none.
     public func book(_ item: ItemNumber) -> Book? { shelf.withLock { $0.book(item) } }
 
-    /// Every topic that has books, with how many.
-    func topicCounts() -> [(topic: String, count: Int)] { shelf.withLock { $0.topicCounts() } }
+    /// The topics that have books, with how many.
+    func topicLists() -> TopicLists { keptTopics.lists(of: shelf) }
 
     /// Books of a topic in item-number order, after a number.
     func books(topic: String, after item: Int64, limit: Int) -> [Book] {
@@ -177,14 +178,13 @@ public final class CatalogStore: Sendable {
     /// Sales after `sale`, in order, at most `limit`; all from the first where `sale` is of another ledger.
     /// Reads the disk.
     public func sales(after sale: SalePosition, limit: Int) throws -> [LedgerSale] {
-        let first = sale.ledger == ledger ? sale.number : 0
-        return try pool.read { database in
+        try pool.read { database in
             try Row.fetchAll(
                 database,
                 sql: """
                     SELECT sale, item_number, order_key FROM movement
                     WHERE sale > ? ORDER BY sale LIMIT ?
-                    """, arguments: [first, limit]
+                    """, arguments: [sale.ledger == ledger ? sale.number : 0, limit]
             ).compactMap { row in
                 ItemNumber(row[1] as Int64).map {
                     LedgerSale(

@@ -21,6 +21,8 @@ struct Shelf: Sendable {
     private var entries: [ItemNumber: Entry] = [:]
     private var topicNumbers: [TopicName: Int32] = [:]
     private var topics: [(name: String, listings: [Listing])] = []
+    /// Another number whenever books came or went; no two shelves have the same.
+    private(set) var topicsVersion = UInt64.random(in: .min ... .max)
 
     init(reserving bookCount: Int) { entries.reserveCapacity(bookCount) }
 
@@ -28,6 +30,7 @@ struct Shelf: Sendable {
 
     /// Adds a book. Books come in item-number order, so that every topic's list is sorted as it grows.
     mutating func add(_ book: Book) {
+        topicsVersion &+= 1
         let topic = topicNumber(of: book.topic)
         entries[book.item] = Entry(title: book.title, topic: topic, price: book.price, stock: book.stock)
         topics[Int(topic)].listings.append(Listing(item: book.item, title: book.title))
@@ -47,6 +50,7 @@ struct Shelf: Sendable {
     /// Takes a book out of the shop.
     mutating func remove(_ item: ItemNumber) {
         guard let entry = entries.removeValue(forKey: item) else { return }
+        topicsVersion &+= 1
         topics[Int(entry.topic)].listings.removeAll { $0.item == item }
     }
 
