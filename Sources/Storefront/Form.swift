@@ -8,7 +8,7 @@ internal import TierHTTP
 /// file).
 struct Form: Sendable {
     private enum Fields {
-        case encoded(RequestTarget)
+        case encoded(FormFields)
         case parts(FormParts)
     }
 
@@ -36,7 +36,10 @@ struct Form: Sendable {
         guard let text = String(validating: body.readableBytesView, as: UTF8.self) else {
             throw HTTPError(.badRequest, message: "The form is not UTF-8 text.")
         }
-        return Form(fields: .encoded(RequestTarget("/?" + text)))
+        guard let fields = FormFields(text) else {
+            throw HTTPError(.badRequest, message: "The form has more than \(FormFields.countMax) fields.")
+        }
+        return Form(fields: .encoded(fields))
     }
 
     /// What is too much is read all the same, and dropped: a browser that is still sending shows no answer.
@@ -71,7 +74,7 @@ struct Form: Sendable {
     subscript(_ name: String) -> String? {
         get throws {
             switch fields {
-            case .encoded(let target): return try target.parameter(name)
+            case .encoded(let fields): return try fields[name]
             case .parts(let parts):
                 guard let bytes = parts[name] else { return nil }
                 guard let text = String(validating: bytes, as: UTF8.self) else {
@@ -96,6 +99,17 @@ struct Form: Sendable {
         return item
     }
 
+    /// The price that the form's page showed; nil when the form does not say it.
+    ///
+    /// - Throws: `HTTPError` 400 for what is no price.
+    func shownPrice() throws -> Cents? {
+        guard let text = try self["cost"], !text.isEmpty else { return nil }
+        guard let price = Cents(parsing: text) else {
+            throw HTTPError(.badRequest, message: "The form shows something else than a price.")
+        }
+        return price
+    }
+
     /// The key that the form's page was given, so that sending the form again changes nothing more.
     func key() throws -> ReceiptID {
         guard let key = ReceiptID(parsing: try self["key"] ?? "") else {
@@ -106,8 +120,12 @@ struct Form: Sendable {
 }
 
 extension Request {
-    /// Whether a proxy in front says that the browser came over TLS, so that its cookies must stay there.
-    var isOverTLS: Bool { headers[Self.forwardedProtocol]?.lowercased() == "https" }
+    /// Whether a proxy in front says that the browser came over TLS, so that its cookies must stay there. Each
+    /// proxy appends what it was spoken to by, so the first value is the browser's.
+    var isOverTLS: Bool {
+        let first = headers[values: Self.forwardedProtocol].first?.prefix { $0 != "," }
+        return first.map { String($0).trimmingBlanks().lowercased() } == "https"
+    }
 
     // A constant of valid characters, so it cannot be nil.
     private static let forwardedProtocol = HTTPField.Name("x-forwarded-proto")!

@@ -15,6 +15,8 @@ struct ProblemPages: Sendable {
     struct Retry {
         let item: String
         let key: String
+        /// The price that the first form showed; empty where it did not say.
+        let cost: String
     }
 
     struct Problem {

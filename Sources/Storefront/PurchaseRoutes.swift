@@ -1,12 +1,15 @@
+internal import Foundation
 internal import Hummingbird
 internal import Model
 internal import Monitoring
+internal import NIOCore
 
 /// Buying, receipts, and what this browser has bought.
 ///
 /// A book's page carries a new key in its form, so however often that form is sent – a double click, a
-/// reload, Back and again – the store sells one copy. The key is also the receipt's address. The shop keeps
-/// nothing: the order server knows what became of a key.
+/// reload, Back and again – the store sells one copy. The key is also the receipt's address. The form carries the
+/// price that was shown, and the store sells for no more. The shop keeps nothing: the order server knows what became
+/// of a key.
 struct PurchaseRoutes: Sendable {
     let store: StoreClient
     let pages: Pages
@@ -18,27 +21,105 @@ struct PurchaseRoutes: Sendable {
         router.get("/orders") { try await orders($0, $1) }
     }
 
+    // MARK: Buying
+
+    /// A press of a Buy button.
+    private struct Press {
+        let item: ItemNumber
+        let id: ReceiptID
+        /// The price that the page showed; nil for a form that does not say it.
+        let shown: Cents?
+
+        init(_ form: Form) throws {
+            item = try form.item()
+            id = try form.key()
+            shown = try form.shownPrice() ?? id.shownPrice
+        }
+    }
+
     private func buy(_ request: Request, _ context: ShopContext) async throws -> Response {
-        let form = try await Form.read(request)
-        let (item, id) = (try form.item(), try form.key())
-        var response: Response
+        let press = try Press(try await Form.read(request))
         do {
-            guard try await store.buy(item, key: id.key, trace: context.trace) else {
-                return .redirect(to: ShopPaths.soldOut(item))
+            if let earlier = await earlier(press, context) {
+                return try answer(to: press, boughtBefore: earlier, request, context)
             }
-            response = .redirect(to: ShopPaths.receipt(id))
+            guard let shown = press.shown else {
+                let book = try await store.book(press.item, trace: context.trace)
+                return try await page(of: book, press, .priceNotSaid(now: book.price), context)
+            }
+            guard
+                try await store.buy(press.item, atMost: shown, key: press.id.key, trace: context.trace)
+            else { return .redirect(to: ShopPaths.tried(press.item, press.id)) }
+            return remembering(press, in: .redirect(to: ShopPaths.receipt(press.id)), request)
         } catch StoreFault.unavailable {
-            response = try problems.answer(Self.outcomeUnknown(item, id), context: context)
+            return try unknownOutcome(of: press, request, context)
+        } catch StoreFault.refused(412, let detail, let body) {
+            return try await tooExpensive(press, detail: detail, body: body, context)
         } catch StoreFault.refused(let status, let detail, _) {
-            guard let problem = Self.refusal(status, item: item, id: id) else {
-                throw StoreError.invalid(detail)
-            }
+            // The first copy of a double click is still being worked on.
+            if status == 409 { return try unknownOutcome(of: press, request, context) }
+            guard let problem = Self.refusal(status, of: press) else { throw StoreError.invalid(detail) }
             return try problems.answer(problem, context: context)
         }
-        // Also when the outcome is not known: if the sale was made, My orders is where it shows.
-        response.setCookie(RememberedOrders(request).adding(id).cookie)
+    }
+
+    /// What became of the form when it was sent before; nil where it was not, or where nobody can say.
+    private func earlier(_ press: Press, _ context: ShopContext) async -> ShopReceipt? {
+        (try? await store.receipt(
+            press.id.key, within: ShopLimits.earlierLookTimeMax, trace: context.trace)) ?? nil
+    }
+
+    private func answer(
+        to press: Press, boughtBefore receipt: ShopReceipt, _ request: Request, _ context: ShopContext
+    ) throws -> Response {
+        guard receipt.item == press.item else {
+            return try problems.answer(Self.usedForOther(press), context: context)
+        }
+        guard receipt.isSuccess else { return .redirect(to: ShopPaths.tried(press.item, press.id)) }
+        return remembering(
+            press, isRepeat: true, in: .redirect(to: ShopPaths.receipt(press.id)), request)
+    }
+
+    private func remembering(
+        _ press: Press, isRepeat: Bool = false, in response: Response, _ request: Request
+    ) -> Response {
+        var response = response
+        for cookie in RememberedOrders(request).adding(press.id, isRepeat: isRepeat) {
+            response.setCookie(cookie)
+        }
         return response
     }
+
+    /// If the sale was made all the same, My orders is where it shows.
+    private func unknownOutcome(
+        of press: Press, _ request: Request, _ context: ShopContext
+    ) throws -> Response {
+        remembering(
+            press, in: try problems.answer(Self.outcomeUnknown(press), context: context), request)
+    }
+
+    /// The page again with both prices. Its form has the same key, so that who goes back to the first page and
+    /// presses there buys no second copy.
+    private func tooExpensive(
+        _ press: Press, detail: String, body: ByteBuffer, _ context: ShopContext
+    ) async throws -> Response {
+        let problem = try? JSONDecoder().decode(StoreProblem.self, from: Data(buffer: body))
+        guard let shown = press.shown, let asked = problem?.cost.flatMap({ Cents(parsing: $0) }) else {
+            throw StoreError.invalid(detail)
+        }
+        let book = try await store.book(press.item, trace: context.trace)
+        let note = PurchaseNote.tooExpensive(shown: shown, asked: asked, now: book.price)
+        return try await page(of: book, press, note, context)
+    }
+
+    private func page(
+        of book: Book, _ press: Press, _ note: PurchaseNote, _ context: ShopContext
+    ) async throws -> Response {
+        try await BookPage(store: store, pages: pages).answer(
+            book, id: press.id, note: note, status: .conflict, trace: context.trace)
+    }
+
+    // MARK: Receipts
 
     private func receipt(_ request: Request, _ context: ShopContext) async throws -> Response {
         guard let id = ReceiptID(parsing: context.parameters.get("id") ?? "") else {
@@ -51,11 +132,13 @@ struct PurchaseRoutes: Sendable {
         guard receipt.isSuccess else {
             return try problems.answer(Self.soldOut(receipt), context: context)
         }
+        let fallen = id.shownPrice.flatMap { $0 > receipt.price ? $0 : nil }
         let view = ReceiptView(
             frame: pages.frame("Receipt"), id: id.text, item: receipt.item.description, title: receipt.title,
             cover: CoverArt.svg(title: receipt.title, topic: receipt.topic, item: receipt.item),
-            paid: Wording.price(receipt.price), soldAt: receipt.time,
-            soldAtWords: Wording.time(receipt.time))
+            paid: Wording.price(receipt.price), shown: fallen.map(Wording.price), soldAt: receipt.time,
+            soldAtWords: Wording.time(receipt.time),
+            isNew: receipt.isNew() && !RememberedOrders(request).isRepeat(id))
         return try pages.answer(view, "receipt", caching: .never)
     }
 
@@ -67,9 +150,12 @@ struct PurchaseRoutes: Sendable {
             }
             return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
         }
-        let orders = ids.compactMap { id -> OrdersView.Order? in
-            guard let receipt = receipts[id], receipt.isSuccess else { return nil }
-            return OrdersView.Order(
+        let bought = ids.compactMap { id in
+            receipts[id].flatMap { $0 }.flatMap { $0.isSuccess ? (id: id, receipt: $0) : nil }
+        }
+        // By when they were bought: a button that was pressed again does not make its purchase a new one.
+        let orders = bought.sorted { $0.receipt.time > $1.receipt.time }.map { id, receipt in
+            OrdersView.Order(
                 id: id.text, title: Wording.listed(receipt.title),
                 cover: CoverArt.svg(
                     title: Wording.listed(receipt.title), topic: receipt.topic, item: receipt.item),
@@ -80,8 +166,10 @@ struct PurchaseRoutes: Sendable {
     }
 }
 
+// MARK: What it says when nothing, or nothing certain, was bought
+
 extension PurchaseRoutes {
-    private static func outcomeUnknown(_ item: ItemNumber, _ id: ReceiptID) -> ProblemPages.Problem {
+    private static func outcomeUnknown(_ press: Press) -> ProblemPages.Problem {
         ProblemPages.Problem(
             status: .serviceUnavailable, heading: "We could not finish this yet",
             happened:
@@ -89,24 +177,26 @@ extension PurchaseRoutes {
             money:
                 "Yes. This purchase has a name of its own: however often you ask, at most one copy is sold.",
             advice: "Ask again. If the first try went through, you get its receipt; if not, you buy now.",
-            retry: ProblemPages.Retry(item: item.description, key: id.text),
-            links: [ProblemPages.Link(link: ShopPaths.book(item), words: "Back to the book")])
+            retry: ProblemPages.Retry(
+                item: press.item.description, key: press.id.text, cost: press.shown?.description ?? ""),
+            links: [ProblemPages.Link(link: ShopPaths.book(press.item), words: "Back to the book")])
+    }
+
+    private static func usedForOther(_ press: Press) -> ProblemPages.Problem {
+        ProblemPages.Problem(
+            status: .unprocessableContent, heading: "This form was used for another book",
+            happened: "The page's form was sent before, to buy something else.",
+            money: "Yes. Sending it again bought nothing.",
+            advice: "Open the book's page again and buy from there.",
+            links: [ProblemPages.Link(link: ShopPaths.book(press.item), words: "To the book")])
     }
 
     /// What a refused purchase says; nil for a refusal that has no page of its own.
-    private static func refusal(_ status: Int, item: ItemNumber, id: ReceiptID) -> ProblemPages.Problem? {
+    private static func refusal(_ status: Int, of press: Press) -> ProblemPages.Problem? {
         switch status {
-        case 404: return ProblemPages.unknownBook(item.description)
-        // The first copy of a double click is still being worked on.
-        case 409: return outcomeUnknown(item, id)
-        case 422:
-            return ProblemPages.Problem(
-                status: .unprocessableContent, heading: "This form was used for another book",
-                happened: "The page's form was sent before, to buy something else.",
-                money: "Yes. Sending it again bought nothing.",
-                advice: "Open the book's page again and buy from there.",
-                links: [ProblemPages.Link(link: ShopPaths.book(item), words: "To the book")])
-        default: return nil
+        case 404: ProblemPages.unknownBook(press.item.description)
+        case 422: usedForOther(press)
+        default: nil
         }
     }
 
@@ -121,9 +211,10 @@ extension PurchaseRoutes {
         ])
 
     private static func soldOut(_ receipt: ShopReceipt) -> ProblemPages.Problem {
-        ProblemPages.Problem(
+        let title = Wording.isolated(receipt.title)
+        return ProblemPages.Problem(
             status: .ok, heading: "This one was sold out",
-            happened: "When you pressed the button, the last copy of “\(receipt.title)” was already gone.",
+            happened: "When you pressed the button, the last copy of “\(title)” was already gone.",
             money: "Yes. You bought nothing and owe nothing.",
             advice: "Look at the book again: when a new copy comes in, its page says so.",
             links: [ProblemPages.Link(link: ShopPaths.book(receipt.item), words: "To the book")])

@@ -1,58 +1,50 @@
-internal import Hummingbird
 internal import Model
 
 /// The name of one purchase: 128 random bits, which are at once the idempotency key of its form and the
 /// address of its receipt. Nobody can guess it; who has it may read the receipt.
+///
+/// That of a book's page ends in the price that the page showed, in cents. The store sells under the whole name, so
+/// a receipt's address proves what its buyer saw.
 struct ReceiptID: Hashable, Sendable {
-    /// 32 lower-case hexadecimal digits.
+    private static let digitCount = 32
+
+    /// 32 lower-case hexadecimal digits, and `-1250` where a price belongs to it.
     let text: String
+    /// What the book cost when its page was made; nil for a name that is not a book's page's.
+    let shownPrice: Cents?
 
     var key: IdempotencyKey { IdempotencyKey(trusted: text) }
 
     /// A new one.
-    static func random() -> ReceiptID { ReceiptID(text: Secret.random(words: 2)) }
+    static func random() -> ReceiptID { ReceiptID(text: Secret.random(words: 2), shownPrice: nil) }
+
+    /// A new one for a page that shows a price.
+    static func random(showing price: Cents) -> ReceiptID {
+        ReceiptID(text: Secret.random(words: 2) + "-\(price.amount)", shownPrice: price)
+    }
 
     init?(parsing text: some StringProtocol) {
-        let isHex = text.utf8.allSatisfy {
+        let secret = text.utf8.prefix(Self.digitCount)
+        let isHex = secret.allSatisfy {
             (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
                 || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
         }
-        guard text.utf8.count == 32, isHex else { return nil }
+        guard secret.count == Self.digitCount, isHex else { return nil }
+        let rest = text.dropFirst(Self.digitCount)
+        if rest.isEmpty {
+            shownPrice = nil
+        } else {
+            // One spelling of each: as it was made.
+            guard rest.first == "-", let price = Int64(rest.dropFirst()).flatMap({ Cents($0) }),
+                rest.dropFirst() == String(price.amount)
+            else { return nil }
+            shownPrice = price
+        }
         self.text = String(text)
     }
 
-    private init(text: String) { self.text = text }
-}
-
-/// The purchases that a browser remembers, newest first, in a cookie. The shop itself keeps no record of
-/// who bought what.
-struct RememberedOrders: Sendable {
-    private static let cookieName = "orders"
-    /// 400 days, the longest that browsers keep a cookie.
-    private static let ageMax = 400 * 24 * 3600
-
-    private(set) var ids: [ReceiptID]
-    private let isOverTLS: Bool
-
-    /// Those that a request brings. What does not look like a receipt is left out.
-    init(_ request: Request) {
-        let value = request.cookies[Self.cookieName]?.value ?? ""
-        isOverTLS = request.isOverTLS
-        ids = value.split(separator: ".").prefix(ShopLimits.rememberedOrderCountMax)
-            .compactMap { ReceiptID(parsing: $0) }
-    }
-
-    /// With one more in front.
-    func adding(_ id: ReceiptID) -> RememberedOrders {
-        var orders = self
-        orders.ids.removeAll { $0 == id }
-        orders.ids = [id] + orders.ids.prefix(ShopLimits.rememberedOrderCountMax - 1)
-        return orders
-    }
-
-    var cookie: Cookie {
-        Cookie(
-            name: Self.cookieName, value: ids.map(\.text).joined(separator: "."), maxAge: Self.ageMax,
-            path: "/", secure: isOverTLS, httpOnly: true, sameSite: .lax)
+    private init(text: String, shownPrice: Cents?) {
+        self.text = text
+        self.shownPrice = shownPrice
     }
 }

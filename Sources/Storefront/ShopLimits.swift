@@ -36,11 +36,19 @@ enum ShopLimits {
     /// Bytes of a title in a list, so that a page of long ones stays small too; the book's own page has all
     /// of it.
     static let listedTitleByteCountMax = 120
-    /// Receipts that a browser remembers: its cookie stays well under the 4 KB that browsers keep.
+    /// Receipts that a browser remembers, each in a cookie of its own of at most 70 bytes: with those of older
+    /// versions under a third of ``headByteCountMax``, and fewer than the 50 cookies of one site that every
+    /// browser keeps (RFC 6265, 6.1).
     static let rememberedOrderCountMax = 40
+    /// How long a purchase is new to who opens its receipt: longer than the way from the press to the page, shorter
+    /// than anyone takes to come back to it.
+    static let newPurchaseAgeMax = Duration.seconds(10)
 
     /// How long the frontend may take over a page's question, and over a purchase: a little longer than it
     /// gives the tiers behind it, so that its own answer arrives.
     static let readTimeMax = TimeAmount.seconds(4)
     static let purchaseTimeMax = TimeAmount.seconds(7)
+    /// How long a press of the Buy button waits to learn whether its form was sent before. What it does not learn
+    /// decides nothing: the store settles the purchase by its key.
+    static let earlierLookTimeMax = TimeAmount.seconds(1)
 }

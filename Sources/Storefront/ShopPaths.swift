@@ -9,8 +9,8 @@ enum ShopPaths {
 
     static func book(_ item: ItemNumber) -> String { "/book/\(item)" }
 
-    /// A book's page that says that the last copy went to someone else.
-    static func soldOut(_ item: ItemNumber) -> String { "/book/\(item)?sold-out=1" }
+    /// A book's page after a press of its button that came too late. The page asks the store what became of it.
+    static func tried(_ item: ItemNumber, _ id: ReceiptID) -> String { "/book/\(item)?tried=\(id.text)" }
 
     static func receipt(_ id: ReceiptID) -> String { "/receipt/\(id.text)" }
 

@@ -23,9 +23,7 @@ struct ShopRoutes: Sendable {
 
     private func home(_ request: Request, _ context: ShopContext) async throws -> Response {
         let limit = ShopLimits.shelfCount + ShopLimits.topicsOnHome
-        // The fullest shelves first; those alike stay in the order of their names.
-        let topics = try await store.topics(limit: limit, trace: context.trace).rows.enumerated()
-            .sorted { ($1.element.books, $0.offset) < ($0.element.books, $1.offset) }.map(\.element)
+        let topics = try await store.topics(by: .size, limit: limit, trace: context.trace).rows
         let shelves = try await shelves(topics.prefix(ShopLimits.shelfCount), trace: context.trace)
         let others = topics.dropFirst(ShopLimits.shelfCount).sorted { $0.topic < $1.topic }
             .map(TopicLink.init)
@@ -58,7 +56,8 @@ struct ShopRoutes: Sendable {
     private func topics(_ request: Request, _ context: ShopContext) async throws -> Response {
         let after = try request.parameter("after")
         let page = try await store.topics(
-            limit: ShopLimits.topicsPerPage, after: after, trace: context.trace)
+            by: .name, limit: ShopLimits.topicsPerPage, after: after, trace: context.trace)
+        if page.rows.isEmpty, after != nil { return .redirect(to: "/topics") }
         let view = TopicsView(
             frame: pages.frame("Topics"), topics: page.rows.map(TopicLink.init),
             pages: PageLinks(path: "/topics", after: after, next: page.next))
@@ -94,27 +93,32 @@ struct ShopRoutes: Sendable {
         let after = try request.parameter("after")
         let page = try await store.find(
             words: words, topic: topic, limit: ShopLimits.booksPerPage, after: after, trace: context.trace)
+        // Behind the end there is nothing to see; what the list begins with tells whether there is one at all.
+        if page.rows.isEmpty, after != nil { return .redirect(to: path) }
+        let isUnknown = topic != nil && page.rows.isEmpty
         let view = ListView(
             frame: pages.frame(heading, query: words ?? ""), heading: heading, isTopic: topic != nil,
             cards: page.rows.map(BookCard.init), empty: empty,
             pages: PageLinks(path: path, after: after, next: page.next))
-        return try pages.answer(view, "list")
+        return try pages.answer(view, "list", status: isUnknown ? .notFound : .ok)
     }
 
     private func book(_ request: Request, _ context: ShopContext) async throws -> Response {
         let book = try await lookup(context)
-        // Without its neighbours a book's page is still a book's page.
-        let near = try? await store.find(
-            topic: book.topic, limit: ShopLimits.booksPerShelf + 1, trace: context.trace)
-        let cards = (near?.rows ?? []).filter { $0.item != book.item }.prefix(ShopLimits.booksPerShelf)
-            .map(BookCard.init)
-        let view = BookView(
-            frame: pages.frame(book.title), item: book.item.description, title: book.title, topic: book.topic,
-            topicLink: ShopPaths.topic(book.topic),
-            cover: CoverArt.svg(title: book.title, topic: book.topic, item: book.item),
-            price: Wording.price(book.price), stock: StockWords(book.stock), key: ReceiptID.random().text,
-            soldOutMeanwhile: try request.parameter("sold-out") != nil, cards: cards)
-        return try pages.answer(view, "book", isNewEachTime: true)
+        let note = try await note(about: book, request, context)
+        return try await BookPage(store: store, pages: pages).answer(book, note: note, trace: context.trace)
+    }
+
+    /// What became of the press of the button that the address names. An address can say anything; this is what the
+    /// store knows.
+    private func note(
+        about book: Book, _ request: Request, _ context: ShopContext
+    ) async throws -> PurchaseNote? {
+        guard let id = try request.parameter("tried").flatMap({ ReceiptID(parsing: $0) }),
+            let receipt = (try? await store.receipt(id.key, trace: context.trace)) ?? nil,
+            !receipt.isSuccess, receipt.item == book.item
+        else { return nil }
+        return .soldOut(at: receipt.time, stock: book.stock)
     }
 
     /// A book's stock for the script that keeps its page current.
@@ -123,6 +127,7 @@ struct ShopRoutes: Sendable {
             let words: String
             let tone: String
             let price: String
+            let cost: String
             let isSoldOut: Bool
             let button: String
         }
@@ -130,7 +135,7 @@ struct ShopRoutes: Sendable {
         let stock = StockWords(book.stock)
         let now = Now(
             words: stock.words, tone: stock.tone, price: Wording.price(book.price),
-            isSoldOut: stock.isSoldOut, button: stock.button)
+            cost: book.price.description, isSoldOut: stock.isSoldOut, button: stock.button)
         return Response(
             status: .ok,
             headers: [

@@ -88,10 +88,12 @@ struct BookView {
     let topic: String
     let topicLink: String
     let cover: String
+    /// The price in words, and as forms and the store have it.
     let price: String
+    let cost: String
     let stock: StockWords
     let key: String
-    let soldOutMeanwhile: Bool
+    let note: PurchaseNote?
     let cards: [BookCard]
 }
 
@@ -102,8 +104,12 @@ struct ReceiptView {
     let title: String
     let cover: String
     let paid: String
+    /// The higher price that the book's page showed; nil where it was not higher.
+    let shown: String?
     let soldAt: String
     let soldAtWords: String
+    /// Whether it was bought just now, and not by an earlier press.
+    let isNew: Bool
 }
 
 struct OrdersView {

@@ -1,3 +1,4 @@
+internal import Foundation
 public import Model
 
 /// A successful answer of the frontend: a result, and where the next page of a list begins.
@@ -61,12 +62,21 @@ struct ShopReceipt: Decodable, Sendable {
         price = try fields.price(.price)
         time = try fields.decode(String.self, forKey: .time)
     }
+
+    /// Whether the purchase was made just now.
+    func isNew(now: Date = Date()) -> Bool {
+        let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+        guard let soldAt = try? style.parse(time) else { return false }
+        return now.timeIntervalSince(soldAt) <= ShopLimits.newPurchaseAgeMax / .seconds(1)
+    }
 }
 
 /// An error as the frontend tells it.
 struct StoreProblem: Decodable, Sendable {
     let detail: String?
     let dependency: String?
+    /// What a book costs that is too expensive.
+    let cost: String?
 }
 
 extension KeyedDecodingContainer {

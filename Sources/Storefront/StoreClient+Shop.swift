@@ -1,5 +1,6 @@
 internal import Model
 internal import Monitoring
+internal import NIOCore
 
 /// A page of a list.
 struct Page<Row: Sendable>: Sendable {
@@ -19,10 +20,18 @@ extension StoreClient {
         return Page(rows: answer.result, next: answer.next)
     }
 
-    /// The topics with their number of books.
-    func topics(limit: Int, after: String? = nil, trace: TraceContext) async throws -> Page<ShopTopic> {
+    /// The order of a list of topics.
+    enum TopicOrder: String {
+        case name, size
+    }
+
+    /// The topics with their number of books, the biggest first where nothing else is said.
+    func topics(
+        by order: TopicOrder = .size, limit: Int, after: String? = nil, trace: TraceContext
+    ) async throws -> Page<ShopTopic> {
         let answer = try await get(
-            .topics, [("limit", String(limit)), ("after", after)], as: [ShopTopic].self, trace: trace)
+            .topics, [("sort", order.rawValue), ("limit", String(limit)), ("after", after)],
+            as: [ShopTopic].self, trace: trace)
         return Page(rows: answer.result, next: answer.next)
     }
 
@@ -32,9 +41,12 @@ extension StoreClient {
     }
 
     /// What became of the purchase with a key; nil when the store knows of none.
-    func receipt(_ key: IdempotencyKey, trace: TraceContext) async throws -> ShopReceipt? {
+    func receipt(
+        _ key: IdempotencyKey, within timeMax: TimeAmount = ShopLimits.readTimeMax, trace: TraceContext
+    ) async throws -> ShopReceipt? {
         do {
-            return try await get(.receipt, key: key, as: ShopReceipt.self, trace: trace).result
+            return try await get(.receipt, key: key, as: ShopReceipt.self, within: timeMax, trace: trace)
+                .result
         } catch  where StoreFault.status(of: error) == 404 {
             return nil
         }

@@ -31,21 +31,24 @@ public struct StoreClient: Sendable {
     /// - Throws: ``StoreFault``
     func get<Result: Decodable & Sendable>(
         _ resource: Resource, _ parameters: [(name: String, value: String?)] = [],
-        key: IdempotencyKey? = nil, as type: Result.Type, trace: TraceContext
+        key: IdempotencyKey? = nil, as type: Result.Type, within timeMax: TimeAmount = ShopLimits.readTimeMax,
+        trace: TraceContext
     ) async throws -> StoreAnswer<Result> {
-        let body = try await send(
-            .GET, resource, parameters, key: key, timeMax: ShopLimits.readTimeMax, trace: trace)
+        let body = try await send(.GET, resource, parameters, key: key, timeMax: timeMax, trace: trace)
         return try Self.decode(body, outcomeUnknown: false)
     }
 
-    /// Buys one copy. The same key buys at most one, however often it is sent.
+    /// Buys one copy, if it costs at most `priceMax` at that moment. The same key buys at most one, however often
+    /// it is sent.
     ///
     /// - Returns: false when the book is sold out.
-    /// - Throws: ``StoreFault``
-    func buy(_ item: ItemNumber, key: IdempotencyKey, trace: TraceContext) async throws -> Bool {
+    /// - Throws: ``StoreFault``; its status is 412 when the book costs more.
+    func buy(
+        _ item: ItemNumber, atMost priceMax: Cents, key: IdempotencyKey, trace: TraceContext
+    ) async throws -> Bool {
+        let parameters = [("item_number", item.description), ("cost_max", priceMax.description)]
         let body = try await send(
-            .POST, .buy, [("item_number", item.description)], key: key, timeMax: ShopLimits.purchaseTimeMax,
-            trace: trace)
+            .POST, .buy, parameters, key: key, timeMax: ShopLimits.purchaseTimeMax, trace: trace)
         let answer: StoreAnswer<String> = try Self.decode(body, outcomeUnknown: true)
         return answer.result == "Success"
     }

@@ -44,6 +44,10 @@ enum Wording {
         "November", "December",
     ]
 
+    /// Text of any direction inside a sentence: between Unicode's isolates it leaves the order of the words around it
+    /// alone.
+    static func isolated(_ text: String) -> String { "\u{2068}\(text)\u{2069}" }
+
     /// `text` cut to a number of characters, with an ellipsis where something is left out.
     static func clipped(_ text: String, lengthMax: Int) -> String {
         guard text.count > lengthMax else { return text }

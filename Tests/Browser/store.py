@@ -14,6 +14,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parents[2]
 BOOKSTORE = Path(os.environ.get("BOOKSTORE_PROGRAM", PACKAGE / ".build/debug/bookstore"))
 DESK_PASSWORD = "a long desk password"
+TOKEN = "a-token-for-the-browser-tests"
 
 BOOKS = """\
 init,1,3,10,distributed systems,How to get a good grade in 677 in 20 minutes a day
@@ -31,6 +32,7 @@ init,12,8,24,cooking,Bread at Dawn
 init,13,7,13,cooking,Soups for One
 init,14,5,1,strange titles,<script>document.title='broken'</script> & "quotes" <b>bold</b>
 init,15,1000000,9999999999.99,strange titles,Étude sur les œuvres complètes de l’archiviste
+init,17,9,18,ספרים,שלום C# (עולם)
 init,16,5,5,strange titles,Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft
 """ + "".join(f"init,{100 + number},{number},{5 + number},poetry,Collected Sonnets Volume {number + 1}\n" for number in range(30))
 
@@ -65,7 +67,7 @@ class Store:
         return f"http://127.0.0.1:{self.ports['storefront']}"
 
     def start(self):
-        environment = os.environ | {"BOOKSTORE_DESK_PASSWORD": DESK_PASSWORD, "BOOKSTORE_TOKEN": "a-token-for-the-browser-tests"}
+        environment = os.environ | {"BOOKSTORE_DESK_PASSWORD": DESK_PASSWORD, "BOOKSTORE_TOKEN": TOKEN}
         self.log = open(self.folder / "up.log", "a")
         self.process = subprocess.Popen(
             [BOOKSTORE, "up", "--books", "books"], cwd=self.folder, env=environment, stdin=subprocess.DEVNULL,
@@ -121,6 +123,15 @@ class Store:
 
     def stock(self, item):
         return self.ask(f"/lookup?item_number={item}")["stock"]
+
+    def update(self, item, **change):
+        """A change at the catalog itself, as a keeper's program makes it."""
+        target = f"/update?item_number={item}&" + "&".join(f"{name}={value}" for name, value in change.items())
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.ports['catalog']}{target}", method="POST",
+            headers={"Authorization": "Bearer " + TOKEN})
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            assert json.load(answer)["result"] == "Success"
 
     def sell_out(self, item):
         for _ in range(self.stock(item)):

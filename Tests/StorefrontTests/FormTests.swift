@@ -59,20 +59,49 @@ import Testing
         #expect(PageGuard.isForeign(request("", fields: fields)) == isForeign)
     }
 
-    @Test func remembersOrdersNewestFirst() throws {
+    /// A program that escapes only what would end a field is understood, and a `#` begins no fragment.
+    @Test(arguments: [
+        ("title=C# in Depth", "C# in Depth"), ("a=1&title=C%23+in+Depth#2&b=3", "C# in Depth#2"),
+        ("title=a?b/c#&key=x", "a?b/c#"), ("title=1=2", "1=2"), ("title=", ""), ("title", ""),
+        ("&&title=x&", "x"), ("tit%6ce=x", "x"), ("title=%C3%A9t%C3%A9+%2B", "été +"), ("title=été", "été"),
+    ])
+    func readsFieldsAsFormsHaveThem(body: String, title: String) async throws {
+        #expect(try await Form.read(request(body))["title"] == title)
+    }
+
+    @Test(arguments: ["title=%", "title=%2", "title=%zz", "title=%ff", "title=a&title=b"])
+    func refusesBrokenFields(body: String) async throws {
+        let form = try await Form.read(request(body + "&other=1"))
+        #expect(throws: StoreError.self) { try form["title"] }
+        #expect(try form["other"] == "1")
+    }
+
+    @Test func refusesFormsOfTooManyFields() async throws {
+        let most = Array(repeating: "a", count: FormFields.countMax).joined(separator: "&")
+        _ = try await Form.read(request(most))
+        await #expect(throws: HTTPError.self) { try await Form.read(request(most + "&b")) }
+    }
+
+    @Test(arguments: [
+        ("https", true), ("https,http", true), ("https, http", true), (" HTTPS ,http", true), ("http", false),
+        ("http,https", false), ("", false), (",https", false), ("https-not", false),
+    ])
+    func theFirstProxySaysHowTheBrowserCame(value: String, isOverTLS: Bool) throws {
         var fields = HTTPFields()
-        let ids = (0..<60).map { _ in ReceiptID.random() }
-        fields[.cookie] = "other=1; orders=" + (["bad", ""] + ids.map(\.text)).joined(separator: ".")
-        let orders = RememberedOrders(request("", fields: fields))
-        #expect(orders.ids.allSatisfy(ids.contains) && orders.ids.count > 30)
-        let more = orders.adding(ids[5])
-        #expect(more.ids.first == ids[5] && Set(more.ids).count == more.ids.count)
-        let full = (0..<100).reduce(more) { orders, _ in orders.adding(.random()) }
-        #expect(full.ids.count == ShopLimits.rememberedOrderCountMax)
-        #expect(full.cookie.value.utf8.count < 4_000)
-        #expect(!full.cookie.secure)
-        fields[try #require(HTTPField.Name("x-forwarded-proto"))] = "https"
-        #expect(RememberedOrders(request("", fields: fields)).cookie.secure)
-        #expect(full.cookie.httpOnly && full.cookie.sameSite == .lax)
+        let name = try #require(HTTPField.Name("x-forwarded-proto"))
+        fields[name] = value
+        #expect(request("", fields: fields).isOverTLS == isOverTLS)
+        // Proxies may as well add a field of their own.
+        fields[values: name] = [value, isOverTLS ? "http" : "https"]
+        #expect(request("", fields: fields).isOverTLS == isOverTLS)
+    }
+
+    @Test(arguments: [("cost=12.50&", "12.50"), ("cost=&", nil), ("", nil)] as [(String, String?)])
+    func readsThePriceThatWasShown(field: String, price: String?) async throws {
+        #expect(try await Form.read(request(field + "x=1")).shownPrice()?.description == price)
+        for odd in ["x", "1.234", "-1", "$5"] {
+            let form = try await Form.read(request("cost=\(odd)"))
+            #expect(throws: HTTPError.self) { try form.shownPrice() }
+        }
     }
 }

@@ -1,12 +1,73 @@
 // Makes a page smoother; every page works without it.
 "use strict";
 
+// How long a form that was sent is held: longer than a page mostly takes to come, and short enough for whoever has
+// stopped it to try again. The server does not mind a second press either: a form's key is good for one purchase.
+const heldMillisMax = 4000;
+
+// The button of a form, which says what it is doing while the form is on its way.
+class FormButton {
+  constructor(form) {
+    this.form = form;
+    this.button = form.querySelector("button[type=submit]");
+    this.label = this.button.textContent;
+    this.wasSent = false;
+    this.timer = null;
+    // A button's new words are read out only where the reader happens to be: this is read out anyway.
+    this.voice = document.createElement("span");
+    this.voice.className = "unseen";
+    this.voice.setAttribute("role", "status");
+    this.button.after(this.voice);
+    form.addEventListener("submit", (event) => {
+      if (this.timer !== null) event.preventDefault();
+      else this.hold(event.submitter);
+    });
+    for (const name of ["pageshow", "pagehide", "error"]) addEventListener(name, () => this.release());
+  }
+
+  hold(pressed) {
+    this.wasSent = true;
+    if (pressed && pressed !== this.button) {
+      this.button = pressed;
+      this.label = pressed.textContent;
+    }
+    this.timer = setTimeout(() => this.release(), heldMillisMax);
+    const words = this.button.dataset.busy ?? "Sending …";
+    this.button.textContent = words;
+    this.voice.textContent = words;
+    // Not disabled, which would take the focus away.
+    this.button.setAttribute("aria-disabled", "true");
+  }
+
+  release() {
+    if (this.timer === null) return;
+    clearTimeout(this.timer);
+    this.timer = null;
+    this.button.textContent = this.label;
+    this.voice.textContent = "";
+    this.button.removeAttribute("aria-disabled");
+  }
+
+  // What the button says when it is not held.
+  say(label) {
+    this.label = label;
+    if (this.timer === null && this.button.textContent !== label) this.button.textContent = label;
+  }
+}
+
+const formButtons = new Map();
+for (const form of document.querySelectorAll("form[method=post]")) {
+  if (form.querySelector("button[type=submit]")) formButtons.set(form, new FormButton(form));
+}
+
 // Live stock of a book's page, while it is looked at.
 const book = document.querySelector("[data-stock]");
 if (book) {
   const words = book.querySelector("[data-words]");
   const price = book.querySelector("[data-price]");
-  const button = book.querySelector(".buy button");
+  const limit = book.querySelector("[data-cost]");
+  const buying = formButtons.get(book.querySelector(".buy"));
+  let shown = limit.value;
   const refresh = async () => {
     if (document.hidden || !words) return;
     try {
@@ -17,23 +78,18 @@ if (book) {
       if (words.textContent !== now.words) words.textContent = now.words;
       if (price.textContent !== now.price) price.textContent = now.price;
       words.className = now.tone;
-      button.disabled = now.isSoldOut;
-      button.textContent = now.button;
+      // A price that has just risen may not have been seen yet: until the next round the form allows the one that
+      // was shown before.
+      limit.value = Number(shown) < Number(now.cost) ? shown : now.cost;
+      shown = now.cost;
+      // Who has pressed, and stopped the answer, may own the last copy: the button leads to the receipt.
+      buying.button.disabled = now.isSoldOut && !buying.wasSent;
+      buying.say(now.isSoldOut && buying.wasSent ? "Ask again" : now.button);
     } catch { /* The next round asks again. */ }
   };
   setInterval(refresh, 5000);
   addEventListener("pageshow", (event) => { if (event.persisted) refresh(); });
   document.addEventListener("visibilitychange", refresh);
-}
-
-// A second press of a button that was pressed already is not sent; the server would not mind it either.
-for (const form of document.querySelectorAll("form[method=post]")) {
-  let isSent = false;
-  form.addEventListener("submit", (event) => {
-    if (isSent) event.preventDefault();
-    isSent = true;
-  });
-  addEventListener("pageshow", () => { isSent = false; });
 }
 
 // The desk's list of servers, kept current.

@@ -1,0 +1,242 @@
+import Foundation
+import Model
+import TestSupport
+import Testing
+
+extension RealProcesses {
+    /// The shop's pages over a whole store, as a browser sends their forms.
+    @Suite struct ShopPurchaseTests {
+        /// A browser without a screen: it keeps cookies and follows redirects.
+        private final class Browser {
+            let port: Int
+            var cookies: [String: String] = [:]
+            var path = ""
+            var status = 0
+            var page = ""
+
+            init(port: Int) { self.port = port }
+
+            func send(_ method: String, _ target: String, _ form: [String: String] = [:]) async throws {
+                let body = form.map { "\($0.key)=\($0.value)" }.joined(separator: "&")
+                var head = "\(method) \(target) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nConnection: close\r\n"
+                let jar = cookies.map { "\($0.key)=\($0.value)" }.joined(separator: "; ")
+                if !jar.isEmpty { head += "Cookie: \(jar)\r\n" }
+                if !body.isEmpty {
+                    head += "Content-Type: application/x-www-form-urlencoded\r\n"
+                    head += "Content-Length: \(body.utf8.count)\r\n"
+                }
+                let text = try await onThread { [head, port] in
+                    let connection = try RawConnection(port: port)
+                    try connection.send(head + "\r\n" + body)
+                    return try connection.receiveAll()
+                }
+                let parts = text.components(separatedBy: "\r\n\r\n")
+                var location: String?
+                for line in parts[0].components(separatedBy: "\r\n") {
+                    let field = line.split(separator: ":", maxSplits: 1)
+                    guard field.count == 2 else { continue }
+                    let value = field[1].trimmingCharacters(in: .whitespaces)
+                    if field[0].lowercased() == "location" { location = value }
+                    if field[0].lowercased() == "set-cookie" { keep(value) }
+                }
+                (path, page) = (target, parts.dropFirst().joined(separator: "\r\n\r\n"))
+                status = text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
+                if let location { try await send("GET", location) }
+            }
+
+            private func keep(_ cookie: String) {
+                let pair = cookie.prefix { $0 != ";" }.split(separator: "=", maxSplits: 1)
+                cookies[String(pair[0])] = cookie.contains("Max-Age=0") ? nil : String(pair.last ?? "")
+            }
+
+            func get(_ target: String) async throws { try await send("GET", target) }
+
+            /// The form of the page that is open.
+            func form() throws -> [String: String] {
+                var form: [String: String] = [:]
+                for name in ["item_number", "key", "cost"] {
+                    let rest = try #require(
+                        page.components(separatedBy: "name=\"\(name)\" value=\"").dropFirst().first)
+                    form[name] = String(rest.prefix { $0 != "\"" })
+                }
+                return form
+            }
+
+            func press(_ form: [String: String]? = nil) async throws {
+                try await send("POST", "/buy", try form ?? self.form())
+            }
+        }
+
+        private func withShop(
+            books: String? = nil, _ body: (Store, _ port: Int) async throws -> Void
+        ) async throws {
+            try await withStore(books: books) { store in
+                let port = try FreePort.take()
+                let config = try String(contentsOfFile: store.path("config"), encoding: .utf8)
+                try store.write(config + "storefront,127.0.0.1:\(port)\n", to: "config")
+                let shop = try ServerProcess(
+                    "storefront", Program.bookstore, ["storefront", "--supervised"], in: store.folder)
+                defer { shop.end() }
+                try await eventually("the shop listens") {
+                    guard shop.isRunning else { throw ServerProcess.Failed(description: shop.errors) }
+                    return shop.errors.contains("storefront listens on")
+                }
+                try await body(store, port)
+                shop.send(SIGTERM)
+                #expect(try await shop.exit() == 0, "\(shop.errors)")
+            }
+        }
+
+        private func reprice(_ item: Int, _ price: String, _ store: Store) async throws {
+            let target = "/update?item_number=\(item)&cost=\(price)"
+            expectJSON(try await store.post(target, to: .catalog), successBody)
+        }
+
+        @Test func aPriceThatRisesIsAskedAbout() async throws {
+            try await withShop { store, port in
+                let browser = Browser(port: port)
+                try await browser.get("/book/1")
+                let first = try browser.form()
+                try await reprice(1, "99.99", store)
+                try await browser.press()
+                #expect(browser.status == 409 && browser.page.contains("The price has gone up"))
+                #expect(browser.page.contains("showed $10.00") && browser.page.contains("costs $99.99 now"))
+                #expect(try await store.stock(of: 1) == 3)
+                try await browser.press()
+                #expect(browser.path.hasPrefix("/receipt/") && browser.page.contains("$99.99"))
+                #expect(browser.page.contains("Thank you. It is yours."))
+                // Back to the page that showed the old price: it is the same purchase.
+                try await browser.press(first)
+                #expect(
+                    browser.path.hasPrefix("/receipt/") && browser.page.contains("You bought this earlier"))
+                #expect(try await store.stock(of: 1) == 2)
+                // A form that does not say what it showed buys nothing either.
+                for form in [["item_number": "1", "key": String(repeating: "a", count: 32)], first] {
+                    var form = form
+                    if form["cost"] != nil { form["key"] = String(repeating: "b", count: 32) + "-1000" }
+                    form["cost"] = nil
+                    try await browser.press(form)
+                    #expect(browser.status == 409 && browser.page.contains("You have bought nothing"))
+                    #expect(browser.page.contains("$99.99"))
+                }
+                #expect(try await store.stock(of: 1) == 2)
+            }
+        }
+
+        @Test func aPriceThatFellSellsAtTheLowerOne() async throws {
+            try await withShop { store, port in
+                let browser = Browser(port: port)
+                try await browser.get("/book/2")
+                try await reprice(2, "12.50", store)
+                try await browser.press()
+                #expect(browser.path.hasPrefix("/receipt/") && browser.path.hasSuffix("-2000"))
+                #expect(browser.page.contains("it was $20.00 when you opened"))
+                #expect(browser.page.contains("you paid $12.50"))
+                // The address proves what was shown: with another price it is no purchase's.
+                try await browser.get(browser.path.replacing("-2000", with: "-9000"))
+                #expect(browser.status == 404)
+            }
+        }
+
+        @Test func anEarlierPurchaseSaysSo() async throws {
+            try await withShop { store, port in
+                let browser = Browser(port: port)
+                try await browser.get("/book/3")
+                let form = try browser.form()
+                try await browser.press()
+                #expect(browser.page.contains("Thank you. It is yours."))
+                let receipt = browser.path
+                try await browser.press(form)
+                #expect(browser.path == receipt && browser.page.contains("You bought this earlier"))
+                #expect(!browser.page.contains("It is yours") && browser.page.contains("Buy another copy"))
+                #expect(try await store.stock(of: 3) == 2)
+                // Also to another browser, once the purchase is no longer new.
+                let other = Browser(port: port)
+                try await eventually("the purchase is an old one", within: 30) {
+                    try await other.get(receipt)
+                    return other.page.contains("You bought this earlier")
+                }
+                try await browser.press(form.merging(["item_number": "4"]) { $1 })
+                #expect(browser.status == 422)
+            }
+        }
+
+        @Test func whatItSaysOfASoldOutBookIsTrueNow() async throws {
+            try await withShop { store, port in
+                let browser = Browser(port: port)
+                try await browser.get("/book/2?sold-out=1")
+                #expect(!browser.page.contains("faster") && browser.page.contains("Only 3 left"))
+                let form = try browser.form()
+                for _ in 1...3 { #expect(try await store.buy(2) == "Success") }
+                try await browser.press(form)
+                #expect(browser.path.hasPrefix("/book/2?") && browser.page.contains("Someone was faster"))
+                let tried = browser.path
+                expectJSON(try await store.post("/update?item_number=2&stock=2", to: .catalog), successBody)
+                try await browser.get(tried)
+                #expect(
+                    browser.page.contains("Only 2 left") && browser.page.contains("There are copies again"))
+                #expect(!browser.page.contains("last copy"))
+                // Of another book, or of a purchase that nobody made, the address says nothing.
+                for lie in [
+                    tried.replacing("/book/2", with: "/book/1"),
+                    "/book/2?tried=" + String(repeating: "a", count: 32), "/book/2?tried=x",
+                ] {
+                    try await browser.get(lie)
+                    #expect(browser.status == 200 && !browser.page.contains("bought nothing"))
+                }
+                // The key of a purchase that came too late is spent: its form leads to a page with a new one.
+                try await browser.press(form)
+                #expect(browser.path == tried)
+                try await browser.press()
+                #expect(browser.path.hasPrefix("/receipt/"))
+                try await browser.get("/orders")
+                #expect(browser.page.components(separatedBy: "/receipt/").count == 2)
+            }
+        }
+
+        @Test func twoTabsLoseNoReceipt() async throws {
+            try await withShop { _, port in
+                let browser = Browser(port: port)
+                var forms: [[String: String]] = []
+                for item in 1...4 {
+                    try await browser.get("/book/\(item)")
+                    forms.append(try browser.form())
+                }
+                // Each tab has sent its request before any answer came.
+                var answers: [[String: String]] = []
+                for form in forms {
+                    let tab = Browser(port: port)
+                    tab.cookies = browser.cookies
+                    try await tab.press(form)
+                    answers.append(tab.cookies)
+                }
+                for cookies in answers { browser.cookies.merge(cookies) { $1 } }
+                try await browser.get("/orders")
+                #expect(browser.page.components(separatedBy: "/receipt/").count == 5)
+            }
+        }
+
+        @Test func homeShowsTheBiggestTopicsAndUnknownOnesAreNotFound() async throws {
+            let small = (1...64).map { "init,\($0),1,1,a small topic \($0),Title \($0)\n" }.joined()
+            let big = (1...5).map { "init,\(100 + $0),1,1,词,Chinese \($0)\n" }.joined()
+            let bigger = (1...6).map { "init,\(200 + $0),1,1,zoology,Animals \($0)\n" }.joined()
+            try await withShop(books: small + big + bigger) { _, port in
+                let browser = Browser(port: port)
+                try await browser.get("/")
+                let shelves = browser.page.components(separatedBy: "<h2 id=\"shelf-").dropFirst()
+                #expect(shelves.count == 4)
+                #expect(shelves.first?.contains("zoology") == true)
+                #expect(shelves.dropFirst().first?.contains("词") == true)
+                for (target, status) in [
+                    ("/topic?name=zoology", 200), ("/topic?name=nothing", 404),
+                    ("/topic?name=nothing&after=1", 404), ("/topic?name=zoology&after=999", 200),
+                    ("/find?q=nothing", 200), ("/topics?after=%F4%8F%BF%BF", 200),
+                ] {
+                    try await browser.get(target)
+                    #expect(browser.status == status, "\(target)")
+                }
+                #expect(browser.path == "/topics" && browser.page.contains("zoology"))
+            }
+        }
+    }
+}
