@@ -36,11 +36,7 @@ public enum OpenFiles {
         on listener: any Channel, _ paused: @escaping @Sendable () -> Void = {}
     ) -> EventLoopFuture<Void> {
         listener.eventLoop.submit {
-            let handler = AcceptBackoffHandler(shouldForwardIOErrorCaught: false) { _ in
-                paused()
-                return acceptPause
-            }
-            try listener.pipeline.syncOperations.addHandler(handler, position: .first)
+            try listener.pipeline.syncOperations.addHandler(AcceptPause(paused), position: .first)
         }
     }
 

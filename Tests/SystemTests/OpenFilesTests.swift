@@ -69,7 +69,7 @@ extension RealProcesses {
                 try await eventually("no file is left") {
                     store.errors(of: .frontend).contains("no file is left for another connection")
                 }
-                #expect(try await spentProcessorTime(of: .frontend, in: store) < 0.5)
+                for _ in 1...3 { #expect(try await spentProcessorTime(of: .frontend, in: store) < 0.3) }
                 for connection in held { connection.reset() }
                 try await eventually("it accepts again") {
                     (try? await store.get("/lookup/1").status) == 200
