@@ -42,8 +42,10 @@ extension LedgerWriter {
     private mutating func update(_ updates: [KeeperUpdate], in database: Database) throws -> [ItemNumber] {
         var differences: [String] = []
         var current: [BookDetails] = []
+        var before: [BookDetails] = []
         for update in updates {
             let found = try inShop(update.change.item, in: database)
+            before.append(found)
             guard let difference = update.expectation.difference(from: found) else { continue }
             differences.append("book \(found.book.item) has changed: \(difference)")
             current.append(found)
@@ -51,17 +53,21 @@ extension LedgerWriter {
         guard differences.isEmpty else {
             throw StoreError.changed(differences.joined(separator: "; "), current: current)
         }
-        for update in updates {
+        // All that cannot be made are named, so that their sender need not find them one by one.
+        var refusals: [String] = []
+        for (update, found) in zip(updates, before) {
             switch try apply(update.change) {
             case .success(.applied): continue
             case .success(.refused):
-                try writeBooks(in: database)
-                let found = try CatalogRow.details(of: update.change.item, in: database)
-                throw StoreError.conflict(
-                    "book \(found.book.item) has only \(found.book.stock) units; its stock cannot change by \(update.change.units ?? 0)",
-                    current: [found])
+                refusals.append(
+                    "book \(found.book.item) has only \(found.book.stock) units; its stock cannot change by \(update.change.units ?? 0)"
+                )
+                current.append(found)
             case .failure(let error): throw error
             }
+        }
+        guard refusals.isEmpty else {
+            throw StoreError.conflict(refusals.joined(separator: "; "), current: current)
         }
         return updates.map(\.change.item)
     }

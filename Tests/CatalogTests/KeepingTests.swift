@@ -66,6 +66,17 @@ import Testing
                     return
                 }
                 #expect(detail.contains("only 3 units") && current == [before])
+                // All that cannot be made are named, as they are without the others.
+                let both = try request(
+                    .updates([
+                        update(first.item, units: -9), update(first.item, units: 5),
+                        update(second.item, units: -4),
+                    ]), store)
+                guard case .failure(.conflict(_, let short)) = both else {
+                    Issue.record("\(both)")
+                    return
+                }
+                #expect(short == [try store.details(of: first.item), before])
                 let unknown = try request(
                     .updates([update(first.item, units: 5), update(try #require(ItemNumber(99)), units: 1)]),
                     store)
