@@ -64,7 +64,8 @@ struct Pages: Sendable {
             "desk-import": PackageResources.desk_import_mustache,
             "desk-ledger": PackageResources.desk_ledger_mustache,
             "desk-totals": PackageResources.desk_totals_mustache,
-            "desk-conflict": PackageResources.desk_conflict_mustache,
+            "desk-changes": PackageResources.desk_changes_mustache,
+            "desk-pages": PackageResources.desk_pages_mustache,
             "desk-problem": PackageResources.desk_problem_mustache,
         ]
         library = MustacheLibrary(

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Model
 
 /// How the shop says amounts, stock and times.
@@ -52,6 +53,12 @@ enum Wording {
     static func clipped(_ text: String, lengthMax: Int) -> String {
         guard text.count > lengthMax else { return text }
         return text.prefix(lengthMax - 1) + "…"
+    }
+
+    /// A title by which books are compared: without capitals, accents and doubled blanks.
+    static func folded(_ title: String) -> String {
+        title.folding(options: [.caseInsensitive, .diacriticInsensitive], locale: nil)
+            .split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 
     /// A title as lists show it.

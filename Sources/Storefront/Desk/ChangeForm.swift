@@ -1,30 +1,49 @@
 internal import Model
 
-/// The form of the desk that changes stock and prices of the books it lists.
-enum ChangeForm {
-    /// What is filled in for one book, beside what its keeper saw.
-    struct Change {
+/// The form of the desk that changes stock and prices of the books it lists, as it was filled in.
+struct ChangeForm: Sendable {
+    /// What was typed for one book, beside what its keeper saw.
+    struct Row: Sendable {
+        let item: ItemNumber
+        let stock: String
+        let price: String
+        let seenStock: Int64
+        let seenPrice: Cents
+    }
+
+    /// What is to become of one book.
+    struct Change: Sendable {
         let item: ItemNumber
         let stock: Int64?
         let price: Cents?
-        let seenStock: Int64
         let seenPrice: Cents
 
+        /// A price is set only where it is still the one that was seen. A change of stock is the same however
+        /// many copies were bought meanwhile, so it expects nothing.
         var update: ChangeOrder.Update {
             ChangeOrder.Update(
                 item: item.description, stock: stock, price: price?.description,
-                expectedStock: stock == nil ? nil : seenStock,
                 expectedPrice: price == nil ? nil : seenPrice.description)
         }
 
-        /// The change of stock with its sign, as the form takes it.
-        var stockText: String { stock.map { ($0 > 0 ? "+" : "") + String($0) } ?? "" }
+        /// Whether it gives the book away, which mostly is a slip.
+        var isFree: Bool { price?.amount == 0 && seenPrice.amount != 0 }
+    }
 
-        var words: String {
-            let parts = [
-                stock == nil ? nil : "\(stockText) copies", price.map { "price \(Wording.price($0))" },
-            ]
-            return parts.compactMap { $0 }.joined(separator: ", ")
+    /// What is wrong with the fields, each in words that can stand beside it.
+    struct Faults: Error, Sendable {
+        var stock: [ItemNumber: String] = [:]
+        var price: [ItemNumber: String] = [:]
+        var reason: String?
+
+        var items: Set<ItemNumber> { Set(stock.keys).union(price.keys) }
+        var isEmpty: Bool { stock.isEmpty && price.isEmpty && reason == nil }
+
+        /// These, and those of others for fields that have none here.
+        func adding(_ other: Faults) -> Faults {
+            Faults(
+                stock: stock.merging(other.stock) { own, _ in own },
+                price: price.merging(other.price) { own, _ in own }, reason: reason ?? other.reason)
         }
     }
 
@@ -32,50 +51,74 @@ enum ChangeForm {
     static let itemCountMax = 200
     static let reasonByteCountMax = 200
 
-    /// The changes that are filled in, and their reason.
-    ///
-    /// - Throws: ``DeskProblem`` that names every field that cannot be used.
-    static func read(_ form: Form) throws -> (changes: [Change], reason: String) {
-        var faults: [String] = []
-        var changes: [Change] = []
-        for text in (try form["items"] ?? "").split(separator: ".").prefix(itemCountMax) {
-            guard let item = ItemNumber(parsing: text) else {
+    /// The rows that are filled in.
+    let rows: [Row]
+    let reason: String
+    /// The page of the desk that follows once the changes are made.
+    let back: String
+    /// The page that the keeper wants to see instead of making the changes; nil where they are to be made.
+    let leaving: String?
+    /// Books whose price of 0 the keeper was asked about.
+    let sure: Set<ItemNumber>
+
+    /// - Throws: ``DeskProblem`` for a form that no page of the desk sends.
+    init(_ form: Form) throws {
+        var rows: [Row] = []
+        for item in try Self.items(form, "items") where !rows.contains(where: { $0.item == item }) {
+            if let row = try Self.row(of: item, form) { rows.append(row) }
+        }
+        self.rows = rows
+        reason = (try form["reason"] ?? "").trimmingBlanks()
+        back = ShopPaths.desk(try form["back"]) ?? "/desk/books"
+        leaving = ShopPaths.desk(try form["go"])
+        sure = Set(try Self.items(form, "sure"))
+    }
+
+    private static func items(_ form: Form, _ name: String) throws -> [ItemNumber] {
+        try (try form[name] ?? "").split(separator: ".").prefix(itemCountMax).map {
+            guard let item = ItemNumber(parsing: $0) else {
                 throw DeskProblem.badFields(["The form is broken."])
             }
-            if let change = try change(of: item, form, faults: &faults) { changes.append(change) }
+            return item
         }
-        if changes.isEmpty, faults.isEmpty { faults.append("No change is filled in.") }
-        guard faults.isEmpty else { throw DeskProblem.badFields(faults) }
-        return (changes, try reason(form))
     }
 
-    /// The reason of a change, which every form asks for.
-    static func reason(_ form: Form) throws -> String {
-        let reason = (try form["reason"] ?? "").trimmingBlanks()
-        if let fault = ShopText.fault(in: reason, byteCountMax: reasonByteCountMax) {
-            throw DeskProblem.badFields(["The reason \(fault)."])
-        }
-        return reason
-    }
-
-    private static func change(
-        of item: ItemNumber, _ form: Form, faults: inout [String]
-    ) throws -> Change? {
-        let stockText = (try form["stock-\(item)"] ?? "").trimmingBlanks()
-        let priceText = (try form["cost-\(item)"] ?? "").trimmingBlanks()
-        if stockText.isEmpty && priceText.isEmpty { return nil }
+    private static func row(of item: ItemNumber, _ form: Form) throws -> Row? {
+        let stock = (try form["stock-\(item)"] ?? "").trimmingBlanks()
+        let price = (try form["cost-\(item)"] ?? "").trimmingBlanks()
+        if stock.isEmpty && price.isEmpty { return nil }
         guard let seenStock = try form["seen-stock-\(item)"].flatMap({ Int64($0) }),
             let seenPrice = try form["seen-cost-\(item)"].flatMap({ Cents(parsing: $0) })
         else { throw DeskProblem.badFields(["The form is broken."]) }
-        let stock = stockText.isEmpty ? nil : units(stockText)
-        let price = priceText.isEmpty ? nil : amount(priceText)
-        if !stockText.isEmpty && stock == nil {
-            faults.append("Book \(item): “\(stockText)” is no change of stock; write +12 or −2.")
+        return Row(item: item, stock: stock, price: price, seenStock: seenStock, seenPrice: seenPrice)
+    }
+
+    /// The changes that the rows ask for.
+    ///
+    /// - Returns: the faults of all fields that cannot be used, where there are any.
+    func read() -> (changes: [Change], faults: Faults) {
+        var faults = Faults()
+        let changes = rows.map { row in
+            let stock = row.stock.isEmpty ? nil : Self.units(row.stock)
+            let price = row.price.isEmpty ? nil : Self.amount(row.price)
+            if !row.stock.isEmpty && stock == nil {
+                faults.stock[row.item] = "“\(row.stock)” is no change of stock; write +12 or −2."
+            } else if let stock, stock.magnitude > StockChange.unitsMax.magnitude {
+                faults.stock[row.item] =
+                    "Change a stock by at most \(Wording.count(StockChange.unitsMax)) copies."
+            }
+            if !row.price.isEmpty && price == nil {
+                faults.price[row.item] = "“\(row.price)” is no price; write 12 or 12.50."
+            }
+            return Change(item: row.item, stock: stock, price: price, seenPrice: row.seenPrice)
         }
-        if !priceText.isEmpty && price == nil {
-            faults.append("Book \(item): “\(priceText)” is no price; write 12 or 12.50.")
-        }
-        return Change(item: item, stock: stock, price: price, seenStock: seenStock, seenPrice: seenPrice)
+        faults.reason = Self.fault(inReason: reason)
+        return (changes, faults)
+    }
+
+    /// Why a text is no reason of a change, which every form asks for; nil where it is one.
+    static func fault(inReason reason: String) -> String? {
+        ShopText.fault(in: reason, byteCountMax: reasonByteCountMax).map { "The reason \($0)." }
     }
 
     /// `+12`, `12`, `-2` or `−2`, but not 0; nil for anything else.
@@ -92,102 +135,31 @@ enum ChangeForm {
     }
 }
 
-/// The form that adds a book, as it was filled in.
-struct AddForm {
-    /// Fields that cannot be used, in words.
-    struct Faults: Error {
-        let texts: [String]
-    }
-
-    var title = ""
-    var topic = ""
-    var cost = ""
-    var stock = ""
-    var number = ""
-    var reason = ""
-
-    init() {}
-
-    init(_ form: Form) throws {
-        title = (try form["title"] ?? "").trimmingBlanks()
-        topic = (try form["topic"] ?? "").trimmingBlanks()
-        cost = (try form["cost"] ?? "").trimmingBlanks()
-        stock = (try form["stock"] ?? "").trimmingBlanks()
-        number = (try form["item_number"] ?? "").trimmingBlanks()
-        reason = (try form["reason"] ?? "").trimmingBlanks()
-    }
-
-    func order(actor: String) -> Result<AddOrder, Faults> {
-        var faults: [String] = []
-        let texts = [
-            ("title", title, ShopText.titleByteCountMax), ("topic", topic, ShopText.topicByteCountMax),
-            ("reason", reason, ChangeForm.reasonByteCountMax),
-        ]
-        for (name, text, byteCountMax) in texts {
-            if let fault = ShopText.fault(in: text, byteCountMax: byteCountMax) {
-                faults.append("The \(name) \(fault).")
+extension ChangeForm {
+    /// What the books, as they are now, do not allow of the changes.
+    ///
+    /// - Parameter books: the books that are there; the others' states are not known.
+    static func faults(of changes: [Change], in books: [ItemNumber: BookDetails]) -> Faults {
+        var faults = Faults()
+        for change in changes {
+            guard let found = books[change.item] else { continue }
+            guard !found.isRetired else {
+                let words = "This book was retired meanwhile; leave its fields empty."
+                if change.stock != nil { faults.stock[change.item] = words }
+                if change.price != nil { faults.price[change.item] = words }
+                continue
+            }
+            if let units = change.stock, !(0...Book.stockMax).contains(found.book.stock + units) {
+                faults.stock[change.item] =
+                    units < 0
+                    ? "Only \(Wording.count(found.book.stock)) are there to take away."
+                    : "No more than \(Wording.count(Book.stockMax)) copies fit on the shelf."
+            }
+            if change.price != nil, found.book.price != change.seenPrice {
+                faults.price[change.item] =
+                    "It costs \(Wording.price(found.book.price)) now, not \(Wording.price(change.seenPrice))."
             }
         }
-        let price = ChangeForm.amount(cost)
-        if price == nil { faults.append("“\(cost)” is no price; write 12 or 12.50.") }
-        let units = stock == "0" ? 0 : ChangeForm.units(stock)
-        if units.map({ $0 < 0 }) ?? true { faults.append("“\(stock)” is no number of copies.") }
-        if !number.isEmpty, ItemNumber(parsing: number) == nil {
-            faults.append("“\(number)” is no item number; leave it empty for the next free one.")
-        }
-        guard faults.isEmpty, let price, let units else { return .failure(Faults(texts: faults)) }
-        return .success(
-            AddOrder(
-                title: title, topic: topic, price: price.description, stock: units,
-                item: number.isEmpty ? nil : number, actor: actor, reason: reason))
-    }
-}
-
-/// The page of ``AddForm``.
-struct AddView {
-    let frame: Pages.Frame
-    let key: String
-    let faults: [String]
-    let topics: [String]
-    let fields: AddForm
-}
-
-/// What the page after a change says, by a code in its address.
-enum Done {
-    case nothing
-    case changed(Int)
-    case imported(Int)
-    case added
-    case retired
-
-    init(_ code: String?) {
-        switch code {
-        case "added": self = .added
-        case "retired": self = .retired
-        case let code?:
-            let count = code.split(separator: "-").last.flatMap { Int($0) }
-            self = count.map { code.hasPrefix("imported-") ? .imported($0) : .changed($0) } ?? .nothing
-        case nil: self = .nothing
-        }
-    }
-
-    var code: String {
-        switch self {
-        case .nothing: ""
-        case .changed(let count): String(count)
-        case .imported(let count): "imported-\(count)"
-        case .added: "added"
-        case .retired: "retired"
-        }
-    }
-
-    var words: String? {
-        switch self {
-        case .nothing: nil
-        case .changed(let count): "Done: \(Wording.books(count)) changed."
-        case .imported(let count): "Done: \(Wording.books(count)) imported."
-        case .added: "The book is on the shelf."
-        case .retired: "The book is retired."
-        }
+        return faults
     }
 }

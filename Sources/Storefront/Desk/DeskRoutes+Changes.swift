@@ -1,151 +1,111 @@
 internal import Foundation
 internal import Hummingbird
 internal import Model
+internal import Monitoring
 internal import NIOCore
 
 extension DeskRoutes {
-    private struct ConflictView {
-        struct Row {
-            let item: String
-            let title: String
-            let saw: String
-            let now: String
-            let wanted: String
-            let nowStock: Int64
-            let nowPrice: String
-            let stock: String
-            let cost: String
-        }
+    /// Books that are asked for side by side, for a form that comes back.
+    private static let questionCountMax = 25
 
-        let frame: Pages.Frame
-        let key: String
-        let items: String
-        let reason: String
-        let back: String
-        let detail: String
-        let rows: [Row]
-    }
-
-    /// Restocks and reprices what is filled in, all or none.
+    /// Restocks and reprices what is filled in, all or none. Where one row must be refused, the form comes
+    /// back with all of them.
     func change(_ form: Form, _ context: ShopContext, _ session: DeskSession) async throws -> Response {
-        let (changes, reason) = try ChangeForm.read(form)
-        let back = try Self.back(form)
-        let order = ChangeOrder(actor: session.keeper, reason: reason, updates: changes.map(\.update))
+        let typed = try ChangeForm(form)
+        let (changes, faults) = typed.read()
+        if let page = typed.leaving {
+            guard !typed.rows.isEmpty else { return .redirect(to: page) }
+            return try await again(typed, .unmade(page: page), faults.withoutReason, context, session)
+        }
+        guard !typed.rows.isEmpty else { return .redirect(to: Self.empty(typed)) }
+        guard faults.isEmpty else { return try await again(typed, .faulty, faults, context, session) }
+        let unsure = changes.filter { $0.isFree && !typed.sure.contains($0.item) }
+        guard unsure.isEmpty else {
+            return try await again(typed, .unsure, Self.questions(unsure), context, session)
+        }
+        let key = try form.key()
+        let order = ChangeOrder(
+            actor: session.keeper, reason: typed.reason, updates: changes.map(\.update))
         do {
-            let books = try await store.change(order, key: try form.key().key, trace: context.trace)
-            return .redirect(to: ShopPaths.adding("done", Done.changed(books.count).code, to: back))
-        } catch StoreFault.refused(412, let detail, let body) {
-            guard let conflict = try? JSONDecoder().decode(Conflict.self, from: Data(buffer: body)),
-                let current = conflict.current, !current.isEmpty
-            else { throw StoreFault.refused(status: 412, detail: detail, body: body) }
-            return try conflictPage(changes, current, detail: detail, reason: reason, back: back, session)
-        } catch StoreFault.refused(409, let detail, _) {
-            throw DeskProblem(
-                status: .conflict, heading: "That is more than there is",
-                happened: DeskProblem.sentence(detail) + " Nothing was changed.",
-                advice: "Go back: what you typed is still there. Take away fewer copies, or look again.",
-                links: [ProblemPages.Link(link: back, words: "Look again")])
+            let books = try await store.change(order, key: key.key, trace: context.trace)
+            return .redirect(to: ShopPaths.adding("done", Done.changed(books.count).code, to: typed.back))
+        } catch StoreFault.refused(let status, let detail, let body)
+            where [404, 409, 412, 422].contains(status)
+        {
+            let cause = Self.cause(status, detail, body)
+            // While the first copy of a double click is worked on, only the same key learns what came of it.
+            if case .unknownOutcome = cause {
+                return try await again(typed, cause, faults, context, session, key: key)
+            }
+            return try await again(typed, cause, faults, context, session)
+        } catch StoreFault.unavailable(outcomeUnknown: true) {
+            return try await again(typed, .unknownOutcome, faults, context, session, key: key)
         }
     }
 
-    /// What the keeper saw, what is now, and a form that makes the same change to what is now.
-    private func conflictPage(
-        _ changes: [ChangeForm.Change], _ current: [BookDetails], detail: String, reason: String,
-        back: String, _ session: DeskSession
-    ) throws -> Response {
-        let now = Dictionary(current.map { ($0.book.item, $0.book) }) { first, _ in first }
-        let rows = changes.map { change -> ConflictView.Row in
-            // A book that has not changed is as it was seen.
-            let book = now[change.item]
-            let stock = book?.stock ?? change.seenStock
-            let price = book?.price ?? change.seenPrice
-            return ConflictView.Row(
-                item: change.item.description, title: book?.title ?? "Book \(change.item)",
-                saw: Self.state(change.seenStock, change.seenPrice), now: Self.state(stock, price),
-                wanted: change.words, nowStock: stock, nowPrice: price.description,
-                stock: change.stockText, cost: change.price?.description ?? "")
-        }
-        let frame = desk.frame("Someone else changed this", session)
-        let view = ConflictView(
-            frame: frame, key: ReceiptID.random().text,
-            items: changes.map(\.item.description).joined(separator: "."), reason: reason,
-            back: back, detail: DeskProblem.sentence(detail), rows: rows)
-        return try desk.answer(view, "desk-conflict", status: .conflict)
-    }
-
-    /// The page of the desk that a change was made on. It comes from a form, so anything else is not followed.
-    private static func back(_ form: Form) throws -> String {
-        let path = try form["back"] ?? ""
-        let isPlain = path.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "\\") }
-        return path.hasPrefix("/desk/") && isPlain ? path : "/desk/books"
-    }
-
-    private static func state(_ stock: Int64, _ price: Cents) -> String {
-        "\(Wording.count(stock)) at \(Wording.price(price))"
-    }
-
-    /// Takes a book off the shelf for good.
-    func retire(_ form: Form, _ context: ShopContext, _ session: DeskSession) async throws -> Response {
-        let item = try form.item()
-        guard let version = try form["version"].flatMap({ Int64($0) }) else {
-            throw DeskProblem.badFields(["The form does not say which state of the book it is about."])
-        }
-        let order = RetireOrder(
-            item: item.description, expectedVersion: version, actor: session.keeper,
-            reason: try ChangeForm.reason(form))
-        do {
-            _ = try await store.retire(order, key: try form.key().key, trace: context.trace)
-            return .redirect(to: "/desk/book/\(item)?done=\(Done.retired.code)")
-        } catch StoreFault.refused(let status, let detail, _) where status == 412 || status == 409 {
-            throw DeskProblem(
-                status: .conflict, heading: "The book has changed meanwhile",
-                happened: DeskProblem.sentence(detail) + " It was not retired.",
-                advice: "Look at it as it is now, and retire it from there if you still want to.",
-                links: [ProblemPages.Link(link: "/desk/book/\(item)", words: "To the book")])
+    private static func cause(_ status: Int, _ detail: String, _ body: ByteBuffer) -> ChangesView.Cause {
+        let conflict = try? JSONDecoder().decode(Conflict.self, from: Data(buffer: body))
+        switch status {
+        case 404, 412: return .changed(detail)
+        case 409: return conflict?.current == nil ? .unknownOutcome : .short(detail)
+        case 422: return .refused("this form was sent before, and what it said then was done")
+        default: return .refused(detail)
         }
     }
 
-    /// The form, filled in with what is known of a book that it is to be like.
-    func addPage(
-        _ request: Request, _ context: ShopContext, _ session: DeskSession
+    private static func questions(_ unsure: [ChangeForm.Change]) -> ChangeForm.Faults {
+        var faults = ChangeForm.Faults()
+        for change in unsure {
+            faults.price[change.item] = "It costs \(Wording.price(change.seenPrice)), and would cost nothing."
+        }
+        return faults
+    }
+
+    /// The page that a form came from, when nothing was filled in but perhaps the reason.
+    private static func empty(_ typed: ChangeForm) -> String {
+        let page = ShopPaths.adding("done", Done.empty.code, to: typed.back)
+        return typed.reason.isEmpty ? page : ShopPaths.adding("reason", typed.reason, to: page)
+    }
+
+    /// The form as it was filled in, with what is wrong at its place.
+    ///
+    /// - Parameter key: the form's own, where it has to be sent again as it is; nil makes a new one.
+    private func again(
+        _ typed: ChangeForm, _ cause: ChangesView.Cause, _ faults: ChangeForm.Faults, _ context: ShopContext,
+        _ session: DeskSession, key: ReceiptID? = nil
     ) async throws -> Response {
-        var fields = AddForm()
-        if let item = try request.parameter("like").flatMap({ ItemNumber(parsing: $0) }) {
-            let book = try await store.deskBook(item, trace: context.trace).book
-            (fields.title, fields.topic, fields.cost) = (book.title, book.topic, book.price.description)
-        }
-        return try await addPage(fields, faults: [], context, session)
+        let books = key == nil ? await current(typed.rows.map(\.item), trace: context.trace) : [:]
+        let changes = typed.read().changes
+        let isFree = Set(changes.filter(\.isFree).map(\.item))
+        let view = ChangesView(
+            frame: desk.frame(cause.heading, session), key: key ?? .random(), cause: cause, typed: typed,
+            faults: faults.adding(ChangeForm.faults(of: changes, in: books)), books: books,
+            sure: typed.sure.union(isFree))
+        return try desk.answer(view, "desk-changes", status: cause.status)
     }
 
-    /// Adds a book; a form with faults comes back as it was filled in.
-    func add(_ form: Form, _ context: ShopContext, _ session: DeskSession) async throws -> Response {
-        let fields = try AddForm(form)
-        let order: AddOrder
-        switch fields.order(actor: session.keeper) {
-        case .success(let checked): order = checked
-        case .failure(let faults):
-            return try await addPage(fields, faults: faults.texts, context, session, status: .badRequest)
+    /// The books as they are now, as far as the store tells.
+    private func current(_ items: [ItemNumber], trace: TraceContext) async -> [ItemNumber: BookDetails] {
+        var books: [ItemNumber: BookDetails] = [:]
+        var rest = items[...]
+        while !rest.isEmpty {
+            let asked = rest.prefix(Self.questionCountMax)
+            rest = rest.dropFirst(asked.count)
+            let found = await withTaskGroup(of: BookDetails?.self) { group in
+                for item in asked {
+                    group.addTask { try? await store.deskBook(item, trace: trace) }
+                }
+                return await group.reduce(into: []) { $0.append($1) }
+            }
+            for book in found.compactMap({ $0 }) { books[book.book.item] = book }
+            // A store that is away is not asked on: the form has to come back soon.
+            if books.isEmpty { break }
         }
-        do {
-            let added = try await store.add(order, key: try form.key().key, trace: context.trace)
-            return .redirect(to: "/desk/book/\(added.book.item)?done=\(Done.added.code)")
-        } catch StoreFault.refused(let status, let detail, _) where status == 409 || status == 400 {
-            return try await addPage(
-                fields, faults: [DeskProblem.sentence(detail)], context, session,
-                status: HTTPResponse.Status(code: status))
-        }
+        return books
     }
+}
 
-    private func addPage(
-        _ fields: AddForm, faults: [String], _ context: ShopContext, _ session: DeskSession,
-        status: HTTPResponse.Status = .ok
-    ) async throws -> Response {
-        // A list of topics is a convenience; the form works without it.
-        let topics = try? await store.topics(limit: ShopLimits.topicsPerPage, trace: context.trace)
-        let frame = desk.frame("Add a book", session, at: "/desk/add")
-        let view = AddView(
-            frame: frame, key: ReceiptID.random().text,
-            faults: faults, topics: (topics?.rows ?? []).map(\.topic), fields: fields)
-        return try desk.answer(view, "desk-add", status: status)
-    }
+extension ChangeForm.Faults {
+    /// Without the reason's, for a form that was not to be carried out.
+    fileprivate var withoutReason: ChangeForm.Faults { ChangeForm.Faults(stock: stock, price: price) }
 }

@@ -15,46 +15,71 @@ extension DeskRoutes {
 
         let frame: Pages.Frame
         let key: String
-        let reason: String
+        var filled: ImportForm
         /// What went well, and what did not.
         var done: String?
         var fault: String?
+        /// What is wrong with the fields.
+        var fileFault: String?
+        var reasonFault: String?
+        /// What the keeper is asked about the file.
+        var question: String?
         /// Bad rows of the file.
         var rows: [Row] = []
         let columns = BooksTable.columns.joined(separator: ",")
         let sizeMax = "\(ShopLimits.fileFormByteCountMax >> 20) MB"
     }
 
+    /// The form that brings a file, as it was filled in. Browsers do not give a file back, so that has to be
+    /// chosen again.
+    private struct ImportForm {
+        var reason = ""
+        var isDry = false
+        /// Whether the keeper said that what looks like a slip is meant.
+        var isSure = false
+
+        init() {}
+
+        init(_ form: Form) throws {
+            reason = (try form["reason"] ?? "").trimmingBlanks()
+            isDry = try form["check"] != nil
+            isSure = try form["sure"] != nil
+        }
+    }
+
     func importPage(_ session: DeskSession) throws -> Response {
-        try answer(importView(session, reason: ""))
+        try answer(importView(session, ImportForm()))
     }
 
     /// Adds the books of a file, all or none.
     func load(_ form: Form, _ context: ShopContext, _ session: DeskSession) async throws -> Response {
         let key = try form.key().key
-        let isDry = try form["check"] != nil
-        var view = importView(session, reason: (try form["reason"] ?? "").trimmingBlanks())
-        guard let bytes = form.file("file"), !bytes.isEmpty else {
-            view.fault = "No file was chosen."
+        let filled = try ImportForm(form)
+        var view = importView(session, filled)
+        view.reasonFault = ChangeForm.fault(inReason: filled.reason)
+        let bytes = form.file("file") ?? []
+        if bytes.isEmpty { view.fileFault = "No file was chosen." }
+        guard view.fileFault == nil, view.reasonFault == nil else {
             return try answer(view, status: .badRequest)
         }
-        let reason = try ChangeForm.reason(form)
         var reading: BooksReading
         do {
             reading = try BooksDocument(bytes, path: "The file").reading
         } catch {
-            view.fault = (error.line.map { "Line \($0): " } ?? "The file ") + error.reason + "."
+            view.fileFault = (error.line.map { "Line \($0): " } ?? "The file ") + error.reason + "."
             return try answer(view, status: .badRequest)
         }
+        view.question = Self.question(about: reading)
+        let isAsked = view.question != nil && !filled.isSure
         // With bad rows the good ones are only looked at, so that all that is wrong is said at once.
-        let isLook = isDry || reading.refusedCount > 0
+        let isLook = filled.isDry || reading.refusedCount > 0 || isAsked
         do {
             let books = reading.books.map(\.book)
             let count =
                 books.isEmpty
                 ? 0
                 : try await store.load(
-                    books, actor: session.keeper, reason: reason, isDry: isLook, key: key,
+                    books, actor: session.keeper, reason: filled.reason, isDry: isLook, key: key,
                     trace: context.trace)
             if !isLook { return .redirect(to: "/desk/books?done=\(Done.imported(count).code)") }
         } catch StoreFault.refused(409, let detail, let body) {
@@ -67,15 +92,34 @@ extension DeskRoutes {
         guard reading.refusedCount == 0 else {
             return try answer(Self.showing(reading, in: view), status: .badRequest)
         }
+        // What comes next is the import itself; only a file that is not right yet is looked at again.
+        if view.question == nil || filled.isSure { view.filled.isDry = false }
         view.done =
             "\(Wording.books(reading.books.count)) can be imported. Nothing is imported yet: choose the file once more."
         return try answer(view)
     }
 
-    private func importView(_ session: DeskSession, reason: String) -> ImportView {
+    private func importView(_ session: DeskSession, _ filled: ImportForm) -> ImportView {
         ImportView(
             frame: desk.frame("Import books", session, at: "/desk/import"), key: ReceiptID.random().text,
-            reason: reason)
+            filled: filled)
+    }
+
+    /// What looks like a slip in a file: prices of 0, and titles that it has twice; nil where nothing does.
+    private static func question(about reading: BooksReading) -> String? {
+        var questions: [String] = []
+        if let free = reading.books.first(where: { $0.book.price.amount == 0 }) {
+            let count = reading.books.count { $0.book.price.amount == 0 }
+            questions.append(
+                "\(Wording.books(count)) would cost nothing, the first in line \(free.line).")
+        }
+        var lines: [String: Int] = [:]
+        for (line, book) in reading.books {
+            guard let first = lines.updateValue(line, forKey: Wording.folded(book.title)) else { continue }
+            questions.append("Lines \(first) and \(line) have the same title.")
+            break
+        }
+        return questions.isEmpty ? nil : questions.joined(separator: " ")
     }
 
     private func answer(_ view: ImportView, status: HTTPResponse.Status = .ok) throws -> Response {

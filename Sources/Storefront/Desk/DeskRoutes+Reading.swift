@@ -62,65 +62,96 @@ extension DeskRoutes {
     }
 
     func books(_ request: Request, _ context: ShopContext, _ session: DeskSession) async throws -> Response {
-        let words = try request.parameter("q")
+        let words = (try request.parameter("q") ?? "").trimmingBlanks().nonEmpty
         let isRetired = try request.parameter("retired") == "only"
         var path = "/desk/books"
         if let words { path = ShopPaths.adding("q", words, to: path) }
         if isRetired { path = ShopPaths.adding("retired", "only", to: path) }
-        return try await list(
-            request, context, session, filter: StoreClient.BookFilter(words: words, isRetired: isRetired),
+        var list = BookList(
+            filter: StoreClient.BookFilter(words: words, isRetired: isRetired),
             heading: isRetired ? "Retired books" : "Books", path: path)
+        if let words, let fault = ShopText.lineFault(in: words, byteCountMax: ShopLimits.queryByteCountMax) {
+            list.fault = "What you look for \(fault)."
+        }
+        return try await answer(list, request, context, session)
     }
 
     func low(_ request: Request, _ context: ShopContext, _ session: DeskSession) async throws -> Response {
-        let text = try request.parameter("max") ?? String(Wording.lowStockMax)
-        guard let stockMax = Int64(text), (0...Book.stockMax).contains(stockMax) else {
-            throw DeskProblem.badFields(["The number of copies is a whole number from 0."])
-        }
-        return try await list(
-            request, context, session, filter: StoreClient.BookFilter(stockMax: stockMax),
-            heading: "Low stock", path: ShopPaths.adding("max", String(stockMax), to: "/desk/low"))
+        let text = (try request.parameter("max") ?? String(Wording.lowStockMax)).trimmingBlanks()
+        let stockMax = Int64(text).flatMap { (0...Book.stockMax).contains($0) ? $0 : nil }
+        var list = BookList(
+            filter: StoreClient.BookFilter(stockMax: stockMax ?? 0), heading: "Low stock",
+            path: ShopPaths.adding("max", text, to: "/desk/low"), stockMax: text)
+        if stockMax == nil { list.fault = "“\(Wording.listed(text))” is no number of copies; write 3." }
+        return try await answer(list, request, context, session)
     }
 
-    private func list(
-        _ request: Request, _ context: ShopContext, _ session: DeskSession, filter: StoreClient.BookFilter,
-        heading: String, path: String
+    /// A list of books that is asked for.
+    private struct BookList {
+        let filter: StoreClient.BookFilter
+        let heading: String
+        /// Its address, without the place where a page begins.
+        let path: String
+        /// As it was typed, in a list of low stock.
+        var stockMax: String?
+        /// Why the field that says what is listed cannot be used.
+        var fault: String?
+    }
+
+    private func answer(
+        _ list: BookList, _ request: Request, _ context: ShopContext, _ session: DeskSession
     ) async throws -> Response {
         let after = try request.parameter("after")
-        let page = try await store.deskBooks(
-            filter, limit: Self.booksPerPage, after: after, trace: context.trace)
-        let section = filter.stockMax == nil ? "/desk/books" : "/desk/low"
-        let frame = desk.frame(heading, session, at: section)
+        let page =
+            list.fault == nil
+            ? try await store.deskBooks(
+                list.filter, limit: Self.booksPerPage, after: after, trace: context.trace)
+            : Page(rows: [], next: nil)
+        let section = list.filter.stockMax == nil ? "/desk/books" : "/desk/low"
         let view = DeskBooksView(
-            frame: frame, key: ReceiptID.random().text,
-            heading: heading, done: Done(try request.parameter("done")).words,
-            path: section, back: after.map { ShopPaths.adding("after", $0, to: path) } ?? path,
-            isLow: filter.stockMax != nil,
-            isRetired: filter.isRetired, max: filter.stockMax.map(String.init) ?? "",
-            query: filter.words ?? "", items: page.rows.map(\.book.item.description).joined(separator: "."),
-            books: page.rows.map(DeskRow.init), pages: PageLinks(path: path, after: after, next: page.next))
-        return try desk.answer(view, "desk-books")
+            frame: desk.frame(list.heading, session, at: section), key: ReceiptID.random().text,
+            heading: list.heading, done: Done(try request.parameter("done")).words, path: section,
+            back: after.map { ShopPaths.adding("after", $0, to: list.path) } ?? list.path,
+            isLow: list.filter.stockMax != nil, isRetired: list.filter.isRetired, max: list.stockMax ?? "",
+            query: list.filter.words ?? "", fault: list.fault,
+            items: page.rows.map(\.book.item.description).joined(separator: "."),
+            reason: try request.parameter("reason") ?? "", books: page.rows.map(DeskRow.init),
+            pages: PageLinks(path: list.path, after: after, next: page.next))
+        return try desk.answer(view, "desk-books", status: list.fault == nil ? .ok : .badRequest)
     }
 
     func book(_ request: Request, _ context: ShopContext, _ session: DeskSession) async throws -> Response {
         guard let item = ItemNumber(parsing: context.parameters.get("item") ?? "") else {
             throw DeskProblem.badFields(["The address does not name a book."])
         }
-        let after = try request.parameter("after")
+        return try await bookPage(
+            item, context, session, after: try request.parameter("after"),
+            done: Done(try request.parameter("done")).words, reason: try request.parameter("reason") ?? "")
+    }
+
+    /// - Parameters:
+    ///   - reason: a reason that was typed in the form of changes.
+    ///   - retiring: the reason in the form that retires the book, where that comes back.
+    func bookPage(
+        _ item: ItemNumber, _ context: ShopContext, _ session: DeskSession, after: String? = nil,
+        done: String? = nil, reason: String = "", retiring: FieldView? = nil,
+        status: HTTPResponse.Status = .ok
+    ) async throws -> Response {
         async let ledger = store.movements(
             of: item, limit: Self.movementsPerPage, after: after, trace: context.trace)
         let found = try await store.deskBook(item, trace: context.trace)
         let page = try await ledger
         let book = found.book
-        let frame = desk.frame(book.title, session)
         let view = DeskBookView(
-            frame: frame, key: ReceiptID.random().text,
-            retireKey: ReceiptID.random().text, done: Done(try request.parameter("done")).words,
+            frame: desk.frame(book.title, session), key: ReceiptID.random().text,
+            retireKey: ReceiptID.random().text, done: done,
             cover: CoverArt.svg(title: book.title, topic: book.topic, item: item), title: book.title,
-            topic: book.topic, row: DeskRow(found), isRetired: found.isRetired, version: found.version,
+            topic: book.topic, row: DeskRow(found), isRetired: found.isRetired,
+            copies: book.stock + found.sold, reason: reason,
+            retiring: retiring ?? FieldView(value: "", fault: nil, isFocused: false),
             movements: page.rows.map(MovementRow.init),
             pages: PageLinks(path: "/desk/book/\(item)", after: after, next: page.next))
-        return try desk.answer(view, "desk-book")
+        return try desk.answer(view, "desk-book", status: status)
     }
 
     func ledger(_ request: Request, _ context: ShopContext, _ session: DeskSession) async throws -> Response {
@@ -167,4 +198,9 @@ extension DeskRoutes {
             daily: sales.days.reversed().filter { $0.sum.sales > 0 }.map { row($0.name, $0.sum) })
         return try desk.answer(view, "desk-totals")
     }
+}
+
+extension String {
+    /// Nil for an empty text.
+    fileprivate var nonEmpty: String? { isEmpty ? nil : self }
 }

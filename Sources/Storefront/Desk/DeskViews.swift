@@ -110,7 +110,11 @@ struct DeskBooksView {
     let isRetired: Bool
     let max: String
     let query: String
+    /// Why the filter's field cannot be used.
+    let fault: String?
     let items: String
+    /// A reason that was typed before.
+    let reason: String
     let books: [DeskRow]
     let pages: PageLinks?
 }
@@ -125,7 +129,11 @@ struct DeskBookView {
     let topic: String
     let row: DeskRow
     let isRetired: Bool
-    let version: Int64
+    /// Copies on the shelf and sold together, which sales leave as they are.
+    let copies: Int64
+    /// A reason that was typed before.
+    let reason: String
+    let retiring: FieldView
     let movements: [MovementRow]
     let showsBook = false
     let showsKeeper = true

@@ -120,3 +120,19 @@ if (tiers) {
     } catch { /* The next round asks again. */ }
   }, 5000);
 }
+
+// What was typed at the desk and not sent is asked about before its page is left.
+let isLeaving = false;
+addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-keep]")) return;
+  isLeaving = true;
+  // The question belongs to the moment in which the page is left; a form that does not arrive stays unsent.
+  setTimeout(() => { isLeaving = false; }, 1000);
+});
+for (const link of document.querySelectorAll("[data-leave]")) link.addEventListener("click", () => { isLeaving = true; });
+for (const form of document.querySelectorAll("form[data-keep]")) {
+  const isTyped = (field) => field.value !== (form.dataset.keep === "filled" ? "" : field.defaultValue);
+  addEventListener("beforeunload", (event) => {
+    if (!isLeaving && [...form.querySelectorAll("input[type=text]")].some(isTyped)) event.preventDefault();
+  });
+}

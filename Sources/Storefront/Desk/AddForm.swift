@@ -1,0 +1,127 @@
+internal import Model
+
+/// The form that adds a book, as it was filled in.
+struct AddForm: Sendable {
+    enum Field: String, CaseIterable, Sendable {
+        case title, topic, cost, stock, number, reason
+    }
+
+    /// Fields that cannot be used, each with why in words, in the form's order.
+    struct Faults: Error {
+        var byField: [(field: Field, text: String)] = []
+
+        var texts: [String] { byField.map(\.text) }
+    }
+
+    var title = ""
+    var topic = ""
+    var cost = ""
+    var stock = ""
+    var number = ""
+    var reason = ""
+    /// What the keeper was asked about: the title that another book has, and whether the book is given away.
+    var sureTitle = ""
+    var isSureOfPrice = false
+
+    init() {}
+
+    init(_ form: Form) throws {
+        title = (try form["title"] ?? "").trimmingBlanks()
+        topic = (try form["topic"] ?? "").trimmingBlanks()
+        cost = (try form["cost"] ?? "").trimmingBlanks()
+        stock = (try form["stock"] ?? "").trimmingBlanks()
+        number = (try form["item_number"] ?? "").trimmingBlanks()
+        reason = (try form["reason"] ?? "").trimmingBlanks()
+        sureTitle = (try form["sure-title"] ?? "").trimmingBlanks()
+        isSureOfPrice = try form["sure-price"] != nil
+    }
+
+    subscript(field: Field) -> String {
+        switch field {
+        case .title: title
+        case .topic: topic
+        case .cost: cost
+        case .stock: stock
+        case .number: number
+        case .reason: reason
+        }
+    }
+
+    func order(actor: String) -> Result<AddOrder, Faults> {
+        var faults = Faults()
+        func check(_ field: Field, byteCountMax: Int) {
+            if let fault = ShopText.fault(in: self[field], byteCountMax: byteCountMax) {
+                faults.byField.append((field, "The \(field.rawValue) \(fault)."))
+            }
+        }
+        check(.title, byteCountMax: ShopText.titleByteCountMax)
+        check(.topic, byteCountMax: ShopText.topicByteCountMax)
+        let price = ChangeForm.amount(cost)
+        if price == nil { faults.byField.append((.cost, "“\(cost)” is no price; write 12 or 12.50.")) }
+        let units = stock == "0" ? 0 : ChangeForm.units(stock)
+        if units.map({ $0 < 0 }) ?? true {
+            faults.byField.append((.stock, "“\(stock)” is no number of copies."))
+        }
+        if !number.isEmpty, ItemNumber(parsing: number) == nil {
+            faults.byField.append(
+                (.number, "“\(number)” is no item number; leave it empty for the next free one."))
+        }
+        check(.reason, byteCountMax: ChangeForm.reasonByteCountMax)
+        guard faults.byField.isEmpty, let price, let units else { return .failure(faults) }
+        return .success(
+            AddOrder(
+                title: title, topic: topic, price: price.description, stock: units,
+                item: number.isEmpty ? nil : number, actor: actor, reason: reason))
+    }
+}
+
+/// A field of a form that came back, with what was typed and what is wrong with it.
+struct FieldView {
+    let value: String
+    let fault: String?
+    /// Whether the page begins here: at the first field that cannot be used.
+    let isFocused: Bool
+}
+
+/// The page of ``AddForm``.
+struct AddView {
+    let frame: Pages.Frame
+    let key: String
+    /// What concerns the form as a whole.
+    let notes: [String]
+    let topics: [String]
+    let title: FieldView
+    let topic: FieldView
+    let cost: FieldView
+    let stock: FieldView
+    let number: FieldView
+    let reason: FieldView
+    /// Set where the form asks whether it is meant: pressing the button again says yes.
+    let sureTitle: String?
+    let isSureOfPrice: Bool
+    let button: String
+
+    init(
+        frame: Pages.Frame, key: String, notes: [String], topics: [String], fields: AddForm,
+        faults: AddForm.Faults, button: String
+    ) {
+        func view(_ field: AddForm.Field) -> FieldView {
+            FieldView(
+                value: fields[field], fault: faults.byField.first { $0.field == field }?.text,
+                isFocused: faults.byField.first?.field == field)
+        }
+        self.frame = frame
+        self.key = key
+        self.notes = notes
+        self.topics = topics
+        title = view(.title)
+        topic = view(.topic)
+        cost = view(.cost)
+        stock = view(.stock)
+        number = view(.number)
+        reason = view(.reason)
+        sureTitle = fields.sureTitle.isEmpty ? nil : fields.sureTitle
+        isSureOfPrice = fields.isSureOfPrice
+        self.button = button
+    }
+}

@@ -1,0 +1,154 @@
+internal import Hummingbird
+internal import Model
+
+/// The page of a form of changes that comes back: every row that is filled in, as it was typed, with what its
+/// keeper saw, what is there now, and what is wrong at its place.
+struct ChangesView {
+    /// Why the form comes back.
+    enum Cause {
+        /// Fields cannot be read.
+        case faulty
+        /// Someone else changed a book, so that the change would overwrite it.
+        case changed(String)
+        /// More is taken away than there is.
+        case short(String)
+        /// The store refused it for another reason.
+        case refused(String)
+        /// Books would be given away, which the keeper is asked about.
+        case unsure
+        /// The keeper asked for another page, and the changes are not made yet.
+        case unmade(page: String)
+        /// The store did not answer, so the same form has to be sent again.
+        case unknownOutcome
+
+        var status: HTTPResponse.Status {
+            switch self {
+            case .faulty: .badRequest
+            case .changed, .short, .refused: .conflict
+            case .unsure, .unmade: .ok
+            case .unknownOutcome: .serviceUnavailable
+            }
+        }
+
+        var heading: String {
+            switch self {
+            case .faulty: "That cannot be entered"
+            case .changed: "Someone else changed this meanwhile"
+            case .short: "That is more than there is"
+            case .refused: "The store refused this"
+            case .unsure: "Is that meant?"
+            case .unmade: "These changes are not made yet"
+            case .unknownOutcome: "We could not finish this yet"
+            }
+        }
+
+        /// - Parameter isMarked: whether the fields say themselves what is wrong with them.
+        func note(isMarked: Bool) -> String {
+            let kept = "Nothing was changed, and what you typed is still here."
+            return switch self {
+            case .faulty: kept
+            case .changed(let detail), .short(let detail):
+                isMarked ? kept : DeskProblem.sentence(detail) + " " + kept
+            case .refused(let detail): DeskProblem.sentence(detail) + " Nothing was changed."
+            case .unsure: "A price of 0 gives a book away. Nothing was changed yet."
+            case .unmade: "You typed them and asked for another page. Make them now, or go on without them."
+            case .unknownOutcome:
+                "The store did not answer in time, so it is not known whether the changes were made. Ask again: they are made once at most, and you are told."
+            }
+        }
+
+        var button: String {
+            switch self {
+            case .changed: "Make my change all the same"
+            case .unsure: "Yes, change all that is filled in"
+            case .unknownOutcome: "Ask again"
+            default: "Change all that is filled in"
+            }
+        }
+    }
+
+    struct Row {
+        let item: String
+        let title: String
+        let saw: String
+        let now: String
+        let seenStock: Int64
+        let seenPrice: String
+        let stock: String
+        let stockFault: String?
+        let isStockFocused: Bool
+        let price: String
+        let priceFault: String?
+        let isPriceFocused: Bool
+    }
+
+    /// A book that needs another look.
+    struct Mark {
+        let item: String
+        let field: String
+    }
+
+    let frame: Pages.Frame
+    let key: String
+    let heading: String
+    let note: String
+    let marks: [Mark]
+    let rows: [Row]
+    let items: String
+    let sure: String
+    let back: String
+    let reason: FieldView
+    let button: String
+    let leaveLink: String
+    let leaveWords: String
+    /// Whether the fields stay as they are, so that the form is the one that was sent.
+    let isFixed: Bool
+
+    init(
+        frame: Pages.Frame, key: ReceiptID, cause: Cause, typed: ChangeForm, faults: ChangeForm.Faults,
+        books: [ItemNumber: BookDetails], sure: Set<ItemNumber>
+    ) {
+        self.frame = frame
+        self.key = key.text
+        heading = cause.heading
+        button = cause.button
+        let first = typed.rows.first { faults.items.contains($0.item) }?.item
+        rows = typed.rows.map { row in
+            Self.row(row, faults: faults, isFirst: row.item == first, book: books[row.item])
+        }
+        marks = rows.filter { $0.stockFault != nil || $0.priceFault != nil }.map {
+            Mark(item: $0.item, field: $0.stockFault == nil ? "cost" : "stock")
+        }
+        note = cause.note(isMarked: !marks.isEmpty)
+        items = typed.rows.map(\.item.description).joined(separator: ".")
+        self.sure = sure.sorted { $0.value < $1.value }.map(\.description).joined(separator: ".")
+        reason = FieldView(
+            value: typed.reason, fault: faults.reason, isFocused: first == nil && faults.reason != nil)
+        if case .unmade(let page) = cause {
+            (back, leaveLink, leaveWords) = (page, page, "Go on without them")
+        } else {
+            (back, leaveLink, leaveWords) = (typed.back, typed.back, "Leave it as it is")
+        }
+        if case .unknownOutcome = cause { isFixed = true } else { isFixed = false }
+    }
+
+    private static func row(
+        _ row: ChangeForm.Row, faults: ChangeForm.Faults, isFirst: Bool, book: BookDetails?
+    ) -> Row {
+        let stockFault = faults.stock[row.item]
+        return Row(
+            item: row.item.description,
+            title: book.map { Wording.listed($0.book.title) } ?? "Book \(row.item)",
+            saw: state(row.seenStock, row.seenPrice),
+            now: book.map { $0.isRetired ? "Retired" : state($0.book.stock, $0.book.price) } ?? "–",
+            // What is shown is what the next sending has seen.
+            seenStock: book?.book.stock ?? row.seenStock,
+            seenPrice: (book?.book.price ?? row.seenPrice).description, stock: row.stock,
+            stockFault: stockFault, isStockFocused: isFirst && stockFault != nil, price: row.price,
+            priceFault: faults.price[row.item], isPriceFocused: isFirst && stockFault == nil)
+    }
+
+    private static func state(_ stock: Int64, _ price: Cents) -> String {
+        "\(Wording.count(stock)) at \(Wording.price(price))"
+    }
+}

@@ -1,0 +1,137 @@
+internal import Foundation
+internal import Hummingbird
+internal import Model
+internal import Monitoring
+internal import NIOCore
+
+extension DeskRoutes {
+    /// Books with the words of a new title that are compared with it, and how many one question brings. In a
+    /// shop with more of them, a title of one common word may go unnoticed.
+    private static let twinSearchCountMax = 1_000
+    private static let twinsPerQuestion = 250
+
+    /// The form, filled in with what is known of a book that it is to be like.
+    func addPage(
+        _ request: Request, _ context: ShopContext, _ session: DeskSession
+    ) async throws -> Response {
+        var fields = AddForm()
+        if let item = try request.parameter("like").flatMap({ ItemNumber(parsing: $0) }) {
+            let book = try await store.deskBook(item, trace: context.trace).book
+            (fields.title, fields.topic, fields.cost) = (book.title, book.topic, book.price.description)
+        }
+        return try await addPage(fields, context, session)
+    }
+
+    /// Adds a book. A form with faults comes back as it was filled in, and so does one that looks like a slip.
+    func add(_ form: Form, _ context: ShopContext, _ session: DeskSession) async throws -> Response {
+        var fields = try AddForm(form)
+        let key = try form.key()
+        let order: AddOrder
+        switch fields.order(actor: session.keeper) {
+        case .success(let checked): order = checked
+        case .failure(let faults):
+            return try await addPage(fields, faults: faults, context, session, status: .badRequest)
+        }
+        let questions = await questions(about: &fields, order, context)
+        guard questions.isEmpty else {
+            return try await addPage(
+                fields, notes: questions, context, session, button: "Yes, add the book")
+        }
+        do {
+            let added = try await store.add(order, key: key.key, trace: context.trace)
+            return .redirect(to: "/desk/book/\(added.book.item)?done=\(Done.added.code)")
+        } catch StoreFault.refused(409, let detail, let body) {
+            let conflict = try? JSONDecoder().decode(Conflict.self, from: Data(buffer: body))
+            guard conflict?.current == nil else {
+                let faults = AddForm.Faults(byField: [(.number, DeskProblem.sentence(detail))])
+                return try await addPage(fields, faults: faults, context, session, status: .conflict)
+            }
+            return try await unknown(fields, key, context, session)
+        } catch StoreFault.refused(let status, let detail, _) where status == 400 || status == 422 {
+            let note =
+                status == 422
+                ? "This form was sent before, and the book that it said then was added."
+                : DeskProblem.sentence(detail)
+            return try await addPage(
+                fields, notes: [note], context, session,
+                status: HTTPResponse.Status(code: status))
+        } catch StoreFault.unavailable(outcomeUnknown: true) {
+            return try await unknown(fields, key, context, session)
+        }
+    }
+
+    private func unknown(
+        _ fields: AddForm, _ key: ReceiptID, _ context: ShopContext, _ session: DeskSession
+    ) async throws -> Response {
+        let note =
+            "The store did not answer in time, so it is not known whether the book was added. Send the form again as it is: it is added once at most, and you are told."
+        return try await addPage(
+            fields, notes: [note], context, session, key: key, button: "Ask again",
+            status: .serviceUnavailable)
+    }
+
+    /// What the keeper is asked about the book, once: the form remembers that it was.
+    private func questions(
+        about fields: inout AddForm, _ order: AddOrder, _ context: ShopContext
+    ) async -> [String] {
+        var questions: [String] = []
+        if order.price == "0", !fields.isSureOfPrice {
+            questions.append("A price of 0 gives the book away.")
+        }
+        fields.isSureOfPrice = order.price == "0"
+        if fields.sureTitle != order.title {
+            // Without an answer nothing is asked: to find twins is a convenience.
+            let twin = try? await twin(of: order.title, context)
+            if let twin {
+                let book = twin.book
+                questions.append(
+                    "There is a book with this title already: number \(book.item), \(book.topic), \(Wording.price(book.price)), \(Wording.count(book.stock)) in stock."
+                )
+            }
+            fields.sureTitle = twin == nil ? "" : order.title
+        }
+        return questions.isEmpty ? [] : questions + ["Nothing was added yet. Is that meant?"]
+    }
+
+    /// A book for sale with the same title, whatever its capitals, accents and blanks.
+    private func twin(of title: String, _ context: ShopContext) async throws -> BookDetails? {
+        let wanted = Wording.folded(title)
+        let filter = StoreClient.BookFilter(words: Self.query(title))
+        var after: String?
+        for _ in 0..<(Self.twinSearchCountMax / Self.twinsPerQuestion) {
+            let page = try await store.deskBooks(
+                filter, limit: Self.twinsPerQuestion, after: after, trace: context.trace)
+            if let twin = page.rows.first(where: { Wording.folded($0.book.title) == wanted }) { return twin }
+            guard let next = page.next else { return nil }
+            after = next
+        }
+        return nil
+    }
+
+    /// As much of a title as the store searches for.
+    private static func query(_ title: String) -> String {
+        guard title.utf8.count > ShopLimits.queryByteCountMax else { return title }
+        var words = title.split(separator: " ")[...]
+        while words.count > 1, words.joined(separator: " ").utf8.count > ShopLimits.queryByteCountMax {
+            words.removeLast()
+        }
+        var query = words.joined(separator: " ")
+        while query.utf8.count > ShopLimits.queryByteCountMax { query.removeLast() }
+        return query
+    }
+
+    private func addPage(
+        _ fields: AddForm, notes: [String] = [], faults: AddForm.Faults = AddForm.Faults(),
+        _ context: ShopContext, _ session: DeskSession, key: ReceiptID = .random(),
+        button: String = "Add the book", status: HTTPResponse.Status = .ok
+    ) async throws -> Response {
+        // A list of topics is a convenience; the form works without it.
+        let topics =
+            status == .serviceUnavailable
+            ? nil : try? await store.topics(limit: ShopLimits.topicsPerPage, trace: context.trace)
+        let view = AddView(
+            frame: desk.frame("Add a book", session, at: "/desk/add"), key: key.text, notes: notes,
+            topics: (topics?.rows ?? []).map(\.topic), fields: fields, faults: faults, button: button)
+        return try desk.answer(view, "desk-add", status: status)
+    }
+}

@@ -1,0 +1,76 @@
+internal import Foundation
+internal import Hummingbird
+internal import Model
+internal import NIOCore
+
+extension DeskRoutes {
+    /// How often a book is looked at anew because customers bought it between the look and its retirement.
+    private static let retireAttemptCountMax = 5
+
+    /// What a keeper saw of a book that is to be retired. Sales leave it as it is: each takes a copy from the
+    /// shelf and counts one more as sold.
+    private struct Seen: Equatable {
+        let copies: Int64
+        let price: Cents
+
+        init(_ details: BookDetails) {
+            copies = details.book.stock + details.sold
+            price = details.book.price
+        }
+
+        init(_ form: Form) throws {
+            guard let copies = try form["seen-copies"].flatMap({ Int64($0) }),
+                let price = try form["seen-cost"].flatMap({ Cents(parsing: $0) })
+            else {
+                throw DeskProblem.badFields(["The form does not say which state of the book it is about."])
+            }
+            self.copies = copies
+            self.price = price
+        }
+    }
+
+    /// Takes a book off the shelf for good, unless another keeper changed it meanwhile.
+    func retire(_ form: Form, _ context: ShopContext, _ session: DeskSession) async throws -> Response {
+        let item = try form.item()
+        let seen = try Seen(form)
+        let key = try form.key().key
+        let reason = (try form["reason"] ?? "").trimmingBlanks()
+        if let fault = ChangeForm.fault(inReason: reason) {
+            return try await bookPage(
+                item, context, session, retiring: FieldView(value: reason, fault: fault, isFocused: true),
+                status: .badRequest)
+        }
+        for attempt in 1...Self.retireAttemptCountMax {
+            let found = try await store.deskBook(item, trace: context.trace)
+            // A retired one may be this very form's, sent again; its key tells.
+            guard found.isRetired || Seen(found) == seen else { throw Self.changed(item, seen, found) }
+            let order = RetireOrder(
+                item: item.description, expectedVersion: found.version, actor: session.keeper, reason: reason)
+            do {
+                _ = try await store.retire(order, key: key, trace: context.trace)
+                return .redirect(to: "/desk/book/\(item)?done=\(Done.retired.code)")
+            } catch StoreFault.refused(412, let detail, _) {
+                guard attempt < Self.retireAttemptCountMax else { throw Self.conflict(item, detail) }
+            } catch StoreFault.refused(409, let detail, _) {
+                throw Self.conflict(item, detail)
+            }
+        }
+        throw Self.conflict(item, "customers buy it all the time")
+    }
+
+    private static func changed(_ item: ItemNumber, _ seen: Seen, _ found: BookDetails) -> DeskProblem {
+        conflict(
+            item,
+            seen.price == found.book.price
+                ? "its stock was changed to \(found.book.stock)"
+                : "its price is \(Wording.price(found.book.price)), not \(Wording.price(seen.price))")
+    }
+
+    private static func conflict(_ item: ItemNumber, _ detail: String) -> DeskProblem {
+        DeskProblem(
+            status: .conflict, heading: "The book has changed meanwhile",
+            happened: DeskProblem.sentence(detail) + " It was not retired.",
+            advice: "Look at it as it is now, and retire it from there if you still want to.",
+            links: [ProblemPages.Link(link: "/desk/book/\(item)", words: "To the book")])
+    }
+}

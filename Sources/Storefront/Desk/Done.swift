@@ -1,0 +1,44 @@
+/// What the page after a change says, by a code in its address.
+enum Done {
+    case nothing
+    case changed(Int)
+    case imported(Int)
+    case added
+    case retired
+    /// A form was sent with nothing in it.
+    case empty
+
+    init(_ code: String?) {
+        switch code {
+        case "added": self = .added
+        case "retired": self = .retired
+        case "empty": self = .empty
+        case let code?:
+            let count = code.split(separator: "-").last.flatMap { Int($0) }
+            self = count.map { code.hasPrefix("imported-") ? .imported($0) : .changed($0) } ?? .nothing
+        case nil: self = .nothing
+        }
+    }
+
+    var code: String {
+        switch self {
+        case .nothing: ""
+        case .changed(let count): String(count)
+        case .imported(let count): "imported-\(count)"
+        case .added: "added"
+        case .retired: "retired"
+        case .empty: "empty"
+        }
+    }
+
+    var words: String? {
+        switch self {
+        case .nothing: nil
+        case .changed(let count): "Done: \(Wording.books(count)) changed."
+        case .imported(let count): "Done: \(Wording.books(count)) imported."
+        case .added: "The book is on the shelf."
+        case .retired: "The book is retired."
+        case .empty: "No change is filled in, so nothing was changed."
+        }
+    }
+}
