@@ -1,4 +1,7 @@
+import HTTPTypes
+import Hummingbird
 import Model
+import NIOCore
 import Testing
 
 @testable import Storefront
@@ -77,23 +80,117 @@ import Testing
         #expect(sessions.use(first, now: now + .seconds(200)) == nil)
     }
 
+    /// The same letters, typed on another keyboard; and hashes that were made before spellings were unified.
+    @Test func knowsItsPasswordInEverySpelling() throws {
+        let composed = "caf\u{E9} cr\u{E8}me"
+        let decomposed = "cafe\u{301} cre\u{300}me"
+        #expect(Array(composed.utf8) != Array(decomposed.utf8))
+        for (hashed, tried) in [(composed, decomposed), (decomposed, composed)] {
+            let password = try #require(try DeskPassword(hashing: hashed))
+            #expect(password.matches(tried) && password.matches(hashed) && !password.matches("cafe creme"))
+            #expect(try #require(DeskPassword(parsing: password.text)).matches(tried))
+        }
+        // Made by the store before it composed passwords: of the composed and of the decomposed spelling.
+        for text in Self.olderHashes {
+            let older = try #require(DeskPassword(parsing: text))
+            #expect(older.matches(composed) && older.matches(decomposed) && !older.matches("cafe creme"))
+            #expect(older.text == text)
+        }
+    }
+
+    private static let olderHashes = [
+        "scrypt-15-8-1$AAECAwQFBgcICQoLDA0ODw==$D8iQq5xZRjAL7hc7PTe9ZTZTZPsUOwcimI0SB86kskQ=",
+        "scrypt-15-8-1$AAECAwQFBgcICQoLDA0ODw==$+DgE8lrnkTewne5dss/aQoShrK7kb0/gOKFT+kVkYPM=",
+    ]
+
+    private func visitor(
+        _ password: String, from address: String, device: DeskDevice? = nil, sessionID: String? = nil
+    ) -> DeskDoor.Visitor {
+        DeskDoor.Visitor(
+            keeper: "ann", password: password,
+            origin: device.map { SignInOrigin(device: $0.name) } ?? SignInOrigin(address: address),
+            device: device, sessionID: sessionID)
+    }
+
     @Test func locksOutWhoGuesses() async throws {
         let door = DeskDoor(password: try #require(try DeskPassword(hashing: "correct horse")))
         for _ in 0..<SignInGuard.freeFailureCount {
-            guard case .wrong = await door.signIn(keeper: "ann", password: "wrong", from: "1.2.3.4") else {
+            guard case .wrong = await door.signIn(visitor("wrong", from: "1.2.3.4")) else {
                 Issue.record("not refused as wrong")
                 return
             }
         }
-        guard case .locked = await door.signIn(keeper: "ann", password: "correct horse", from: "1.2.3.4")
-        else {
+        guard case .locked = await door.signIn(visitor("correct horse", from: "1.2.3.4")) else {
             Issue.record("not locked")
             return
         }
-        guard case .opened = await door.signIn(keeper: "ann", password: "correct horse", from: "5.6.7.8")
-        else {
+        guard case .opened = await door.signIn(visitor("correct horse", from: "5.6.7.8")) else {
             Issue.record("others are locked out too")
             return
+        }
+    }
+
+    /// Twelve who guess all the time, each from an address that it uses once, and one who knows.
+    @Test func letsAKeeperInBesideGuessers() async throws {
+        let password = try #require(try DeskPassword(hashing: "correct horse"))
+        let door = DeskDoor(password: password)
+        await withTaskGroup(of: Void.self) { group in
+            for guesser in 0..<12 {
+                group.addTask {
+                    var number = 0
+                    while !Task.isCancelled {
+                        number += 1
+                        _ = await door.signIn(visitor("wrong", from: "10.\(guesser).0.\(number)"))
+                    }
+                }
+            }
+            for device in [nil, DeskDevice.random()] {
+                guard
+                    case .opened = await door.signIn(
+                        visitor("correct horse", from: "192.0.2.1", device: device))
+                else {
+                    Issue.record("a keeper who knows the password did not get in")
+                    continue
+                }
+            }
+            group.cancelAll()
+        }
+    }
+
+    @Test func aNewSignInEndsTheOldSession() async throws {
+        let door = DeskDoor(password: try #require(try DeskPassword(hashing: "correct horse")))
+        func open(_ device: DeskDevice?, sessionID: String? = nil) async throws -> String {
+            let attempt = await door.signIn(
+                visitor("correct horse", from: "1.2.3.4", device: device, sessionID: sessionID))
+            guard case .opened(let id, _) = attempt else { throw CancellationError() }
+            return id
+        }
+        func isOpen(_ id: String) -> Bool {
+            var head = HTTPRequest(method: .get, scheme: "http", authority: "a", path: "/desk")
+            head.headerFields[.cookie] = "desk=\(id)"
+            return door.session(of: Request(head: head, body: RequestBody(buffer: ByteBuffer()))) != nil
+        }
+        let first = try await open(nil)
+        let second = try await open(nil, sessionID: first)
+        #expect(!isOpen(first) && isOpen(second))
+        // A browser that lost the session's cookie is known by the other one.
+        let device = DeskDevice.random()
+        let third = try await open(device)
+        let fourth = try await open(device)
+        #expect(!isOpen(third) && isOpen(fourth) && isOpen(second))
+    }
+
+    @Test func knowsADeviceByItsCookie() throws {
+        let password = try #require(try DeskPassword(hashing: "correct horse"))
+        let device = DeskDevice.random()
+        let cookie = device.cookie(key: password.deviceKey)
+        let read = try #require(DeskPassword(parsing: password.text))
+        #expect(DeskDevice(cookie: cookie, key: read.deviceKey) == device)
+        let other = try #require(try DeskPassword(hashing: "correct horse"))
+        #expect(DeskDevice(cookie: cookie, key: other.deviceKey) == nil)
+        let forged = DeskDevice.random().name + cookie.dropFirst(32)
+        for value in ["", ".", device.name, String(cookie.dropLast()), forged, cookie + ".", cookie + "0"] {
+            #expect(DeskDevice(cookie: value, key: password.deviceKey) == nil, "\(value)")
         }
     }
 }

@@ -6,8 +6,9 @@ internal import Synchronization
 /// The desk's door: sign-in, sessions, and the tokens of its forms.
 final class DeskDoor: Sendable {
     /// What became of an attempt to sign in.
-    enum Attempt {
-        case opened(sessionID: String)
+    enum Attempt: Sendable {
+        /// The new session's id, and the value of the cookie by which the device is known from now on.
+        case opened(sessionID: String, deviceCookie: String)
         case wrong
         /// Too many failures: wait this long.
         case locked(Duration)
@@ -15,15 +16,33 @@ final class DeskDoor: Sendable {
         case busy
     }
 
-    private static let cookieName = "desk"
-    /// Passwords that wait for their hash; each takes a tenth of a second of processor.
-    private static let waitingCountMax = 8
+    /// Who wants to sign in.
+    struct Visitor: Sendable {
+        let keeper: String
+        let password: String
+        let origin: SignInOrigin
+        /// The browser, where it signed in before.
+        var device: DeskDevice?
+        /// The session that its browser still has, which a new one ends.
+        var sessionID: String?
+    }
+
+    private struct Waiting {
+        let visitor: Visitor
+        let answer: CheckedContinuation<Attempt, Never>
+    }
 
     private struct State {
         var sessions = SessionTable()
         var attempts = SignInGuard()
-        var waitingCount = 0
+        var queue = SignInQueue<Waiting>()
+        var isHashing = false
     }
+
+    private static let cookieName = "desk"
+    private static let deviceCookieName = "desk-device"
+    /// 400 days in seconds, the longest that browsers keep a cookie.
+    private static let deviceCookieAgeMax = 400 * 24 * 3600
 
     private let password: DeskPassword
     private let state = Mutex(State())
@@ -32,29 +51,64 @@ final class DeskDoor: Sendable {
 
     init(password: DeskPassword) { self.password = password }
 
-    /// Tries a password.
-    func signIn(keeper: String, password candidate: String, from address: String) async -> Attempt {
-        let refusal = state.withLock { state -> Attempt? in
-            if let wait = state.attempts.wait(address, now: .now) { return .locked(wait) }
-            guard state.waitingCount < Self.waitingCountMax else { return .busy }
-            state.waitingCount += 1
-            return nil
+    /// Tries a password when its turn comes.
+    func signIn(_ visitor: Visitor) async -> Attempt {
+        if let wait = state.withLock({ $0.attempts.wait(visitor.origin.name, now: .now) }) {
+            return .locked(wait)
         }
-        if let refusal { return refusal }
-        let isRight = await withCheckedContinuation { continuation in
-            hashing.async { continuation.resume(returning: self.password.matches(candidate)) }
+        return await withCheckedContinuation { continuation in
+            let (refused, isFirst) = state.withLock { state -> (Waiting?, Bool) in
+                let waiting = Waiting(visitor: visitor, answer: continuation)
+                let refused = state.queue.add(waiting, from: visitor.origin)
+                let isFirst = !state.isHashing
+                state.isHashing = true
+                return (refused, isFirst)
+            }
+            refused?.answer.resume(returning: .busy)
+            if isFirst { hashing.async { self.settleAll() } }
         }
+    }
+
+    private func settleAll() {
+        while let waiting = next() { waiting.answer.resume(returning: settle(waiting.visitor)) }
+    }
+
+    private func next() -> Waiting? {
+        state.withLock { state in
+            let waiting = state.queue.next()
+            state.isHashing = waiting != nil
+            return waiting
+        }
+    }
+
+    private func settle(_ visitor: Visitor) -> Attempt {
+        // Others may have failed from the same address while this one waited.
+        if let wait = state.withLock({ $0.attempts.wait(visitor.origin.name, now: .now) }) {
+            return .locked(wait)
+        }
+        let isRight = password.matches(visitor.password)
         return state.withLock { state in
-            state.waitingCount -= 1
-            // Others may have failed from the same address meanwhile, side by side with this one.
-            if let wait = state.attempts.wait(address, now: .now) { return .locked(wait) }
             guard isRight else {
-                state.attempts.failed(address, now: .now)
+                state.attempts.failed(visitor.origin.name, now: .now)
                 return .wrong
             }
-            state.attempts.succeeded(address)
-            return .opened(sessionID: state.sessions.open(keeper: keeper, now: .now))
+            state.attempts.succeeded(visitor.origin.name)
+            if let old = visitor.sessionID { state.sessions.close(old) }
+            let device = visitor.device ?? .random()
+            let id = state.sessions.open(keeper: visitor.keeper, device: device.name, now: .now)
+            return .opened(sessionID: id, deviceCookie: device.cookie(key: password.deviceKey))
         }
+    }
+
+    /// Who sends the form of the sign-in page: a device that is known counts by itself, anyone else by address.
+    func visitor(_ keeper: String, password: String, request: Request, address: String) -> Visitor {
+        let device = request.cookies[Self.deviceCookieName].flatMap {
+            DeskDevice(cookie: $0.value, key: self.password.deviceKey)
+        }
+        return Visitor(
+            keeper: keeper, password: password,
+            origin: device.map { SignInOrigin(device: $0.name) } ?? SignInOrigin(address: address),
+            device: device, sessionID: request.cookies[Self.cookieName]?.value)
     }
 
     /// The session that a request belongs to; nil when its sender is not signed in.
@@ -73,6 +127,13 @@ final class DeskDoor: Sendable {
     static func cookie(sessionID: String?, for request: Request) -> Cookie {
         Cookie(
             name: cookieName, value: sessionID ?? "", maxAge: sessionID == nil ? 0 : nil, path: "/desk",
+            secure: request.isOverTLS, httpOnly: true, sameSite: .strict)
+    }
+
+    /// The cookie by which a device is known.
+    static func cookie(device value: String, for request: Request) -> Cookie {
+        Cookie(
+            name: deviceCookieName, value: value, maxAge: deviceCookieAgeMax, path: "/desk/sign-in",
             secure: request.isOverTLS, httpOnly: true, sameSite: .strict)
     }
 }

@@ -8,51 +8,78 @@ extension DeskRoutes {
 
     private struct SignInView {
         let frame: Pages.Frame
-        let keeper: String
-        let fault: String?
+        let keeper: FieldView
+        let password: FieldView
+        /// The page that was asked for, which signing in leads to.
+        let page: String
+        let note: String?
+    }
+
+    /// What was filled in.
+    private struct SignInForm {
+        var keeper = ""
+        var page = DeskRoutes.firstPage
+    }
+
+    private static let firstPage = "/desk"
+
+    /// The address of the sign-in page for who asked for another page.
+    static func signInPath(for address: String) -> String {
+        guard let page = ShopPaths.desk(address), page != firstPage else { return "/desk/sign-in" }
+        return ShopPaths.adding("to", page, to: "/desk/sign-in")
     }
 
     func signInPage(_ request: Request) throws -> Response {
-        if door.session(of: request) != nil { return .redirect(to: "/desk") }
-        return try signInPage()
+        let page = ShopPaths.desk(try request.parameter("to")) ?? Self.firstPage
+        if door.session(of: request) != nil { return .redirect(to: page) }
+        return try answer(SignInForm(page: page))
     }
 
     func signIn(_ request: Request, _ context: ShopContext) async throws -> Response {
         let form = try await Form.read(request)
-        let keeper = (try form["keeper"] ?? "").trimmingBlanks()
-        if let fault = ShopText.fault(in: keeper, byteCountMax: Self.keeperByteCountMax) {
-            return try signInPage(status: .badRequest, keeper: "", fault: "Your name \(fault).")
+        let filled = SignInForm(
+            keeper: (try form["keeper"] ?? "").trimmingBlanks(),
+            page: ShopPaths.desk(try form["to"]) ?? Self.firstPage)
+        if let fault = ShopText.fault(in: filled.keeper, byteCountMax: Self.keeperByteCountMax) {
+            return try answer(filled, status: .badRequest, keeperFault: "Your name \(fault).")
         }
         let attempt = await door.signIn(
-            keeper: keeper, password: try form["password"] ?? "", from: context.remoteAddress)
+            door.visitor(
+                filled.keeper, password: try form["password"] ?? "", request: request,
+                address: context.remoteAddress))
         switch attempt {
-        case .opened(let sessionID):
-            context.logger.notice("\(keeper) signed in at the desk")
-            var response = Response.redirect(to: "/desk")
+        case .opened(let sessionID, let deviceCookie):
+            context.logger.notice("\(filled.keeper) signed in at the desk")
+            var response = Response.redirect(to: filled.page)
             response.setCookie(DeskDoor.cookie(sessionID: sessionID, for: request))
+            response.setCookie(DeskDoor.cookie(device: deviceCookie, for: request))
             return response
         case .wrong:
             context.logger.warning("a wrong password at the desk, from \(context.remoteAddress)")
-            return try signInPage(
-                status: .forbidden, keeper: keeper, fault: "This is not the password of the desk.")
+            return try answer(
+                filled, status: .forbidden, passwordFault: "This is not the password of the desk.")
         case .locked(let wait):
             let seconds = wait.components.seconds + 1
-            var response = try signInPage(
-                status: .tooManyRequests, keeper: keeper,
-                fault: "There were too many wrong passwords. Wait \(seconds) seconds and try again.")
+            var response = try answer(
+                filled, status: .tooManyRequests,
+                note: "There were too many wrong passwords. Wait \(seconds) seconds and try again.")
             response.headers[.retryAfter] = String(seconds)
             return response
         case .busy:
-            return try signInPage(
-                status: .serviceUnavailable, keeper: keeper, fault: "Too many sign in at once. Try again.")
+            return try answer(
+                filled, status: .serviceUnavailable, note: "Too many sign in at once. Try again.")
         }
     }
 
-    private func signInPage(
-        status: HTTPResponse.Status = .ok, keeper: String = "", fault: String? = nil
+    private func answer(
+        _ filled: SignInForm, status: HTTPResponse.Status = .ok, keeperFault: String? = nil,
+        passwordFault: String? = nil, note: String? = nil
     ) throws -> Response {
         let view = SignInView(
-            frame: desk.frame("Sign in", nil), keeper: keeper, fault: fault)
+            frame: desk.frame("Sign in", nil),
+            keeper: FieldView(value: filled.keeper, fault: keeperFault, isFocused: keeperFault != nil),
+            password: FieldView(value: "", fault: passwordFault, isFocused: passwordFault != nil),
+            page: filled.page, note: note)
         return try desk.answer(view, "desk-sign-in", status: status)
     }
 }

@@ -39,7 +39,7 @@ struct DeskRoutes: Sendable {
     private func page(_ path: RouterPath, _ router: ShopRouter, _ handler: @escaping Handler) {
         router.get(path) { request, context in
             guard let session = door.session(of: request) else {
-                return Response.redirect(to: "/desk/sign-in")
+                return Response.redirect(to: Self.signInPath(for: request.uri.string))
             }
             do {
                 return try await handler(request, context, session)

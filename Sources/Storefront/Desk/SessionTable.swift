@@ -6,6 +6,8 @@ struct DeskSession: Sendable {
     let formToken: String
     let opened: ContinuousClock.Instant
     var used: ContinuousClock.Instant
+    /// The name of the browser that signed in; nil where it has none.
+    var device: String?
 }
 
 /// Who is signed in. In memory only: a restart of the shop asks everyone to sign in again.
@@ -20,16 +22,22 @@ struct SessionTable: Sendable {
 
     private var sessions: [String: DeskSession] = [:]
 
-    /// Opens a session.
+    /// Opens a session and ends the one that the same device had: a browser that lost its cookie cannot sign
+    /// out any more.
     ///
     /// - Returns: its id, 256 random bits in hexadecimal.
-    mutating func open(keeper: String, now: ContinuousClock.Instant) -> String {
-        sessions = sessions.filter { Self.isAlive($0.value, now: now) }
+    mutating func open(
+        keeper: String, device: String? = nil, now: ContinuousClock.Instant
+    ) -> String {
+        sessions = sessions.filter {
+            Self.isAlive($0.value, now: now) && (device == nil || $0.value.device != device)
+        }
         if sessions.count >= Self.countMax, let oldest = sessions.min(by: { $0.value.used < $1.value.used }) {
             sessions[oldest.key] = nil
         }
         let id = Self.secret()
-        sessions[id] = DeskSession(keeper: keeper, formToken: Self.secret(), opened: now, used: now)
+        sessions[id] = DeskSession(
+            keeper: keeper, formToken: Self.secret(), opened: now, used: now, device: device)
         return id
     }
 

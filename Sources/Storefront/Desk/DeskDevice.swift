@@ -1,0 +1,39 @@
+internal import Crypto
+internal import Foundation
+
+/// The name of a browser that signed in before, which its cookie proves: only who knows the desk's password
+/// gets one, and a new password makes all of them worthless. It opens nothing. It lets the device's attempts
+/// go before those of strangers, and be counted apart from those that others make at its address.
+///
+/// OWASP calls these device cookies.
+struct DeskDevice: Equatable, Sendable {
+    private static let nameLength = 32
+    private static let proofLength = 64
+
+    /// 128 random bits in hexadecimal.
+    let name: String
+
+    /// A new one.
+    static func random() -> DeskDevice { DeskDevice(name: Secret.random(words: 2)) }
+
+    private init(name: String) { self.name = name }
+
+    /// Reads a cookie's value; nil unless it was made with this key.
+    init?(cookie: String, key: SymmetricKey) {
+        let parts = cookie.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts[0].utf8.count == Self.nameLength,
+            parts[1].utf8.count == Self.proofLength
+        else { return nil }
+        let device = DeskDevice(name: String(parts[0]))
+        guard ConstantTime.areEqual(parts[1].utf8, device.proof(key).utf8) else { return nil }
+        self = device
+    }
+
+    /// The cookie's value.
+    func cookie(key: SymmetricKey) -> String { "\(name).\(proof(key))" }
+
+    private func proof(_ key: SymmetricKey) -> String {
+        let code = HMAC<SHA256>.authenticationCode(for: Data(name.utf8), using: key)
+        return code.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    }
+}

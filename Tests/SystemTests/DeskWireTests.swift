@@ -1,0 +1,253 @@
+import Foundation
+import Model
+import TestSupport
+import Testing
+
+extension RealProcesses {
+    /// The desk in front of real tiers, as a browser without scripts sends its forms.
+    @Suite struct DeskWireTests {
+        private static let password = "a long desk password"
+
+        /// A shop with its desk, and who is signed in there.
+        private struct Desk: Sendable {
+            let port: Int
+            var cookie = ""
+
+            struct Page: Sendable {
+                let status: Int
+                let location: String?
+                let cookies: [String]
+                let body: String
+
+                /// The value of an input of the page; nil where it has none of this name.
+                func value(_ name: String) -> String? {
+                    body.components(separatedBy: "<input ").dropFirst().first {
+                        $0.contains("name=\"\(name)\"")
+                    }.map { Self.attribute("value", in: $0) ?? "" }
+                }
+
+                private static func attribute(_ name: String, in tag: String) -> String? {
+                    let tag = tag.prefix { $0 != ">" }
+                    return tag.components(separatedBy: " \(name)=\"").dropFirst().first?
+                        .components(separatedBy: "\"").first
+                }
+            }
+
+            func send(_ method: String, _ target: String, _ fields: [String: String]? = nil) async throws
+                -> Page
+            {
+                var allowed = CharacterSet.alphanumerics
+                allowed.insert(charactersIn: "-.")
+                let body = (fields ?? [:]).map { name, value in
+                    name + "=" + (value.addingPercentEncoding(withAllowedCharacters: allowed) ?? "")
+                }.joined(separator: "&")
+                let (port, cookie) = (port, cookie)
+                let text = try await onThread {
+                    let connection = try RawConnection(port: port)
+                    var head = "\(method) \(target) HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+                    if !cookie.isEmpty { head += "Cookie: \(cookie)\r\n" }
+                    if fields != nil {
+                        head += "Content-Type: application/x-www-form-urlencoded\r\n"
+                        head += "Content-Length: \(body.utf8.count)\r\n"
+                    }
+                    try connection.send(head + "\r\n" + body)
+                    return try connection.receiveAll()
+                }
+                let parts = text.components(separatedBy: "\r\n\r\n")
+                let lines = parts[0].components(separatedBy: "\r\n")
+                func values(_ name: String) -> [String] {
+                    lines.filter { $0.lowercased().hasPrefix(name + ": ") }.map {
+                        String($0.dropFirst(name.count + 2))
+                    }
+                }
+                return Page(
+                    status: Int(lines[0].split(separator: " ")[1]) ?? 0, location: values("location").first,
+                    cookies: values("set-cookie").map { String($0.prefix { $0 != ";" }) },
+                    body: parts.dropFirst().joined(separator: "\r\n\r\n"))
+            }
+
+            /// The page that a form of another page leads to, with the hidden fields that it carries.
+            func submit(_ target: String, of page: Page, _ typed: [String: String]) async throws -> Page {
+                var fields: [String: String] = [:]
+                let form = Page(
+                    status: 0, location: nil, cookies: [],
+                    body: page.body.components(separatedBy: "action=\"\(target)\"").dropFirst().first?
+                        .components(separatedBy: "</form>").first ?? "")
+                for tag in form.body.components(separatedBy: "<input ").dropFirst() {
+                    guard let name = tag.components(separatedBy: "name=\"").dropFirst().first else {
+                        continue
+                    }
+                    let key = String(name.prefix { $0 != "\"" })
+                    fields[key] = form.value(key)
+                }
+                return try await send("POST", target, fields.merging(typed) { $1 })
+            }
+        }
+
+        private func withDesk(_ body: (Store, Desk) async throws -> Void) async throws {
+            try await withStoppedStore { store in
+                let port = try FreePort.take()
+                let tiers = try String(contentsOfFile: store.path("config"), encoding: .utf8)
+                try store.write(tiers + "storefront,127.0.0.1:\(port)\n", to: "config")
+                try await store.start()
+                let shop = try ServerProcess(
+                    "storefront", Program.bookstore, ["storefront", "--supervised"], in: store.folder,
+                    environment: ["BOOKSTORE_DESK_PASSWORD": Self.password])
+                defer { shop.end() }
+                try await eventually("the shop listens") {
+                    guard shop.isRunning else { throw ServerProcess.Failed(description: shop.errors) }
+                    return shop.errors.contains("storefront listens on")
+                }
+                try await body(store, try await signedIn(Desk(port: port)))
+            }
+        }
+
+        private func signedIn(_ desk: Desk, page: String = "/desk") async throws -> Desk {
+            let answer = try await desk.send(
+                "POST", "/desk/sign-in", ["keeper": "ann", "password": Self.password, "to": page])
+            #expect(answer.status == 303 && answer.location == page, "\(answer)")
+            var desk = desk
+            desk.cookie = answer.cookies.joined(separator: "; ")
+            return desk
+        }
+
+        /// Copies that customers buy between the page and its form are no reason to refuse a delivery.
+        @Test func aDeliveryIsShelvedWhileCustomersBuy() async throws {
+            try await withDesk { store, desk in
+                let page = try await desk.send("GET", "/desk/books")
+                for item in 1...3 { #expect(try await store.buy(item) == "Success") }
+                let typed = Dictionary(uniqueKeysWithValues: (1...4).map { ("stock-\($0)", "+2") })
+                let done = try await desk.submit(
+                    "/desk/changes", of: page, typed.merging(["reason": "delivery"]) { $1 })
+                #expect(done.status == 303 && done.location == "/desk/books?done=4", "\(done.body)")
+                #expect(try await store.stock(of: 1) == 4)
+                #expect(try await store.stock(of: 4) == 5)
+                // Nor is it one to keep a book that is to be retired.
+                let book = try await desk.send("GET", "/desk/book/2")
+                #expect(try await store.buy(2) == "Success")
+                let retired = try await desk.submit("/desk/retire", of: book, ["reason": "old"])
+                #expect(retired.status == 303, "\(retired.body)")
+                let third = try await desk.send("GET", "/desk/book/3")
+                let change = try await desk.submit(
+                    "/desk/changes", of: third, ["stock-3": "1", "reason": "found"])
+                #expect(change.status == 303, "\(change.body)")
+                let refused = try await desk.submit("/desk/retire", of: third, ["reason": "old"])
+                #expect(refused.status == 409 && refused.body.contains("Its stock was changed to 5"))
+            }
+        }
+
+        @Test func refusedRowsAreShownAtTheirPlaceAndTheOthersStay() async throws {
+            try await withDesk { store, desk in
+                let list = try await desk.send("GET", "/desk/books")
+                let others = try await desk.send("GET", "/desk/books")
+                let other = try await desk.submit(
+                    "/desk/changes", of: others, ["cost-4": "16", "reason": "dearer paper"])
+                #expect(other.status == 303)
+                let typed = [
+                    "stock-1": "+2", "stock-2": "-9", "cost-3": "6", "cost-4": "14", "reason": "delivery",
+                ]
+                let refused = try await desk.submit("/desk/changes", of: list, typed)
+                #expect(refused.status == 409 && refused.body.contains("Someone else changed this meanwhile"))
+                for (name, value) in typed { #expect(refused.value(name) == value, "\(name)") }
+                #expect(refused.body.contains(#"aria-describedby="stock-2-fault""#))
+                #expect(refused.body.contains("Only 3 are there to take away."))
+                #expect(refused.body.contains("It costs $16.00 now, not $15.00."))
+                #expect(!refused.body.contains(#"id="stock-1-fault""#))
+                #expect(refused.body.components(separatedBy: " autofocus").count == 2)
+                #expect(try await store.stock(of: 1) == 3)
+                // Corrected in the same form, all of them are made.
+                let done = try await desk.submit("/desk/changes", of: refused, ["stock-2": "-1"])
+                #expect(done.status == 303 && done.location == "/desk/books?done=4", "\(done.body)")
+                #expect(try await store.stock(of: 1) == 5)
+                #expect(try await store.book(4)["cost"] as? String == "14")
+            }
+        }
+
+        @Test func mistakesComeBackAsTheyWereTyped() async throws {
+            try await withDesk { store, desk in
+                let list = try await desk.send("GET", "/desk/books")
+                let typed = ["stock-1": "many", "cost-2": "1,50", "stock-3": "+1", "reason": "a <reason>"]
+                let back = try await desk.submit("/desk/changes", of: list, typed)
+                #expect(back.status == 400)
+                #expect(back.value("stock-1") == "many" && back.value("cost-2") == "1,50")
+                #expect(back.value("stock-3") == "+1" && back.value("reason") == "a &lt;reason&gt;")
+                #expect(back.body.contains("“many” is no change of stock"))
+                let empty = try await desk.submit("/desk/changes", of: list, ["reason": "nothing"])
+                #expect(empty.status == 303)
+                let again = try await desk.send("GET", try #require(empty.location))
+                #expect(again.value("reason") == "nothing" && again.body.contains("No change is filled in"))
+                // Another page of the list is asked for while changes are typed.
+                let leaving = typed.merging(["stock-1": "1", "cost-2": "", "go": "/desk/books?after=9"]) {
+                    $1
+                }
+                let asked = try await desk.submit("/desk/changes", of: list, leaving)
+                #expect(asked.status == 200 && asked.body.contains("These changes are not made yet"))
+                #expect(asked.value("stock-3") == "+1" && asked.value("back") == "/desk/books?after=9")
+                let gone = try await desk.submit("/desk/changes", of: list, ["go": "/desk/books?after=9"])
+                #expect(gone.status == 303 && gone.location == "/desk/books?after=9")
+                #expect(try await store.stock(of: 3) == 3)
+                let adding = try await desk.send("GET", "/desk/add")
+                let fields = ["title": "T", "topic": "t", "cost": "x", "stock": "2", "reason": "new"]
+                let added = try await desk.submit("/desk/add", of: adding, fields)
+                #expect(added.status == 400 && added.value("title") == "T" && added.value("cost") == "x")
+                #expect(added.body.contains(#"aria-describedby="cost-fault""#))
+                let book = try await desk.send("GET", "/desk/book/1")
+                let kept = try await desk.submit("/desk/retire", of: book, ["reason": ""])
+                #expect(kept.status == 400 && kept.body.contains(#"id="why-fault""#))
+                for page in ["/desk/low?max=few", "/desk/books?q=" + String(repeating: "%C3%A9", count: 101)]
+                {
+                    let list = try await desk.send("GET", page)
+                    #expect(list.status == 400 && list.body.contains(#"id="filter-fault""#), "\(page)")
+                }
+            }
+        }
+
+        @Test func slipsAreAskedAboutOnce() async throws {
+            try await withDesk { store, desk in
+                let list = try await desk.send("GET", "/desk/books")
+                let asked = try await desk.submit(
+                    "/desk/changes", of: list, ["cost-1": "0", "stock-2": "1", "reason": "a gift"])
+                #expect(asked.status == 200 && asked.body.contains("would cost nothing"))
+                #expect(try await store.book(1)["cost"] as? String == "10")
+                let done = try await desk.submit("/desk/changes", of: asked, [:])
+                #expect(done.status == 303, "\(done.body)")
+                #expect(try await store.book(1)["cost"] as? String == "0")
+                #expect(try await store.stock(of: 2) == 4)
+                let fields = [
+                    "title": "rpcs  for dummies", "topic": "t", "cost": "0", "stock": "1", "reason": "new",
+                ]
+                let question = try await desk.submit(
+                    "/desk/add", of: try await desk.send("GET", "/desk/add"), fields)
+                #expect(question.status == 200 && question.body.contains("a book with this title already"))
+                #expect(question.body.contains("gives the book away"))
+                let added = try await desk.submit("/desk/add", of: question, [:])
+                #expect(added.status == 303 && added.location == "/desk/book/5?done=added", "\(added.body)")
+            }
+        }
+
+        @Test func signingInLeadsToThePageAskedForAndEndsTheOldSession() async throws {
+            try await withDesk { _, desk in
+                let stranger = Desk(port: desk.port)
+                let refused = try await stranger.send("GET", "/desk/low?max=7")
+                #expect(refused.location == "/desk/sign-in?to=%2Fdesk%2Flow%3Fmax%3D7")
+                let door = try await stranger.send("GET", try #require(refused.location))
+                #expect(door.value("to") == "/desk/low?max=7")
+                let wrong = try await stranger.send(
+                    "POST", "/desk/sign-in", ["keeper": "bob", "password": "no", "to": "/desk/low?max=7"])
+                #expect(wrong.status == 403 && wrong.value("to") == "/desk/low?max=7")
+                #expect(wrong.value("keeper") == "bob")
+                for elsewhere in ["https://evil.example/", "//evil.example", "/desk/../buy", "/desk\\x"] {
+                    let answer = try await stranger.send(
+                        "POST", "/desk/sign-in",
+                        ["keeper": "bob", "password": Self.password, "to": elsewhere])
+                    #expect(answer.location == "/desk", "\(elsewhere)")
+                }
+                // The same browser signs in again: its old session is worth nothing any more.
+                #expect(try await desk.send("GET", "/desk/add").status == 200)
+                let again = try await signedIn(desk, page: "/desk/books")
+                #expect(try await desk.send("GET", "/desk/add").status == 303)
+                #expect(try await again.send("GET", "/desk/add").status == 200)
+            }
+        }
+    }
+}
