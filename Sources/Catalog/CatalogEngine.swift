@@ -17,6 +17,8 @@ public final class CatalogEngine: CatalogService {
     private let commits: CommitLoop<CatalogChange, CatalogOutcome>
     private let breaker: Breaker
     private let reads = DispatchQueue(label: "catalog-ledger-reads")
+    private let longReads = DispatchQueue(label: "catalog-long-reads")
+    private let files = DispatchQueue(label: "catalog-files")
     private let execution: Execution
     private let syncTimes = MetricHistogram.syncTimes
     private let sqliteVersion: String
@@ -90,6 +92,11 @@ public final class CatalogEngine: CatalogService {
         return listings
     }
 
+    /// Books of a topic for a page, in item-number order. Not logged.
+    func books(topic: String, after item: Int64, limit: Int) -> [Book] {
+        store.books(topic: topic, after: item, limit: limit)
+    }
+
     /// `update`, by group commit.
     public func update(_ change: StockChange, on eventLoop: any EventLoop) -> EventLoopFuture<UpdateOutcome> {
         let outcome = commits.submit(.update(change), on: eventLoop).flatMapThrowing { outcome in
@@ -114,15 +121,33 @@ public final class CatalogEngine: CatalogService {
         }
     }
 
+    /// Which thread a read of the disk is done on, so that a short one never waits for a long one.
+    enum ReadLength {
+        /// A page, a receipt, the newest sales.
+        case short
+        /// What looks through the ledger or all books.
+        case long
+        /// A file of books is taken apart and compared with the store.
+        case file
+    }
+
     /// Reads the disk, on a thread of its own.
+    ///
+    /// - Parameter client: for whom; what has not begun when they leave is not done.
     func read<Value: Sendable>(
-        on eventLoop: any EventLoop, _ body: @escaping @Sendable (CatalogStore) throws -> Value
+        on eventLoop: any EventLoop, _ length: ReadLength = .short, for client: ClientPresence? = nil,
+        _ body: @escaping @Sendable (CatalogStore) throws -> Value
     ) -> EventLoopFuture<Value> {
         let promise = eventLoop.makePromise(of: Value.self)
         execution.run(.read) { [store] in
+            guard client?.hasLeft != true else { return promise.fail(Problem.clientLeft) }
             promise.completeWith(Result { try body(store) })
         } onThreads: { read in
-            reads.async(execute: read)
+            switch length {
+            case .short: reads.async(execute: read)
+            case .long: longReads.async(execute: read)
+            case .file: files.async(execute: read)
+            }
         }
         return promise.futureResult
     }

@@ -110,7 +110,7 @@ extension CatalogRoutes {
         let isDryRun = try request.choice("dry_run", as: Answer.self) == .yes
         let eventLoop = request.slot.eventLoop
         let text = request.body
-        let read = engine.read(on: eventLoop) { [imports] store in
+        let read = engine.read(on: eventLoop, .file) { [imports] store in
             let lines = try Self.lines(in: text, imports)
             guard isDryRun else { return lines }
             let (refused, count) = try store.taken(lines)
@@ -118,7 +118,9 @@ extension CatalogRoutes {
             return lines
         }
         let answered = read.flatMap { lines in
-            let answer = { @Sendable in TierResponse.json(#"{"result":{"books":\#(lines.count)}}"#) }
+            let answer = { @Sendable [count = lines.count] in
+                TierResponse.json(#"{"result":{"books":\#(count)}}"#)
+            }
             guard !isDryRun else { return eventLoop.makeSucceededFuture(answer()) }
             let work = KeeperRequest.Work.load(lines) { [imports] in imports.writing($0, of: lines.count) }
             let wanted = KeeperRequest(work, actor: actor, reason: reason, key: key)

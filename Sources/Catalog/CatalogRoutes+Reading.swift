@@ -10,6 +10,8 @@ extension CatalogRoutes {
     static let queryByteCountMax = 200
     private static let foundCountMax = 100
     private static let listCountMax = 1_000
+    /// How long a list by a filter that few books pass may be looked for, less than a frontend waits for it.
+    private static let listTimeMax = TimeAmount.seconds(2)
 
     var reading: [Route] {
         [
@@ -21,7 +23,9 @@ extension CatalogRoutes {
             },
             Route("book", [.GET], isGuarded: true, doc: StoreAPI.book) { request in
                 let item = try request.itemNumber()
-                let book = engine.read(on: request.slot.eventLoop) { try $0.details(of: item) }
+                let book = engine.read(on: request.slot.eventLoop, for: request.client) {
+                    try $0.details(of: item)
+                }
                 return .pending(book.map { .json(Self.encode($0)) })
             },
             Route("movements", [.GET], isGuarded: true, isLong: true, doc: StoreAPI.movements) {
@@ -53,19 +57,22 @@ extension CatalogRoutes {
         let eventLoop = request.slot.eventLoop
         guard words.isEmpty else {
             let query = FindStore.Query(words: words, topic: topic, after: after, limit: limit)
-            return items(query, on: eventLoop).map { [engine] in $0.compactMap(engine.bookInShop) }
+            return items(query, for: request).map { [engine] in $0.compactMap(engine.bookInShop) }
         }
-        return engine.read(on: eventLoop) { store in
-            guard let topic else { return try store.booksInShop(after: after, limit: limit) }
-            return store.books(topic: topic, after: after, limit: limit)
+        if let topic {
+            // A page of at most a hundred books, from memory.
+            return eventLoop.makeSucceededFuture(engine.books(topic: topic, after: after, limit: limit))
+        }
+        return engine.read(on: eventLoop, for: request.client) {
+            try $0.booksInShop(after: after, limit: limit)
         }
     }
 
     private func items(
-        _ query: FindStore.Query, on eventLoop: any EventLoop
+        _ query: FindStore.Query, for request: TierRequest
     ) -> EventLoopFuture<[ItemNumber]> {
-        let promise = eventLoop.makePromise(of: [ItemNumber].self)
-        find.find(query) { promise.completeWith($0) }
+        let promise = request.slot.eventLoop.makePromise(of: [ItemNumber].self)
+        find.find(query, for: request.client) { promise.completeWith($0) }
         return promise.futureResult
     }
 
@@ -86,7 +93,7 @@ extension CatalogRoutes {
         let limit = try request.limit(max: Self.listCountMax, otherwise: Self.listCountMax)
         let after = try request.topicFilter("after")
         let order = try request.choice("sort", as: TopicLists.Order.self) ?? .name
-        let topics = engine.read(on: request.slot.eventLoop) {
+        let topics = engine.read(on: request.slot.eventLoop, for: request.client) {
             try $0.topicLists().page(order, after: after, limit: limit + 1)
         }
         return topics.map { topics in
@@ -104,8 +111,8 @@ extension CatalogRoutes {
         guard let key = try request.idempotencyKey() else {
             throw StoreError.invalid("the purchase's key is missing: send it as the field Idempotency-Key")
         }
-        return engine.read(on: request.slot.eventLoop) { try $0.receipt(of: key) }.flatMapThrowing {
-            receipt in
+        let found = engine.read(on: request.slot.eventLoop, for: request.client) { try $0.receipt(of: key) }
+        return found.flatMapThrowing { receipt in
             guard let receipt else { throw Problem(.notFound, "no purchase is known by this key") }
             return .json(Self.encode(receipt))
         }
@@ -126,14 +133,21 @@ extension CatalogRoutes {
         }
         let eventLoop = request.slot.eventLoop
         guard !words.isEmpty else {
-            return engine.read(on: eventLoop) { [filter] in try $0.books(filter) }.map { books in
+            let deadline = request.arrived + Self.listTimeMax
+            let wanted = { @Sendable [client = request.client] in
+                client?.hasLeft != true && .now() < deadline
+            }
+            let listed = engine.read(on: eventLoop, .long, for: request.client) { [filter] in
+                try $0.books(filter, while: wanted)
+            }
+            return listed.map { books in
                 let next = books.count > limit ? books[limit - 1].book.item.description : nil
                 return page(Array(books.prefix(limit)), next)
             }
         }
         // The index has no stocks: a page of what was found may lose some to the filter.
         let query = FindStore.Query(words: words, topic: filter.topic, after: filter.after, limit: limit + 1)
-        return items(query, on: eventLoop).flatMap { [engine, filter] items in
+        return items(query, for: request).flatMap { [engine, filter] items in
             engine.read(on: eventLoop) { store in
                 let books = try items.prefix(limit).map { try store.details(of: $0) }
                 return books.filter { $0.book.stock <= filter.stockMax ?? .max }
@@ -146,7 +160,7 @@ extension CatalogRoutes {
         if try request.target.parameter("item_number") != nil { filter.item = try request.itemNumber() }
         filter.kind = try request.choice("kind", as: MovementFilter.Kind.self)
         filter.before = try request.integer("after", in: 1...Int64.max)
-        let stretch = engine.read(on: request.slot.eventLoop) { [filter] store in
+        let stretch = engine.read(on: request.slot.eventLoop, .long, for: request.client) { [filter] store in
             try store.read { try LedgerReader(database: $0).read(filter) }
         }
         return stretch.map {
@@ -157,7 +171,7 @@ extension CatalogRoutes {
     private func totals(_ request: TierRequest) throws(StoreError) -> EventLoopFuture<TierResponse> {
         let days = try request.integer("days", in: 1...Int64(LedgerTotals.dayCountMax)) ?? 30
         let now = Timestamp(millis: Int64(Date().timeIntervalSince1970 * 1000))
-        let totals = engine.read(on: request.slot.eventLoop) { [totals = engine.totals] store in
+        let totals = engine.read(on: request.slot.eventLoop, .long) { [totals = engine.totals] store in
             try totals.read(from: store, dayCount: Int(days), today: now.dayNumber)
         }
         return totals.map { totals in

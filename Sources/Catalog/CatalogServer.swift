@@ -30,7 +30,7 @@ public final class CatalogServer: Sendable {
                             tier: "catalog", reason: "has stopped writing", outcomeUnknown: false)
                     }
                 }
-            }, samples: engine.samples)
+            }, samples: { engine.samples() + find.samples() })
         let server = try await TierServer.start(
             at: address, loops: loops, routes: routes, logger: logger, limits: .behindFrontends)
         find.follow()

@@ -67,7 +67,11 @@ extension CatalogStore {
     }
 
     /// Books by a filter, in item-number order.
-    func books(_ filter: BookFilter) throws -> [BookDetails] {
+    ///
+    /// - Parameter isWanted: asked now and then.
+    /// - Throws: ``Model/StoreError/overloaded(_:)`` where it says no before all are found.
+    func books(_ filter: BookFilter, while isWanted: @escaping () -> Bool = { true }) throws -> [BookDetails]
+    {
         var conditions = ["item_number > ?"]
         var arguments: StatementArguments = [filter.after]
         switch filter.retired {
@@ -83,14 +87,22 @@ extension CatalogStore {
             conditions.append("stock <= ?")
             arguments += [stockMax]
         }
-        return try read { database in
-            try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT \(CatalogRow.detailColumns) FROM book
-                    WHERE \(conditions.joined(separator: " AND ")) ORDER BY item_number LIMIT \(filter.limit)
-                    """, arguments: arguments
-            ).map(CatalogRow.details)
+        do {
+            return try read { database in
+                try database.whileWanted(isWanted) {
+                    try Row.fetchAll(
+                        database,
+                        sql: """
+                            SELECT \(CatalogRow.detailColumns) FROM book
+                            WHERE \(conditions.joined(separator: " AND "))
+                            ORDER BY item_number LIMIT \(filter.limit)
+                            """, arguments: arguments
+                    ).map(CatalogRow.details)
+                }
+            }
+        } catch  where Database.wasGivenUp(error) {
+            throw StoreError.overloaded(
+                "this list takes too long and was given up: keep it to a topic, or go on from a later book")
         }
     }
 

@@ -198,37 +198,6 @@ public final class CatalogStore: Sendable {
     /// The number of the last movement; 0 before the first.
     public var lastMovement: Int64 { tail.withLock { $0.movement } }
 
-    /// How far the catalog log is known to hold the ledger; nil before it was first written.
-    func logMark() throws -> LogMark? { try pool.read { try LogMark.fetch($0) } }
-
-    func save(_ mark: LogMark) throws { try pool.write { try mark.save($0) } }
-
-    /// Calls `body` with the opening state of every book that the store was opened with, in item-number order.
-    func forEachOpeningBook(_ body: (Book) throws -> Void) throws {
-        try pool.read { database in
-            let rows = try Row.fetchCursor(
-                database,
-                sql: """
-                    SELECT item_number, title, topic, opening_price_cents, opening_stock
-                    FROM book WHERE added_by IS NULL ORDER BY item_number
-                    """)
-            while let row = try rows.next() { try body(CatalogRow.book(row)) }
-        }
-    }
-
-    /// Calls `body` with every movement after `sequence`, in order.
-    func forEachMovement(after sequence: Int64, _ body: (Int64, LedgerEntry) throws -> Void) throws {
-        try pool.read { database in
-            let rows = try Row.fetchCursor(
-                database,
-                sql: """
-                    SELECT \(CatalogRow.entryColumns), sequence FROM movement JOIN book USING (item_number)
-                    WHERE sequence > ? ORDER BY sequence
-                    """, arguments: [sequence])
-            while let row = try rows.next() { try body(row["sequence"], CatalogRow.entry(row)) }
-        }
-    }
-
     // MARK: Writing
 
     /// How long refusals are remembered by their keys, at least. Sales are remembered for ever: the ledger
@@ -285,12 +254,24 @@ public final class CatalogStore: Sendable {
         return Batch(results: results, executed: writer.executed)
     }
 
-    /// Books shown in one go, at most: lookups wait meanwhile.
-    private static let shownAtOnceMax = 2_000
+    /// New books that are put on the shelf while lookups wait. More of them are put on a copy of it, which
+    /// then takes its place.
+    private static let shownAtOnceMax = 100
 
     private func show(_ writer: LedgerWriter) {
-        for start in stride(from: 0, to: writer.added.count, by: Self.shownAtOnceMax) {
-            shelf.withLock { $0.insert(writer.added[start...].prefix(Self.shownAtOnceMax)) }
+        if writer.added.count > Self.shownAtOnceMax {
+            // Nobody else changes the shelf meanwhile: there is one writer.
+            var next = shelf.withLock { $0 }
+            next.insert(writer.added)
+            // The one that is replaced is given back outside the lock.
+            let replaced = shelf.withLock { shelf in
+                let replaced = shelf
+                shelf = next
+                return replaced
+            }
+            withExtendedLifetime(replaced) {}
+        } else {
+            shelf.withLock { $0.insert(writer.added) }
         }
         shelf.withLock { shelf in
             for (item, state) in writer.states { shelf.set(item, price: state.price, stock: state.stock) }

@@ -3,7 +3,7 @@ internal import GRDB
 internal import Model
 internal import Storage
 
-/// The tables of the full-text index. Used by ``FindStore`` only, from one thread at a time.
+/// The tables of the full-text index. Used by ``FindStore`` only, which writes from one thread at a time.
 struct FindIndex {
     private struct Progress {
         /// Books up to this number were taken from the catalog's books, in their order.
@@ -14,25 +14,25 @@ struct FindIndex {
         var movement: Int64
     }
 
-    /// What an index is made of; one of another version is made again. Since 2 topics are composed (NFC).
-    private static let version = 2
+    /// What an index is made of; one of another version is made again. Since 2 topics are composed (NFC), since 3
+    /// the two forms of sigma are one.
+    private static let version = 3
 
-    private let database: DatabaseQueue
+    private let database: DatabasePool
 
     /// Opens the index at `path`, or makes a new one where it is missing or another ledger's.
-    init(path: String, ledger: Int64) throws {
+    ///
+    /// - Parameter searchCountMax: searches at once.
+    init(path: String, ledger: Int64, searchCountMax: Int) throws {
+        // Never the last copy of anything: a power cut may cost the newest entries, which are taken in again,
+        // so only checkpoints wait for the disk, as is the pool's way.
         var configuration = Configuration()
-        configuration.prepareDatabase { database in
-            // Never the last copy of anything: a power cut may cost the newest entries, which are taken in
-            // again, so only checkpoints wait for the disk.
-            try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
-        }
+        configuration.maximumReaderCount = max(1, searchCountMax)
         try PrivateFiles.make(path)
-        let opened = try DatabaseQueue(path: path, configuration: configuration)
+        let opened = try DatabasePool(path: path, configuration: configuration)
         let known = try? opened.read { database in
-            let version = try Int.fetchOne(database, sql: "PRAGMA user_version")
-            return version == Self.version
-                ? try Int64.fetchOne(database, sql: "SELECT ledger FROM progress") : nil
+            try Int.fetchOne(database, sql: "PRAGMA user_version") == Self.version
+                ? Int64.fetchOne(database, sql: "SELECT ledger FROM progress") : nil
         }
         if known == ledger {
             database = opened
@@ -41,7 +41,7 @@ struct FindIndex {
         try opened.close()
         for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
         try PrivateFiles.make(path)
-        database = try DatabaseQueue(path: path, configuration: configuration)
+        database = try DatabasePool(path: path, configuration: configuration)
         try database.write { try Self.create(ledger: ledger, in: $0) }
     }
 
@@ -137,36 +137,48 @@ struct FindIndex {
     // MARK: Finding
 
     /// The numbers of the books that match, in their order.
-    func find(_ query: FindStore.Query) throws -> [ItemNumber] {
-        let long = query.words.filter { $0.unicodeScalars.count >= SearchText.indexedLengthMin }
-        let short = query.words.filter { $0.unicodeScalars.count < SearchText.indexedLengthMin }
-        var conditions = ["entry.item_number > ?"]
+    ///
+    /// The index gives the books that have some of the wanted groups of three characters; whether the words
+    /// themselves are there is looked up in each. The index alone could answer it, but its work cannot be
+    /// ended, and a long word of one letter takes as many steps a book as it has letters.
+    ///
+    /// - Parameter isWanted: asked again and again; the search is given up where it says no.
+    func find(_ query: FindStore.Query, while isWanted: @escaping () -> Bool) throws -> [ItemNumber] {
+        let words = SearchText.needed(query.words)
+        let groups = SearchText.indexedGroups(of: words, countMax: Self.drivingGroupCountMax)
+        let key = groups.isEmpty ? "entry.item_number" : "found.rowid"
+        var conditions = ["\(key) > ?"]
         var arguments: StatementArguments = [query.after]
-        if !long.isEmpty {
+        if !groups.isEmpty {
             // In quotes nothing is an operator, and a quote is written twice.
-            let phrases = long.map { "\"" + $0.replacing("\"", with: "\"\"") + "\"" }
+            let terms = groups.map { "\"" + $0.replacing("\"", with: "\"\"") + "\"" }
             conditions.append("found MATCH ?")
-            arguments += [phrases.joined(separator: " ")]
+            arguments += [terms.joined(separator: " AND ")]
         }
-        for word in short {
+        for word in words {
+            let isIndexed = word.unicodeScalars.count >= SearchText.indexedLength
             conditions.append("instr(entry.folded, ?) > 0")
-            arguments += [" " + word]
+            arguments += [isIndexed ? word : " " + word]
         }
         if let topic = query.topic {
             conditions.append("entry.topic = ?")
             arguments += [topic]
         }
-        let tables = long.isEmpty ? "entry" : "found JOIN entry ON entry.item_number = found.rowid"
-        let key = long.isEmpty ? "entry.item_number" : "found.rowid"
-        if !long.isEmpty { conditions[0] = "found.rowid > ?" }
+        let tables = groups.isEmpty ? "entry" : "found JOIN entry ON entry.item_number = found.rowid"
         return try database.read { database in
-            try Int64.fetchAll(
-                database,
-                sql: """
-                    SELECT \(key) FROM \(tables) WHERE \(conditions.joined(separator: " AND "))
-                    ORDER BY \(key) LIMIT \(query.limit)
-                    """, arguments: arguments
-            ).compactMap { ItemNumber($0) }
+            try database.whileWanted(isWanted) {
+                try Int64.fetchAll(
+                    database,
+                    sql: """
+                        SELECT \(key) FROM \(tables) WHERE \(conditions.joined(separator: " AND "))
+                        ORDER BY \(key) LIMIT \(query.limit)
+                        """, arguments: arguments
+                ).compactMap { ItemNumber($0) }
+            }
         }
     }
+
+    /// Groups of three characters that the index is asked for: enough to leave few books to look at, few
+    /// enough that asking for common ones takes only milliseconds, which nothing can end.
+    private static let drivingGroupCountMax = 4
 }

@@ -12,8 +12,37 @@ enum SearchText {
         (words(title) + words(topic)).reduce(into: "") { $0 += " " + $1 }
     }
 
-    /// Words of fewer characters are not in the index of three characters each.
-    static let indexedLengthMin = 3
+    /// The index has groups of so many characters. Shorter words are looked for where a word begins.
+    static let indexedLength = 3
+
+    /// The words that have to be looked for: each once, and none that is found with another.
+    static func needed(_ words: [String]) -> [String] {
+        var needed: [String] = []
+        for word in words where !needed.contains(word) {
+            let isPart =
+                word.unicodeScalars.count >= indexedLength
+                && words.contains { $0.utf8.count > word.utf8.count && $0.contains(word) }
+            if !isPart { needed.append(word) }
+        }
+        return needed
+    }
+
+    /// Groups of ``indexedLength`` characters of the words, different ones, at most `countMax`: the first of
+    /// each word, the longest word first, then each one's last and its middle one, which say most together.
+    static func indexedGroups(of words: [String], countMax: Int) -> [String] {
+        let texts = words.map { Array($0.unicodeScalars) }.filter { $0.count >= indexedLength }
+            .sorted { $0.count > $1.count }
+        var groups: [String] = []
+        for place in [0.0, 1.0, 0.5, 0.25, 0.75] {
+            for text in texts where groups.count < countMax {
+                let start = Int(Double(text.count - indexedLength) * place)
+                let group = String(String.UnicodeScalarView(text[start..<start + indexedLength]))
+                // Compared by their bytes: letters that look alike are different entries of the index.
+                if !groups.contains(where: { $0.utf8.elementsEqual(group.utf8) }) { groups.append(group) }
+            }
+        }
+        return groups
+    }
 
     private static func fold(_ text: String) -> String {
         if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.lowercased() }
@@ -29,6 +58,8 @@ enum SearchText {
             case "ł": folded.append("l")
             case "ı": folded.append("i")
             case "þ": folded.append(contentsOf: "th".unicodeScalars)
+            // At the end of a word it looks another way, and people type it either way.
+            case "ς": folded.append("σ")
             case "’", "‘": folded.append("'")
             default:
                 if scalar.properties.generalCategory != .nonspacingMark { folded.append(scalar) }

@@ -79,7 +79,7 @@ public struct HTTPCatalog: CatalogService {
     ) -> EventLoopFuture<[LedgerSale]?> {
         let call = TierCall(
             .GET, "/ledger?after=\(sale)&limit=\(limit)", deadline: context.deadline, trace: context.trace,
-            operation: ledgerOperation)
+            operation: ledgerOperation, lane: .reads)
         return client.send(call, on: context.slot).flatMapThrowing { [client] answer in
             guard answer.peer == .bookstore, answer.status != .notFound else { return nil }
             try client.check(answer, item: nil, isRead: true)

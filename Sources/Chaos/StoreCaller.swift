@@ -106,7 +106,8 @@ struct StoreCaller: Sendable {
         var random = FastRandom()
         let call = TierCall(
             method, target, key: key?.field, deadline: .now() + limit, trace: TraceContext(using: &random),
-            operation: toCatalog ? catalogOperation : operation)
+            operation: toCatalog ? catalogOperation : operation,
+            lane: target.hasPrefix("/search") ? .topics : .quick)
         let client = toCatalog ? catalog : frontends
         return try await slot.eventLoop.flatSubmit { [slot] in client.send(call, on: slot) }.get()
     }

@@ -128,7 +128,8 @@ struct CatalogRelay: Sendable {
     ) -> EventLoopFuture<TierResponse> {
         let call = TierCall(
             .GET, target, deadline: request.arrived + FrontendRoutes.readTimeMax, trace: request.trace,
-            operation: operation, times: request.times, entry: "catalog-query", mayBatch: item != nil)
+            operation: operation, times: request.times, entry: "catalog-query", mayBatch: item != nil,
+            lane: item == nil ? .topics : .quick)
         return client.send(call, on: request.slot).flatMapThrowing { [client] answer in
             try client.check(answer, item: item, isRead: true)
             guard Self.looksLikeObject(answer.body) else { throw client.nonsense(isRead: true) }

@@ -39,6 +39,13 @@ struct TierRelay: Sendable {
         }
     }
 
+    /// Searches by words take the longest, so nothing else waits behind them.
+    private func lane(of request: TierRequest) -> Lane {
+        guard request.method != .POST else { return .changes }
+        let words = try? request.target.parameter("q")
+        return words == nil ? .reads : .finds
+    }
+
     private func pass(
         _ request: TierRequest, within time: TimeAmount
     ) throws(StoreError) -> EventLoopFuture<TierResponse> {
@@ -51,7 +58,8 @@ struct TierRelay: Sendable {
             body: isRead ? nil : TierCall.Body(contentType, request.body),
             repetition: isRead ? .always : key == nil ? .never : .ifPeerKeepsKeys,
             deadline: request.arrived + time, trace: request.trace, operation: operation,
-            times: request.times, entry: "\(client.tier)-\(name)")
+            times: request.times, entry: "\(client.tier)-\(name)", lane: lane(of: request),
+            client: isRead ? request.client : nil)
         return client.send(call, on: request.slot).flatMapThrowing { [client] answer in
             guard answer.peer == .bookstore else {
                 throw StoreError.unavailable(
@@ -86,7 +94,7 @@ struct TierHealth: Sendable {
         let looks = tiers.map { client, operation in
             let call = TierCall(
                 .GET, "/readyz", deadline: .now() + Self.answerTimeMax, trace: request.trace,
-                operation: operation, times: request.times, entry: client.tier)
+                operation: operation, times: request.times, entry: client.tier, lane: .probes)
             let start = NIODeadline.now()
             return client.send(call, on: request.slot).map { answer in
                 let detail = answer.status == .ok ? "ready" : "answers with status \(answer.status.code)"

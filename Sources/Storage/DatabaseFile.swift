@@ -33,7 +33,7 @@ public enum DatabaseFile {
         var configuration = Configuration()
         configuration.foreignKeysEnabled = true
         // Ledger reads, metrics and audits; lookups are answered from memory.
-        configuration.maximumReaderCount = 2
+        configuration.maximumReaderCount = 4
         configuration.prepareDatabase { database in
             // Only the writer may checkpoint: see ``DataLock``.
             if database.configuration.readonly { try database.execute(sql: "PRAGMA wal_autocheckpoint = 0") }

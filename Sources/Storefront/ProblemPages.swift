@@ -71,6 +71,7 @@ struct ProblemPages: Sendable {
         case let error as Problem.Thrown: error.problem
         case let wrong as ShopRouter.WrongMethod: wrongMethod(wrong.allowed)
         case StoreFault.unavailable: unavailable
+        case StoreFault.busy(let detail): busy(detail)
         case StoreFault.refused(let status, let detail, _):
             status == 404 ? nothing("The store has no such thing.") : senseless(.badRequest, detail)
         case StoreError.invalid(let detail): senseless(.badRequest, detail)
@@ -121,6 +122,14 @@ struct ProblemPages: Sendable {
         happened: "A part of the store does not answer, so this page cannot show what it should.",
         money: "Yes. Opening a page buys nothing, and what you bought before is safe on the disk.",
         advice: "Wait some seconds and load this page again. The store comes back by itself.")
+
+    /// 503: what was asked for is too much, now or ever.
+    private static func busy(_ detail: String) -> Problem {
+        Problem(
+            status: .serviceUnavailable, heading: "That is too much just now",
+            happened: "The store did not finish: \(detail).",
+            advice: "Searches with more and longer words are quicker. Or wait some seconds and try again.")
+    }
 
     private static let broken = Problem(
         status: .internalServerError, heading: "Something went wrong on our side",

@@ -12,6 +12,17 @@ public struct StoreClient: Sendable {
         case find, topics, lookup, buy, receipt
         case books, book, movements, totals, tiers, updates, add, retire
         case load = "import"
+
+        /// Which connections a question travels on, so that none waits behind one that takes longer.
+        func lane(isSearch: Bool) -> Lane {
+            switch self {
+            case .lookup: .quick
+            case .find, .books: isSearch ? .finds : .reads
+            case .topics, .receipt, .book, .movements, .totals: .reads
+            case .buy, .updates, .add, .retire, .load: .changes
+            case .tiers: .probes
+            }
+        }
     }
 
     private let client: TierClient
@@ -89,7 +100,8 @@ public struct StoreClient: Sendable {
         }
         let call = TierCall(
             method, Self.target(resource, parameters), key: key?.field, body: body,
-            deadline: .now() + timeMax, trace: trace, operation: operation)
+            deadline: .now() + timeMax, trace: trace, operation: operation,
+            lane: resource.lane(isSearch: parameters.contains { $0.name == "q" && $0.value != nil }))
         let answer: TierAnswer
         do {
             answer = try await slot.eventLoop.flatSubmit { [client] in client.send(call, on: slot) }.get()
@@ -116,6 +128,11 @@ public struct StoreClient: Sendable {
             throw StoreFault.refused(
                 status: Int(answer.status.code), detail: problem?.detail ?? "the store refused the request",
                 body: answer.body)
+        case 503 where !outcomeUnknown:
+            let problem = try? JSONDecoder().decode(StoreProblem.self, from: Data(buffer: answer.body))
+            // Where no tier is away, the store says itself what would help.
+            guard let detail = problem?.detail, problem?.dependency == nil else { fallthrough }
+            throw StoreFault.busy(detail: detail)
         default: throw StoreFault.unavailable(outcomeUnknown: outcomeUnknown)
         }
     }

@@ -5,9 +5,10 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
 
-/// One server of a tier as one event loop sees it: its connections, and the requests that wait for one.
-/// Used on its loop only.
+/// One lane to one server of a tier as one event loop sees it: its connections, and the requests that wait
+/// for one. Used on its loop only.
 final class LoopPeer {
+    let lane: Lane
     let limits: ClientLimits
     let hostField: String
     /// Shown to the peer with every request, where the store has a token.
@@ -29,11 +30,14 @@ final class LoopPeer {
     private var random = FastRandom()
     /// Takes requests that this peer could not be sent.
     var handBack: (Exchange, any Error) -> Void = { $0.fail($1) }
+    /// Told when the server turns out to be another program, which may not take a connection for each lane.
+    var foundOther: () -> Void = {}
 
     init(
-        tier: String, address: ServerAddress, eventLoop: any EventLoop, limits: ClientLimits,
-        figures: PeerFigures, token: BearerToken? = nil
+        tier: String, address: ServerAddress, lane: Lane = .quick, eventLoop: any EventLoop,
+        limits: ClientLimits, figures: PeerFigures, token: BearerToken? = nil
     ) {
+        self.lane = lane
         self.tier = tier
         self.figures = figures
         self.address = address
@@ -57,15 +61,24 @@ final class LoopPeer {
 
     func submit(_ exchange: Exchange) {
         guard !isShutDown else { return exchange.fail(unreachable(for: exchange)) }
-        guard waiting.count < limits.waitingCountMax else { return exchange.fail(overloaded(for: exchange)) }
+        guard hasPlace(for: exchange) else { return exchange.fail(overloaded(for: exchange)) }
         guard !isDown else { return handBack(exchange, unreachable(for: exchange)) }
+        exchange.peer = self
         waiting.append(exchange)
         pump()
         scheduleTick()
     }
 
+    private func hasPlace(for exchange: Exchange) -> Bool {
+        guard !lane.isPipelined else { return waiting.count < limits.waitingCountMax }
+        guard waiting.count < limits.laneWaitingCountMax else { return false }
+        guard let client = exchange.call.client else { return true }
+        return waiting.count { $0.call.client === client } < limits.laneWaitingCountMax / 2
+    }
+
     /// Writes what waits as far as the connections have room, and opens another where that helps.
     func pump() {
+        guard lane.isPipelined else { return pumpInTurns() }
         while let exchange = waiting.first {
             if exchange.isEnded {
                 waiting.removeFirst()
@@ -78,7 +91,38 @@ final class LoopPeer {
         }
     }
 
-    func answered(by connection: PeerConnection) { kind = connection.kind }
+    /// As ``pump()``, where a connection carries one request at a time: clients take turns.
+    private func pumpInTurns() {
+        waiting.removeAll { $0.isEnded }
+        while !waiting.isEmpty {
+            guard let connection = connections.first(where: { $0.hasRoom }) else { return connectIfUseful() }
+            var busy: [ObjectIdentifier: Int] = [:]
+            for exchange in connections.lazy.flatMap(\.inFlight) {
+                if let client = exchange.call.client { busy[ObjectIdentifier(client), default: 0] += 1 }
+            }
+            let clients = waiting.lazy.map { $0.call.client.map { ObjectIdentifier($0) } }
+            guard let index = FairTurn.next(among: clients, busy: busy) else { return }
+            connection.send(waiting.remove(at: index))
+        }
+    }
+
+    func answered(by connection: PeerConnection) {
+        kind = connection.kind
+        guard lane != .quick, kind == .other else { return }
+        foundOther()
+        // A program that serves one connection at a time would never come to another.
+        connection.closeWhenIdle()
+    }
+
+    /// The server is another program than it was.
+    func isOther() { kind = .other }
+
+    /// A request's client has left. Where a connection carries nothing else, its end tells the server so.
+    func abandoned(_ exchange: Exchange) {
+        waiting.removeAll { $0.isEnded }
+        guard !lane.isPipelined else { return }
+        connections.first { $0.inFlight.contains { $0 === exchange } }?.reset()
+    }
 
     /// Sends a request once more that the peer refused to carry out in its first form.
     func sendAgain(_ exchange: Exchange) { waiting.prepend(exchange) }
@@ -124,8 +168,11 @@ final class LoopPeer {
     }
 
     private func connectIfUseful() {
-        let pipelines = isBookstore || kind == .bookstore
-        let countMax = pipelines ? limits.pipeliningConnectionCountMax : limits.plainConnectionCountMax
+        let pipelines = lane.isPipelined && (isBookstore || kind == .bookstore)
+        let countMax =
+            lane != .quick
+            ? limits.laneConnectionCountMax
+            : pipelines ? limits.pipeliningConnectionCountMax : limits.plainConnectionCountMax
         // A peer that pipelines needs a second connection only when the first is full.
         let isUseful = pipelines ? connectingCount == 0 : connectingCount < waiting.count
         guard isUseful, connections.count + connectingCount < countMax else { return }
@@ -205,7 +252,8 @@ final class LoopPeer {
                 // Nothing at all came since it was sent: the peer is frozen or cut off.
                 if connection.lastRead <= exchange.sent || connection.kind != .bookstore { isStuck = true }
             }
-            if isStuck { connection.close() }
+            // A search that nobody waits for any more ends at once; a change may yet be carried out.
+            if isStuck { lane.isPipelined || lane == .changes ? connection.close() : connection.reset() }
         }
         pump()
     }

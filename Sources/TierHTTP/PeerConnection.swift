@@ -1,4 +1,5 @@
 internal import DequeModule
+internal import Foundation
 internal import Monitoring
 internal import NIOCore
 internal import NIOHTTP1
@@ -46,7 +47,11 @@ final class PeerConnection: ChannelInboundHandler {
     /// gets a second request before the first is answered: any other might drop it.
     var hasRoom: Bool {
         guard isOpen, context != nil else { return false }
-        return exchangeCount < (kind == .bookstore ? peer.limits.pipelinedCountMax : 1)
+        guard exchangeCount > 0 else { return true }
+        guard kind == .bookstore, peer.lane.isPipelined, exchangeCount < peer.limits.pipelinedCountMax
+        else { return false }
+        guard peer.lane == .topics, let oldest = flights.first?.exchanges.first else { return true }
+        return .now() - oldest.sent < peer.limits.laneStallTimeMax
     }
 
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
@@ -57,7 +62,9 @@ final class PeerConnection: ChannelInboundHandler {
         exchange.attemptCount += 1
         exchange.sent = .now()
         exchangeCount += 1
-        if exchange.call.mayBatch, exchange.call.body == nil, kind == .bookstore, peer.takesBatches {
+        if exchange.call.mayBatch, exchange.call.body == nil, kind == .bookstore, peer.takesBatches,
+            peer.lane == .quick
+        {
             if exchange.isRead { gatheredReads.append(exchange) } else { gatheredChanges.append(exchange) }
             if max(gatheredReads.count, gatheredChanges.count) >= BatchWire.gatheredCountMax {
                 return writeGathered()
@@ -233,6 +240,19 @@ final class PeerConnection: ChannelInboundHandler {
     func close() {
         context?.close(promise: nil)
         lost()
+    }
+
+    /// Gives the connection up so that the peer notices at once: an orderly end could as well come from a
+    /// client that still reads.
+    func reset() {
+        // Takes effect at once on the loop. Where it cannot, the end is an orderly one.
+        _ = (context?.channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0))
+        close()
+    }
+
+    /// Gives the connection up if nothing is asked on it.
+    func closeWhenIdle() {
+        if exchangeCount == 0 { close() }
     }
 
     private func lost() {

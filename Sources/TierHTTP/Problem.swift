@@ -23,6 +23,10 @@ public struct Problem: Error, Sendable {
         self.detail = detail
     }
 
+    /// What was begun for a client that then left, or ended its side of the connection, and was given up.
+    public static let clientLeft = Problem(
+        .requestTimeout, "the client ended its side of the connection before the answer was there")
+
     /// How long a client should wait before it asks again, in seconds.
     static let retryAfterSeconds = 1
 

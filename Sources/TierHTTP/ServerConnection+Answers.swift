@@ -126,6 +126,15 @@ extension ServerConnection {
         return true
     }
 
+    /// A client that has sent all it will may wait for its answers, or be gone: both look the same. So what is
+    /// asked goes on for a while, and what takes longer than that is given up.
+    func leaveSoon() {
+        guard !responses.isEmpty, let context else { return }
+        context.eventLoop.assumeIsolated().scheduleTask(in: loop.limits.halfClosedTimeMax) { [client] in
+            client.leave()
+        }
+    }
+
     /// Stops taking requests; closes as soon as what was taken is answered.
     func drain() {
         guard case .open = reading, responses.isEmpty, incoming == nil else { return }

@@ -62,7 +62,7 @@ extension ServerConnection {
             let request = TierRequest(
                 method: entry.line.method, target: target,
                 headers: entry.key.map { ["idempotency-key": $0] } ?? [:], slot: loop.slot,
-                trace: served.trace, arrived: served.arrived, times: served.times)
+                trace: served.trace, arrived: served.arrived, times: served.times, client: client)
             // What may be long is not even begun: its answer would have no place here.
             guard !route.route.isLong else { return end(served, failing: BatchWire.tooLong) }
             run(route.route.handler, with: request, for: served)

@@ -52,7 +52,8 @@ extension ServerConnection {
                 entry.operation, head, complete.persistence, at: complete.ticket, isLong: isLong)
             let tierRequest = TierRequest(
                 method: head.method, target: target, headers: head.headers, body: request.body,
-                slot: loop.slot, trace: served.trace, arrived: served.arrived, times: served.times)
+                slot: loop.slot, trace: served.trace, arrived: served.arrived, times: served.times,
+                client: client)
             run(entry.route.handler, with: tierRequest, for: served)
         } catch {
             end(begin(loop.routes.unknown, head, complete.persistence, at: complete.ticket), failing: error)

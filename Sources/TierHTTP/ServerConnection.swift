@@ -66,6 +66,8 @@ final class ServerConnection: ChannelDuplexHandler {
     var lingers = true
     private(set) var isReadHeld = false
     var owesContinue = false
+    /// Told when the client leaves.
+    let client = ClientPresence()
     private var random = FastRandom()
 
     init(loop: ServerLoop) {
@@ -87,6 +89,7 @@ final class ServerConnection: ChannelDuplexHandler {
         incoming = nil
         releaseMemory()
         loop.remove(self)
+        client.leave()
     }
 
     /// Bytes came from the client. Returns whether they are to be parsed at all.
@@ -162,6 +165,7 @@ final class ServerConnection: ChannelDuplexHandler {
             isInputClosed = true
             if case .open = reading { reading = .ended }
             closeIfDone()
+            leaveSoon()
         }
         context.fireUserInboundEventTriggered(event)
     }

@@ -50,13 +50,17 @@ public struct TierCall: Sendable {
     public var entry: String
     /// Whether it may travel in one message with others: its answer is short and soon there.
     public var mayBatch: Bool
+    /// Which connections it travels on.
+    public var lane: Lane
+    /// For whom it is made, where it is worth nothing without them: it ends when they leave.
+    public var client: ClientPresence?
 
     /// Takes the parts as they are.
     public init(
         _ method: HTTPMethod, _ target: String, key: String? = nil, body: Body? = nil,
         repetition: Repetition = .always, deadline: NIODeadline, trace: TraceContext,
         operation: SystemMonitor.Operation, times: CallTimes? = nil, entry: String = "",
-        mayBatch: Bool = false
+        mayBatch: Bool = false, lane: Lane = .quick, client: ClientPresence? = nil
     ) {
         self.method = method
         self.target = target
@@ -69,6 +73,8 @@ public struct TierCall: Sendable {
         self.times = times
         self.entry = entry
         self.mayBatch = mayBatch
+        self.lane = lane
+        self.client = client
     }
 }
 
@@ -103,7 +109,10 @@ final class Exchange {
     let started = NIODeadline.now()
     var sent = NIODeadline.uptimeNanoseconds(0)
     var attemptCount = 0
+    /// Where it waits or is being answered.
+    weak var peer: LoopPeer?
     private(set) var isEnded = false
+    private var watch: ClientPresence.Watch?
     private let monitor: SystemMonitor
     private let shard: Int
 
@@ -129,8 +138,25 @@ final class Exchange {
         promise.fail(error)
     }
 
+    /// Ends it when the client for whom it is made leaves.
+    func endWithClient(on eventLoop: any EventLoop) {
+        guard let client = call.client else { return }
+        let exchange = NIOLoopBound(self, eventLoop: eventLoop)
+        watch = client.watch {
+            eventLoop.execute { exchange.value.abandon() }
+        }
+    }
+
+    private func abandon() {
+        guard !isEnded else { return }
+        end(.refused)
+        promise.fail(Problem.clientLeft)
+        peer?.abandoned(self)
+    }
+
     private func end(_ outcome: SystemMonitor.Outcome) {
         isEnded = true
+        if let watch { call.client?.end(watch) }
         // From the call to its end, waits and repetitions included.
         let elapsed = NIODeadline.now() - started
         monitor.end(

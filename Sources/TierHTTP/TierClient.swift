@@ -8,7 +8,7 @@ public final class TierClient: Sendable {
     /// The tier that is called, as errors and metrics name it.
     public let tier: String
     private let monitor: SystemMonitor
-    private let loops: [NIOLoopBound<LoopPeers>]
+    private let loops: [NIOLoopBound<LoopLanes>]
 
     /// A client of the servers at `addresses`, which are equals: any may be asked.
     ///
@@ -20,16 +20,18 @@ public final class TierClient: Sendable {
         precondition(!addresses.isEmpty, "a tier needs a server")
         self.tier = tier
         self.monitor = monitor
-        var loops: [NIOLoopBound<LoopPeers>] = []
+        var loops: [NIOLoopBound<LoopLanes>] = []
         for slot in tierLoops.slots {
             loops.append(
                 try await slot.eventLoop.submit {
-                    let peers = addresses.map { address in
-                        LoopPeer(
-                            tier: tier, address: address, eventLoop: slot.eventLoop, limits: limits,
-                            figures: PeerFigures(of: tier, in: monitor), token: token)
+                    let lanes = LoopLanes { lane in
+                        addresses.map { address in
+                            LoopPeer(
+                                tier: tier, address: address, lane: lane, eventLoop: slot.eventLoop,
+                                limits: limits, figures: PeerFigures(of: tier, in: monitor), token: token)
+                        }
                     }
-                    return NIOLoopBound(LoopPeers(peers), eventLoop: slot.eventLoop)
+                    return NIOLoopBound(lanes, eventLoop: slot.eventLoop)
                 }.get())
         }
         self.loops = loops
@@ -51,6 +53,7 @@ public final class TierClient: Sendable {
     public func send(_ call: TierCall, on slot: LoopSlot) -> EventLoopFuture<TierAnswer> {
         let promise = slot.eventLoop.makePromise(of: TierAnswer.self)
         let exchange = Exchange(call: call, promise: promise, monitor: monitor, shard: slot.index)
+        exchange.endWithClient(on: slot.eventLoop)
         loops[slot.index].value.submit(exchange)
         return promise.futureResult
     }
@@ -61,6 +64,41 @@ public final class TierClient: Sendable {
             // Fails only when the loop has ended, and its connections with it.
             try? await slot.eventLoop.submit { loop.value.shutdown() }.get()
         }
+    }
+}
+
+/// The lanes to a tier as one event loop sees them. Used on its loop only.
+final class LoopLanes {
+    private let quick: LoopPeers
+    private let others: [Lane: LoopPeers]
+
+    init(_ peers: (Lane) -> [LoopPeer]) {
+        let quickPeers = peers(.quick)
+        quick = LoopPeers(quickPeers)
+        var others: [Lane: LoopPeers] = [:]
+        for lane in Lane.allCases where lane != .quick {
+            let lanePeers = peers(lane)
+            for (peer, quickPeer) in zip(lanePeers, quickPeers) {
+                peer.foundOther = { [weak quickPeer] in quickPeer?.isOther() }
+            }
+            others[lane] = LoopPeers(lanePeers)
+        }
+        self.others = others
+    }
+
+    var isBookstore: Bool { quick.isBookstore }
+
+    func submit(_ exchange: Exchange) {
+        let lane = exchange.call.lane
+        guard lane != .quick, quick.takesLanes, let peers = others[lane] else {
+            return quick.submit(exchange)
+        }
+        peers.submit(exchange)
+    }
+
+    func shutdown() {
+        quick.shutdown()
+        for peers in others.values { peers.shutdown() }
     }
 }
 
@@ -81,6 +119,11 @@ final class LoopPeers {
     }
 
     var isBookstore: Bool { peers.allSatisfy(\.isBookstore) }
+
+    /// Whether a server has been met that takes a connection for each lane, and none that may not.
+    var takesLanes: Bool {
+        peers.contains { $0.kind == .bookstore } && !peers.contains { $0.kind == .other }
+    }
 
     func submit(_ exchange: Exchange) {
         guard peers.count > 1 else { return peers[0].submit(exchange) }

@@ -40,6 +40,9 @@ public struct ServerLimits: Sendable {
     public var requestReadTimeMax = TimeAmount.seconds(10)
     /// How long a client may leave its answers unread before it is cut off.
     public var writeStallTimeMax = TimeAmount.seconds(30)
+    /// How long work goes on for a client that has ended its side of the connection, as one that is gone has
+    /// too. Reads and changes of the usual kind end sooner; long searches are given up then.
+    public var halfClosedTimeMax = TimeAmount.milliseconds(500)
     /// How long a refused client is listened to, so that it can read the refusal before the reset.
     public var lingerTimeMax = TimeAmount.seconds(2)
     /// How often these times are checked.
@@ -69,6 +72,15 @@ public struct ClientLimits: Sendable {
     public var pipeliningConnectionCountMax = 2
     /// Connections to any other peer, for each loop; each carries one request at a time.
     public var plainConnectionCountMax = 8
+    /// Connections of a lane other than ``Lane/quick``, for each peer and loop: as many slow calls as the tier
+    /// behind is given at once by one loop.
+    public var laneConnectionCountMax = 8
+    /// Calls that wait in a lane with one request at a time on a connection; further ones fail at once. One
+    /// client may have half of them.
+    public var laneWaitingCountMax = 256
+    /// How old the first unanswered request of a connection for whole topics may be before another connection
+    /// is taken: a long answer is on its way, and a short one need not wait for it.
+    public var laneStallTimeMax = TimeAmount.milliseconds(20)
     /// Bytes of an answer's body. A topic with a million books takes about 100 MB.
     public var answerBytesMax = 256 * 1024 * 1024
     /// Attempts at one request, the first included.

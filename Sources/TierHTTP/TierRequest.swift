@@ -21,13 +21,15 @@ public struct TierRequest: Sendable {
     public let arrived: NIODeadline
     /// Where the calls that it makes to other tiers note their times.
     public let times: CallTimes
+    /// The client, for work that is worth nothing when it has left; nil where that is not known.
+    public let client: ClientPresence?
 
     /// Takes the parts as they are.
     public init(
         method: HTTPMethod, target: RequestTarget, headers: HTTPHeaders = [:],
         body: ByteBuffer = ByteBuffer(),
         slot: LoopSlot, trace: TraceContext, arrived: NIODeadline = .now(),
-        times: CallTimes = CallTimes()
+        times: CallTimes = CallTimes(), client: ClientPresence? = nil
     ) {
         self.method = method
         self.target = target
@@ -37,6 +39,7 @@ public struct TierRequest: Sendable {
         self.trace = trace
         self.arrived = arrived
         self.times = times
+        self.client = client
     }
 
     /// The item number parameter, from the query or, where `orInPath`, from the path.

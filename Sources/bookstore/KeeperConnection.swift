@@ -111,7 +111,8 @@ struct KeeperConnection {
         let call = TierCall(
             method, target, key: isChange ? IdempotencyKey.random().field : nil, body: body,
             repetition: isChange ? .ifPeerKeepsKeys : .always, deadline: .now() + time,
-            trace: TraceContext(using: &random), operation: client.operation("request"))
+            trace: TraceContext(using: &random), operation: client.operation("request"),
+            lane: isChange ? .changes : .reads)
         let slot = loops.slots[0]
         let answer = try await slot.eventLoop.flatSubmit { [client] in client.send(call, on: slot) }.get()
         return KeeperAnswer(status: Int(answer.status.code), body: Data(answer.body.readableBytesView))

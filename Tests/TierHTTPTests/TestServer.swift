@@ -112,6 +112,12 @@ func testRoutes(
                 let name = try request.target.required("name")
                 return .pending(gates.wait(name, on: request.slot.eventLoop))
             },
+            Route("stay", [.GET]) { request in
+                let name = try request.target.required("name")
+                let answer = gates.wait(name, on: request.slot.eventLoop)
+                _ = request.client?.watch { gates.fail(name, Problem.clientLeft) }
+                return .pending(answer)
+            },
             Route("key", [.GET, .POST]) { request in
                 var response = TierResponse.json(#"{"key":"\#(try request.idempotencyKey()?.text ?? "-")"}"#)
                 response.fields = [("trace", request.trace.traceID)]

@@ -31,6 +31,11 @@ struct DeskProblem: Error {
         switch error {
         case let problem as DeskProblem: self = problem
         case StoreFault.unavailable(let outcomeUnknown): self = outcomeUnknown ? .unknownOutcome : .away
+        case StoreFault.busy(let detail):
+            self.init(
+                status: .serviceUnavailable, heading: "That is too much just now",
+                happened: Self.sentence(detail) + " Nothing was changed.",
+                advice: "Wait some seconds and try again; searches with more words are quicker.")
         case StoreFault.refused(let status, _, _) where status == 401:
             self = .noToken
         case StoreFault.refused(let status, let detail, _):

@@ -16,7 +16,7 @@ extension DeskRoutes {
         let figures: Figures?
         do {
             figures = try await self.figures(context)
-        } catch StoreFault.unavailable {
+        } catch StoreFault.unavailable, StoreFault.busy {
             // The servers' state is what a keeper then wants to see.
             figures = nil
         }

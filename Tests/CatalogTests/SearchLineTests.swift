@@ -1,0 +1,206 @@
+import Foundation
+import Model
+import NIOCore
+import Storage
+import TestSupport
+import Testing
+import TierHTTP
+
+@testable import Catalog
+
+/// Who searches, who waits, and how searches end that take too long.
+@Suite struct SearchLineTests {
+    private static let start = NIODeadline.uptimeNanoseconds(1_000_000_000)
+
+    private func line(_ change: (inout SearchLimits) -> Void = { _ in }) -> SearchLine {
+        var limits = SearchLimits()
+        change(&limits)
+        return SearchLine(limits)
+    }
+
+    @Test func onlySoManyAtOnce() throws {
+        var line = line { $0.waitingCountMax = 4 }
+        let tickets = try (0..<4).map { _ in try #require(line.offer(client: nil, at: Self.start)) }
+        #expect(line.offer(client: nil, at: Self.start) == nil)
+        #expect(line.next(at: Self.start).begin == Array(tickets[..<2]))
+        #expect(line.next(at: Self.start).begin == [])
+        #expect(line.runningCount == 2 && line.waitingCount == 2)
+        line.end(tickets[0])
+        #expect(line.next(at: Self.start).begin == [tickets[2]])
+        #expect(line.offer(client: nil, at: Self.start) != nil)
+    }
+
+    @Test func whoWaitsTooLongIsTold() throws {
+        var line = line { $0.atOnceMax = 1 }
+        let first = try #require(line.offer(client: nil, at: Self.start))
+        #expect(line.next(at: Self.start).begin == [first])
+        let late = try #require(line.offer(client: nil, at: Self.start))
+        let inTime = try #require(line.offer(client: nil, at: Self.start + .milliseconds(900)))
+        line.end(first)
+        let next = line.next(at: Self.start + .milliseconds(1_100))
+        #expect(next.late == [late] && next.begin == [inTime])
+    }
+
+    @Test func clientsTakeTurnsAndHaveHalfTheLine() throws {
+        var line = line {
+            $0.waitingCountMax = 6
+            $0.atOnceMax = 1
+        }
+        let (a, b) = (ClientPresence(), ClientPresence())
+        let (greedy, modest) = (ObjectIdentifier(a), ObjectIdentifier(b))
+        let many = try (0..<3).map { _ in try #require(line.offer(client: greedy, at: Self.start)) }
+        #expect(line.offer(client: greedy, at: Self.start) == nil)
+        #expect(line.next(at: Self.start).begin == [many[0]])
+        let one = try #require(line.offer(client: modest, at: Self.start))
+        #expect(line.leave(many[1]) && !line.leave(many[1]) && !line.leave(many[0]))
+        line.end(many[0])
+        // Both have nothing at work: the order decides.
+        #expect(line.next(at: Self.start).begin == [many[2]])
+        line.end(many[2])
+        #expect(line.next(at: Self.start).begin == [one])
+        withExtendedLifetime((a, b)) {}
+    }
+
+    // MARK: In the index
+
+    /// Runs `body` with an index over books of which many have the first letters of a search, and none all.
+    private func withFind(
+        _ limits: SearchLimits, count: Int64 = 3_000, _ body: (FindStore) async throws -> Void
+    ) async throws {
+        try await withCatalogFolder { folder in
+            let books = try (1...count).map { try book($0, title: "Baaad aaa \($0)") }
+            let store = try CatalogStore.open(folder: folder.data, firstBooks: { books })
+            defer { try? store.close() }
+            let find = FindStore(catalog: store, limits: limits)
+            defer { find.shutdown() }
+            try await body(find)
+        }
+    }
+
+    private func search(
+        _ text: String, in find: FindStore, for client: ClientPresence? = nil
+    ) async throws -> [Int64] {
+        let query = FindStore.Query(
+            words: SearchText.words(text).map(String.init), topic: nil, after: 0, limit: 10)
+        return try await withCheckedThrowingContinuation { continuation in
+            find.find(query, for: client) { continuation.resume(with: $0) }
+        }.map(\.value)
+    }
+
+    private static let long = String(repeating: "a", count: 192)
+
+    @Test func aLongWordOfOneLetterIsLookedForLikeAnyOther() async throws {
+        try await withFind(SearchLimits()) { find in
+            let none = try await search(Self.long, in: find)
+            #expect(none == [])
+            let one = try await search("aaad 2999", in: find)
+            #expect(one == [2_999])
+        }
+    }
+
+    @Test func aSearchThatTakesTooLongIsGivenUp() async throws {
+        var limits = SearchLimits()
+        limits.timeMax = .zero
+        try await withFind(limits) { find in
+            let error = await #expect(throws: StoreError.self) { try await search(Self.long, in: find) }
+            guard case .overloaded(let detail)? = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+            #expect(detail.contains("takes too long") && detail.contains("narrow it"))
+            // A quick one has no step at which it would be given up.
+            let found = try await search("Baaad", in: find)
+            #expect(found == Array(1...10))
+        }
+    }
+
+    @Test func anAbandonedSearchEndsInSQLite() async throws {
+        try await withCatalogFolder { folder in
+            let books = try (1...3_000).map { try book($0, title: "Baaad aaa \($0)") }
+            let store = try CatalogStore.open(folder: folder.data, firstBooks: { books })
+            defer { try? store.close() }
+            let index = try FindIndex(
+                path: folder.data + "/" + FindStore.fileName, ledger: store.ledger, searchCountMax: 1)
+            while try !index.catchUp(with: store, countMax: 1_000) {}
+            let query = FindStore.Query(words: [Self.long], topic: nil, after: 0, limit: 10)
+            let client = ClientPresence()
+            let counter = Counter()
+            #expect(throws: (any Error).self) {
+                try index.find(query) {
+                    // The client leaves while SQLite is at work.
+                    if counter.next() == 3 { client.leave() }
+                    return !client.hasLeft
+                }
+            }
+            #expect(counter.count == 3)
+            // The connection serves the next as if nothing had been.
+            #expect(try index.find(query) { true } == [])
+        }
+    }
+
+    @Test func whoLeavesWaitsForNothing() async throws {
+        var limits = SearchLimits()
+        limits.atOnceMax = 0
+        limits.waitingCountMax = 2
+        try await withFind(limits, count: 3) { find in
+            let client = ClientPresence()
+            let other = ClientPresence()
+            async let first = search("aaa", in: find, for: client)
+            try await eventually("it waits") { find.waitingCount == 1 }
+            async let second = search("aaa", in: find, for: other)
+            try await eventually("both wait") { find.waitingCount == 2 }
+            let refused = await #expect(throws: StoreError.self) { try await search("aaa", in: find) }
+            #expect(refused == .overloaded("too many search at once; ask again in a moment"))
+            client.leave()
+            other.leave()
+            for left in [await Result.of { try await first }, await Result.of { try await second }] {
+                guard case .failure(let error as Problem) = left else {
+                    Issue.record("\(left)")
+                    continue
+                }
+                #expect(error.status.code == 408)
+            }
+        }
+    }
+
+    @Test func whatHasToBeLookedFor() {
+        #expect(SearchText.needed(["aaa", "aaa", "b", "b"]) == ["aaa", "b"])
+        #expect(SearchText.needed(["rad", "grade", "gr"]) == ["grade", "gr"])
+        #expect(SearchText.indexedGroups(of: [Self.long], countMax: 4) == ["aaa"])
+        #expect(SearchText.indexedGroups(of: ["ab", "grade"], countMax: 4) == ["gra", "ade", "rad"])
+        #expect(
+            SearchText.indexedGroups(of: ["distributed", "systems"], countMax: 4) == [
+                "dis", "sys", "ted", "ems",
+            ])
+    }
+
+    @Test func theLastLetterOfAWordMayLookAnotherWay() async throws {
+        try await withCatalogFolder { folder in
+            let store = try CatalogStore.open(
+                folder: folder.data,
+                firstBooks: { [try book(1, title: "Ο ΛΟΓΟΣ"), try book(2, title: "λόγος")] })
+            defer { try? store.close() }
+            let find = FindStore(catalog: store)
+            defer { find.shutdown() }
+            for text in ["λογος", "ΛΟΓΟΣ", "λόγοσ"] {
+                let found = try await search(text, in: find)
+                #expect(found == [1, 2])
+            }
+        }
+    }
+}
+
+private final class Counter {
+    private(set) var count = 0
+
+    func next() -> Int {
+        count += 1
+        return count
+    }
+}
+
+extension Result where Failure == any Error {
+    fileprivate static func of(_ body: () async throws -> Success) async -> Result {
+        do { return .success(try await body()) } catch { return .failure(error) }
+    }
+}

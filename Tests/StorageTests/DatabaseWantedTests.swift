@@ -1,0 +1,50 @@
+import GRDB
+import Testing
+
+@testable import Storage
+
+/// Statements that end when nobody wants their result any more.
+@Suite struct DatabaseWantedTests {
+    private static let endless = """
+        WITH RECURSIVE number (value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM number)
+        SELECT count(*) FROM number
+        """
+
+    @Test func anEndlessQueryEndsWhenItIsUnwanted() throws {
+        try DatabaseQueue().read { database in
+            let asked = Asked()
+            let error = #expect(throws: DatabaseError.self) {
+                try database.whileWanted({ asked.next() < 5 }) {
+                    try Int.fetchOne(database, sql: Self.endless)
+                }
+            }
+            #expect(asked.count == 5)
+            #expect(error.map { Database.wasGivenUp($0) } == true)
+            // Nobody is asked any more, and the connection is as good as before.
+            let count = try Int.fetchOne(
+                database,
+                sql: Self.endless.replacing("FROM number)", with: "FROM number WHERE value < 50000)"))
+            #expect(count == 50_000 && asked.count == 5)
+        }
+    }
+
+    @Test func otherErrorsStayAsTheyAre() throws {
+        try DatabaseQueue().read { database in
+            let error = #expect(throws: DatabaseError.self) {
+                try database.whileWanted(
+                    { true }, { try Int.fetchOne(database, sql: "SELECT * FROM nothing") })
+            }
+            #expect(error.map { Database.wasGivenUp($0) } == false)
+        }
+    }
+}
+
+/// How often a question was asked.
+private final class Asked {
+    private(set) var count = 0
+
+    func next() -> Int {
+        count += 1
+        return count
+    }
+}
