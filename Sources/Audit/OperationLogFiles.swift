@@ -96,7 +96,7 @@ public enum OperationLogLine: Sendable {
         } else if line.hasPrefix("bought book "), let item = ItemNumber(parsing: line.dropFirst(12)) {
             self = .bought(item)
         } else {
-            throw LineFault("is no line of a store's log: '\(line.prefix(80))'")
+            throw LineFault("is no line of a store's log: \(ShownText.quoted(line))")
         }
     }
 

@@ -43,13 +43,16 @@ public enum BookLine {
         }
         guard let item = ItemNumber(parsing: parts[1]) else {
             throw LineFault(
-                "item_number '\(parts[1])' is not a whole number from 1 to \(ItemNumber.valueMax)")
+                "item_number \(ShownText.quoted(parts[1])) is not a whole number from 1 to \(ItemNumber.valueMax)"
+            )
         }
         guard let stock = Decimal.digits(parts[2].utf8, digitCountMax: 13), stock <= Book.stockMax else {
-            throw LineFault("stock '\(parts[2])' is not a whole number from 0 to \(Book.stockMax)")
+            throw LineFault(
+                "stock \(ShownText.quoted(parts[2])) is not a whole number from 0 to \(Book.stockMax)")
         }
         guard let price = Cents(parsing: parts[3]) else {
-            throw LineFault("cost '\(parts[3])' is not an amount of 0 or more with at most two decimals")
+            throw LineFault(
+                "cost \(ShownText.quoted(parts[3])) is not an amount of 0 or more with at most two decimals")
         }
         guard let (topic, title) = topicAndTitle(parts[4]) else {
             throw LineFault("the title is missing: expected init,item_number,stock,cost,topic,title")

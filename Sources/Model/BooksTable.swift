@@ -20,7 +20,8 @@ public struct BooksTable: Sendable {
         }
         if let unknown = names.first(where: { !Self.columns.contains($0) }) {
             throw LineFault(
-                "unknown column '\(unknown)'; the columns are \(Self.columns.joined(separator: ", "))")
+                "unknown column \(ShownText.quoted(unknown)); the columns are \(Self.columns.joined(separator: ", "))"
+            )
         }
         guard Set(names).count == names.count else { throw LineFault("a column is there twice") }
         var places: [Int] = []
@@ -46,7 +47,8 @@ public struct BooksTable: Sendable {
         let field = { (column: Int) in fields[places[column]] }
         guard let item = ItemNumber(parsing: field(0)) else {
             throw LineFault(
-                "item_number '\(field(0))' is not a whole number from 1 to \(ItemNumber.valueMax)")
+                "item_number \(ShownText.quoted(field(0))) is not a whole number from 1 to \(ItemNumber.valueMax)"
+            )
         }
         if let fault = ShopText.fault(in: field(1), byteCountMax: ShopText.titleByteCountMax) {
             throw LineFault("the title \(fault)")
@@ -56,11 +58,12 @@ public struct BooksTable: Sendable {
         }
         guard let price = Cents(parsing: field(3)) else {
             throw LineFault(
-                "cost '\(field(3))' is not an amount from 0 to \(Cents.amountMax / 100) with at most two decimals"
+                "cost \(ShownText.quoted(field(3))) is not an amount from 0 to \(Cents.amountMax / 100) with at most two decimals"
             )
         }
         guard let stock = Decimal.digits(field(4).utf8, digitCountMax: 13), stock <= Book.stockMax else {
-            throw LineFault("stock '\(field(4))' is not a whole number from 0 to \(Book.stockMax)")
+            throw LineFault(
+                "stock \(ShownText.quoted(field(4))) is not a whole number from 0 to \(Book.stockMax)")
         }
         return Book(
             item: item, title: ShopText.kept(field(1)), topic: ShopText.kept(field(2)), price: price,

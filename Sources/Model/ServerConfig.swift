@@ -142,15 +142,17 @@ public struct ServerConfig: Equatable, Sendable {
 
     private static func parse(_ line: Substring) throws(LineFault) -> (type: String, ServerAddress) {
         let parts = line.split(separator: ",", omittingEmptySubsequences: false).map { $0.trimmingSpaces() }
-        guard parts.count == 2 else { throw LineFault("expected type,host:port, found '\(line)'") }
+        guard parts.count == 2 else {
+            throw LineFault("expected type,host:port, found \(ShownText.quoted(line))")
+        }
         let type = String(parts[0])
         guard Tier(rawValue: type) != nil || type == storefrontType else {
             throw LineFault(
-                "unknown type '\(type)'; the types are frontend, catalog and order, and storefront for a web shop"
+                "unknown type \(ShownText.quoted(type)); the types are frontend, catalog and order, and storefront for a web shop"
             )
         }
         guard let address = ServerAddress(parsing: parts[1]) else {
-            throw LineFault("'\(parts[1])' is not host:port with a port from 1 to 65535")
+            throw LineFault("\(ShownText.quoted(parts[1])) is not host:port with a port from 1 to 65535")
         }
         return (type, address)
     }
