@@ -61,13 +61,13 @@ struct FrontendRoutes {
             Route("lookup", [.GET], takesPath: true, doc: StoreAPI.lookup(inPath: true)) { request in
                 .pending(catalog.lookup(try request.itemNumber(orInPath: true), for: request))
             },
-            Route("buy", [.GET, .POST], takesPath: true, doc: StoreAPI.buy) { request in
+            Route("buy", [.GET, .POST], takesPath: true, isPurchase: true, doc: StoreAPI.buy) { request in
                 let item = try request.itemNumber(orInPath: true)
                 let context = CallContext(
                     slot: request.slot, trace: request.trace,
                     deadline: request.arrived + Self.purchaseTimeMax, times: request.times)
                 let purchase = purchases.buy(
-                    item, key: try request.idempotencyKey(), priceMax: try request.priceMax(),
+                    item, key: try request.purchaseKey(), priceMax: try request.priceMax(),
                     context: context)
                 return .pending(purchase.map(PurchaseAnswer.response))
             },

@@ -15,9 +15,9 @@ struct OrderRoutes {
 
     var all: [Route] {
         [
-            Route("buy", [.GET, .POST], takesPath: true, doc: StoreAPI.buy) { request in
+            Route("buy", [.GET, .POST], takesPath: true, isPurchase: true, doc: StoreAPI.buy) { request in
                 let item = try request.itemNumber(orInPath: true)
-                let key = try request.idempotencyKey() ?? .random()
+                let key = try request.purchaseKey()
                 let context = CallContext(
                     slot: request.slot, trace: request.trace, deadline: request.arrived + Self.catalogTimeMax,
                     times: request.times)

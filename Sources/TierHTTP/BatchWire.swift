@@ -128,6 +128,10 @@ enum BatchWire {
             buffer.writeInteger(tab)
             buffer.writeString(value)
         }
+        if let key = response.key {
+            buffer.writeStaticString("\tidempotency-key\t")
+            buffer.writeString(key.field)
+        }
         if !times.isEmpty {
             buffer.writeStaticString("\tserver-timing\t")
             times.writeCalls(to: &buffer)

@@ -92,7 +92,18 @@ struct OpenAPIDocument {
                 ],
             ]
         }
-        return responses
+        guard route.isPurchase else { return responses }
+        return responses.mapValues { response in
+            var named = response as? [String: Any] ?? [:]
+            named["headers"] = [
+                "Idempotency-Key": [
+                    "description":
+                        "The purchase's key, sent or made: the same again gets the first outcome. Absent where the sent one is malformed.",
+                    "schema": ["type": "string"],
+                ]
+            ]
+            return named
+        }
     }
 
     private static func reference(_ schema: String) -> [String: Any] {

@@ -1,4 +1,4 @@
-internal import Model
+public import Model
 internal import Monitoring
 internal import NIOCore
 public import NIOHTTP1
@@ -99,7 +99,9 @@ public struct Problem: Error, Sendable {
     }
 
     /// The answer that tells the client of this problem.
-    public func response(traceID: String) -> TierResponse {
+    ///
+    /// - Parameter key: the key of the purchase that met it, for the repetition.
+    public func response(traceID: String, key: IdempotencyKey? = nil) -> TierResponse {
         var body = ByteBuffer()
         body.writeStaticString(#"{"type":"about:blank","title":"#)
         body.writeJSONString(status.reasonPhrase)
@@ -112,6 +114,10 @@ public struct Problem: Error, Sendable {
         for (name, json) in members {
             body.writeString(#","\#(name)":"#)
             body.writeImmutableBuffer(json)
+        }
+        if let key {
+            body.writeStaticString(#","idempotency_key":"#)
+            body.writeJSONString(key.text)
         }
         body.writeString(#","trace_id":"\#(traceID)"}"#)
         var response = TierResponse(status, .problem, body: body)

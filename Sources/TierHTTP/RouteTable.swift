@@ -14,6 +14,7 @@ public struct Route: Sendable {
     let takesPath: Bool
     let isGuarded: Bool
     let isLong: Bool
+    let isPurchase: Bool
     let bodyBytesMax: Int?
     let doc: RouteDoc?
     let handler: Handler
@@ -26,17 +27,22 @@ public struct Route: Sendable {
     ///   - isGuarded: whether a request must show the store's token, where the store has one.
     ///   - isLong: whether its answer may be longer than ``ServerLimits/shortAnswerBytesMax``. Then only a few of them
     ///     are worked on for one connection at the same time, and none in a batch.
+    ///   - isPurchase: whether every answer, refusals included, names the request's idempotency key. A request
+    ///     without one gets a key before anything else is done: only who knows the key can repeat a purchase
+    ///     of unknown outcome without buying twice.
     ///   - bodyBytesMax: what a body may have here, where that is more than elsewhere.
     ///   - doc: what the tier's description says of it; nil leaves it out.
     public init(
         _ name: String, _ methods: [HTTPMethod], takesPath: Bool = false, isGuarded: Bool = false,
-        isLong: Bool = false, bodyBytesMax: Int? = nil, doc: RouteDoc? = nil, handler: @escaping Handler
+        isLong: Bool = false, isPurchase: Bool = false, bodyBytesMax: Int? = nil, doc: RouteDoc? = nil,
+        handler: @escaping Handler
     ) {
         self.name = name
         self.methods = methods == [.GET] ? [.GET, .HEAD] : methods
         self.takesPath = takesPath
         self.isGuarded = isGuarded
         self.isLong = isLong
+        self.isPurchase = isPurchase
         self.bodyBytesMax = bodyBytesMax
         self.doc = doc
         self.handler = handler

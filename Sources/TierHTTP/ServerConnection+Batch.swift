@@ -65,7 +65,7 @@ extension ServerConnection {
                 trace: served.trace, arrived: served.arrived, times: served.times, client: client)
             // What may be long is not even begun: its answer would have no place here.
             guard !route.route.isLong else { return end(served, failing: BatchWire.tooLong) }
-            run(route.route.handler, with: request, for: served)
+            run(route.route, with: request, for: served)
         } catch {
             end(begin(loop.routes.unknown, entry.line, entry.trace, to: destination), failing: error)
         }

@@ -54,7 +54,7 @@ extension ServerConnection {
                 method: head.method, target: target, headers: head.headers, body: request.body,
                 slot: loop.slot, trace: served.trace, arrived: served.arrived, times: served.times,
                 client: client)
-            run(entry.route.handler, with: tierRequest, for: served)
+            run(entry.route, with: tierRequest, for: served)
         } catch {
             end(begin(loop.routes.unknown, head, complete.persistence, at: complete.ticket), failing: error)
         }

@@ -25,6 +25,8 @@ extension ServerConnection {
         let times: CallTimes
         /// Whether its answer may be a long one.
         let isLong: Bool
+        /// What the answer to a purchase names: see ``Route``.
+        var key: IdempotencyKey?
     }
 
     /// Takes a request's place in the order of the answers, if it has none yet, and counts it as in flight.
@@ -51,7 +53,19 @@ extension ServerConnection {
             times: CallTimes(), isLong: isLong)
     }
 
-    func run(_ handler: Route.Handler, with request: TierRequest, for served: Served) {
+    func run(_ route: Route, with request: TierRequest, for served: Served) {
+        guard route.isPurchase else { return run(route.handler, with: request, for: served) }
+        var (request, served) = (request, served)
+        do {
+            let key = try request.purchaseKey()
+            (request.key, served.key) = (key, key)
+            run(route.handler, with: request, for: served)
+        } catch {
+            end(served, failing: error)
+        }
+    }
+
+    private func run(_ handler: Route.Handler, with request: TierRequest, for served: Served) {
         guard loop.inFlightCount <= loop.limits.inFlightPerLoopMax else {
             return end(
                 served, failing: StoreError.overloaded("the server has too much to do; nothing was done"))
@@ -80,7 +94,7 @@ extension ServerConnection {
             loop.logger.error(
                 "unexpected error", metadata: ["trace_id": "\(served.trace.traceID)", "error": "\(error)"])
         }
-        end(served, with: problem.response(traceID: served.trace.traceID))
+        end(served, with: problem.response(traceID: served.trace.traceID, key: served.key))
     }
 
     func end(_ served: Served, with response: TierResponse) {
@@ -93,6 +107,8 @@ extension ServerConnection {
         loop.routes.monitor.end(
             served.operation, shard: loop.slot.index, nanos: UInt64(max(0, total.nanoseconds)),
             outcome: response.monitoredOutcome)
+        var response = response
+        response.key = served.key
         loop.logAccess(served.line, status: response.status, trace: served.trace, took: total)
         switch served.destination {
         case .connection(let ticket, let persistence):

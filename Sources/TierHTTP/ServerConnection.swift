@@ -1,4 +1,5 @@
 internal import DequeModule
+internal import Model
 internal import Monitoring
 internal import NIOCore
 internal import NIOHTTP1
@@ -248,13 +249,19 @@ final class ServerConnection: ChannelDuplexHandler {
         let entry = head.flatMap {
             try? loop.routes.entry(method: $0.method, target: RequestTarget($0.uri), headers: $0.headers)
         }
-        end(begin(entry?.operation ?? loop.routes.unknown, head, .closed), failing: problem)
+        var served = begin(entry?.operation ?? loop.routes.unknown, head, .closed)
+        if let head, entry?.route.isPurchase == true { served.key = try? Self.purchaseKey(of: head) }
+        end(served, failing: problem)
     }
 
     /// The trace that a request belongs to: the client's, or a new one.
     func trace(of head: HTTPRequestHead?) -> TraceContext {
         head?.headers.first(name: "traceparent").flatMap(TraceContext.init(parsing:))
             ?? TraceContext(using: &random)
+    }
+
+    private static func purchaseKey(of head: HTTPRequestHead) throws(StoreError) -> IdempotencyKey {
+        try TierRequest.idempotencyKey(in: head.headers) ?? .random()
     }
 
     private static func bodyProblem(_ bytesMax: Int) -> Problem {

@@ -81,7 +81,8 @@ extension StoreAPI {
           "Problem": {"type": "object", "required": ["type", "title", "status", "detail"], "description": "An error (RFC 9457).",
             "properties": {"type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"},
             "detail": {"type": "string", "description": "What is wrong, for a person."}, "dependency": {"type": "string", "description": "The server that is down."},
-            "trace_id": {"type": "string"}, "current": {"type": "array", "items": {"$ref": "#/components/schemas/FullBook"}},
+            "trace_id": {"type": "string"}, "idempotency_key": {"type": "string", "description": "The key of the purchase: repeat it with this."},
+            "current": {"type": "array", "items": {"$ref": "#/components/schemas/FullBook"}},
             "lines": {"type": "array", "items": {"type": "object", "properties": {"line": {"type": "integer"}, "reason": {"type": "string"}}}},
             "line_count": {"type": "integer"}, "cost": {"$ref": "#/components/schemas/Amount"}}}
         }

@@ -49,9 +49,10 @@ public enum StoreAPI {
 
     /// `/buy`.
     public static let buy = RouteDoc(
-        summary: "Buys one copy of a book. Sold out is the answer `Failed`.",
-        parameters: [itemNumber, costMax, key],
-        success: "Outcome", refusals: [400, 404, 409, 412, 422], pathParameter: "item_number")
+        summary:
+            "Buys one copy of a book. Sold out is the answer `Failed`. Every answer names the purchase's Idempotency-Key, by which it can be repeated safely.",
+        parameters: [itemNumber, costMax, key], success: "Outcome",
+        refusals: [400, 404, 409, 412, 422], pathParameter: "item_number")
 
     /// `/update`.
     public static let update = RouteDoc(

@@ -23,6 +23,8 @@ public struct TierRequest: Sendable {
     public let times: CallTimes
     /// The client, for work that is worth nothing when it has left; nil where that is not known.
     public let client: ClientPresence?
+    /// The key of a purchase, its own or one made for it; nil on routes that sell nothing.
+    var key: IdempotencyKey?
 
     /// Takes the parts as they are.
     public init(
@@ -77,6 +79,18 @@ public struct TierRequest: Sendable {
     ///
     /// - Throws: ``StoreError/invalid(_:)`` when it is malformed or sent twice.
     public func idempotencyKey() throws(StoreError) -> IdempotencyKey? {
+        try Self.idempotencyKey(in: headers)
+    }
+
+    /// The key of a purchase: the client's, or one that every answer to it names.
+    ///
+    /// - Throws: ``StoreError/invalid(_:)`` when the client's is malformed or sent twice.
+    public func purchaseKey() throws(StoreError) -> IdempotencyKey {
+        if let key { return key }
+        return try idempotencyKey() ?? .random()
+    }
+
+    static func idempotencyKey(in headers: HTTPHeaders) throws(StoreError) -> IdempotencyKey? {
         let fields = headers["idempotency-key"]
         guard let field = fields.first else { return nil }
         guard fields.count == 1 else { throw .invalid("Idempotency-Key is given twice") }

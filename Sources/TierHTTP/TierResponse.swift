@@ -1,3 +1,4 @@
+internal import Model
 public import Monitoring
 public import NIOCore
 public import NIOHTTP1
@@ -40,6 +41,8 @@ public struct TierResponse: Sendable {
     var isCheckedCopy = false
     /// How the monitor counts the answer; nil counts by its status.
     public var outcome: SystemMonitor.Outcome?
+    /// The key of the purchase that this answers, so that its client can repeat it: see ``Route``.
+    var key: IdempotencyKey?
 
     /// An answer with a body.
     public init(_ status: HTTPResponseStatus, _ contentType: ContentType, body: ByteBuffer) {
@@ -117,6 +120,10 @@ public struct TierResponse: Sendable {
             buffer.writeString(name)
             buffer.writeStaticString(": ")
             buffer.writeString(value)
+        }
+        if let key {
+            buffer.writeStaticString("\r\nidempotency-key: ")
+            buffer.writeString(key.field)
         }
         switch persistence {
         case .kept: buffer.writeStaticString("\r\n\r\n")
