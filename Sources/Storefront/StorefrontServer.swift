@@ -26,7 +26,7 @@ public final class StorefrontServer: Sendable {
     ) async throws -> StorefrontServer {
         let (ports, portSink) = AsyncThrowingStream<Int, any Error>.makeStream()
         let application = Application(
-            router: try router(store: store, password: password, monitor: monitor),
+            router: try router(store: store, password: password, monitor: monitor, loops: loops),
             server: .http1(
                 configuration: .init(
                     idleTimeout: ShopLimits.idleTimeMax,
@@ -84,11 +84,12 @@ public final class StorefrontServer: Sendable {
     }
 
     private static func router(
-        store: StoreClient, password: DeskPassword?, monitor: SystemMonitor
+        store: StoreClient, password: DeskPassword?, monitor: SystemMonitor, loops: TierLoops
     ) throws -> Router<ShopContext> {
         let pages = try Pages()
         let problems = ProblemPages(pages: pages)
         let router = ShopRouter()
+        router.add(middleware: PageMeter(monitor: monitor, loops: loops))
         router.add(middleware: PageGuard(problems: problems))
         router.add(middleware: PageDelivery())
         ShopRoutes(store: store, pages: pages).add(to: router)

@@ -17,15 +17,43 @@ struct MetricsChange {
         seconds > 0 ? increase(name, where: labels) / seconds : 0
     }
 
-    /// The value that `percent` of a histogram's new values did not exceed, in the histogram's unit; nil
-    /// without any. Inside of a bucket they count as spread evenly; above the last bound the bound is all
-    /// that is known.
-    func percentile(_ percent: Double, of name: String, where labels: [String: String] = [:]) -> Double? {
-        var counts: [Double: Double] = [:]
+    /// A histogram's new values.
+    func buckets(of name: String, where labels: [String: String] = [:]) -> BucketCounts {
+        var buckets = BucketCounts()
         for sample in now.samples(name + "_bucket", where: labels) {
             guard let bound = sample.labels["le"].flatMap(Double.init) else { continue }
-            counts[bound, default: 0] += increase(of: sample)
+            buckets.counts[bound, default: 0] += increase(of: sample)
         }
+        return buckets
+    }
+
+    /// The value that `percent` of a histogram's new values did not exceed: see ``BucketCounts``.
+    func percentile(_ percent: Double, of name: String, where labels: [String: String] = [:]) -> Double? {
+        buckets(of: name, where: labels).percentile(percent)
+    }
+
+    /// The mean of a histogram's new values; nil without any.
+    func mean(of name: String) -> Double? {
+        let count = increase(name + "_count")
+        return count > 0 ? increase(name + "_sum") / count : nil
+    }
+
+    private func increase(of sample: MetricsPage.Sample) -> Double {
+        guard let earlier = before?.value(of: sample), earlier <= sample.value else { return sample.value }
+        return sample.value - earlier
+    }
+}
+
+/// Values of a histogram by the upper bounds of its buckets, each with all that are not above it.
+struct BucketCounts: Sendable {
+    var counts: [Double: Double] = [:]
+
+    /// Adds the values of another server, or of another operation.
+    mutating func add(_ other: BucketCounts) { counts.merge(other.counts, uniquingKeysWith: +) }
+
+    /// The value that `percent` of them did not exceed, in the histogram's unit; nil without any. Inside of a
+    /// bucket they count as spread evenly; above the last bound the bound is all that is known.
+    func percentile(_ percent: Double) -> Double? {
         let buckets = counts.sorted { $0.key < $1.key }
         guard let total = buckets.last?.value, total > 0 else { return nil }
         let rank = total * percent / 100
@@ -38,16 +66,5 @@ struct MetricsChange {
             lower = (bound, count)
         }
         return lower.bound
-    }
-
-    /// The mean of a histogram's new values; nil without any.
-    func mean(of name: String) -> Double? {
-        let count = increase(name + "_count")
-        return count > 0 ? increase(name + "_sum") / count : nil
-    }
-
-    private func increase(of sample: MetricsPage.Sample) -> Double {
-        guard let earlier = before?.value(of: sample), earlier <= sample.value else { return sample.value }
-        return sample.value - earlier
     }
 }

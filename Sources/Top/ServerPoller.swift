@@ -7,7 +7,7 @@ public import TierHTTP
 
 /// Reads one server's metrics page again and again, and tells what changed.
 public actor ServerPoller {
-    private let tier: Tier
+    private let name: String
     private let address: ServerAddress
     private let client: TierClient
     private let loops: TierLoops
@@ -16,12 +16,14 @@ public actor ServerPoller {
     private var last: (page: MetricsPage, at: NIODeadline)?
 
     /// A poller of the server at `address`.
-    public init(_ tier: Tier, at address: ServerAddress, loops: TierLoops) async throws {
-        self.tier = tier
+    ///
+    /// - Parameter name: its tier's, or `storefront`.
+    public init(_ name: String, at address: ServerAddress, loops: TierLoops) async throws {
+        self.name = name
         self.address = address
         self.loops = loops
         client = try await TierClient(
-            tier: tier.rawValue, addresses: [address], loops: loops,
+            tier: name, addresses: [address], loops: loops,
             monitor: SystemMonitor(tier: "top", shardCount: loops.slots.count))
         operation = client.operation("/metrics")
     }
@@ -42,7 +44,7 @@ public actor ServerPoller {
         }
         // What comes after a gap is not compared with what was before it.
         if case .down = state { last = nil }
-        return ServerView(tier: tier, address: address, state: state)
+        return ServerView(name: name, address: address, state: state)
     }
 
     private func read(within time: TimeAmount) async throws -> ServerView.Figures {
@@ -53,7 +55,7 @@ public actor ServerPoller {
         let answer = try await slot.eventLoop.flatSubmit { [client] in client.send(call, on: slot) }.get()
         guard answer.status == .ok else {
             throw StoreError.unavailable(
-                tier: tier.rawValue, reason: "has no metrics (status \(answer.status.code))",
+                tier: name, reason: "has no metrics (status \(answer.status.code))",
                 outcomeUnknown: false)
         }
         let page = try MetricsPage(parsing: String(buffer: answer.body))

@@ -2,8 +2,8 @@ public import Model
 
 /// One server as `bookstore top` shows it.
 public struct ServerView: Sendable {
-    /// The server's tier.
-    public let tier: Tier
+    /// The server's tier, or `storefront`.
+    public let name: String
     /// Where it listens.
     public let address: ServerAddress
     /// What it did; or why nothing is known of it.
@@ -39,6 +39,8 @@ public struct ServerView: Sendable {
         /// Requests answered 503 at once, a second.
         let shedRate: Double
         let served: [OperationRow]
+        /// The latencies of all that it served, but for what machines ask of it.
+        let servedLatencies: BucketCounts
         let called: [OperationRow]
         /// Group commit; nil in a tier without a store.
         let commits: CommitRow?
@@ -54,6 +56,12 @@ public struct ServerView: Sendable {
         let p50: Double?
         let p99: Double?
         let inFlight: Double
+        let latencies: BucketCounts
+        /// Whether it says nothing of the store's work, such as a look at the metrics.
+        let isQuiet: Bool
+
+        /// Whether nothing of it happens.
+        var isIdle: Bool { rate == 0 && inFlight == 0 }
     }
 
     struct CommitRow: Sendable {
@@ -80,6 +88,7 @@ extension ServerView.Figures {
         connections = change.now.value("http_server_open_connections")
         shedRate = change.rate("http_server_shed_requests_total")
         served = Self.rows(of: change, family: "http_server", keys: ["route"])
+        servedLatencies = served.reduce(into: BucketCounts()) { if !$1.isQuiet { $0.add($1.latencies) } }
         called = Self.rows(of: change, family: "http_client", keys: ["peer", "route"])
         commits = change.now.value("bookstore_commit_waiting").map { waiting in
             ServerView.CommitRow(
@@ -111,14 +120,14 @@ extension ServerView.Figures {
                 isQuiet
                 ? rate("error") + rate("refused") > 0 : change.now.value(counts, where: labels) ?? 0 > 0
             guard isWorthARow else { continue }
-            let duration = family + "_request_duration_seconds"
+            let latencies = change.buckets(of: family + "_request_duration_seconds", where: labels)
             rows.append(
                 ServerView.OperationRow(
                     name: values.joined(separator: " "), rate: total, soldOutRate: rate("failed"),
                     refusedRate: rate("refused"), errorRate: rate("error"),
-                    p50: change.percentile(50, of: duration, where: labels),
-                    p99: change.percentile(99, of: duration, where: labels),
-                    inFlight: change.now.value(family + "_active_requests", where: labels) ?? 0))
+                    p50: latencies.percentile(50), p99: latencies.percentile(99),
+                    inFlight: change.now.value(family + "_active_requests", where: labels) ?? 0,
+                    latencies: latencies, isQuiet: isQuiet))
         }
         return rows
     }

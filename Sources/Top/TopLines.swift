@@ -6,7 +6,7 @@ public enum TopLines {
     /// The lines of one reading.
     public static func lines(_ views: [ServerView], time: String) -> [String] {
         views.flatMap { view -> [String] in
-            let name = "\(time) tier=\(view.tier.rawValue) server=\(view.address)"
+            let name = "\(time) tier=\(view.name) server=\(view.address)"
             switch view.state {
             case .down(let reason): return ["\(name) state=down reason=\"\(reason)\""]
             case .up(let figures):

@@ -35,37 +35,74 @@ public struct TopScreen {
         self.height = max(4, height)
     }
 
-    /// The screen's lines, at most ``height``.
-    public func lines(_ views: [ServerView], time: String, intervalSeconds: Double) -> [Line] {
-        let upCount = views.count(where: \.isUp)
-        var lines = [
-            line(
-                "My Book Store  \(time)  every \(Figure.count(intervalSeconds)) s  "
-                    + "\(upCount) of \(views.count) servers up  q ends", .faint)
-        ]
-        for view in views {
-            lines.append(line("", .plain))
-            lines += self.lines(of: view)
+    /// What is shown of the servers, and where in the list of them.
+    public struct Page: Sendable {
+        /// The screen's lines, at most ``TopScreen/height``.
+        public let lines: [Line]
+        /// The line of the list that is shown first: the wanted one, or the last with a full screen behind it.
+        public let offset: Int
+        /// Lines of the list that are shown.
+        public let shownCount: Int
+    }
+
+    /// Lines of the list that are worth a fixed head above them.
+    private static let listHeightMin = 4
+
+    /// The screen's lines, at most ``height``: a head with a line for each tier, and below it the list of all
+    /// servers, from its line `offset`.
+    public func page(
+        _ views: [ServerView], time: String, intervalSeconds: Double, offset: Int = 0
+    ) -> Page {
+        let title = line(
+            "My Book Store  \(time)  every \(Figure.count(intervalSeconds)) s  "
+                + "\(views.count(where: \.isUp)) of \(views.count) servers up  q ends", .faint)
+        let summary = [line(Self.heading, .faint)] + TierSummary.all(of: views).map(self.line)
+        var list = views.flatMap { [line("", .plain)] + lines(of: $0) }
+        var head = [title] + summary
+        if head.count + Self.listHeightMin > height {
+            // Too low for a fixed head: the summary scrolls away with the list.
+            head = [title]
+            list = summary + list
         }
-        guard lines.count > height else { return lines }
-        let hidden = lines.count - height + 1
-        return lines.prefix(height - 1) + [line("… \(hidden) more lines: make the window taller", .faint)]
+        let room = height - head.count
+        guard list.count > room else { return Page(lines: head + list, offset: 0, shownCount: list.count) }
+        let shownCount = room - 1
+        let start = min(max(0, offset), list.count - shownCount)
+        let above = start > 0 ? "\(start) above, " : ""
+        let hint = line(
+            "… \(above)\(list.count - start - shownCount) more lines below: arrows, space and b scroll",
+            .faint)
+        return Page(
+            lines: head + list[start..<(start + shownCount)] + [hint], offset: start, shownCount: shownCount)
+    }
+
+    /// All lines, for a window that is as tall as they need.
+    public func lines(_ views: [ServerView], time: String, intervalSeconds: Double) -> [Line] {
+        page(views, time: time, intervalSeconds: intervalSeconds).lines
     }
 
     private func lines(of view: ServerView) -> [Line] {
-        let name = "\(view.tier.rawValue) \(view.address)"
+        let name = "\(view.name) \(view.address)"
         switch view.state {
         case .down(let reason): return [line("\(name)  DOWN  \(reason)", .alarm)]
         case .up(let figures):
             var lines = [line(title(name, figures), .title)]
-            if !figures.served.isEmpty || !figures.called.isEmpty {
-                lines.append(line(Self.heading, .faint))
-                lines += figures.served.map { row($0, mark: " ") }
-                lines += figures.called.map { row($0, mark: ">") }
-            }
+            let marked = figures.served.map { ($0, " ") } + figures.called.map { ($0, ">") }
+            lines += marked.filter { !$0.0.isIdle }.map { row($0.0, mark: $0.1) }
+            let idle = marked.filter(\.0.isIdle).map(\.0.name)
+            if !idle.isEmpty { lines.append(line("  idle: \(idle.joined(separator: ", "))", .faint)) }
             if let commits = figures.commits { lines.append(self.line(of: commits)) }
             return lines
         }
+    }
+
+    private func line(of tier: TierSummary) -> Line {
+        let name = "\(tier.name)  \(tier.upCount) of \(tier.serverCount) up"
+        let text = Self.text(
+            name, tier.rate, tier.soldOutRate, tier.refusedRate, tier.errorRate, tier.p50, tier.p99,
+            tier.inFlight)
+        return line(
+            text, tier.upCount < tier.serverCount ? .alarm : tier.errorRate > 0 ? .warning : .plain)
     }
 
     private func title(_ name: String, _ figures: ServerView.Figures) -> String {
@@ -87,14 +124,24 @@ public struct TopScreen {
         left("  served, > called", nameWidth) + columns.map { right($0.0, $0.1) }.joined()
 
     private func row(_ row: ServerView.OperationRow, mark: String) -> Line {
-        let cells = [
-            Figure.count(row.rate), Figure.count(row.soldOutRate), Figure.count(row.refusedRate),
-            Figure.count(row.errorRate), Figure.millis(row.p50), Figure.millis(row.p99),
-            Figure.count(row.inFlight),
-        ]
-        let figures = zip(cells, Self.columns).map { Self.right($0, $1.1) }.joined()
-        let text = Self.left("\(mark) \(row.name)", Self.nameWidth) + figures
+        let text = Self.text(
+            "\(mark) \(row.name)", row.rate, row.soldOutRate, row.refusedRate, row.errorRate, row.p50,
+            row.p99,
+            row.inFlight)
         return line(text, row.errorRate > 0 ? .warning : .plain)
+    }
+
+    /// A name and its figures in the columns of the heading.
+    private static func text(
+        _ name: String, _ rate: Double, _ soldOut: Double, _ refused: Double, _ errors: Double,
+        _ p50: Double?,
+        _ p99: Double?, _ inFlight: Double
+    ) -> String {
+        let cells = [
+            Figure.count(rate), Figure.count(soldOut), Figure.count(refused), Figure.count(errors),
+            Figure.millis(p50), Figure.millis(p99), Figure.count(inFlight),
+        ]
+        return left(name, nameWidth) + zip(cells, columns).map { right($0, $1.1) }.joined()
     }
 
     private func line(of commits: ServerView.CommitRow) -> Line {

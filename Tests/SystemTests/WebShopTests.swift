@@ -31,10 +31,28 @@ extension RealProcesses {
                 #expect(try await get("/desk", port: port).status == 303)
                 try await refusesWrongMethods(port: port)
                 #expect(!up.errors.contains("desk password"))
+                try await measuresItsPages(port: port, in: store.folder)
                 up.send(SIGINT)
                 #expect(try await up.exit() == 0, "\(up.errors)")
                 #expect(FreePort.isFree(port))
             }
+        }
+
+        /// Under the names of the tiers' metrics, by the pattern of an address and never the address.
+        private func measuresItsPages(port: Int, in folder: String) async throws {
+            #expect(try await get("/no-such-page", port: port).status == 404)
+            let page = try await get("/metrics", port: port).body
+            for line in [
+                #"http_server_requests_total\{route="/book/[^"1]*",outcome="success"\} [1-9]"#,
+                #"http_server_requests_total\{route="other",outcome="refused"\} [1-9]"#,
+                #"http_server_request_duration_seconds_count\{route="/book/[^"]*",outcome="success"\} [1-9]"#,
+                #"http_server_active_requests\{route="/metrics"\} 1"#, "http_server_open_connections [0-9]",
+            ] {
+                #expect(page.contains(try Regex(line)), "\(line)")
+            }
+            let top = try await bookstore("top", "--once", "--interval", "0.2", in: folder)
+            #expect(top.output.contains("tier=storefront server=127.0.0.1:\(port) state=up"), "\(top.output)")
+            #expect(top.status == 0, "\(top.errors)")
         }
 
         private func refusesWrongMethods(port: Int) async throws {
