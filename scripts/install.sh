@@ -20,11 +20,11 @@ for page in dist/man/*.1; do
     gzip -9 -n --stdout "$page" >"$share/man/man1/${page##*/}.gz"
 done
 # Sourced, not run: it needs no first line that names a shell.
-dist/bookstore --generate-completion-script bash | sed '1{/^#!/d}' |
+dist/bookstore completion bash | sed '1{/^#!/d}' |
     install -D -m 644 /dev/stdin "$share/bash-completion/completions/bookstore"
-dist/bookstore --generate-completion-script zsh |
+dist/bookstore completion zsh |
     install -D -m 644 /dev/stdin "$share/zsh/vendor-completions/_bookstore"
-dist/bookstore --generate-completion-script fish |
+dist/bookstore completion fish |
     install -D -m 644 /dev/stdin "$share/fish/vendor_completions.d/bookstore.fish"
 
 keep_or_install() {

@@ -13,6 +13,29 @@ public final class AcceptanceTests {
     private let loops: TierLoops
     private let report: (String) -> Void
     private var failureCount = 0
+    /// What was found, test by test.
+    public private(set) var results: [Result] = []
+
+    /// One test.
+    public struct Result: Sendable {
+        /// One thing that was looked at.
+        public struct Check: Sendable {
+            /// What should be so.
+            public let what: String
+            /// Whether it is; nil where it could not be looked at.
+            public let isPassed: Bool?
+            /// What is there instead.
+            public let found: String?
+        }
+
+        /// What it tests.
+        public let name: String
+        /// What was looked at, in order.
+        public fileprivate(set) var checks: [Check] = []
+
+        /// Whether all of it is as it should be.
+        public var isPassed: Bool { checks.allSatisfy { $0.isPassed != false } }
+    }
 
     /// - Parameters:
     ///   - logFolder: where the servers' logs can be read; nil when they are on other machines, which
@@ -50,6 +73,7 @@ public final class AcceptanceTests {
 
     private func test(_ name: String, _ body: () async throws -> Void) async throws {
         report(name)
+        results.append(Result(name: name))
         let failuresBefore = failureCount
         try await body()
         report(failureCount == failuresBefore ? "  PASS\n" : "  FAIL\n")
@@ -57,7 +81,14 @@ public final class AcceptanceTests {
 
     private func check(_ what: String, _ isTrue: Bool, found: @autoclosure () -> String) {
         if !isTrue { failureCount += 1 }
-        report("  \(isTrue ? "ok  " : "FAIL") \(what)" + (isTrue ? "" : "\n         found: \(found())"))
+        let found = isTrue ? nil : found()
+        note(Result.Check(what: what, isPassed: isTrue, found: found))
+        report("  \(isTrue ? "ok  " : "FAIL") \(what)" + (found.map { "\n         found: \($0)" } ?? ""))
+    }
+
+    private func note(_ check: Result.Check) {
+        guard let last = results.indices.last else { return }
+        results[last].checks.append(check)
     }
 
     // MARK: The tests
@@ -128,6 +159,7 @@ public final class AcceptanceTests {
     /// until they are there or can come no more.
     private func checkLog(_ name: String, lines expected: [(line: String, count: Int)]) async throws {
         guard let logFolder else {
+            note(Result.Check(what: "\(name) is as it should be", isPassed: nil, found: nil))
             return report("  --   \(name) is not on this machine: not checked")
         }
         let path = logFolder + "/" + name

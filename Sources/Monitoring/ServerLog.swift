@@ -37,7 +37,7 @@ public struct ServerLog: LogHandler {
         let time = Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
         let line = line(time: time, level: event.level, message: "\(event.message)", fields: fields)
         // One write a line, so that the lines of several tiers on one terminal do not mix.
-        FileHandle.standardError.write(Data((line + "\n").utf8))
+        StandardError.write(line + "\n")
     }
 }
 

@@ -23,8 +23,30 @@ struct AcceptanceCommand: AsyncParsableCommand {
     var frontend: String?
     @Option(
         help: ArgumentHelp(
-            "With --frontend: where catalog_log and order_log of that store can be read.", valueName: "dir"))
+            "With --frontend: where catalog_log and order_log of that store can be read.", valueName: "dir"),
+        completion: .directory)
     var logs: String?
+    @Flag(help: "Print every check and the verdict as JSON, at the end.") var json = false
+
+    /// What `--json` prints.
+    private struct Report: Encodable {
+        struct Test: Encodable {
+            struct Check: Encodable {
+                let check: String
+                /// Nil where it was not looked at.
+                let passed: Bool?
+                let found: String?
+            }
+
+            let name: String
+            let passed: Bool
+            let checks: [Check]
+        }
+
+        let frontend: String
+        let passed: Bool
+        let tests: [Test]
+    }
 
     func run() async throws {
         let settings = try await common.load()
@@ -45,13 +67,28 @@ struct AcceptanceCommand: AsyncParsableCommand {
         _ address: ServerAddress, output: String, logs: String?, loops: TierLoops
     ) async throws -> Bool {
         let log = try OperationLog(path: output + "/client_log", isShared: true)
-        print("Testing the store at http://\(address)\n")
+        if !json { Output.line("Testing the store at http://\(address)\n") }
         let tests = AcceptanceTests(frontend: address, clientLog: log, logFolder: logs, loops: loops) {
-            print($0)
+            // What other frontends answer stands in it.
+            if !json { Output.message($0) }
         }
         let isPassed = try await tests.run()
         try log.shutdown()
+        if json { try Output.json(Self.report(tests, of: address, isPassed: isPassed)) }
         return isPassed
+    }
+
+    private static func report(
+        _ tests: AcceptanceTests, of address: ServerAddress, isPassed: Bool
+    ) -> Report {
+        let results = tests.results.map { result in
+            Report.Test(
+                name: result.name, passed: result.isPassed,
+                checks: result.checks.map {
+                    Report.Test.Check(check: $0.what, passed: $0.isPassed, found: $0.found)
+                })
+        }
+        return Report(frontend: "\(address)", passed: isPassed, tests: results)
     }
 
     /// The folder of this run's logs. Those of a store whose database is kept here stay where they are: they

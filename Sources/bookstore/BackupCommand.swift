@@ -16,10 +16,18 @@ struct BackupCommand: AsyncParsableCommand {
             copies as their data folder and an empty output folder.
             """)
 
-    @Argument(help: "The folder to copy into; it is made if need be, and may hold no database yet.")
+    @Argument(
+        help: "The folder to copy into; it is made if need be, and may hold no database yet.",
+        completion: .directory)
     var folder: String
     @OptionGroup var common: CommonOptions
     @OptionGroup var data: DataOptions
+    @Flag(help: "Print the copies as JSON.") var json = false
+
+    /// What `--json` prints.
+    private struct Copies: Encodable {
+        let files: [String]
+    }
 
     func run() async throws {
         let settings = try await common.load([.data: data.data])
@@ -30,13 +38,15 @@ struct BackupCommand: AsyncParsableCommand {
             throw FileFault(path: source, reason: "has no database; name the data folder by --data")
         }
         try Folder.prepare(folder, option: "the command's argument")
+        var files: [String] = []
         if hasOrders {
             try OrderStoreSnapshot.backUp(folder: source, to: folder)
-            print("\(folder)/order.sqlite")
+            files.append("\(folder)/order.sqlite")
         }
         if hasCatalog {
             try CatalogSnapshot.backUp(folder: source, to: folder)
-            print("\(folder)/catalog.sqlite")
+            files.append("\(folder)/catalog.sqlite")
         }
+        json ? try Output.json(Copies(files: files)) : Output.lines(files)
     }
 }

@@ -80,16 +80,23 @@ struct BenchCommand: AsyncParsableCommand {
             valueName: "n"))
     var stock: Int64?
     @Option(
-        help: ArgumentHelp("The books of a store of its own, as init lines.", valueName: "file"))
+        help: ArgumentHelp("The books of a store of its own, as init lines.", valueName: "file"),
+        completion: .file())
     var books: String?
-    @Option(help: ArgumentHelp("Write a page with plots.", valueName: "file")) var html: String?
-    @Option(help: ArgumentHelp("Save the run, for 'bench compare' and programs.", valueName: "file"))
+    @Option(help: ArgumentHelp("Write a page with plots.", valueName: "file"), completion: .file())
+    var html: String?
+    @Option(
+        help: ArgumentHelp("Save the run, for 'bench compare' and programs.", valueName: "file"),
+        completion: .file())
     var json: String?
-    @Option(help: ArgumentHelp("Write the figures as a table for programs.", valueName: "file")) var csv:
-        String?
+    @Option(
+        help: ArgumentHelp("Write the figures as a table for programs.", valueName: "file"),
+        completion: .file())
+    var csv: String?
     @Option(
         help: ArgumentHelp(
-            "Write the tables as Markdown; in a page that has the marks, between them.", valueName: "file"))
+            "Write the tables as Markdown; in a page that has the marks, between them.", valueName: "file"),
+        completion: .file())
     var markdown: String?
     @Option(
         help: ArgumentHelp(
@@ -112,8 +119,8 @@ struct BenchCompareCommand: ParsableCommand {
         commandName: "compare", abstract: "Show two saved runs side by side.",
         discussion: "The ratios are those of the second run to the first.")
 
-    @Argument(help: "A file of 'bench --json'.") var before: String
-    @Argument(help: "Another.") var after: String
+    @Argument(help: "A file of 'bench --json'.", completion: .file()) var before: String
+    @Argument(help: "Another.", completion: .file()) var after: String
 
     func run() throws {
         let reports = try [before, after].map { path in
@@ -122,6 +129,6 @@ struct BenchCompareCommand: ParsableCommand {
             }
             return try BenchReport(json: data, path: path)
         }
-        print(Comparison(before: reports[0], after: reports[1]).text, terminator: "")
+        Output.write(Comparison(before: reports[0], after: reports[1]).text)
     }
 }

@@ -94,8 +94,9 @@ struct BenchRunner {
     // MARK: What comes out
 
     private func conclude(_ report: BenchReport) throws {
-        print(report.text, terminator: "")
+        // What took minutes to measure is saved first, whatever becomes of standard output.
         try write(report)
+        Output.write(report.text)
         var failures: [String] = []
         if let sale = report.sale, let fault = sale.fault { failures.append(fault) }
         if let nonsense = report.nonsense {

@@ -31,7 +31,6 @@ struct ExportCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
-        let output = FileHandle.standardOutput
         try await KeeperConnection.open(frontend, common) { store in
             var text = json ? #"{"result":["# : format == .csv ? CSVRecords.text(BooksTable.columns) : ""
             var after: String?
@@ -45,9 +44,9 @@ struct ExportCommand: AsyncParsableCommand {
                 }
                 after = page.next
                 if json, after == nil { text += "],\"next\":null}\n" }
-                try output.write(contentsOf: Data(text.utf8))
+                Output.write(text)
                 text = ""
-            } while after != nil
+            } while after != nil && !Output.isOver
         }
     }
 
@@ -63,7 +62,7 @@ extension BookRow {
     var book: Book {
         get throws {
             guard let item = ItemNumber(parsing: itemNumber), let price = Cents(parsing: cost) else {
-                throw WorkFault("the server gave an answer that makes no sense")
+                throw WorkFault("the server sent an invalid response")
             }
             return Book(item: item, title: title, topic: type, price: price, stock: stock)
         }

@@ -21,9 +21,19 @@ struct BooksCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp("Only books with at most so many copies.", valueName: "n")) var stockMax:
             Int64?
         @Option(help: ArgumentHelp("Retired books too: false, true or only.", valueName: "which"))
-        var retired: String?
+        var retired: Retired?
         @OptionGroup var page: PageOptions
         @OptionGroup var keeper: KeeperOptions
+
+        /// Whether retired books are listed.
+        enum Retired: String, CaseIterable, ExpressibleByArgument {
+            case `false`, `true`, only
+        }
+
+        func validate() throws {
+            try ArgumentCheck.check(stockMax, "--stock-max", in: 0...Book.stockMax)
+            try ArgumentCheck.checkText(topic, "--topic", byteCountMax: ShopText.topicByteCountMax)
+        }
 
         func run() async throws {
             try await KeeperConnection.open(keeper) { store in
@@ -31,7 +41,7 @@ struct BooksCommand: AsyncParsableCommand {
                     "/books",
                     [
                         ("q", find), ("topic", topic), ("stock_max", stockMax.map { String($0) }),
-                        ("retired", retired),
+                        ("retired", retired?.rawValue),
                     ] + page.parameters)
                 try page.show(answer, BookRow.self, BookRow.table, isJSON: keeper.json) { $0.cells }
             }
@@ -45,6 +55,8 @@ struct BooksCommand: AsyncParsableCommand {
         @Argument(help: "The book's item number.") var item: String
         @OptionGroup var keeper: KeeperOptions
 
+        func validate() throws { _ = try ArgumentCheck.item(item) }
+
         func run() async throws {
             try await KeeperConnection.open(keeper) { store in
                 try Self.show(try await store.get("/book", [("item_number", item)]), isJSON: keeper.json)
@@ -54,12 +66,14 @@ struct BooksCommand: AsyncParsableCommand {
         /// Prints one book.
         static func show(_ answer: KeeperAnswer, isJSON: Bool) throws {
             let book = try answer.decoded(as: KeeperResult<BookRow>.self).result
-            guard !isJSON else { return print(answer.text) }
-            for (name, value) in [
+            guard !isJSON else { return Output.line(answer.text) }
+            let fields = [
                 ("number", book.itemNumber), ("title", book.title), ("topic", book.type), ("cost", book.cost),
                 ("stock", String(book.stock)), ("sold", String(book.sold)),
                 ("retired", book.retired ? "yes" : "no"), ("version", String(book.version)),
-            ] { print("\(name):".padding(toLength: 9, withPad: " ", startingAt: 0) + value) }
+            ]
+            Output.lines(
+                fields.map { "\($0.0):".padding(toLength: 9, withPad: " ", startingAt: 0) + $0.1 })
         }
     }
 
@@ -78,12 +92,20 @@ struct BooksCommand: AsyncParsableCommand {
         @OptionGroup var change: ChangeOptions
         @OptionGroup var keeper: KeeperOptions
 
+        func validate() throws {
+            try ArgumentCheck.checkText(title, "--title", byteCountMax: ShopText.titleByteCountMax)
+            try ArgumentCheck.checkText(topic, "--topic", byteCountMax: ShopText.topicByteCountMax)
+            _ = try ArgumentCheck.cost(cost, "--cost")
+            try ArgumentCheck.check(stock, "--stock", in: 0...Book.stockMax)
+            if let number { _ = try ArgumentCheck.item(number, "--number") }
+        }
+
         func run() async throws {
             var members = change.members
             members.merge(["title": title, "topic": topic, "cost": cost, "stock": stock]) { $1 }
             members["item_number"] = number
             try await KeeperConnection.open(keeper) { [members] store in
-                try Show.show(try await store.post("/add", members), isJSON: keeper.json)
+                try Show.show(try await store.post("/add", members, change), isJSON: keeper.json)
             }
         }
     }
@@ -97,11 +119,13 @@ struct BooksCommand: AsyncParsableCommand {
         @OptionGroup var change: ChangeOptions
         @OptionGroup var keeper: KeeperOptions
 
+        func validate() throws { _ = try ArgumentCheck.item(item) }
+
         func run() async throws {
             var members = change.members
             members["item_number"] = item
             try await KeeperConnection.open(keeper) { [members] store in
-                try Show.show(try await store.post("/retire", members), isJSON: keeper.json)
+                try Show.show(try await store.post("/retire", members, change), isJSON: keeper.json)
             }
         }
     }
@@ -113,6 +137,17 @@ struct PageOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Go on after this row, as the page before says.", valueName: "n")) var after:
         String?
 
+    /// Rows that the servers list in one answer, at most.
+    private static let limitMax: Int64 = 1_000
+
+    func validate() throws {
+        try ArgumentCheck.check(Int64(limit), "--limit", in: 1...Self.limitMax)
+        guard let after else { return }
+        guard let number = Int64(after), number >= 1 else {
+            throw ValidationError("--after \(ShownText.quoted(after)) is not a whole number from 1")
+        }
+    }
+
     var parameters: [(String, String?)] { [("limit", String(limit)), ("after", after)] }
 
     /// Prints a page, and how to see the next.
@@ -120,8 +155,8 @@ struct PageOptions: ParsableArguments {
         _ answer: KeeperAnswer, _ row: Row.Type, _ table: TextTable, isJSON: Bool, cells: (Row) -> [String]
     ) throws {
         let page = try answer.decoded(as: KeeperPage<Row>.self)
-        guard !isJSON else { return print(answer.text) }
-        for line in table.lines(page.result.map(cells)) { print(line) }
+        guard !isJSON else { return Output.line(answer.text) }
+        Output.lines(table.lines(page.result.map(cells)))
         if let next = page.next { ExitStatus.say("more by --after \(next)") }
     }
 }

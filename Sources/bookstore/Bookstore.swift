@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
 internal import Model
+internal import Monitoring
 
 /// The command line of the store: one file a command.
 @main
@@ -17,7 +18,8 @@ struct Bookstore: AsyncParsableCommand {
             file (--settings); 'bookstore config' shows them all with their values.
 
             Exit status: 0 done, 1 the check or the work failed, 3 a limit of bench --fail-if was crossed, \
-            64 wrong usage, 69 a server is out of reach, 78 bad configuration.
+            64 wrong usage, 69 a server is out of reach, 75 the outcome of a purchase or change is unknown and the \
+            line to repeat it was printed, 78 bad configuration.
             """,
         version: StoreVersion.text,
         subcommands: [
@@ -26,12 +28,13 @@ struct Bookstore: AsyncParsableCommand {
             RestockCommand.self, RepriceCommand.self, LedgerCommand.self, OrdersCommand.self,
             AcceptanceCommand.self, VerifyCommand.self, RecoverCommand.self, TopCommand.self,
             BenchCommand.self, ChaosCommand.self, ConfigCommand.self, BackupCommand.self,
-            HealthcheckCommand.self,
+            HealthcheckCommand.self, CompletionCommand.self, VersionCommand.self,
         ])
 
     static func main() async {
         // A reader that goes away (`bookstore … | head`) or a client that hangs up must not end a server.
         signal(SIGPIPE, SIG_IGN)
+        StandardStream.occupyClosed()
         // Whatever a command writes, a library's temporary file too, is for its own user alone, however wide the
         // umask is that it was started with.
         umask(PrivateMode.withheld)
@@ -39,15 +42,21 @@ struct Bookstore: AsyncParsableCommand {
             let planted = ProcessInfo.processInfo.environment[PlantedBug.environmentVariable]
             PlantedBug.plantedInProcess = planted.flatMap { PlantedBug(rawValue: $0) }
         #endif
+        var command: any ParsableCommand
         do {
-            var command = try parseAsRoot()
+            command = try parseAsRoot()
+        } catch {
+            ExitStatus.exit(with: error)
+        }
+        do {
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
                 try command.run()
             }
+            try Output.finish()
         } catch {
-            ExitStatus.exit(with: error)
+            ExitStatus.exit(with: error, of: type(of: command))
         }
     }
 }

@@ -15,14 +15,19 @@ struct CatalogCommand: AsyncParsableCommand {
     @OptionGroup var tier: TierOptions
     @OptionGroup var catalog: CatalogOptions
 
+    /// From the contract's day to ten years.
+    static let keyHours = CatalogStore.refusalHoursMin...87_600
+
     func run() async throws {
-        let settings = try await common.load([
-            .data: data.data, .books: catalog.books, .logQueries: catalog.logQueries,
-            .keyHours: catalog.keyHours.map(String.init),
-            .index: tier.index.map(String.init), .bind: tier.bind,
-        ])
+        let settings = try await common.load(
+            [
+                .data: data.data, .books: catalog.books, .logQueries: catalog.logQueries,
+                .keyHours: catalog.keyHours.map(String.init),
+                .index: tier.index.map(String.init), .bind: tier.bind,
+            ], handed: try tier.handed())
         let process = try TierProcess(.catalog, settings: settings, options: tier)
         let queryLogging = try settings.choice(.logQueries, as: QueryLogging.self)
+        _ = try settings.number(.keyHours, in: Self.keyHours)
         try await process.run {
             let logPath = try process.folder(.output) + "/catalog_log"
             let store = try Self.openStore(in: try process.folder(.data), logPath: logPath, process: process)
@@ -51,11 +56,13 @@ struct CatalogCommand: AsyncParsableCommand {
         var bookCount = 0
         let store = try CatalogStore.open(
             folder: folder,
-            refusalHours: try process.settings.number(.keyHours, in: CatalogStore.refusalHoursMin...87_600),
+            refusalHours: try process.settings.number(.keyHours, in: Self.keyHours),
             firstBooks: {
                 let file = process.settings.text(.books)
                 let books =
-                    file.isEmpty ? Book.defaults : try BooksFile.read(path: file, progress: reading.show)
+                    file.isEmpty
+                    ? Book.defaults
+                    : file == Setting.noBooks ? [] : try BooksFile.read(path: file, progress: reading.show)
                 bookCount = books.count
                 return books
             },
@@ -72,7 +79,7 @@ struct CatalogCommand: AsyncParsableCommand {
         _ process: TierProcess, folder: String, progress: (Int, Int) -> Void
     ) throws {
         let file = process.settings.text(.books)
-        guard !file.isEmpty else { return }
+        guard !file.isEmpty, file != Setting.noBooks else { return }
         if FileSize.of(file) != nil { _ = try BooksFile.read(path: file, progress: progress) }
         process.logger.notice(
             """

@@ -3,6 +3,7 @@ internal import Audit
 internal import Chaos
 internal import Foundation
 internal import Model
+internal import Monitoring
 internal import Synchronization
 internal import UnixSignals
 
@@ -32,8 +33,10 @@ struct ChaosCommand: AsyncParsableCommand {
     var seed: UInt64?
     @Option(help: ArgumentHelp("Purchases to send 32 times at once before the faults begin.", valueName: "n"))
     var duplicates = 1_000
-    @Option(help: ArgumentHelp("Write the report there as well, as Markdown.", valueName: "file")) var report:
-        String?
+    @Option(
+        help: ArgumentHelp("Write the report there as well, as Markdown.", valueName: "file"),
+        completion: .file())
+    var report: String?
     @Flag(help: "Keep the store's folder also when nothing was found.") var keep = false
 
     func validate() throws {
@@ -89,12 +92,12 @@ struct ChaosCommand: AsyncParsableCommand {
     }
 
     private func conclude(_ result: ChaosReport) throws {
-        for finding in result.findings { print(finding) }
+        for finding in result.findings { Output.message("\(finding)") }
         if let report {
             try result.markdown.write(toFile: report, atomically: true, encoding: .utf8)
             ExitStatus.say("chaos: the report is in \(report)")
         }
-        print(
+        Output.line(
             """
             \(result.counts.faultCount) faults, \(result.counts.purchases) buys (\(result.counts.sold) sold, \
             \(result.counts.soldOut) sold out), \(result.history.operationCount) operations of \
@@ -149,7 +152,7 @@ private final class StatusLine: Sendable {
             let now = ContinuousClock.now
             let seconds = Int((now - self.start) / .seconds(1))
             let line = "chaos \(seconds / 60):\(seconds % 60 < 10 ? "0" : "")\(seconds % 60) \(text)"
-            if self.isTerminal { return FileHandle.standardError.write(Data("\r\u{1B}[K\(line)".utf8)) }
+            if self.isTerminal { return StandardError.write("\r\u{1B}[K\(line)") }
             let isDue = self.last.withLock { last in
                 guard let shown = last, now - shown < Self.linesEvery else {
                     last = now
@@ -162,5 +165,5 @@ private final class StatusLine: Sendable {
     }
 
     /// Leaves the line.
-    func end() { if isTerminal { FileHandle.standardError.write(Data("\n".utf8)) } }
+    func end() { if isTerminal { StandardError.write("\n") } }
 }

@@ -26,7 +26,8 @@ struct FrontendOptions: ParsableArguments {
             return try settings.servers().address(of: .frontend, index: 0, path: settings.text(.config))
         }
         guard let address = ServerAddress(parsing: frontend) else {
-            throw ValidationError("--frontend '\(frontend)' is not host:port with a port from 1 to 65535")
+            throw ValidationError(
+                "--frontend \(ShownText.quoted(frontend)) is not host:port with a port from 1 to 65535")
         }
         return address
     }
@@ -66,7 +67,8 @@ struct BuyCommand: AsyncParsableCommand {
         discussion: """
             Example: bookstore client buy 1
             The answer is Success, or Failed when the book is sold out. With --key a purchase that was \
-            interrupted can be repeated safely: the same key never buys twice.
+            interrupted can be repeated safely: the same key never buys twice. Without --key one is made; when the \
+            outcome stays unknown, it is printed with the line that repeats the purchase, and the exit status is 75.
             """)
 
     @Argument(help: "The book's item number.") var item: String
@@ -77,16 +79,28 @@ struct BuyCommand: AsyncParsableCommand {
     @OptionGroup var frontend: FrontendOptions
     @OptionGroup var common: CommonOptions
 
+    func validate() throws { _ = try KeyOption.parsed(key) }
+
     func run() async throws {
-        var parsed: IdempotencyKey?
-        if let key {
-            guard let valid = IdempotencyKey(parsing: key) else {
-                throw ValidationError(
-                    "--key is not 1 to \(IdempotencyKey.byteCountMax) visible ASCII characters")
-            }
-            parsed = valid
+        // Drawn here, so that it can be told when the outcome is unknown.
+        let key = try KeyOption.parsed(key) ?? .random()
+        try await OneRequest(frontend, common).send(repeatedBy: key) { try await $0.buy(item, key: key) }
+    }
+}
+
+/// `--key`, the name of a purchase or change.
+enum KeyOption {
+    /// The key of the option; nil where it was not given.
+    ///
+    /// - Throws: `ValidationError` for one that is malformed.
+    static func parsed(_ text: String?) throws -> IdempotencyKey? {
+        guard let text else { return nil }
+        guard let key = IdempotencyKey(parsing: text) else {
+            throw ValidationError(
+                "--key \(ShownText.quoted(text)) is not 1 to \(IdempotencyKey.byteCountMax) visible ASCII characters"
+            )
         }
-        try await OneRequest(frontend, common).send { [parsed] in try await $0.buy(item, key: parsed) }
+        return key
     }
 }
 
@@ -102,7 +116,12 @@ struct OneRequest {
 
     /// Prints a success to standard output, and a problem to standard error with exit status 1, or 69 where
     /// a server of the store is out of reach.
-    func send(_ request: (Client) async throws -> Client.Answer) async throws {
+    ///
+    /// - Parameter key: what makes the request safe to repeat. With it, a problem that leaves the outcome open
+    ///   or that passes by itself ends with status 75 and the line to repeat.
+    func send(
+        repeatedBy key: IdempotencyKey? = nil, _ request: (Client) async throws -> Client.Answer
+    ) async throws {
         let settings = try await common.load()
         let address = try frontend.address(settings)
         let folder = settings.text(.output)
@@ -114,16 +133,29 @@ struct OneRequest {
         do {
             answer = try await request(client)
         } catch let error as StoreError {
-            guard case .unavailable = error else { throw error }
-            ExitStatus.say(
-                "bookstore: \(ExitStatus.text(error)) (\(address)); is the store up? Start it by 'bookstore up'"
-            )
-            throw ExitCode(ExitStatus.unreachable.rawValue)
+            guard case .unavailable(_, _, let isUnknown) = error else { throw error }
+            if isUnknown, let key { throw Self.unknown("\(ExitStatus.text(error)) (\(address))", key) }
+            throw OutOfReach(error, at: address)
         }
+        if answer.status == 503 || answer.status == 409, let key { throw Self.unknown(answer.text, key) }
         guard answer.status == 200 else {
             ExitStatus.say(answer.text)
             throw ExitCode((answer.status == 503 ? ExitStatus.unreachable : .failed).rawValue)
         }
-        print(answer.text)
+        Output.line(answer.text)
+    }
+
+    private static func unknown(_ text: String, _ key: IdempotencyKey) -> UnknownOutcome {
+        UnknownOutcome(text, key: key, promise: "never buys twice")
+    }
+}
+
+/// A server that a command needs and does not reach.
+struct OutOfReach: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ error: StoreError, at address: ServerAddress) {
+        description =
+            "\(ExitStatus.text(error)) (\(address)); is the store up? Start it by 'bookstore up', or name its address in the file of --config"
     }
 }

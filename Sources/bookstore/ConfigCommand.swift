@@ -12,25 +12,58 @@ struct ConfigCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var common: CommonOptions
+    @Flag(help: "Print the settings and servers as JSON.") var json = false
+
+    /// What `--json` prints.
+    private struct Report: Encodable {
+        struct Entry: Encodable {
+            let key: String
+            /// Nil where there is none, and for a secret.
+            let value: String?
+            let source: String
+            let secret: Bool
+            /// Nil where only the environment and the settings file set it.
+            let option: String?
+            let variable: String
+            let meaning: String
+        }
+
+        struct Server: Encodable {
+            let type: String
+            let index: Int
+            let address: String
+        }
+
+        let settings: [Entry]
+        let servers: [Server]
+    }
 
     func run() async throws {
         let settings = try await common.load()
-        for setting in Setting.all {
+        let entries = Setting.all.map { setting in
             let value = settings.text(setting)
-            print("\(setting.key) = \(value.isEmpty ? "(none)" : setting.isSecret ? "(secret)" : value)")
-            print("    \(setting.meaning)")
-            let hasOption = setting.isOption && !setting.isSecret
-            let ways = (hasOption ? setting.flag + ", " : "") + setting.variable
-            print("    from: \(settings.source(of: setting)); set by \(ways) or \"\(setting.key)\"")
+            return Report.Entry(
+                key: setting.key, value: value.isEmpty || setting.isSecret ? nil : value,
+                source: settings.source(of: setting), secret: setting.isSecret,
+                option: setting.isOption && !setting.isSecret ? setting.flag : nil,
+                variable: setting.variable, meaning: setting.meaning)
         }
-        let servers = try settings.servers()
-        for tier in Tier.allCases {
-            for (index, address) in (servers.servers[tier] ?? []).enumerated() {
-                print("server \(tier.rawValue) \(index): \(address)")
-            }
+        let report = Report(settings: entries, servers: Self.servers(try settings.servers()))
+        guard !json else { return try Output.json(report) }
+        for (entry, setting) in zip(report.settings, Setting.all) {
+            let isSet = !settings.text(setting).isEmpty
+            Output.line("\(entry.key) = \(entry.value ?? (isSet ? "(secret)" : "(none)"))")
+            Output.line("    \(entry.meaning)")
+            let ways = (entry.option.map { $0 + ", " } ?? "") + entry.variable
+            Output.line("    from: \(entry.source); set by \(ways) or \"\(entry.key)\"")
         }
-        for (index, address) in servers.storefronts.enumerated() {
-            print("server \(ServerConfig.storefrontType) \(index): \(address)")
+        Output.lines(report.servers.map { "server \($0.type) \($0.index): \($0.address)" })
+    }
+
+    private static func servers(_ config: ServerConfig) -> [Report.Server] {
+        let tiers = Tier.allCases.map { ($0.rawValue, config.servers[$0] ?? []) }
+        return (tiers + [(ServerConfig.storefrontType, config.storefronts)]).flatMap { type, addresses in
+            addresses.enumerated().map { Report.Server(type: type, index: $0, address: "\($1)") }
         }
     }
 }

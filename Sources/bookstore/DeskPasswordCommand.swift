@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
 internal import Model
+internal import Monitoring
 internal import Storefront
 
 /// `bookstore desk-password`
@@ -12,12 +13,12 @@ struct DeskPasswordCommand: AsyncParsableCommand {
             Reads the password, one line, from standard input and writes its hash to standard output, for a file \
             that --desk-password-file names:
 
-              bookstore desk-password > desk.hash
+              (umask 077; bookstore desk-password > desk.hash)
             """)
 
     func run() async throws {
         let isTerminal = isatty(STDIN_FILENO) == 1
-        if isTerminal { FileHandle.standardError.write(Data("Password: ".utf8)) }
+        if isTerminal { StandardError.write("Password: ") }
         guard let line = Terminal.withoutEcho(isTerminal, { readLine() }) else {
             throw ValidationError("no password on standard input")
         }
@@ -25,7 +26,7 @@ struct DeskPasswordCommand: AsyncParsableCommand {
         guard let password = try DeskPassword(hashing: line) else {
             throw ValidationError(Settings.passwordLengthFault)
         }
-        print(password.text)
+        Output.line(password.text)
     }
 }
 

@@ -13,20 +13,52 @@ enum ExitStatus: Int32 {
     case thresholdCrossed = 3
     case usage = 64
     case unreachable = 69
+    /// The outcome is not known yet; the same command with the key that was printed gives it.
+    case temporary = 75
     case configuration = 78
 
-    /// Says what went wrong on standard error and ends the process with the status that fits.
-    static func exit(with error: any Error) -> Never {
-        if error is ExitCode || error is ValidationError || error is CleanExit {
-            Bookstore.exit(withError: error)
+    /// Says what went wrong and ends the process with the status that fits.
+    ///
+    /// - Parameter command: the command that ran; nil when the command line could not be read.
+    static func exit(with error: any Error, of command: (any ParsableCommand.Type)? = nil) -> Never {
+        let status = say(error, of: command)
+        do {
+            try Output.finish()
+        } catch {
+            say("bookstore: \(text(error))")
+            Foundation.exit(status == done.rawValue ? failed.rawValue : status)
         }
-        guard let status = status(of: error) else { Bookstore.exit(withError: error) }
-        say("bookstore: \(text(error))")
-        Foundation.exit(status.rawValue)
+        Foundation.exit(status)
     }
 
-    /// Writes a line for the person at the terminal to standard error.
-    static func say(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
+    private static func say(_ error: any Error, of command: (any ParsableCommand.Type)?) -> Int32 {
+        if let error = error as? ValidationError, let command {
+            say("Error: \(error.message)\n\(CommandTree.usage(of: command))")
+            return usage.rawValue
+        }
+        if let error = error as? UnknownOutcome {
+            say("bookstore: \(oneLine(error.description))")
+            // As it is, for it is meant to be copied: the shell's quotes make it harmless.
+            StandardError.write("Repeat it with its key, which \(error.promise):\n  \(error.repetition)\n")
+            return temporary.rawValue
+        }
+        if let status = status(of: error) {
+            say("bookstore: \(oneLine(text(error)))")
+            return status.rawValue
+        }
+        let code = Bookstore.exitCode(for: error).rawValue
+        if command == nil, code == usage.rawValue, let mistyped = CommandTree.mistyped {
+            say("Error: \(mistyped.description)\n\(CommandTree.usage(of: mistyped.group))")
+            return code
+        }
+        let message = Bookstore.fullMessage(for: error)
+        if !message.isEmpty { code == done.rawValue ? Output.line(message) : say(message) }
+        return code
+    }
+
+    /// Writes a line, or several, for the person at the terminal to standard error. Text of files may stand in
+    /// it: it is escaped and cut off here.
+    static func say(_ line: String) { StandardError.write(ShownText.lines(line) + "\n") }
 
     /// The error in words.
     static func text(_ error: any Error) -> String {
@@ -34,10 +66,16 @@ enum ExitStatus: Int32 {
         return Problem(error).detail
     }
 
+    /// A line break in a file's text must not begin a line that looks like one of ours.
+    private static func oneLine(_ text: String) -> String {
+        ShownText.escaped(text, scalarCountMax: ShownText.lineScalarCountMax)
+    }
+
     private static func status(of error: any Error) -> ExitStatus? {
         switch error {
         case is FileFault, is LogFault: .configuration
         case is ListenFault, is WorkFault: .failed
+        case is OutOfReach: .unreachable
         case let error as BenchFault:
             if case .unreachable = error { .unreachable } else { .failed }
         case let error as StoreError:
@@ -54,4 +92,19 @@ struct WorkFault: Error, CustomStringConvertible {
     let description: String
 
     init(_ description: String) { self.description = description }
+}
+
+/// A purchase or change that may or may not have been made; its key tells.
+struct UnknownOutcome: Error, CustomStringConvertible {
+    let description: String
+    /// What the key promises, to end "its key, which …".
+    let promise: String
+    /// The command line that repeats it.
+    let repetition: String
+
+    init(_ description: String, key: IdempotencyKey, promise: String) {
+        self.description = description
+        self.promise = promise
+        repetition = ShellLine.repeating(CommandLine.arguments, key: key)
+    }
 }

@@ -13,7 +13,8 @@ struct FrontendCommand: AsyncParsableCommand {
     @OptionGroup var tier: TierOptions
 
     func run() async throws {
-        let settings = try await common.load([.index: tier.index.map(String.init), .bind: tier.bind])
+        let settings = try await common.load(
+            [.index: tier.index.map(String.init), .bind: tier.bind], handed: try tier.handed())
         let process = try TierProcess(.frontend, settings: settings, options: tier)
         try await process.run {
             let catalog = try await TierClient(

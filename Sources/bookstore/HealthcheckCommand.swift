@@ -19,7 +19,10 @@ struct HealthcheckCommand: AsyncParsableCommand {
     /// Shorter than the three seconds after which an engine usually gives up on a check.
     private static let answerTimeMax = TimeAmount.seconds(2)
 
-    @Argument(help: "catalog, order, frontend or storefront.") var server: String?
+    @Argument(
+        help: "catalog, order, frontend or storefront.",
+        completion: .list(Tier.allCases.map(\.rawValue) + [ServerConfig.storefrontType]))
+    var server: String?
     @Flag(help: "Ask only whether the process runs, not whether what it needs is there.") var live = false
     @OptionGroup var common: CommonOptions
     @Option(
@@ -49,7 +52,7 @@ struct HealthcheckCommand: AsyncParsableCommand {
             ExitStatus.say("\(server) at \(address): \(answer.status.code) \(body)")
             throw ExitCode(ExitStatus.failed.rawValue)
         }
-        print(body)
+        Output.line(body)
     }
 
     private func serverToAsk() throws -> String {
@@ -62,7 +65,8 @@ struct HealthcheckCommand: AsyncParsableCommand {
         }
         guard Self.isServer(server) else {
             throw ValidationError(
-                "'\(server)' is no server; the servers are catalog, order, frontend and storefront")
+                "\(ShownText.quoted(server)) is no server; the servers are catalog, order, frontend and storefront"
+            )
         }
         return server
     }

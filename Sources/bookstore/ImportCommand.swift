@@ -18,7 +18,7 @@ struct ImportCommand: AsyncParsableCommand {
     /// What the catalog takes.
     private static let bytesMax = 256 * 1024 * 1024
 
-    @Argument(help: "The file.") var file: String
+    @Argument(help: "The file.", completion: .file()) var file: String
     @Option(help: "csv or init, where the first line does not tell.") var format: BooksDocument.Format?
     @Flag(help: "Only check the file and whether its numbers are free; change nothing.") var dryRun = false
     @Flag(help: "Print what was done, or the bad rows, as JSON.") var json = false
@@ -36,16 +36,16 @@ struct ImportCommand: AsyncParsableCommand {
         }
         guard reading.refusedCount == 0 else { throw try report(Refused(reading)) }
         let count = reading.books.count
-        guard !json else { return print(#"{"result":{"books":\#(count)}}"#) }
-        print(dryRun ? "\(count) books can be imported" : "\(count) books imported")
+        guard !json else { return Output.line(#"{"result":{"books":\#(count)}}"#) }
+        Output.line(dryRun ? "\(count) books can be imported" : "\(count) books imported")
     }
 
     /// Names every bad row.
     private func report(_ refused: Refused) throws -> ExitCode {
         if json {
-            print(String(decoding: try KeeperAnswer.encoder.encode(refused), as: UTF8.self))
+            try Output.json(refused)
         } else {
-            for row in refused.lines { print("\(file):\(row.line): \(row.reason)") }
+            for row in refused.lines { Output.message("\(file):\(row.line): \(row.reason)") }
         }
         let rows = refused.lineCount == 1 ? "1 bad row" : "\(refused.lineCount) bad rows"
         ExitStatus.say("bookstore: \(rows); nothing was imported")
@@ -66,7 +66,7 @@ struct ImportCommand: AsyncParsableCommand {
             // Answers come in the order of their requests, so what looks meanwhile has a connection of its own.
             try await KeeperConnection.openCatalog(common) { watcher in
                 let storing = Storing(bookCount: books.count, isDry: isDry)
-                let answer = try await storing.post(target, body, to: store, watchedBy: watcher)
+                let answer = try await storing.post(target, body, change, to: store, watchedBy: watcher)
                 refused = try answer.refusal(as: Refused.self)
             }
         }

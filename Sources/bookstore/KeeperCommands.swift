@@ -16,14 +16,22 @@ struct RestockCommand: AsyncParsableCommand {
     @OptionGroup var change: ChangeOptions
     @OptionGroup var keeper: KeeperOptions
 
-    func run() async throws {
-        let updates = try Pairs.split(changes).map { item, text -> [String: Any] in
-            guard let units = Int64(text) else {
-                throw ValidationError("'\(text)' is not a number of copies")
+    func validate() throws { _ = try updates }
+
+    func run() async throws { try await Pairs.send(try updates, change, keeper) }
+
+    private var updates: [[String: Any]] {
+        get throws {
+            let most = StockChange.unitsMax
+            return try Pairs.split(changes, "copies").map { pair, item, text -> [String: Any] in
+                guard let units = Int64(text), (-most...most).contains(units) else {
+                    throw ValidationError(
+                        "\(ShownText.quoted(pair)): \(ShownText.quoted(text)) is not a number of copies from \(-most) to \(most)"
+                    )
+                }
+                return ["item_number": item, "stock": units]
             }
-            return ["item_number": item, "stock": units]
         }
-        try await Pairs.send(updates, change, keeper)
     }
 }
 
@@ -38,21 +46,37 @@ struct RepriceCommand: AsyncParsableCommand {
     @OptionGroup var change: ChangeOptions
     @OptionGroup var keeper: KeeperOptions
 
-    func run() async throws {
-        let updates = try Pairs.split(changes).map { item, text -> [String: Any] in
-            ["item_number": item, "cost": text]
+    func validate() throws { _ = try updates }
+
+    func run() async throws { try await Pairs.send(try updates, change, keeper) }
+
+    private var updates: [[String: Any]] {
+        get throws {
+            try Pairs.split(changes, "amount").map { pair, item, text -> [String: Any] in
+                _ = try ArgumentCheck.cost(text, "\(ShownText.quoted(pair)):")
+                return ["item_number": item, "cost": text]
+            }
         }
-        try await Pairs.send(updates, change, keeper)
     }
 }
 
 /// Changes given as `item=value`.
 private enum Pairs {
-    static func split(_ pairs: [String]) throws -> [(item: String, value: String)] {
-        try pairs.map { pair in
+    static func split(
+        _ pairs: [String], _ value: String
+    ) throws -> [(pair: String, item: String, value: String)] {
+        guard pairs.count <= KeeperRequest.updateCountMax else {
+            throw ValidationError(
+                "\(pairs.count) changes are more than the \(KeeperRequest.updateCountMax) that are made together"
+            )
+        }
+        return try pairs.map { pair in
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard parts.count == 2 else { throw ValidationError("'\(pair)' is not item=value, such as 1=5") }
-            return (String(parts[0]), String(parts[1]))
+            guard parts.count == 2 else {
+                throw ValidationError("\(ShownText.quoted(pair)) is not item=\(value), such as 1=5")
+            }
+            let item = try ArgumentCheck.item(String(parts[0]), "\(ShownText.quoted(pair)):")
+            return (pair, item.description, String(parts[1]))
         }
     }
 
@@ -62,10 +86,10 @@ private enum Pairs {
         var members = change.members
         members["updates"] = updates
         try await KeeperConnection.open(keeper) { [members] store in
-            let answer = try await store.post("/updates", members)
+            let answer = try await store.post("/updates", members, change)
             let books = try answer.decoded(as: KeeperResult<[BookRow]>.self).result
-            guard !keeper.json else { return print(answer.text) }
-            for line in BookRow.table.lines(books.map(\.cells)) { print(line) }
+            guard !keeper.json else { return Output.line(answer.text) }
+            Output.lines(BookRow.table.lines(books.map(\.cells)))
         }
     }
 }
@@ -78,15 +102,21 @@ struct LedgerCommand: AsyncParsableCommand {
         discussion: "Example, recent sales: bookstore ledger --kind sale")
 
     @Argument(help: "The book's item number; all books without it.") var item: String?
-    @Option(help: ArgumentHelp("Only these: sale, update, add or retire.", valueName: "kind")) var kind:
-        String?
+    @Option(help: ArgumentHelp("Only these: sale, update, add or retire.", valueName: "kind")) var kind: Kind?
     @OptionGroup var page: PageOptions
     @OptionGroup var keeper: KeeperOptions
+
+    /// What a movement may be.
+    enum Kind: String, CaseIterable, ExpressibleByArgument {
+        case sale, update, add, retire
+    }
+
+    func validate() throws { if let item { _ = try ArgumentCheck.item(item) } }
 
     func run() async throws {
         try await KeeperConnection.open(keeper) { store in
             let answer = try await store.get(
-                "/movements", [("item_number", item), ("kind", kind)] + page.parameters)
+                "/movements", [("item_number", item), ("kind", kind?.rawValue)] + page.parameters)
             try page.show(answer, MovementRow.self, MovementRow.table, isJSON: keeper.json) { $0.cells }
         }
     }

@@ -20,6 +20,17 @@ struct ChangeOptions: ParsableArguments {
             "Who makes the change; the name you are logged in by without it.", valueName: "name"))
     var actor: String?
     @Option(help: ArgumentHelp("Why.", valueName: "text")) var reason: String?
+    @Option(
+        help: ArgumentHelp(
+            "The change's idempotency key, 1 to 255 visible ASCII characters: the same key never changes anything twice. Drawn without it.",
+            valueName: "key"))
+    var key: String?
+
+    func validate() throws {
+        try ArgumentCheck.checkText(actor, "--actor", byteCountMax: KeeperRequest.actorByteCountMax)
+        try ArgumentCheck.checkText(reason, "--reason", byteCountMax: KeeperRequest.reasonByteCountMax)
+        _ = try KeyOption.parsed(key)
+    }
 
     /// The members of a request that say so.
     var members: [String: Any] {
@@ -76,7 +87,8 @@ struct KeeperConnection {
             try await body(KeeperConnection(address: address, client: client, loops: loops))
         } catch {
             await client.shutdown(on: loops)
-            throw error
+            guard let fault = error as? StoreError, case .unavailable = fault else { throw error }
+            throw OutOfReach(fault, at: address)
         }
         await client.shutdown(on: loops)
     }
@@ -89,33 +101,46 @@ struct KeeperConnection {
         return try await send(.GET, path + (query.isEmpty ? "" : "?" + query.joined(separator: "&")))
     }
 
-    /// Sends a JSON object. A key of its own makes it safe to be sent again after a broken connection.
-    func post(_ path: String, _ members: [String: Any]) async throws -> KeeperAnswer {
+    /// Sends a JSON object: a change that is made once, however often it is sent.
+    func post(_ path: String, _ members: [String: Any], _ change: ChangeOptions) async throws -> KeeperAnswer
+    {
         let body = try JSONSerialization.data(withJSONObject: members)
-        return try await post(path, "application/json", ByteBuffer(bytes: body))
+        return try await post(path, "application/json", ByteBuffer(bytes: body), change)
     }
 
-    /// Sends bytes.
+    /// Sends bytes: a change that is made once, however often it is sent.
     func post(
-        _ path: String, _ contentType: String, _ bytes: ByteBuffer, within time: TimeAmount = answerTimeMax
+        _ path: String, _ contentType: String, _ bytes: ByteBuffer, _ change: ChangeOptions,
+        within time: TimeAmount = answerTimeMax
     ) async throws -> KeeperAnswer {
-        try await send(.POST, path, body: TierCall.Body(contentType, bytes), within: time)
+        let key = try KeyOption.parsed(change.key) ?? .random()
+        return try await send(.POST, path, key: key, body: TierCall.Body(contentType, bytes), within: time)
     }
 
+    /// - Throws: ``UnknownOutcome`` when a change may have been made without an answer.
     private func send(
-        _ method: HTTPMethod, _ target: String, body: TierCall.Body? = nil,
+        _ method: HTTPMethod, _ target: String, key: IdempotencyKey? = nil, body: TierCall.Body? = nil,
         within time: TimeAmount = answerTimeMax
     ) async throws -> KeeperAnswer {
         var random = FastRandom()
-        let isChange = method == .POST
         let call = TierCall(
-            method, target, key: isChange ? IdempotencyKey.random().field : nil, body: body,
-            repetition: isChange ? .ifPeerKeepsKeys : .always, deadline: .now() + time,
+            method, target, key: key?.field, body: body,
+            repetition: key != nil ? .ifPeerKeepsKeys : .always, deadline: .now() + time,
             trace: TraceContext(using: &random), operation: client.operation("request"),
-            lane: isChange ? .changes : .reads)
+            lane: key != nil ? .changes : .reads)
         let slot = loops.slots[0]
-        let answer = try await slot.eventLoop.flatSubmit { [client] in client.send(call, on: slot) }.get()
-        return KeeperAnswer(status: Int(answer.status.code), body: Data(answer.body.readableBytesView))
+        let answer: TierAnswer
+        do {
+            answer = try await slot.eventLoop.flatSubmit { [client] in client.send(call, on: slot) }.get()
+        } catch StoreError.unavailable(let tier, let reason, let isUnknown) where isUnknown {
+            guard let key else {
+                throw StoreError.unavailable(tier: tier, reason: reason, outcomeUnknown: false)
+            }
+            let error = StoreError.unavailable(tier: tier, reason: reason, outcomeUnknown: true)
+            throw KeeperAnswer.unknown("\(ExitStatus.text(error)) (\(address))", key)
+        }
+        return KeeperAnswer(
+            status: Int(answer.status.code), body: Data(answer.body.readableBytesView), key: key)
     }
 }
 
@@ -123,6 +148,12 @@ struct KeeperConnection {
 struct KeeperAnswer {
     let status: Int
     let body: Data
+    /// The key of the change that was asked for; nil where something was only read.
+    let key: IdempotencyKey?
+
+    static func unknown(_ text: String, _ key: IdempotencyKey) -> UnknownOutcome {
+        UnknownOutcome(text, key: key, promise: "never changes anything twice")
+    }
 
     var text: String { String(decoding: body, as: UTF8.self) }
 
@@ -144,7 +175,7 @@ struct KeeperAnswer {
         do {
             return try decoder.decode(type, from: body)
         } catch {
-            throw WorkFault("the server gave an answer that makes no sense")
+            throw WorkFault("the server sent an invalid response")
         }
     }
 
@@ -165,8 +196,9 @@ struct KeeperAnswer {
     func check() throws {
         guard status != 200 else { return }
         let problem = try? JSONSerialization.jsonObject(with: body) as? [String: Any]
-        ExitStatus.say(
-            "bookstore: \(problem?["detail"] as? String ?? "the server answered with status \(status)")")
+        let detail = problem?["detail"] as? String ?? "the server answered with status \(status)"
+        if status == 503, let key { throw Self.unknown(detail, key) }
+        ExitStatus.say("bookstore: \(detail)")
         for book in problem?["current"] as? [[String: Any]] ?? [] {
             ExitStatus.say(
                 "  now: book \(book["item_number"] ?? "?"), stock \(book["stock"] ?? "?"), cost \(book["cost"] ?? "?")"

@@ -16,9 +16,10 @@ struct OrderCommand: AsyncParsableCommand {
     @OptionGroup var tier: TierOptions
 
     func run() async throws {
-        let settings = try await common.load([
-            .data: data.data, .index: tier.index.map(String.init), .bind: tier.bind,
-        ])
+        let settings = try await common.load(
+            [
+                .data: data.data, .index: tier.index.map(String.init), .bind: tier.bind,
+            ], handed: try tier.handed())
         let process = try TierProcess(.order, settings: settings, options: tier)
         try await process.run {
             let logPath = try process.folder(.output) + "/order_log"

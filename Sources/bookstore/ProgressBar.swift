@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Monitoring
 internal import Synchronization
 
 /// Progress of a long step on standard error: a bar that redraws in place on a terminal, a line for every
@@ -29,7 +30,7 @@ final class ProgressBar: Sendable {
             let bar =
                 String(repeating: "#", count: filled) + String(repeating: ".", count: Self.width - filled)
             let end = percent == 100 ? "\n" : ""
-            FileHandle.standardError.write(Data("\r\(title) [\(bar)] \(percent) %\(end)".utf8))
+            StandardError.write("\r\(title) [\(bar)] \(percent) %\(end)")
         } else {
             ExitStatus.say("\(title): \(percent) %")
         }
@@ -38,7 +39,7 @@ final class ProgressBar: Sendable {
     /// Leaves a bar that did not come to its end.
     func end() {
         if isTerminal, (0..<100).contains(lastShare.withLock { $0 }) {
-            FileHandle.standardError.write(Data("\n".utf8))
+            StandardError.write("\n")
         }
     }
 

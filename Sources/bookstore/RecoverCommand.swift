@@ -24,15 +24,25 @@ struct RecoverCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
     @OptionGroup var data: DataOptions
     @Option(
-        help: ArgumentHelp("A catalog log; repeat it for rotated ones, the oldest first.", valueName: "file"))
+        help: ArgumentHelp("A catalog log; repeat it for rotated ones, the oldest first.", valueName: "file"),
+        completion: .file())
     var catalogLog: [String] = []
     @Option(
-        help: ArgumentHelp("An order log; repeat it for rotated ones, the oldest first.", valueName: "file"))
+        help: ArgumentHelp("An order log; repeat it for rotated ones, the oldest first.", valueName: "file"),
+        completion: .file())
     var orderLog: [String] = []
     @Flag(help: "Take the orders from order_log alone, for a catalog of another make that keeps no ledger.")
     var withoutLedger = false
     @Flag(help: "The store was opened without books (--books none), so its log does not begin with any.")
     var openedEmpty = false
+    @Flag(help: "Print what was rebuilt, and the notes on it, as JSON.") var json = false
+
+    /// What `--json` prints.
+    private struct Rebuilt: Encodable {
+        let folder: String
+        let rebuilt: [String]
+        let notes: [String]
+    }
 
     func run() async throws {
         let settings = try await common.load([.data: data.data])
@@ -46,20 +56,24 @@ struct RecoverCommand: AsyncParsableCommand {
                     : "the order database is in '\(store.data)'; nothing was changed")
         }
         var recovery = Recovery()
-        let rebuilt: String
+        let rebuilt: [String]
         if withoutLedger {
             guard !hasCatalog else {
                 throw WorkFault("the catalog in '\(store.data)' keeps a ledger: leave --without-ledger out")
             }
             try rebuildOrders(of: store, with: &recovery)
-            rebuilt = "the orders"
+            rebuilt = ["orders"]
         } else {
             try rebuild(store, hasCatalog: hasCatalog, hasOrders: hasOrders, with: &recovery)
-            rebuilt = hasCatalog ? "the orders" : hasOrders ? "the catalog" : "the catalog and the orders"
+            rebuilt = (hasCatalog ? [] : ["catalog"]) + (hasOrders ? [] : ["orders"])
         }
-        for note in recovery.notes { print(note) }
-        print("Rebuilt in \(store.data): \(rebuilt).")
-        print("Check it by 'bookstore verify' after the next start of the store.")
+        guard !json else {
+            return try Output.json(Rebuilt(folder: store.data, rebuilt: rebuilt, notes: recovery.notes))
+        }
+        for note in recovery.notes { Output.message(note) }
+        let names = rebuilt.map { "the \($0)" }.joined(separator: " and ")
+        Output.line("Rebuilt in \(store.data): \(names).")
+        Output.line("Check it by 'bookstore verify' after the next start of the store.")
     }
 
     private func rebuild(
@@ -98,7 +112,8 @@ struct RecoverCommand: AsyncParsableCommand {
         var audit = BooksAudit()
         let soldCounts = orderLogs.isEmpty ? nil : try audit.count(orderLog: orderLogs)
         if let fault = audit.discrepancies.first {
-            throw FileFault(path: fault.place, reason: "'\(fault.found)' is no line of the order log")
+            throw FileFault(
+                path: fault.place, reason: "\(ShownText.quoted(fault.found)) is no line of the order log")
         }
         return try recovery.catalog(
             log: logs, orders: orders, soldCounts: soldCounts, openedEmpty: openedEmpty,

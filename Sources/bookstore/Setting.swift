@@ -1,3 +1,4 @@
+internal import ArgumentParser
 internal import Configuration
 internal import Foundation
 internal import Model
@@ -25,7 +26,11 @@ struct Setting: Sendable {
     static let data = Setting(key: "data", defaultValue: "data", meaning: "the folder of the databases")
     static let books = Setting(
         key: "books", defaultValue: "",
-        meaning: "a file of first books, as init lines; the four default books without one")
+        meaning:
+            "a file of first books, as init lines; 'none' for an empty shop; the four default books without one"
+    )
+    /// The value of `books` that opens an empty shop; a file of this name is `./none`.
+    static let noBooks = "none"
     static let index = Setting(
         key: "index", defaultValue: "0", meaning: "which of several lines of its type a tier is, from 0")
     static let bind = Setting(
@@ -78,19 +83,21 @@ struct Settings: Sendable {
     private let sources: [(name: String, provider: any ConfigProvider)]
     private let reader: ConfigReader
 
+    /// The command line, what `up` has handed down, and the environment.
+    private static let sourceCountWithoutFile = 3
+    /// The name of the command line as a source.
+    private static let commandLine = "command line"
+
     /// - Parameters:
     ///   - flags: values given on the command line, by key.
+    ///   - handed: values that `bookstore up` has handed to this process, by key.
     ///   - file: the settings file; nil for the one that `BOOKSTORE_SETTINGS` names, if any.
     /// - Throws: ``Model/FileFault`` when the file cannot be read or has a key that is no setting.
-    init(flags: [String: String], file: String?) async throws {
-        var values: [AbsoluteConfigKey: ConfigValue] = [:]
-        for (key, value) in flags {
-            values[AbsoluteConfigKey(key.split(separator: ".").map(String.init))] = ConfigValue(
-                .string(value), isSecret: false)
-        }
+    init(flags: [String: String], handed: [String: String] = [:], file: String?) async throws {
         let environment = EnvironmentVariablesProvider().prefixKeys(with: "bookstore")
         var sources: [(String, any ConfigProvider)] = [
-            ("command line", InMemoryProvider(name: "command line", values: values)),
+            (Self.commandLine, Self.provider(Self.commandLine, flags)),
+            ("bookstore up", Self.provider("bookstore up", handed)),
             ("environment", environment),
         ]
         let named = file ?? ProcessInfo.processInfo.environment["BOOKSTORE_SETTINGS"]
@@ -106,6 +113,15 @@ struct Settings: Sendable {
         reader = ConfigReader(providers: sources.map(\.1))
     }
 
+    private static func provider(_ name: String, _ texts: [String: String]) -> any ConfigProvider {
+        var values: [AbsoluteConfigKey: ConfigValue] = [:]
+        for (key, value) in texts {
+            values[AbsoluteConfigKey(key.split(separator: ".").map(String.init))] = ConfigValue(
+                .string(value), isSecret: false)
+        }
+        return InMemoryProvider(name: name, values: values)
+    }
+
     /// A setting's value as text.
     func text(_ setting: Setting) -> String {
         reader.string(forKey: ConfigKey(setting.path), default: setting.defaultValue)
@@ -113,7 +129,7 @@ struct Settings: Sendable {
 
     /// A setting's value as one of an enumeration's.
     ///
-    /// - Throws: ``Model/FileFault`` that names the setting and its source.
+    /// - Throws: ``fault(_:_:)``
     func choice<Value: RawRepresentable & CaseIterable>(_ setting: Setting, as type: Value.Type) throws
         -> Value
     where Value.RawValue == String {
@@ -124,7 +140,7 @@ struct Settings: Sendable {
 
     /// A setting's value as a whole number.
     ///
-    /// - Throws: ``Model/FileFault`` that names the setting and its source.
+    /// - Throws: ``fault(_:_:)``
     func number(_ setting: Setting, in range: ClosedRange<Int>) throws -> Int {
         guard let number = Int(text(setting)), range.contains(number) else {
             throw fault(setting, "is not a whole number from \(range.lowerBound) to \(range.upperBound)")
@@ -141,9 +157,14 @@ struct Settings: Sendable {
         return found?.name ?? "default"
     }
 
-    /// The error that a setting's value is.
-    func fault(_ setting: Setting, _ reason: String) -> FileFault {
-        FileFault(path: source(of: setting), reason: "\(setting.key) '\(text(setting))' \(reason)")
+    /// The error that a setting's value is: wrong usage where it was given as an option, else bad configuration,
+    /// by the setting's name and its source.
+    func fault(_ setting: Setting, _ reason: String) -> any Error {
+        let value = ShownText.quoted(text(setting))
+        guard source(of: setting) != Self.commandLine else {
+            return ValidationError("\(setting.flag) \(value) \(reason)")
+        }
+        return FileFault(path: source(of: setting), reason: "\(setting.key) \(value) \(reason)")
     }
 
     /// The servers of the store. Without a `config` file and without a word where it should be, the three
@@ -179,6 +200,12 @@ struct Settings: Sendable {
         } catch {
             throw FileFault(path: given.isEmpty ? file : source(of: .token), reason: error.reason)
         }
+    }
+
+    /// The settings file, if there is one.
+    var file: String? {
+        let name = sources.last?.name
+        return sources.count > Self.sourceCountWithoutFile ? name : nil
     }
 
     /// A misspelt key must not silently leave a default in place.

@@ -19,10 +19,11 @@ struct StorefrontCommand: AsyncParsableCommand {
     @OptionGroup var desk: DeskOptions
 
     func run() async throws {
-        let settings = try await common.load([
-            .index: tier.index.map(String.init), .bind: tier.bind,
-            .deskPasswordFile: desk.deskPasswordFile,
-        ])
+        let settings = try await common.load(
+            [
+                .index: tier.index.map(String.init), .bind: tier.bind,
+                .deskPasswordFile: desk.deskPasswordFile,
+            ], handed: try tier.handed())
         let password = try settings.deskPassword()
         let process = try TierProcess(storefront: settings, options: tier)
         if password == nil {

@@ -20,14 +20,15 @@ struct Storing: Sendable {
 
     /// Sends the books and waits for the answer.
     func post(
-        _ target: String, _ body: ByteBuffer, to store: KeeperConnection, watchedBy watcher: KeeperConnection
+        _ target: String, _ body: ByteBuffer, _ change: ChangeOptions, to store: KeeperConnection,
+        watchedBy watcher: KeeperConnection
     ) async throws -> KeeperAnswer {
         let bar = ProgressBar(isDry ? "checking numbers" : "storing books")
         let watch = Task { await show(bar, watcher) }
         let answer: KeeperAnswer
         do {
             answer = try await store.post(
-                target, "text/plain; charset=utf-8", body, within: Self.timeMax)
+                target, "text/plain; charset=utf-8", body, change, within: Self.timeMax)
         } catch {
             await end(watch, bar, isDone: false)
             throw error

@@ -14,11 +14,13 @@ final class Supervisor {
         let name: String
         let address: ServerAddress
         let arguments: [String]
-        /// Variables that it gets beside this process' own.
-        var environment: [String: String] = [:]
+        /// What it is handed on its standard input: secrets, and settings that have no option.
+        var settings: [Setting: String] = [:]
     }
 
     private enum Event: Sendable {
+        /// A child listens, and nobody else can on its address.
+        case listening(job: Int, pid: Int32)
         case ready
         case exited(job: Int, pid: Int32, status: Int32)
         case stop
@@ -70,7 +72,7 @@ final class Supervisor {
         while let event = await iterator.next() {
             switch event {
             case .stop: return
-            case .ready: continue
+            case .ready, .listening: continue
             case .exited(let index, let pid, let status):
                 guard children[index]?.processIdentifier == pid else { continue }
                 children[index] = nil
@@ -106,20 +108,52 @@ final class Supervisor {
     private func launch(_ index: Int) throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: Self.ownPath)
-        process.arguments = jobs[index].arguments + ["--supervised"]
-        process.environment = ProcessInfo.processInfo.environment.merging(jobs[index].environment) { $1 }
+        process.arguments = jobs[index].arguments + ["--child-of-up"]
+        process.environment = Self.environment
         // The child's input stays open as long as this process lives, and ends with it however it ends.
-        process.standardInput = Pipe()
+        let (input, output) = (Pipe(), Pipe())
+        process.standardInput = input
+        process.standardOutput = output
         if isQuiet { process.standardError = FileHandle.nullDevice }
         process.terminationHandler = { [eventSink] ended in
             let status = ended.terminationReason == .exit ? ended.terminationStatus : -ended.terminationStatus
             eventSink.yield(.exited(job: index, pid: ended.processIdentifier, status: status))
         }
+        let line = try HandedSettings.line(jobs[index].settings)
         try process.run()
         children[index] = process
+        // A child that has ended meanwhile is noticed by its end.
+        try? input.fileHandleForWriting.write(contentsOf: line)
+        awaitReport(of: index, pid: process.processIdentifier, from: output.fileHandleForReading)
     }
 
+    /// Settings travel by options and pipes: what is a secret to one server is not told to all of them.
+    private static var environment: [String: String] {
+        ProcessInfo.processInfo.environment.filter {
+            !$0.key.hasPrefix("BOOKSTORE_") || $0.key == PlantedBug.environmentVariable
+        }
+    }
+
+    /// Reads what a child says until its end, on a thread of its own.
+    private func awaitReport(of index: Int, pid: Int32, from output: FileHandle) {
+        Thread.detachNewThread { [eventSink] in
+            var text: [UInt8] = []
+            var bytes = [UInt8](repeating: 0, count: 256)
+            while true {
+                let count = read(output.fileDescriptor, &bytes, bytes.count)
+                guard count > 0 else { return }
+                // Servers say nothing else there.
+                text = Array((text + bytes[..<count]).prefix(bytes.count))
+                guard text == Array((HandedSettings.listening + "\n").utf8) else { continue }
+                eventSink.yield(.listening(job: index, pid: pid))
+            }
+        }
+    }
+
+    /// Waits until a child says that it listens, then until it answers that it is ready: whoever else may answer
+    /// at its address before that is another store.
     private func waitUntilReady(_ index: Int) async throws -> Bool {
+        guard try await waitUntilListening(index) else { return false }
         let job = jobs[index]
         let monitor = SystemMonitor(tier: "up", shardCount: 1)
         let client = try await TierClient(
@@ -143,9 +177,25 @@ final class Supervisor {
         while let event = await iterator.next() {
             switch event {
             case .stop: return false
+            case .listening: continue
             case .ready:
                 await client.shutdown(on: loops)
                 return true
+            case .exited(let ended, _, let status):
+                children[ended] = nil
+                throw TierEnded(name: jobs[ended].name, status: status)
+            }
+        }
+        return false
+    }
+
+    private func waitUntilListening(_ index: Int) async throws -> Bool {
+        while let event = await iterator.next() {
+            switch event {
+            case .stop: return false
+            case .ready: continue
+            case .listening(let job, let pid):
+                if job == index, children[index]?.processIdentifier == pid { return true }
             case .exited(let ended, _, let status):
                 children[ended] = nil
                 throw TierEnded(name: jobs[ended].name, status: status)

@@ -4,9 +4,6 @@ internal import Top
 /// The terminal as a screen that is drawn over and over: a page of its own without a cursor, keys that are
 /// read as they are typed. All of it is undone by ``close()``.
 final class TerminalScreen {
-    /// Keys that are not passed on as signals.
-    static let suspendKey: UInt8 = 0x1A
-
     private var saved: termios?
     private let hasColors = (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty
 
@@ -50,8 +47,8 @@ final class TerminalScreen {
         write(frame + "\u{1B}[J\u{1B}[?2026l")
     }
 
-    /// Prints lines one below the other, as any other command.
-    func print(_ lines: [TopScreen.Line]) { write(lines.map { styled($0) + "\n" }.joined()) }
+    /// Writes lines one below the other, as any other command.
+    func list(_ lines: [TopScreen.Line]) { write(lines.map { styled($0) + "\n" }.joined()) }
 
     private func styled(_ line: TopScreen.Line) -> String {
         guard hasColors, !line.text.isEmpty else { return line.text }
@@ -66,6 +63,6 @@ final class TerminalScreen {
 
     private func write(_ text: String) {
         // A terminal that has gone away takes nothing; the signal that says so ends the program.
-        try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+        Output.raw(text)
     }
 }

@@ -32,8 +32,11 @@ struct TierProcess {
     let loops: TierLoops
     let monitor: SystemMonitor
     let logger: Logger
-    private static let loopCountMax = 256
+    /// 0 for a loop for every two cores.
+    static let loopCounts = 0...256
     private let isSupervised: Bool
+    /// Whether `up` waits for a report.
+    private let isChildOfUp: Bool
     private let events: AsyncStream<Event>
     private let eventSink: AsyncStream<Event>.Continuation
 
@@ -57,7 +60,8 @@ struct TierProcess {
     ) throws {
         self.name = name
         self.settings = settings
-        isSupervised = options.supervised
+        isChildOfUp = options.childOfUp
+        isSupervised = options.supervised || isChildOfUp
         servers = try settings.servers()
         let line = try line(servers, try settings.number(.index, in: 0...999))
         let bind = settings.text(.bind)
@@ -75,7 +79,9 @@ struct TierProcess {
         }
         logger = try Self.logger(name, settings: settings)
         OpenFiles.raiseLimit()
-        let loopCount = try settings.number(.loops, in: 0...Self.loopCountMax)
+        // Under `up` it is said once, by that.
+        if !isChildOfUp { for warning in SecretFiles.warnings(settings) { logger.warning("\(warning)") } }
+        let loopCount = try settings.number(.loops, in: Self.loopCounts)
         loops = loopCount == 0 ? TierLoops() : TierLoops(count: loopCount)
         monitor = SystemMonitor(tier: name, shardCount: loops.slots.count)
         (events, eventSink) = AsyncStream.makeStream(of: Event.self)
@@ -133,6 +139,8 @@ struct TierProcess {
         if isSupervised { stopWhenInputEnds() }
         let running = try await start()
         logger.notice("\(name) listens on \(running.address)")
+        // An `up` that is gone meanwhile is noticed by the end of the input.
+        if isChildOfUp { _ = StandardStream.write(HandedSettings.listening + "\n", to: STDOUT_FILENO) }
         var fault: (any Error)?
         events: for await event in events {
             switch event {

@@ -12,7 +12,8 @@ struct TopCommand: AsyncParsableCommand {
         commandName: "top", abstract: "What every server does just now: rates, latencies, errors, queues.",
         discussion: """
             Reads the metrics of all servers of the config file again and again and shows what changed between \
-            two readings. On a terminal it draws a screen (q or Ctrl-C ends); elsewhere, and with --lines, it \
+            two readings. On a terminal it draws a screen: a line for each tier, then every server with what it \
+            does just now; arrows, page keys, space and b scroll, q or Ctrl-C ends. Elsewhere, and with --lines, it \
             prints a line for each operation and reading. A server that is down is shown as down until it is \
             back. Columns: requests a second, those answered Failed for lack of stock, refused (4xx), failed \
             (5xx); latencies of the last interval; requests begun and not ended.
@@ -34,16 +35,19 @@ struct TopCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("End after so many readings.", valueName: "n")) var iterations: Int?
     @Flag(help: "Print what happens during one interval, and end.") var once = false
     @Flag(help: "Print lines also on a terminal.") var lines = false
+    @Flag(help: "Print what happens during one interval as JSON, and end.") var json = false
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
         guard Self.intervalSecondsRange.contains(interval) else {
             throw ValidationError("--interval '\(interval)' is not a number from 0.1 to 3600")
         }
+        guard !json || !lines else { throw ValidationError("--json and --lines exclude each other") }
         if let iterations {
             guard iterations >= 1 else {
                 throw ValidationError("--iterations '\(iterations)' is not 1 or more")
             }
+            guard !json else { throw ValidationError("--json and --iterations exclude each other") }
             guard !once else { throw ValidationError("--once and --iterations exclude each other") }
         }
     }
@@ -53,16 +57,18 @@ struct TopCommand: AsyncParsableCommand {
         let servers = try settings.servers()
         let loops = TierLoops(count: 1)
         var pollers: [ServerPoller] = []
-        for tier in [Tier.frontend, .order, .catalog] {
-            for address in servers.servers[tier] ?? [] {
-                pollers.append(try await ServerPoller(tier, at: address, loops: loops))
+        let tiers = [Tier.frontend, .order, .catalog].map { ($0.rawValue, servers.servers[$0] ?? []) }
+        for (name, addresses) in [(ServerConfig.storefrontType, servers.storefronts)] + tiers {
+            for address in addresses {
+                pollers.append(try await ServerPoller(name, at: address, loops: loops))
             }
         }
+        let isOnce = once || json
         let watch = TopWatch(
-            pollers: pollers, intervalSeconds: interval, readingCountMax: once ? 1 : iterations,
-            view: lines || !TerminalScreen.isThere ? .lines : once ? .table : .screen)
+            pollers: pollers, intervalSeconds: interval, readingCountMax: isOnce ? 1 : iterations,
+            view: json ? .json : lines || !TerminalScreen.isThere ? .lines : once ? .table : .screen)
         let areAllUp = await watch.run()
-        if !areAllUp, once || iterations != nil { throw ExitCode(ExitStatus.unreachable.rawValue) }
+        if !areAllUp, isOnce || iterations != nil { throw ExitCode(ExitStatus.unreachable.rawValue) }
     }
 }
 
@@ -70,16 +76,39 @@ struct TopCommand: AsyncParsableCommand {
 struct TopWatch {
     /// How the readings are shown.
     enum View {
+        case json
         case lines
         case table
         case screen
+    }
+
+    /// Where in the list of servers the screen is.
+    private struct Place {
+        /// Further than any list goes, and far from where a number ends.
+        private static let beyond = 1_000_000_000
+
+        var offset = 0
+        var shownCount = 0
+
+        /// The screen puts right what goes beyond the list's ends.
+        mutating func move(_ key: KeyReader.Key) {
+            switch key {
+            case .up: offset -= 1
+            case .down: offset += 1
+            case .pageUp: offset -= max(1, shownCount - 1)
+            case .pageDown: offset += max(1, shownCount - 1)
+            case .top: offset = 0
+            case .bottom: offset = Self.beyond
+            case .quit, .suspend: break
+            }
+        }
     }
 
     private enum Event {
         case due
         case read([ServerView])
         case resized
-        case key(UInt8)
+        case key(KeyReader.Key)
         case stop
     }
 
@@ -106,6 +135,7 @@ struct TopWatch {
         }
         defer { if view == .screen { terminal.close() } }
         var views: [ServerView] = []
+        var place = Place()
         var readingCount = 0
         var due = ContinuousClock.now
         sink.yield(.due)
@@ -113,19 +143,21 @@ struct TopWatch {
             switch event {
             case .stop: break loop
             case .due: Task { sink.yield(.read(await read())) }
-            case .resized: show(views, on: terminal)
+            case .resized: show(views, at: &place, on: terminal)
             case .key(let key):
-                if key == UInt8(ascii: "q") { break loop }
-                guard key == TerminalScreen.suspendKey else { continue }
-                terminal.close()
-                raise(SIGSTOP)
-                terminal.open()
-                show(views, on: terminal)
+                if key == .quit { break loop }
+                if key == .suspend {
+                    terminal.close()
+                    raise(SIGSTOP)
+                    terminal.open()
+                }
+                place.move(key)
+                show(views, at: &place, on: terminal)
             case .read(let read):
                 views = read
                 // The first reading only tells from where to count; a screen is not left empty meanwhile.
-                if readingCount > 0 || view == .screen { show(views, on: terminal) }
-                if let readingCountMax, readingCount == readingCountMax { break loop }
+                if readingCount > 0 || view == .screen { show(views, at: &place, on: terminal) }
+                if readingCount == readingCountMax || Output.isOver { break loop }
                 readingCount += 1
                 due = max(due + .seconds(intervalSeconds), .now)
                 Task { [due] in
@@ -148,29 +180,38 @@ struct TopWatch {
         }
     }
 
-    private func show(_ views: [ServerView], on terminal: TerminalScreen) {
+    private func show(_ views: [ServerView], at place: inout Place, on terminal: TerminalScreen) {
         guard !views.isEmpty else { return }
         let now = Date().formatted(
             Date.ISO8601FormatStyle(timeZone: .current).time(includingFractionalSeconds: false))
         switch view {
         case .lines:
             let stamp = Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
-            let text = TopLines.lines(views, time: stamp).map { $0 + "\n" }.joined()
-            try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+            Output.lines(TopLines.lines(views, time: stamp))
+        case .json:
+            let stamp = Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+            // Numbers and texts only, which have a form in JSON.
+            try? Output.json(TopReport(views, time: stamp))
         case .table:
             let screen = TopScreen(width: terminal.size.width, height: .max)
-            terminal.print(screen.lines(views, time: now, intervalSeconds: intervalSeconds))
+            terminal.list(screen.lines(views, time: now, intervalSeconds: intervalSeconds))
         case .screen:
             let screen = TopScreen(width: terminal.size.width, height: terminal.size.height)
-            terminal.draw(screen.lines(views, time: now, intervalSeconds: intervalSeconds))
+            let page = screen.page(
+                views, time: now, intervalSeconds: intervalSeconds, offset: place.offset)
+            place = Place(offset: page.offset, shownCount: page.shownCount)
+            terminal.draw(page.lines)
         }
     }
 
     /// Reads the keyboard on a thread of its own, which ends with the process.
     private func readKeys(_ yield: @escaping @Sendable (Event) -> Void) {
         Thread.detachNewThread {
-            var key: UInt8 = 0
-            while Foundation.read(STDIN_FILENO, &key, 1) == 1 { yield(.key(key)) }
+            var reader = KeyReader()
+            var byte: UInt8 = 0
+            while Foundation.read(STDIN_FILENO, &byte, 1) == 1 {
+                if let key = reader.take(byte) { yield(.key(key)) }
+            }
         }
     }
 }

@@ -1,6 +1,9 @@
 internal import ArgumentParser
+internal import Catalog
 internal import Foundation
+internal import Logging
 internal import Model
+internal import Monitoring
 internal import TierHTTP
 internal import UnixSignals
 
@@ -10,7 +13,7 @@ struct UpCommand: AsyncParsableCommand {
         commandName: "up", abstract: "The whole store on this machine, a process for each server.",
         discussion: """
             Starts the servers of the config file, tells when they are ready, starts one again that dies, \
-            and stops all of them on Ctrl-C or SIGTERM.
+            and stops all of them on Ctrl-C or SIGTERM. A port that is in use ends it before anything is made.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -25,6 +28,9 @@ struct UpCommand: AsyncParsableCommand {
         ])
         let servers = try settings.servers()
         let jobs = try StoreJobs(settings: settings, servers: servers).all
+        try settings.checkServers()
+        for warning in SecretFiles.warnings(settings) { ExitStatus.say("bookstore: \(warning)") }
+        try AddressCheck.check(jobs.map(\.address))
         let frontend = try servers.address(of: .frontend, index: 0, path: settings.text(.config))
         let loops = TierLoops(count: 1)
         let supervisor = Supervisor(jobs: jobs, loops: loops)
@@ -65,7 +71,7 @@ struct UpCommand: AsyncParsableCommand {
     }
 
     private static func greet(_ frontend: ServerAddress, door: String, output: String) {
-        print(
+        Output.write(
             """
 
             \(door)\
@@ -76,8 +82,22 @@ struct UpCommand: AsyncParsableCommand {
               curl -X POST 'http://\(frontend)/buy?item_number=1'
             Logs are in \(output)/. Ctrl-C closes the store.
 
+
             """)
-        fflush(nil)
+    }
+}
+
+extension Settings {
+    /// Checks what every server would refuse, so that it is said once, with the place where it stands.
+    ///
+    /// - Throws: as ``choice(_:as:)``, ``number(_:in:)``, and ``token()``.
+    fileprivate func checkServers() throws {
+        _ = try choice(.logLevel, as: Logger.Level.self)
+        _ = try choice(.logFormat, as: LogFormat.self)
+        _ = try choice(.logQueries, as: QueryLogging.self)
+        _ = try number(.keyHours, in: CatalogCommand.keyHours)
+        _ = try number(.loops, in: TierProcess.loopCounts)
+        _ = try token()
     }
 }
 
@@ -127,42 +147,46 @@ struct StoreJobs {
             tier.rawValue, "--index", String(index), "--output", settings.text(.output) + folder,
         ]
         if tier != .frontend { arguments += ["--data", settings.text(.data) + folder] }
-        if tier == .catalog {
-            arguments += [
-                "--log-queries", settings.text(.logQueries), "--key-hours", settings.text(.keyHours),
-            ]
-            if !settings.text(.books).isEmpty { arguments += ["--books", settings.text(.books)] }
+        if tier == .catalog, !settings.text(.books).isEmpty {
+            arguments += ["--books", settings.text(.books)]
         }
         return Supervisor.Job(
-            name: index == 0 ? tier.rawValue : "\(tier.rawValue) \(index)", address: address,
-            arguments: arguments + common, environment: environment)
+            name: index == 0 ? tier.rawValue : "\(tier.rawValue) \(index)", address: bound(address),
+            arguments: arguments + common, settings: handed(to: tier.rawValue))
     }
 
     private func storefront(index: Int, address: ServerAddress) -> Supervisor.Job {
         let type = ServerConfig.storefrontType
-        let path = settings.text(.deskPasswordFile)
-        let file = path.isEmpty ? [] : [Setting.deskPasswordFile.flag, path]
         return Supervisor.Job(
-            name: index == 0 ? type : "\(type) \(index)", address: address,
-            arguments: [type, "--index", String(index)] + file + common,
-            environment: environment.merging(secret(.deskPassword)) { mine, _ in mine })
+            name: index == 0 ? type : "\(type) \(index)", address: bound(address),
+            arguments: [type, "--index", String(index)] + common,
+            settings: handed(to: type))
     }
 
-    /// Secrets may stand in the settings file, and must not stand on a command line.
-    private var environment: [String: String] { secret(.token) }
+    /// What each server has as an option of its own.
+    private static let asOptions: Set<Setting> = [.config, .output, .data, .books, .index]
+    /// What only a web shop needs.
+    private static let ofDesk: Set<Setting> = [.deskPassword, .deskPasswordFile]
 
-    private func secret(_ setting: Setting) -> [String: String] {
-        let text = settings.text(setting)
-        return text.isEmpty ? [:] : [setting.variable: text]
+    /// What a server needs and no option gives: secrets must not stand on a command line, which others can see.
+    private func handed(to type: String) -> [Setting: String] {
+        var values: [Setting: String] = [:]
+        for setting in Setting.all where settings.source(of: setting) != "default" {
+            let isNeeded = type == ServerConfig.storefrontType || !Self.ofDesk.contains(setting)
+            if isNeeded, !Self.asOptions.contains(setting) { values[setting] = settings.text(setting) }
+        }
+        return values
+    }
+
+    /// Where a server listens that the config file has at `address`.
+    private func bound(_ address: ServerAddress) -> ServerAddress {
+        let bind = settings.text(.bind)
+        return bind.isEmpty ? address : ServerAddress(host: bind, port: address.port)
     }
 
     /// What every server is told alike.
     private var common: [String] {
-        var arguments = ["--log-level", settings.text(.logLevel), "--log-format", settings.text(.logFormat)]
-        if !settings.text(.tokenFile).isEmpty { arguments += ["--token-file", settings.text(.tokenFile)] }
-        if settings.source(of: .config) != "default" || FileSize.of(settings.text(.config)) != nil {
-            arguments += ["--config", settings.text(.config)]
-        }
-        return arguments
+        let isThere = settings.source(of: .config) != "default" || FileSize.of(settings.text(.config)) != nil
+        return isThere ? ["--config", settings.text(.config)] : []
     }
 }

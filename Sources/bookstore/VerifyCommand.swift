@@ -20,6 +20,32 @@ struct VerifyCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var data: DataOptions
+    @Flag(help: "Print the verdict, the counts and every discrepancy as JSON.") var json = false
+
+    /// What `--json` prints.
+    private struct Verdict: Encodable {
+        struct Discrepancy: Encodable {
+            let place: String
+            let expected: String
+            let found: String
+        }
+
+        let balanced: Bool
+        let books: Int
+        let movements: Int
+        let sales: Int
+        let orders: Int
+        let discrepancies: [Discrepancy]
+
+        init(_ audit: StoreFiles.Report) {
+            balanced = audit.discrepancies.isEmpty
+            (books, movements) = (audit.counts.books, audit.counts.movements)
+            (sales, orders) = (audit.counts.sales, audit.counts.orders)
+            discrepancies = audit.discrepancies.map {
+                Discrepancy(place: $0.place, expected: $0.expected, found: $0.found)
+            }
+        }
+    }
 
     func run() async throws {
         let settings = try await common.load([.data: data.data])
@@ -28,13 +54,17 @@ struct VerifyCommand: AsyncParsableCommand {
         for file in try store.catalogLog.unread + store.orderLog.unread {
             ExitStatus.say("bookstore: \(file) was not read: rotation gives no such name")
         }
-        for discrepancy in audit.discrepancies { print(discrepancy) }
+        if json {
+            try Output.json(Verdict(audit))
+        } else {
+            for discrepancy in audit.discrepancies { Output.message("\(discrepancy)") }
+        }
         guard audit.discrepancies.isEmpty else {
             let count = audit.discrepancies.count
             ExitStatus.say("bookstore: \(count) \(count == 1 ? "discrepancy" : "discrepancies")")
             throw ExitCode(ExitStatus.failed.rawValue)
         }
-        print(audit.summary)
+        if !json { Output.line(audit.summary) }
     }
 }
 
@@ -44,8 +74,20 @@ struct StoreFiles {
     let output: String
 
     struct Report {
+        struct Counts {
+            let books: Int
+            let movements: Int
+            let sales: Int
+            let orders: Int
+        }
+
         let discrepancies: [BooksAudit.Discrepancy]
-        let summary: String
+        let counts: Counts
+
+        var summary: String {
+            "The books balance: \(counts.books) books, \(counts.movements) movements, "
+                + "\(counts.sales) sales, \(counts.orders) orders."
+        }
     }
 
     /// The catalog log with its rotated files.
@@ -75,8 +117,9 @@ struct StoreFiles {
         let sales = ledger.movements.count { $0.sale != nil }
         return Report(
             discrepancies: audit.discrepancies,
-            summary: "The books balance: \(ledger.books.count) books, \(ledger.movements.count) movements, "
-                + "\(sales) sales, \(orders.orders.count) orders.")
+            counts: Report.Counts(
+                books: ledger.books.count, movements: ledger.movements.count, sales: sales,
+                orders: orders.orders.count))
     }
 
     private func missingAfterPatience(

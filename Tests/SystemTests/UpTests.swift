@@ -189,11 +189,60 @@ extension RealProcesses {
                 #expect(
                     up.errors.contains("cannot listen on 127.0.0.1:\(store.port(tier)): the port is in use"),
                     "\(up.errors)")
-                #expect(
-                    up.errors.contains("the \(tier.rawValue) server did not start; everything is stopped"))
-                #expect(!up.output.contains("open"))
+                #expect(up.errors.split(separator: "\n").count == 1, "\(up.errors)")
+                #expect(up.output.isEmpty)
                 #expect(other.isRunning)
+                for made in ["data", "output"] {
+                    #expect(!FileManager.default.fileExists(atPath: store.path(made)))
+                }
                 for other in Tier.allCases where other != tier { #expect(FreePort.isFree(store.port(other))) }
+            }
+        }
+
+        /// A second store with the same config, in an empty folder, says that the ports are in use, and neither
+        /// takes the first one for its own nor leaves anything behind.
+        @Test func aSecondStoreIsNotTheFirst() async throws {
+            try await withUp { store, up in
+                try await waitUntilOpen(up, store)
+                try await withTemporaryFolder { folder in
+                    let config = try String(contentsOfFile: store.path("config"), encoding: .utf8)
+                    try config.write(toFile: folder + "/config", atomically: true, encoding: .utf8)
+                    let second = try await bookstore("up", in: folder)
+                    #expect(second.status == 1 && second.output.isEmpty, "\(second.output)")
+                    #expect(second.errors.contains(": the port is in use"), "\(second.errors)")
+                    #expect(second.errors.split(separator: "\n").count == 1, "\(second.errors)")
+                    let left = try FileManager.default.contentsOfDirectory(atPath: folder)
+                    #expect(Set(left.filter { !$0.hasPrefix("run-") }) == ["config"])
+                }
+                #expect(try await store.buy(1) == "Success")
+            }
+        }
+
+        /// A server that listens only after `up` looked is not taken for its child either: a child that cannot
+        /// listen never says that it does.
+        @Test func aServerOfAnotherIsNotTakenForReady() async throws {
+            try await withStoppedStore { store in
+                let books = (1...200_000).map { "init,\($0),1,1,t,Book \($0)\n" }.joined()
+                try store.write(books, to: "books")
+                let up = try ServerProcess(
+                    "up", Program.bookstore, ["up", "--books", "books"], in: store.folder, ownGroup: true)
+                defer { up.end() }
+                try await eventually("the catalog loads") {
+                    FileManager.default.fileExists(atPath: store.path("data/catalog.lock"))
+                }
+                // Its port is free until it has loaded.
+                let lines = "catalog,127.0.0.1:\(store.port(.catalog))\n"
+                try store.write(lines, to: "other-config")
+                let other = try ServerProcess(
+                    "other", Program.bookstore,
+                    ["catalog", "--config", "other-config", "--data", "other", "--output", "other"],
+                    in: store.folder)
+                defer { other.end() }
+                try await eventually("the other is first") { other.errors.contains("listens on") }
+                #expect(try await up.exit() == 1)
+                #expect(up.errors.contains("the catalog server did not start"), "\(up.errors)")
+                #expect(!up.output.contains("open"))
+                #expect(ProcessTable.children(of: up.pid).isEmpty)
             }
         }
 
