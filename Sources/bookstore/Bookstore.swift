@@ -54,9 +54,9 @@ struct Bookstore: AsyncParsableCommand {
             } else {
                 try command.run()
             }
-            try Output.finish()
         } catch {
             ExitStatus.exit(with: error, of: type(of: command))
         }
+        ExitStatus.leave()
     }
 }

@@ -21,17 +21,19 @@ enum ExitStatus: Int32 {
     ///
     /// - Parameter command: the command that ran; nil when the command line could not be read.
     static func exit(with error: any Error, of command: (any ParsableCommand.Type)? = nil) -> Never {
-        let status = say(error, of: command)
-        do {
-            try Output.finish()
-        } catch {
-            say("bookstore: \(text(error))")
-            Foundation.exit(status == done.rawValue ? failed.rawValue : status)
-        }
-        Foundation.exit(status)
+        leave(say(error, of: command))
+    }
+
+    /// Ends the process with a status, or with 1 where that is 0 and standard output could not be written.
+    static func leave(_ status: Int32 = done.rawValue) -> Never {
+        guard let fault = Output.fault else { Foundation.exit(status) }
+        say("bookstore: \(fault)")
+        Foundation.exit(status == done.rawValue ? failed.rawValue : status)
     }
 
     private static func say(_ error: any Error, of command: (any ParsableCommand.Type)?) -> Int32 {
+        // Whoever throws it has said what there is to say.
+        if let code = error as? ExitCode { return code.rawValue }
         if let error = error as? ValidationError, let command {
             say("Error: \(error.message)\n\(CommandTree.usage(of: command))")
             return usage.rawValue

@@ -6,7 +6,7 @@ internal import Synchronization
 /// Standard output: what a command was asked for, and the only way there.
 ///
 /// A write that fails is remembered, and what follows is dropped: the command goes on to its own end, for what
-/// it does (a change, an audit's verdict) does not depend on who reads. ``finish()`` then says what failed. A
+/// it does (a change, an audit's verdict) does not depend on who reads. ``fault`` then says what failed. A
 /// pipe whose reader has seen enough (`bookstore … | head`) is no failure.
 enum Output {
     private struct State {
@@ -49,9 +49,10 @@ enum Output {
         }
     }
 
-    /// - Throws: ``WorkFault`` when something could not be written.
-    static func finish() throws {
-        guard let error = state.withLock({ $0.fault }) else { return }
-        throw WorkFault("standard output cannot be written: \(String(cString: strerror(error)))")
+    /// What to say when something could not be written; nil when all was.
+    static var fault: String? {
+        state.withLock { $0.fault }.map {
+            "standard output cannot be written: \(String(cString: strerror($0)))"
+        }
     }
 }
