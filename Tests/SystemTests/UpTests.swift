@@ -246,6 +246,24 @@ extension RealProcesses {
             }
         }
 
+        @Test func booksNoneOpensAnEmptyShop() async throws {
+            try await withUp(["--books", "none"]) { store, up in
+                try await waitUntilOpen(up, store)
+                expectJSON(try await store.get("/search?topic=graduate+school"), #"{"result":[]}"#)
+                expectProblem(try await store.get("/lookup?item_number=1"), 404)
+                let added = try await bookstore(
+                    "books", "add", "--title", "First", "--topic", "t", "--cost", "1", "--stock", "1",
+                    in: store.folder)
+                #expect(added.status == 0, "\(added.errors)")
+                expectJSON(
+                    try await store.get("/search?topic=t"),
+                    #"{"result":[{"item_number":"1","title":"First"}]}"#)
+                #expect(try await store.buy(1) == "Success")
+                let verify = try await bookstore("verify", in: store.folder)
+                #expect(verify.status == 0, "\(verify.output)\(verify.errors)")
+            }
+        }
+
         @Test func stopsWhenTheBooksAreBad() async throws {
             try await withStoppedStore { store in
                 try store.write("init,1,2,3\n", to: "books")
