@@ -28,6 +28,7 @@ let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "sw
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let cryptography: [Target.Dependency] = [
@@ -98,7 +99,9 @@ let package = Package(
         .target(
             name: "Storefront",
             dependencies: [
-                "Model", "Monitoring", "TierHTTP", hummingbird, httpTypes, lifecycle, mustache, logging,
+                "Model", "Monitoring", "TierHTTP", hummingbird, hummingbirdCore, httpTypes, lifecycle,
+                mustache,
+                logging,
             ] + cryptography + nio,
             resources: [.embedInCode("Pages")], swiftSettings: strict),
         .target(
@@ -163,7 +166,11 @@ let package = Package(
             swiftSettings: tests),
         .testTarget(
             name: "StorefrontTests",
-            dependencies: ["Storefront", "Model", "TestSupport", hummingbird, httpTypes, nioCore],
+            dependencies: [
+                "Storefront", "Model", "Monitoring", "TierHTTP", "TestSupport", hummingbird, httpTypes,
+                logging,
+                nioCore,
+            ],
             swiftSettings: tests),
         .testTarget(
             name: "SimulationTests",

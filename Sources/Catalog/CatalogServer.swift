@@ -15,9 +15,12 @@ public final class CatalogServer: Sendable {
 
     /// Begins to serve `engine`, which belongs to the server from now on.
     ///
-    /// - Parameter token: what requests must show that change or list things; nil lets everybody in.
+    /// - Parameters:
+    ///   - token: what requests must show that change or list things; nil lets everybody in.
+    ///   - hosts: the hosts that requests may be for.
     public static func start(
-        engine: CatalogEngine, token: BearerToken? = nil, at address: ServerAddress, loops: TierLoops,
+        engine: CatalogEngine, token: BearerToken? = nil, at address: ServerAddress,
+        hosts: AnsweredHosts, loops: TierLoops,
         monitor: SystemMonitor, logger: Logger
     ) async throws -> CatalogServer {
         let find = FindStore(catalog: engine.store)
@@ -32,7 +35,8 @@ public final class CatalogServer: Sendable {
                 }
             }, samples: { engine.samples() + find.samples() })
         let server = try await TierServer.start(
-            at: address, loops: loops, routes: routes, logger: logger, limits: .behindFrontends)
+            at: address, loops: loops, routes: routes, logger: logger, limits: .behindFrontends,
+            hosts: hosts)
         find.follow()
         return CatalogServer(engine: engine, find: find, server: server)
     }

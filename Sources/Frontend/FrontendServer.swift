@@ -15,10 +15,12 @@ public final class FrontendServer: Sendable {
 
     /// Begins to serve in front of the catalog and order servers.
     ///
-    /// - Parameter token: what requests must show that change or list things; nil lets everybody in.
+    /// - Parameters:
+    ///   - token: what requests must show that change or list things; nil lets everybody in.
+    ///   - hosts: the hosts that requests may be for.
     public static func start(
         catalog: TierClient, order: TierClient, token: BearerToken? = nil, at address: ServerAddress,
-        loops: TierLoops, monitor: SystemMonitor, logger: Logger
+        hosts: AnsweredHosts, loops: TierLoops, monitor: SystemMonitor, logger: Logger
     ) async throws -> FrontendServer {
         let probe = ReachProbe(clients: [catalog, order])
         let routes = FrontendRoutes(
@@ -30,7 +32,7 @@ public final class FrontendServer: Sendable {
             routes.all, monitor: monitor, token: token, readiness: { probe.reach(from: $0) })
         return FrontendServer(
             server: try await TierServer.start(
-                at: address, loops: loops, routes: table, logger: logger, limits: limits))
+                at: address, loops: loops, routes: table, logger: logger, limits: limits, hosts: hosts))
     }
 
     /// Where clients come in, more is refused at once than the tiers behind would take on: what waits there is

@@ -35,7 +35,7 @@ struct TierRelay: Sendable {
     /// - Parameter bodyBytesMax: what a body may have, where that is more than elsewhere.
     func changing(doc: RouteDoc, bodyBytesMax: Int? = nil) -> Route {
         Route(name, [.POST], isGuarded: true, bodyBytesMax: bodyBytesMax, doc: doc) { request in
-            .pending(try pass(request, within: FrontendRoutes.purchaseTimeMax))
+            .pending(try pass(request, type: doc.bodyType, within: FrontendRoutes.purchaseTimeMax))
         }
     }
 
@@ -46,12 +46,13 @@ struct TierRelay: Sendable {
         return words == nil ? .reads : .finds
     }
 
+    /// - Parameter type: the media type of a body that names none.
     private func pass(
-        _ request: TierRequest, within time: TimeAmount
+        _ request: TierRequest, type: String? = nil, within time: TimeAmount
     ) throws(StoreError) -> EventLoopFuture<TierResponse> {
         let isRead = request.method != .POST
         let key = try request.idempotencyKey()
-        let contentType = request.headers.first(name: "content-type") ?? "application/octet-stream"
+        let contentType = request.headers.first(name: "content-type") ?? type ?? "application/octet-stream"
         let call = TierCall(
             isRead ? .GET : .POST, "/" + name + (request.target.query.map { "?" + $0 } ?? ""),
             key: key?.field,

@@ -19,16 +19,18 @@ public final class OrderServer: Sendable {
     /// - Parameters:
     ///   - catalog: the connection to the catalog, for the readiness check.
     ///   - token: what requests must show that list things; nil lets everybody in.
+    ///   - hosts: the hosts that requests may be for.
     public static func start(
         engine: OrderEngine, catalog: TierClient, token: BearerToken? = nil, at address: ServerAddress,
-        loops: TierLoops, monitor: SystemMonitor, logger: Logger
+        hosts: AnsweredHosts, loops: TierLoops, monitor: SystemMonitor, logger: Logger
     ) async throws -> OrderServer {
         let probe = ReachProbe(clients: [catalog])
         let routes = RouteTable(
             OrderRoutes(engine: engine).all, monitor: monitor, token: token, takesBatches: true,
             readiness: { probe.reach(from: $0) }, samples: engine.samples)
         let server = try await TierServer.start(
-            at: address, loops: loops, routes: routes, logger: logger, limits: .behindFrontends)
+            at: address, loops: loops, routes: routes, logger: logger, limits: .behindFrontends,
+            hosts: hosts)
         let slot = loops.slots[0]
         let follower = LedgerFollower(engine: engine, slot: slot, logger: logger) {
             var random = FastRandom()

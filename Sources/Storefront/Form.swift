@@ -48,9 +48,14 @@ struct Form: Sendable {
             group.addTask {
                 var body = ByteBuffer()
                 var byteCount = 0
-                for try await var chunk in request.body {
-                    byteCount += chunk.readableBytes
-                    if byteCount <= byteCountMax { body.writeBuffer(&chunk) }
+                do {
+                    for try await var chunk in request.body {
+                        byteCount += chunk.readableBytes
+                        if byteCount <= byteCountMax { body.writeBuffer(&chunk) }
+                    }
+                } catch {
+                    // It broke off, or is malformed: the client's fault, or the line's.
+                    throw HTTPError(.badRequest, message: "The form did not arrive whole.")
                 }
                 guard byteCount <= byteCountMax else {
                     throw HTTPError(

@@ -2,6 +2,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
 internal import Monitoring
+internal import TierHTTP
 
 /// Stands in front of every route: refuses forms of other sites, turns errors into pages, and adds the
 /// header fields that make a browser careful.
@@ -19,6 +20,7 @@ struct PageGuard: RouterMiddleware {
     ) async throws -> Response {
         var response: Response
         do {
+            // Only forms change anything, and nobody but the shop has one.
             if request.method == .post, Self.isForeign(request) {
                 throw HTTPError(.forbidden, message: "The form was sent by another site.")
             }
@@ -27,11 +29,7 @@ struct PageGuard: RouterMiddleware {
             response = try problems.answer(to: error, context: context)
         }
         if request.method == .head { response = response.createHeadResponse() }
-        response.headers[.contentSecurityPolicy] = Self.contentPolicy
-        response.headers[.xContentTypeOptions] = "nosniff"
-        // Receipts have secret addresses, which no other site is to learn.
-        response.headers[Self.referrerPolicy] = "same-origin"
-        response.headers[Self.openerPolicy] = "same-origin"
+        for field in Self.carefulFields { response.headers[field.name] = field.value }
         // The route's pattern, not the address: a receipt's address is its secret.
         context.logger.debug(
             "\(request.method) \(context.endpointPath ?? "?") \(response.status.code) trace \(context.trace.traceID)"
@@ -39,16 +37,25 @@ struct PageGuard: RouterMiddleware {
         return response
     }
 
-    /// Whether a browser says that the request comes from a page of another site. Programs say nothing.
+    /// Whether a browser says that the request comes from a page of another site, or is made ahead of time.
+    /// Programs say nothing.
     static func isForeign(_ request: Request) -> Bool {
-        if let site = request.headers[secFetchSite] { return site != "same-origin" && site != "none" }
-        guard let origin = request.headers[.origin] else { return false }
-        let host = origin.split(separator: "/", omittingEmptySubsequences: true).last.map(String.init)
-        return host == nil || host != request.head.authority
+        var signs = BrowserSigns()
+        for field in request.headers { signs.note(field.name.canonicalName, field.value) }
+        let host = request.head.authority.flatMap { RequestHost($0[...]) }
+        return signs.refusal(host: host, reach: .origin) != nil
     }
 
-    // The names are constants of valid characters, so none of these can be nil.
+    /// What every page says to the browser that shows it.
+    static let carefulFields: [HTTPField] = [
+        HTTPField(name: .contentSecurityPolicy, value: contentPolicy),
+        HTTPField(name: .xContentTypeOptions, value: "nosniff"),
+        // Receipts have secret addresses, which no other site is to learn.
+        HTTPField(name: referrerPolicy, value: "same-origin"),
+        HTTPField(name: openerPolicy, value: "same-origin"),
+    ]
+
+    // The names are constants of valid characters, so neither can be nil.
     private static let referrerPolicy = HTTPField.Name("referrer-policy")!
     private static let openerPolicy = HTTPField.Name("cross-origin-opener-policy")!
-    private static let secFetchSite = HTTPField.Name("sec-fetch-site")!
 }

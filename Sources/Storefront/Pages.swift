@@ -104,10 +104,7 @@ struct Pages: Sendable {
         _ view: Any, _ template: String, status: HTTPResponse.Status = .ok, caching: Caching = .checked,
         isNewEachTime: Bool = false
     ) throws -> Response {
-        guard let html = library.render(view, withTemplate: template) else {
-            throw HTTPError(.internalServerError)
-        }
-        let body = ByteBuffer(string: html)
+        guard let body = html(view, template) else { throw HTTPError(.internalServerError) }
         var headers: HTTPFields = [
             .contentType: "text/html; charset=utf-8", .cacheControl: caching.rawValue,
         ]
@@ -115,6 +112,11 @@ struct Pages: Sendable {
             headers[.eTag] = "W/\"\(Asset.digest(of: body.readableBytesView))\""
         }
         return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: body))
+    }
+
+    /// A page's text; nil where there is no such template.
+    func html(_ view: Any, _ template: String) -> ByteBuffer? {
+        library.render(view, withTemplate: template).map { ByteBuffer(string: $0) }
     }
 }
 

@@ -3,6 +3,7 @@ internal import Hummingbird
 internal import Logging
 internal import Model
 internal import Monitoring
+internal import NIOCore
 
 /// Pages about what did not work: what happened, whether money is at stake, what to do.
 struct ProblemPages: Sendable {
@@ -64,6 +65,14 @@ struct ProblemPages: Sendable {
         var response = try pages.answer(view, "problem", status: problem.status, caching: .never)
         if problem.status == .serviceUnavailable { response.headers[.retryAfter] = "5" }
         return response
+    }
+
+    /// The page of a problem that the connection itself answers, as it is sent.
+    func html(of problem: Problem) -> ByteBuffer {
+        let view = View(
+            frame: pages.frame(problem.heading), heading: problem.heading, happened: problem.happened,
+            money: problem.money, advice: problem.advice, retry: nil, links: problem.links, trace: nil)
+        return pages.html(view, "problem") ?? ByteBuffer(string: problem.happened)
     }
 
     private static func problem(of error: any Error) -> Problem {

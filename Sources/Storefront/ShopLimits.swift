@@ -14,10 +14,13 @@ enum ShopLimits {
     static let namedRowCountMax = 100
     /// How long a form may take to arrive.
     static let formReadTimeMax = Duration.seconds(10)
+    /// Bytes of the shop's own cookies, names included: far below what a head may have, so that they never keep
+    /// anybody out.
+    static let cookieByteCountMax = 6 * 1024
     /// Bytes of a request's head, and its fields.
     static let headByteCountMax = 16 * 1024
     static let fieldCountMax = 64
-    /// Open connections; more are not accepted before some end. Below the 1,024 files that a process may
+    /// Open connections; more are told that the shop is full. Below the 1,024 files that a process may
     /// usually have open, for a server that cannot open one more stops listening.
     static let connectionCountMax = 768
     /// How long a connection may stay open without a request.

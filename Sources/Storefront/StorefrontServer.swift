@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Hummingbird
+internal import HummingbirdCore
 public import Logging
 public import Model
 public import Monitoring
@@ -24,20 +25,25 @@ public final class StorefrontServer: Sendable {
         monitor: SystemMonitor,
         logger: Logger
     ) async throws -> StorefrontServer {
+        try await start(
+            store: store, desk: password, at: address, loops: loops, monitor: monitor, logger: logger,
+            limits: VisitLimits())
+    }
+
+    static func start(
+        store: StoreClient, desk password: DeskPassword?, at address: ServerAddress, loops: TierLoops,
+        monitor: SystemMonitor, logger: Logger, limits: VisitLimits
+    ) async throws -> StorefrontServer {
+        let problems = ProblemPages(pages: try Pages())
+        let visitors = Visitors(
+            limits: limits, refusals: RefusalPages(problems: problems), monitor: monitor, logger: logger)
         let (ports, portSink) = AsyncThrowingStream<Int, any Error>.makeStream()
         let application = Application(
-            router: try router(store: store, password: password, monitor: monitor, loops: loops),
-            server: .http1(
-                configuration: .init(
-                    idleTimeout: ShopLimits.idleTimeMax,
-                    httpDecoderConfiguration: .init(
-                        maxHeaderFieldSize: ShopLimits.headByteCountMax,
-                        maxHeaderListSize: ShopLimits.headByteCountMax,
-                        maxHeaderFieldCount: ShopLimits.fieldCountMax))),
+            router: try router(
+                store: store, problems: problems, password: password, monitor: monitor, loops: loops),
+            server: HTTPServerBuilder { ShopChannel(responder: $0, visitors: visitors) },
             configuration: ApplicationConfiguration(
-                address: .hostname(address.host, port: address.port), serverName: nil,
-                availableConnectionsDelegate: .maximum(
-                    min(ShopLimits.connectionCountMax, OpenFiles.connectionCountMax), logger: logger)),
+                address: .hostname(address.host, port: address.port), serverName: nil),
             onServerRunning: { listener in
                 // Fails only when the server has ended already.
                 try? await OpenFiles.pauseAccepting(on: listener).get()
@@ -84,10 +90,10 @@ public final class StorefrontServer: Sendable {
     }
 
     private static func router(
-        store: StoreClient, password: DeskPassword?, monitor: SystemMonitor, loops: TierLoops
+        store: StoreClient, problems: ProblemPages, password: DeskPassword?, monitor: SystemMonitor,
+        loops: TierLoops
     ) throws -> Router<ShopContext> {
-        let pages = try Pages()
-        let problems = ProblemPages(pages: pages)
+        let pages = problems.pages
         let router = ShopRouter()
         router.add(middleware: PageMeter(monitor: monitor, loops: loops))
         router.add(middleware: PageGuard(problems: problems))

@@ -8,7 +8,7 @@ struct OpenAPIDocument {
     let routes: [Route]
 
     /// Statuses that any request may get, whatever it asks for.
-    private static let always = [405, 408, 413, 431, 503]
+    private static let always = [405, 408, 413, 421, 431, 503]
 
     /// The document as JSON.
     var json: ByteBuffer {
@@ -84,7 +84,11 @@ struct OpenAPIDocument {
             ]
         ]
         // A head or a path may be malformed in any request.
-        for status in Set(doc.refusals + [400] + (route.isGuarded ? [401] : []) + Self.always) {
+        var statuses = Set(doc.refusals + [400] + Self.always)
+        if route.isGuarded { statuses.insert(401) }
+        if route.isKeptFromOtherSites { statuses.insert(403) }
+        if route.takesJSON { statuses.insert(415) }
+        for status in statuses {
             responses[String(status)] = [
                 "description": RouteDoc.meaning(of: status),
                 "content": [

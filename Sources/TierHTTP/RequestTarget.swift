@@ -140,7 +140,7 @@ public struct RequestTarget: Sendable {
 
 extension Substring {
     /// The text between two offsets in bytes.
-    fileprivate func bytes(_ range: Range<Int>) -> Substring {
+    func bytes(_ range: Range<Int>) -> Substring {
         self[
             utf8.index(
                 startIndex, offsetBy: range.lowerBound)..<utf8.index(startIndex, offsetBy: range.upperBound)]
@@ -149,7 +149,7 @@ extension Substring {
 
 extension Span<UInt8> {
     /// The offset of the first such byte in a range of offsets.
-    fileprivate func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int? {
+    func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int? {
         var index = range.lowerBound
         while index < range.upperBound {
             if self[index] == byte { return index }

@@ -45,6 +45,9 @@ public struct RouteDoc: Sendable {
         let schema: String?
     }
 
+    /// The media type of what is sent; nil where nothing is.
+    public var bodyType: String? { body?.contentType }
+
     let summary: String
     var parameters: [Parameter] = []
     var body: Body?
@@ -62,12 +65,15 @@ public struct RouteDoc: Sendable {
         case 200: "Done."
         case 400: "A parameter or the body is missing, malformed or out of range."
         case 401: "The store's token is missing or wrong."
+        case 403: "A browser sends it for a page of another site, or ahead of time."
         case 404: "There is no such book or purchase."
         case 405: "The path does not answer this method."
         case 408: "The request took too long to arrive."
         case 409: "It contradicts what is there."
         case 412: "A book is not as expected; nothing was changed."
         case 413: "The body is too long."
+        case 415: "The body is named as something other than JSON."
+        case 421: "The host is not one that the server answers for without a token."
         case 422: "The Idempotency-Key was used before for another request."
         case 431: "The head is too long."
         default: "A server of the store is down, slow or busy; the text says whether the outcome is unknown."

@@ -19,6 +19,12 @@ public struct Route: Sendable {
     let doc: RouteDoc?
     let handler: Handler
 
+    /// Whether pages of other sites are kept from it: it changes something, or tells what not everybody may know.
+    var isKeptFromOtherSites: Bool { isGuarded || methods.contains(.POST) }
+
+    /// Whether its body is JSON.
+    var takesJSON: Bool { doc?.body?.contentType == "application/json" }
+
     /// - Parameters:
     ///   - name: the first segment of the path, without a slash.
     ///   - methods: the methods it answers. HEAD comes with GET, but not where POST is answered too: there a
@@ -54,6 +60,16 @@ public struct RouteTable: Sendable {
     struct Entry: Sendable {
         let route: Route
         let operation: SystemMonitor.Operation
+        // Asked of every request, so they are worked out once.
+        let isKeptFromOtherSites: Bool
+        let takesJSON: Bool
+
+        init(route: Route, operation: SystemMonitor.Operation) {
+            self.route = route
+            self.operation = operation
+            isKeptFromOtherSites = route.isKeptFromOtherSites
+            takesJSON = route.takesJSON
+        }
     }
 
     private let entries: [String: Entry]
@@ -134,9 +150,10 @@ public struct RouteTable: Sendable {
     /// The route of a request.
     ///
     /// - Throws: ``Problem`` 404 for a path that no route has, 405 for a method that its route lacks, 401 for
-    ///   a request to a guarded one without the token.
+    ///   a request to a guarded one without the token; with `check`, also 403 for what a page of another site
+    ///   sends where it must not, and 415 for a body of another type than the route takes.
     func entry(
-        method: HTTPMethod, target: RequestTarget, headers: HTTPHeaders
+        method: HTTPMethod, target: RequestTarget, headers: HTTPHeaders, check: RequestCheck? = nil
     ) throws(Problem) -> Entry {
         guard let entry = entries[target.route], entry.route.takesPath || target.pathRest == nil else {
             throw Problem(.notFound, "there is nothing at this path")
@@ -147,7 +164,9 @@ public struct RouteTable: Sendable {
             problem.fields = [("allow", allowed)]
             throw problem
         }
+        if let check, entry.isKeptFromOtherSites { try check.refuseOtherSites(reach: .site) }
         if entry.route.isGuarded, let token, !token.isShown(in: headers) { throw BearerToken.problem }
+        if let check, entry.takesJSON { try check.requireJSON() }
         return entry
     }
 

@@ -41,11 +41,17 @@ extension ServerConnection {
         if loop.routes.takesBatches, target.route == BatchWire.routeName, head.method == .POST {
             guard unsent.mayBegin(isLong: false) else { return false }
             let served = begin(loop.routes.batch, head, complete.persistence, at: complete.ticket)
-            runBatch(request.body, head: head, for: served)
+            do {
+                try request.check.refuseOtherSites(reach: .site)
+                runBatch(request.body, head: head, for: served)
+            } catch {
+                end(served, failing: error)
+            }
             return true
         }
         do {
-            let entry = try loop.routes.entry(method: head.method, target: target, headers: head.headers)
+            let entry = try loop.routes.entry(
+                method: head.method, target: target, headers: head.headers, check: request.check)
             let isLong = entry.route.isLong
             guard unsent.mayBegin(isLong: isLong) else { return false }
             let served = begin(

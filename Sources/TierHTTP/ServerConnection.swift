@@ -6,13 +6,14 @@ internal import NIOHTTP1
 
 /// One client's connection: takes requests as they come, hands all of them to their routes at once, and
 /// writes the answers in the requests' order, all that are ready in a tick of the loop by one flush.
-final class ServerConnection: ChannelDuplexHandler {
+final class ServerConnection: ChannelDuplexHandler, RequestReader {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
     struct Incoming {
         let head: HTTPRequestHead
+        let check: RequestCheck
         var body = ByteBuffer()
         var bodyBytesMax: Int
     }
@@ -93,14 +94,17 @@ final class ServerConnection: ChannelDuplexHandler {
         client.leave()
     }
 
-    /// Bytes came from the client. Returns whether they are to be parsed at all.
-    func bytesArrived(_ count: Int) -> Bool {
+    var takesBytes: Bool {
         guard case .open = reading else { return false }
+        return true
+    }
+
+    var openBody: RequestCheck.Body? { incoming?.check.body }
+
+    func bytesArrive(_ count: Int) {
         if arrivalStart == nil { arrivalStart = .now() }
         // Of a body, what is kept is counted when it is.
         if incoming == nil { keep(count) }
-        if case .open = reading { return true }
-        return false
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -112,30 +116,19 @@ final class ServerConnection: ChannelDuplexHandler {
         }
     }
 
-    func channelReadComplete(context: ChannelHandlerContext) {
-        // A request whose head came in the packet that ended the one before it.
-        if incoming != nil, arrivalStart == nil { arrivalStart = .now() }
-        context.fireChannelReadComplete()
-    }
-
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if error is HTTPParserError {
             // What follows a last request need not make sense, and must not cost the client its answers.
             guard case .open = reading else { return }
         }
-        switch error {
-        case HTTPParserError.headerOverflow:
-            refuse(Problem(.requestHeaderFieldsTooLarge, Self.headLimitText(loop.limits)))
-        case HTTPParserError.invalidMethod:
-            refuse(Problem(.notImplemented, "the request method is not one of HTTP's"))
-        case HTTPParserError.invalidVersion:
-            refuse(Problem(.httpVersionNotSupported, "this server speaks HTTP/1.1"))
-        case is HTTPParserError:
-            refuse(Problem(.badRequest, "the request is not well-formed HTTP/1.1"))
-        default:
+        guard let error = error as? HTTPParserError else {
             // The connection broke; there is nobody to tell.
-            context.close(promise: nil)
+            return context.close(promise: nil)
         }
+        refuse(
+            Problem(
+                parser: error, headBytesMax: loop.limits.headBytesMax,
+                fieldCountMax: loop.limits.fieldCountMax))
     }
 
     func read(context: ChannelHandlerContext) {
@@ -178,35 +171,33 @@ final class ServerConnection: ChannelDuplexHandler {
     // MARK: Requests
 
     private func receive(_ head: HTTPRequestHead) {
-        incoming = Incoming(head: head, bodyBytesMax: loop.limits.bodyBytesMax)
-        headEnded()
-        let hostCount = head.headers["host"].count
-        guard hostCount == 1 || (hostCount == 0 && head.version == .http1_0) else {
-            return refuse(Problem(.badRequest, "a request needs one Host field"))
+        do throws(Problem) {
+            let check = try RequestCheck(head)
+            try loop.hosts.admit(check.host)
+            incoming = Incoming(
+                head: head, check: check, bodyBytesMax: try bodyBytesMax(of: head, check.body))
+            headEnded()
+            if case .length(let length) = check.body, length > loop.limits.bodyBytesMax {
+                guard announceBody(of: length) else { return refuseLongBody() }
+            }
+            if check.expectsContinue {
+                owesContinue = true
+                writeContinueIfDue()
+            }
+        } catch {
+            refuse(error, head: head)
         }
-        guard head.version != .http1_0 || !head.headers.contains(name: "transfer-encoding") else {
-            return refuse(Problem(.badRequest, "an HTTP/1.0 request has no Transfer-Encoding"))
+    }
+
+    /// What the body may have, in bytes.
+    private func bodyBytesMax(of head: HTTPRequestHead, _ body: RequestCheck.Body) throws(Problem) -> Int {
+        guard case .length(let length) = body, length > loop.limits.bodyBytesMax else {
+            return loop.limits.bodyBytesMax
         }
-        guard head.method != .CONNECT else {
-            return refuse(Problem(.notImplemented, "this server is no proxy"))
-        }
-        let lengthField = head.headers.first(name: "content-length")
-        if let lengthField, (Int(lengthField) ?? .max) > loop.limits.bodyBytesMax {
-            // Most routes have no limit of their own, and most requests no such body.
-            let bytesMax = loop.routes.bodyBytesMax(for: head) ?? loop.limits.bodyBytesMax
-            guard (Int(lengthField) ?? .max) <= bytesMax else { return refuse(Self.bodyProblem(bytesMax)) }
-            incoming?.bodyBytesMax = bytesMax
-            guard announceBody(of: Int(lengthField) ?? bytesMax) else { return refuseLongBody() }
-        }
-        guard let expectation = head.headers.first(name: "expect") else { return }
-        guard expectation.lowercased() == "100-continue" else {
-            return refuse(Problem(.expectationFailed, "the only expectation met here is 100-continue"))
-        }
-        let hasBody = lengthField.map { $0 != "0" } ?? head.headers.contains(name: "transfer-encoding")
-        if head.version == .http1_1, hasBody {
-            owesContinue = true
-            writeContinueIfDue()
-        }
+        // Most routes have no limit of their own, and most requests no such body.
+        let bytesMax = loop.routes.bodyBytesMax(for: head) ?? loop.limits.bodyBytesMax
+        guard length <= bytesMax else { throw Self.bodyProblem(bytesMax) }
+        return bytesMax
     }
 
     private func receive(_ bytes: ByteBuffer) {
@@ -228,7 +219,7 @@ final class ServerConnection: ChannelDuplexHandler {
         owesContinue = false
         let head = request.head
         // After a request to upgrade the parser reads no further, so the answer ends the connection.
-        let closes = !head.isKeepAlive || head.headers.contains(name: "upgrade")
+        let closes = !head.isKeepAlive || request.check.upgrades
         if closes { reading = .ended }
         let persistence: TierResponse.Persistence =
             closes ? .closed : head.version == .http1_0 ? .keptForHTTP10 : .kept
@@ -239,8 +230,9 @@ final class ServerConnection: ChannelDuplexHandler {
     }
 
     /// Answers a request that cannot be read to its end, and takes no more.
-    func refuse(_ problem: Problem) {
-        let head = incoming?.head
+    func refuse(_ problem: Problem) { refuse(problem, head: incoming?.head) }
+
+    private func refuse(_ problem: Problem, head: HTTPRequestHead?) {
         incoming = nil
         releaseArriving()
         arrivalStart = nil
@@ -266,9 +258,5 @@ final class ServerConnection: ChannelDuplexHandler {
 
     private static func bodyProblem(_ bytesMax: Int) -> Problem {
         Problem(.payloadTooLarge, "the body is longer than \(bytesMax) bytes")
-    }
-
-    private static func headLimitText(_ limits: ServerLimits) -> String {
-        "the request's head has more than \(limits.headBytesMax) bytes or \(limits.fieldCountMax) fields"
     }
 }

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import Logging
 internal import Monitoring
 internal import NIOCore
@@ -10,6 +9,7 @@ final class ServerLoop {
     let slot: LoopSlot
     let limits: ServerLimits
     let routes: RouteTable
+    let hosts: AnsweredHosts
     let logger: Logger
     let connectionCountMax: Int
     /// Requests being worked on.
@@ -37,10 +37,14 @@ final class ServerLoop {
     private var failureCount = 0
     private let failureLineCountMax = 20
 
-    init(slot: LoopSlot, limits: ServerLimits, loopCount: Int, routes: RouteTable, logger: Logger) {
+    init(
+        slot: LoopSlot, limits: ServerLimits, loopCount: Int, routes: RouteTable, hosts: AnsweredHosts = .any,
+        logger: Logger
+    ) {
         self.slot = slot
         self.limits = limits
         self.routes = routes
+        self.hosts = hosts
         self.logger = logger
         let monitor = routes.monitor
         openConnections = monitor.cell("http_server_open_connections", .gauge, help: "Open connections.")
@@ -54,7 +58,7 @@ final class ServerLoop {
         connectionCountMax = max(
             1, min(limits.connectionCountMax, OpenFiles.connectionCountMax) / loopCount)
         memory = LoopMemory(limits: limits, loopCount: loopCount, monitor: monitor)
-        date = Self.dateText()
+        date = HTTPDate.now()
         scheduleSweep()
     }
 
@@ -102,7 +106,7 @@ final class ServerLoop {
         _ line: RequestLine?, status: HTTPResponseStatus, trace: TraceContext, took: TimeAmount
     ) {
         var level = Logger.Level.debug
-        if status.code >= 500 {
+        if status.isStoresFault {
             failureCount += 1
             if failureCount <= failureLineCountMax { level = .warning }
         }
@@ -133,7 +137,7 @@ final class ServerLoop {
     }
 
     private func checkConnections() {
-        date = Self.dateText()
+        date = HTTPDate.now()
         sumUpFailures()
         let now = NIODeadline.now()
         for connection in connections.values { connection.checkTimes(now) }
@@ -163,18 +167,5 @@ final class ServerLoop {
             excess -= connection.arrivingBytes
             connection.refusePartial()
         }
-    }
-
-    /// The time in the fixed format of RFC 9110, which knows English only.
-    private static func dateText() -> String {
-        var now = time(nil)
-        var parts = tm()
-        gmtime_r(&now, &parts)
-        let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
-        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-        let two = { (number: Int32) in number < 10 ? "0\(number)" : "\(number)" }
-        let day = "\(days[Int(parts.tm_wday)]), \(two(parts.tm_mday)) \(months[Int(parts.tm_mon)])"
-        return
-            "\(day) \(parts.tm_year + 1900) \(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec)) GMT"
     }
 }

@@ -71,11 +71,8 @@ public struct TierResponse: Sendable {
 
     var monitoredOutcome: SystemMonitor.Outcome {
         if let outcome { return outcome }
-        switch status.code {
-        case ..<400: return .success
-        case ..<500: return .refused
-        default: return .error
-        }
+        if status.code < 400 { return .success }
+        return status.isStoresFault ? .error : .refused
     }
 
     /// What becomes of the connection after an answer.
@@ -132,4 +129,10 @@ public struct TierResponse: Sendable {
         }
         if !isHead { buffer.writeImmutableBuffer(body) }
     }
+}
+
+extension HTTPResponseStatus {
+    /// Whether a status blames the store. A 5xx does, but for the two that blame a method or version of the
+    /// client's: a scan of the port has many of them, and is no reason to wake anybody.
+    var isStoresFault: Bool { code >= 500 && self != .notImplemented && self != .httpVersionNotSupported }
 }

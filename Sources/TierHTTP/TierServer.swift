@@ -18,10 +18,11 @@ public final class TierServer: Sendable {
 
     /// Opens the port and begins to serve.
     ///
+    /// - Parameter hosts: the hosts that requests may be for.
     /// - Throws: ``ListenFault`` when the address cannot be listened on.
     public static func start(
         at address: ServerAddress, loops tierLoops: TierLoops, routes: RouteTable, logger: Logger,
-        limits: ServerLimits = ServerLimits()
+        limits: ServerLimits = ServerLimits(), hosts: AnsweredHosts = .any
     ) async throws -> TierServer {
         var loops: [NIOLoopBound<ServerLoop>] = []
         for slot in tierLoops.slots {
@@ -30,7 +31,7 @@ public final class TierServer: Sendable {
                     NIOLoopBound(
                         ServerLoop(
                             slot: slot, limits: limits, loopCount: tierLoops.slots.count, routes: routes,
-                            logger: logger),
+                            hosts: hosts, logger: logger),
                         eventLoop: slot.eventLoop)
                 }.get())
         }
@@ -113,7 +114,7 @@ public final class TierServer: Sendable {
             leftOverBytesStrategy: .dropBytes, limitConfiguration: parsing)
         let connection = ServerConnection(loop: loop)
         try channel.pipeline.syncOperations.addHandlers([
-            ArrivalWatch(connection: connection), ByteToMessageHandler(decoder), connection,
+            RequestFeed(reader: connection), ByteToMessageHandler(decoder), connection,
         ])
     }
 }

@@ -35,7 +35,8 @@ struct CatalogCommand: AsyncParsableCommand {
                 store: store, logPath: logPath, queryLogging: queryLogging, logger: process.logger,
                 broken: process.broken)
             let server = try await CatalogServer.start(
-                engine: engine, token: process.token, at: process.address, loops: process.loops,
+                engine: engine, token: process.token, at: process.address, hosts: process.hosts,
+                loops: process.loops,
                 monitor: process.monitor,
                 logger: process.logger)
             return TierProcess.Running(

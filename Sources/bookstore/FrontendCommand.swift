@@ -25,6 +25,7 @@ struct FrontendCommand: AsyncParsableCommand {
                 monitor: process.monitor, token: process.token)
             let server = try await FrontendServer.start(
                 catalog: catalog, order: order, token: process.token, at: process.address,
+                hosts: process.hosts,
                 loops: process.loops,
                 monitor: process.monitor, logger: process.logger)
             return TierProcess.Running(address: server.address, reopenLogs: {}) {

@@ -34,6 +34,7 @@ struct OrderCommand: AsyncParsableCommand {
                 broken: process.broken)
             let server = try await OrderServer.start(
                 engine: engine, catalog: catalog, token: process.token, at: process.address,
+                hosts: process.hosts,
                 loops: process.loops,
                 monitor: process.monitor, logger: process.logger)
             return TierProcess.Running(address: server.address, reopenLogs: server.reopenLogs) {

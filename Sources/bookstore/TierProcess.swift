@@ -29,6 +29,8 @@ struct TierProcess {
     let address: ServerAddress
     /// What requests must show that change or list things; nil where the store has no token.
     let token: BearerToken?
+    /// The hosts that requests may be for: without a token only those that no other site's name can be.
+    let hosts: AnsweredHosts
     let loops: TierLoops
     let monitor: SystemMonitor
     let logger: Logger
@@ -77,6 +79,7 @@ struct TierProcess {
                     more), or listen on 127.0.0.1
                     """)
         }
+        hosts = token == nil ? .loopback(or: line.host) : .any
         logger = try Self.logger(name, settings: settings)
         OpenFiles.raiseLimit()
         // Under `up` it is said once, by that.

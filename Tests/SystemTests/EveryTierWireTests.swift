@@ -39,7 +39,7 @@ extension RealProcesses {
                 let chunked = try await onThread { [port = store.port(tier)] in
                     let connection = try RawConnection(port: port)
                     try connection.send(
-                        "POST \(target) HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
+                        "POST \(target) HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n")
                     try connection.send("10001\r\n" + body + "\r\n0\r\n\r\n")
                     return try connection.receiveReplies(1).first
                 }
@@ -65,7 +65,8 @@ extension RealProcesses {
             try await withStore { store in
                 let text = try await onThread { [port = store.port(.frontend)] in
                     let connection = try RawConnection(port: port)
-                    try connection.send("HEAD /lookup/1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                    try connection.send(
+                        "HEAD /lookup/1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
                     return try connection.receiveAll()
                 }
                 #expect(text.hasPrefix("HTTP/1.1 200 OK\r\n"))
@@ -75,7 +76,8 @@ extension RealProcesses {
                 for (tier, target) in [(Tier.frontend, "/buy/1"), (.order, "/buy?item_number=1")] {
                     let refused = try await onThread { [port = store.port(tier)] in
                         let connection = try RawConnection(port: port)
-                        try connection.send("HEAD \(target) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                        try connection.send(
+                            "HEAD \(target) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
                         return try connection.receiveAll()
                     }
                     #expect(refused.hasPrefix("HTTP/1.1 405 "))

@@ -98,7 +98,8 @@ extension RealProcesses {
                 let twice = try await onThread { [port = store.port(tier)] in
                     let connection = try RawConnection(port: port)
                     try connection.send(
-                        "POST /buy/4 HTTP/1.1\r\nHost: x\r\nIdempotency-Key: a\r\nIdempotency-Key: a\r\n\r\n")
+                        "POST /buy/4 HTTP/1.1\r\nHost: localhost\r\nIdempotency-Key: a\r\nIdempotency-Key: a\r\n\r\n"
+                    )
                     return try connection.receiveReplies(1).first
                 }
                 expectProblem(try #require(twice), 400, mentions: "twice")

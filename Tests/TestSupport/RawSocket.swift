@@ -13,8 +13,19 @@ public final class RawConnection {
     private let descriptor: Int32
 
     /// Connects to a port of the loopback address. Reads give up after `timeoutSeconds`.
-    public init(port: Int, timeoutSeconds: Int = 20) throws {
+    ///
+    /// - Parameter host: the last byte of the address to come from, 127.0.0.x.
+    public init(port: Int, timeoutSeconds: Int = 20, from host: UInt32 = 1) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        if host != 1 {
+            var source = loopback(port: 0, host: host)
+            let bound = withUnsafePointer(to: &source) {
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                }
+            }
+            guard bound == 0 else { throw SocketFault("bind") }
+        }
         var address = loopback(port: port)
         let status = withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -213,10 +224,10 @@ public func request(
     return reply
 }
 
-private func loopback(port: Int) -> sockaddr_in {
+private func loopback(port: Int, host: UInt32 = 1) -> sockaddr_in {
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = in_port_t(port).bigEndian
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    address.sin_addr.s_addr = (UInt32(0x7F00_0000) | host).bigEndian
     return address
 }

@@ -126,7 +126,7 @@ import Testing
                         let decoder = ByteToMessageHandler(
                             HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes))
                         try channel.pipeline.syncOperations.addHandlers([
-                            ArrivalWatch(connection: connection), decoder, connection,
+                            RequestFeed(reader: connection), decoder, connection,
                         ])
                     }
                 }

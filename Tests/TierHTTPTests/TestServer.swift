@@ -72,7 +72,7 @@ func quickLimits(_ change: (inout ServerLimits) -> Void = { _ in }) -> ServerLim
 /// Runs `body` with a server on one event loop, or on several.
 func withServer<Value>(
     _ limits: ServerLimits = quickLimits(), loopCount: Int = 1, at port: Int = 0, token: BearerToken? = nil,
-    takesBatches: Bool = true, _ body: (TestServer) async throws -> Value
+    takesBatches: Bool = true, hosts: AnsweredHosts = .any, _ body: (TestServer) async throws -> Value
 ) async throws -> Value {
     try await withLoops(count: loopCount) { loops in
         let gates = Gates()
@@ -82,7 +82,7 @@ func withServer<Value>(
         let server = try await TierServer.start(
             at: ServerAddress(host: "127.0.0.1", port: port), loops: loops,
             routes: testRoutes(gates: gates, monitor: monitor, token: token, takesBatches: takesBatches),
-            logger: logger, limits: limits)
+            logger: logger, limits: limits, hosts: hosts)
         let tested = TestServer(server: server, gates: gates, monitor: monitor, loops: loops)
         do {
             let value = try await body(tested)
@@ -136,6 +136,14 @@ func testRoutes(
             Route("wide", [.GET]) { request in
                 let count = Int(try request.target.required("bytes")) ?? 0
                 return .ready(.json(ByteBuffer(repeating: UInt8(ascii: "a"), count: count)))
+            },
+            Route(
+                "json", [.POST],
+                doc: RouteDoc(
+                    summary: "Takes JSON.", body: .init(contentType: "application/json", schema: nil),
+                    success: "Outcome")
+            ) { request in
+                .ready(.json(#"{"size":\#(request.body.readableBytes)}"#))
             },
             Route("big", [.GET], isLong: true) { request in
                 let count = Int(try request.target.required("bytes")) ?? 0

@@ -51,7 +51,7 @@ def fetch(port, target):
     """(seconds to the first byte, seconds to the last, bytes of the body) of one request."""
     with socket.create_connection(("127.0.0.1", port)) as connection:
         start = time.perf_counter()
-        connection.sendall(f"GET {target} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+        connection.sendall(f"GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         data = connection.recv(65536)
         first = time.perf_counter() - start
         length, size = None, 0
@@ -141,7 +141,7 @@ def measure_idle(bench, findings, options):
         time.sleep(0.5)
         # Each has asked once: an idle connection is one that could ask again.
         for connection in connections:
-            connection.sendall(b"GET /lookup?item_number=1 HTTP/1.1\r\nHost: a\r\n\r\n")
+            connection.sendall(b"GET /lookup?item_number=1 HTTP/1.1\r\nHost: localhost\r\n\r\n")
         for connection in connections:
             if not connection.recv(4096):
                 fail("an idle connection was closed")

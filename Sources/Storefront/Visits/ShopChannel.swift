@@ -1,0 +1,94 @@
+internal import HummingbirdCore
+internal import Logging
+internal import NIOCore
+internal import NIOHTTP1
+internal import TierHTTP
+
+/// A connection to the shop: the framework's HTTP/1.1, with our own handlers before and behind its parser.
+struct ShopChannel: ServerChildChannel {
+    /// A connection and, unless it was refused, what the framework reads from it.
+    struct Visit: ServerChildChannelValue {
+        let channel: any Channel
+        let http: HTTP1Channel.Value?
+    }
+
+    let http: HTTP1Channel
+    let visitors: Visitors
+
+    init(responder: @escaping HTTPChannelHandler.Responder, visitors: Visitors) {
+        // Times are checked here, and not by the framework, which knows of idle connections only.
+        http = HTTP1Channel(
+            responder: responder,
+            configuration: .init(
+                idleTimeout: nil,
+                httpDecoderConfiguration: .init(
+                    maxHeaderFieldSize: ShopLimits.headByteCountMax,
+                    maxHeaderListSize: ShopLimits.headByteCountMax,
+                    maxHeaderFieldCount: ShopLimits.fieldCountMax)))
+        self.visitors = visitors
+    }
+
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Visit> {
+        switch visitors.receive(channel) {
+        case .welcome:
+            return http.setup(channel: channel, logger: logger).flatMapThrowing { value in
+                let pipeline = channel.pipeline.syncOperations
+                let connection = ShopConnection(visitors: visitors)
+                let parser = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
+                try pipeline.addHandler(RequestFeed(reader: connection), position: .before(parser))
+                try pipeline.addHandler(connection, position: .after(parser))
+                return Visit(channel: channel, http: value)
+            }
+        case .refused(let problem):
+            return channel.eventLoop.makeCompletedFuture {
+                try channel.pipeline.syncOperations.addHandler(
+                    RefusedVisit(
+                        answer: visitors.refusals.bytes(of: problem),
+                        lingerTimeMax: visitors.limits.lingerTimeMax))
+                return Visit(channel: channel, http: nil)
+            }
+        case .dropped:
+            channel.close(promise: nil)
+            return channel.eventLoop.makeSucceededFuture(Visit(channel: channel, http: nil))
+        }
+    }
+
+    func handle(value: Visit, logger: Logger) async {
+        guard let http = value.http else { return }
+        await self.http.handle(value: http, logger: logger)
+    }
+}
+
+/// A connection too many: says so, lets the client read it, and closes.
+final class RefusedVisit: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let answer: ByteBuffer
+    private let lingerTimeMax: TimeAmount
+    private var end: Scheduled<Void>?
+
+    init(answer: ByteBuffer, lingerTimeMax: TimeAmount) {
+        self.answer = answer
+        self.lingerTimeMax = lingerTimeMax
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        end?.cancel()
+        end = nil
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        context.writeAndFlush(wrapOutboundOut(answer)).assumeIsolated().whenSuccess {
+            bound.value.close(mode: .output, promise: nil)
+        }
+        end = context.eventLoop.assumeIsolated().scheduleTask(in: lingerTimeMax) {
+            bound.value.close(promise: nil)
+        }
+        context.fireChannelActive()
+    }
+
+    /// What the client asks is read, so that closing does not reset the connection, and dropped.
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {}
+}
