@@ -36,8 +36,8 @@ public final class RequestFeed: ChannelInboundHandler {
             switch bytes.withUnsafeReadableBytes({ framing.next($0) }) {
             case .refuse(let problem): return reader.refuse(problem)
             case .pass(let count):
-                // Line breaks before a request are none of it.
-                if framing.isInsideRequest { reader.bytesArrive(count) }
+                // Line breaks before a request count as its beginning, so that they cannot hold a connection open.
+                reader.bytesArrive(count)
                 guard reader.takesBytes, let piece = bytes.readSlice(length: count) else { return }
                 context.fireChannelRead(wrapInboundOut(piece))
             }

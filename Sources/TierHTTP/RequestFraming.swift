@@ -209,7 +209,7 @@ struct ChunkedBody {
         case .extensions(let size):
             if byte == 0x0A {
                 place = size == 0 ? .trailer(0) : .data(size)
-            } else {
+            } else if byte != 0x0D {
                 extensionBytes += 1
             }
         case .dataEnd:

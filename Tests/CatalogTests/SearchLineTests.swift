@@ -18,9 +18,12 @@ import TierHTTP
         return SearchLine(limits)
     }
 
+    /// `#require`, which takes no call that changes what it is called on.
+    private func some<Value>(_ value: Value?) throws -> Value { try #require(value) }
+
     @Test func onlySoManyAtOnce() throws {
         var line = line { $0.waitingCountMax = 4 }
-        let tickets = try (0..<4).map { _ in try #require(line.offer(client: nil, at: Self.start)) }
+        let tickets = try (0..<4).map { _ in try some(line.offer(client: nil, at: Self.start)) }
         #expect(line.offer(client: nil, at: Self.start) == nil)
         #expect(line.next(at: Self.start).begin == Array(tickets[..<2]))
         #expect(line.next(at: Self.start).begin == [])
@@ -32,10 +35,10 @@ import TierHTTP
 
     @Test func whoWaitsTooLongIsTold() throws {
         var line = line { $0.atOnceMax = 1 }
-        let first = try #require(line.offer(client: nil, at: Self.start))
+        let first = try some(line.offer(client: nil, at: Self.start))
         #expect(line.next(at: Self.start).begin == [first])
-        let late = try #require(line.offer(client: nil, at: Self.start))
-        let inTime = try #require(line.offer(client: nil, at: Self.start + .milliseconds(900)))
+        let late = try some(line.offer(client: nil, at: Self.start))
+        let inTime = try some(line.offer(client: nil, at: Self.start + .milliseconds(900)))
         line.end(first)
         let next = line.next(at: Self.start + .milliseconds(1_100))
         #expect(next.late == [late] && next.begin == [inTime])
@@ -48,10 +51,10 @@ import TierHTTP
         }
         let (a, b) = (ClientPresence(), ClientPresence())
         let (greedy, modest) = (ObjectIdentifier(a), ObjectIdentifier(b))
-        let many = try (0..<3).map { _ in try #require(line.offer(client: greedy, at: Self.start)) }
+        let many = try (0..<3).map { _ in try some(line.offer(client: greedy, at: Self.start)) }
         #expect(line.offer(client: greedy, at: Self.start) == nil)
         #expect(line.next(at: Self.start).begin == [many[0]])
-        let one = try #require(line.offer(client: modest, at: Self.start))
+        let one = try some(line.offer(client: modest, at: Self.start))
         #expect(line.leave(many[1]) && !line.leave(many[1]) && !line.leave(many[0]))
         line.end(many[0])
         // Both have nothing at work: the order decides.
@@ -145,15 +148,15 @@ import TierHTTP
         try await withFind(limits, count: 3) { find in
             let client = ClientPresence()
             let other = ClientPresence()
-            async let first = search("aaa", in: find, for: client)
+            let first = Task { try await search("aaa", in: find, for: client) }
             try await eventually("it waits") { find.waitingCount == 1 }
-            async let second = search("aaa", in: find, for: other)
+            let second = Task { try await search("aaa", in: find, for: other) }
             try await eventually("both wait") { find.waitingCount == 2 }
             let refused = await #expect(throws: StoreError.self) { try await search("aaa", in: find) }
             #expect(refused == .overloaded("too many search at once; ask again in a moment"))
             client.leave()
             other.leave()
-            for left in [await Result.of { try await first }, await Result.of { try await second }] {
+            for left in [await first.result, await second.result] {
                 guard case .failure(let error as Problem) = left else {
                     Issue.record("\(left)")
                     continue

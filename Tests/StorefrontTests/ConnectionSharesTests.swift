@@ -37,15 +37,18 @@ import Testing
         limits.takenBytesMin = 100
         let start = NIODeadline.uptimeNanoseconds(1_000_000_000)
         var pace = WritePace()
+        let isTooSlow = { (waiting: Int, seconds: Int64) in
+            pace.isTooSlow(waiting: waiting, now: start + .seconds(seconds), limits: limits)
+        }
         pace.wrote(1_000)
-        #expect(!pace.isTooSlow(waiting: 1_000, now: start, limits: limits))
-        #expect(!pace.isTooSlow(waiting: 950, now: start + .seconds(30), limits: limits))
-        #expect(pace.isTooSlow(waiting: 901, now: start + .seconds(31), limits: limits))
-        // Enough was taken: the time runs anew.
-        #expect(!pace.isTooSlow(waiting: 900, now: start + .seconds(31), limits: limits))
+        #expect(!isTooSlow(1_000, 0))
+        #expect(!isTooSlow(950, 30))
+        #expect(isTooSlow(901, 31))
+        // Enough was taken: the time runs again from the start.
+        #expect(!isTooSlow(900, 31))
         pace.wrote(5_000)
-        #expect(!pace.isTooSlow(waiting: 5_890, now: start + .seconds(60), limits: limits))
-        #expect(!pace.isTooSlow(waiting: 0, now: start + .seconds(99), limits: limits))
-        #expect(!pace.isTooSlow(waiting: 5, now: start + .seconds(100), limits: limits))
+        #expect(!isTooSlow(5_890, 60))
+        #expect(!isTooSlow(0, 99))
+        #expect(!isTooSlow(5, 100))
     }
 }

@@ -101,8 +101,8 @@ extension RealProcesses {
                 #expect(
                     binary.status == 78 && binary.errors.contains("books:2: is not UTF-8"), "\(binary.errors)"
                 )
-                let none = try await bookstore("catalog", "--books", "none", in: store.folder)
-                #expect(none.status == 78 && none.errors.contains("none: cannot be read"))
+                let none = try await bookstore("catalog", "--books", "lost", in: store.folder)
+                #expect(none.status == 78 && none.errors.contains("lost: cannot be read"))
                 // Line ends of Windows, a byte-order mark and a missing last line feed are no faults.
                 try store.write("\u{FEFF}init,1,3,10,t,Good\r\n\r\n# more\r\ninit,2,1,1,t,Last", to: "books")
                 try await store.start()

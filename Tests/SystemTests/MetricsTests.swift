@@ -35,7 +35,7 @@ extension RealProcesses {
                     let labels = Set(page.matches(of: #/([a-z_]+)="/#).map { String($0.1) })
                     #expect(
                         labels.isSubset(of: [
-                            "tier", "version", "configuration", "route", "peer", "outcome", "le",
+                            "tier", "version", "configuration", "route", "peer", "outcome", "reason", "le",
                         ]), "\(tier): \(labels)")
                 }
                 try store.kill(.catalog)

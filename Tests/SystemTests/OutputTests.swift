@@ -46,7 +46,9 @@ extension RealProcesses {
                 for command in ["books export", "books export --json", "books list --limit 1000", "config"] {
                     let line = "{ bookstore \(command); echo $? >status; } | head -1"
                     let run = try await shell(line, in: store.folder)
-                    #expect(run.status == 0 && run.errors.isEmpty, "\(command): \(run.errors)")
+                    // A list that went into the pipe whole says how to get its next page.
+                    let errors = run.errors.replacing("more by --after 1000\n", with: "")
+                    #expect(run.status == 0 && errors.isEmpty, "\(command): \(errors)")
                     #expect(try String(contentsOfFile: store.path("status"), encoding: .utf8) == "0\n")
                 }
             }

@@ -108,16 +108,6 @@ func testRoutes(
                 body.writeString("}")
                 return .ready(.json(body))
             },
-            Route("hold", [.GET, .POST]) { request in
-                let name = try request.target.required("name")
-                return .pending(gates.wait(name, on: request.slot.eventLoop))
-            },
-            Route("stay", [.GET]) { request in
-                let name = try request.target.required("name")
-                let answer = gates.wait(name, on: request.slot.eventLoop)
-                _ = request.client?.watch { gates.fail(name, Problem.clientLeft) }
-                return .pending(answer)
-            },
             Route("key", [.GET, .POST]) { request in
                 var response = TierResponse.json(#"{"key":"\#(try request.idempotencyKey()?.text ?? "-")"}"#)
                 response.fields = [("trace", request.trace.traceID)]
@@ -128,10 +118,6 @@ func testRoutes(
             },
             Route("guarded", [.GET, .POST], isGuarded: true, bodyBytesMax: 1 << 20) { request in
                 .ready(.json(#"{"size":\#(request.body.readableBytes)}"#))
-            },
-            Route("long-hold", [.GET], isLong: true) { request in
-                let name = try request.target.required("name")
-                return .pending(gates.wait(name, on: request.slot.eventLoop))
             },
             Route("wide", [.GET]) { request in
                 let count = Int(try request.target.required("bytes")) ?? 0
@@ -167,9 +153,29 @@ func testRoutes(
                 default: throw StoreError.overloaded("too much")
                 }
             },
-        ],
+        ] + waitingRoutes(gates),
         monitor: monitor, token: token, takesBatches: takesBatches,
         readiness: { $0.slot.eventLoop.makeSucceededVoidFuture() })
+}
+
+/// Routes that answer when the test says so.
+private func waitingRoutes(_ gates: Gates) -> [Route] {
+    [
+        Route("hold", [.GET, .POST]) { request in
+            let name = try request.target.required("name")
+            return .pending(gates.wait(name, on: request.slot.eventLoop))
+        },
+        Route("stay", [.GET]) { request in
+            let name = try request.target.required("name")
+            let answer = gates.wait(name, on: request.slot.eventLoop)
+            _ = request.client?.watch { gates.fail(name, Problem.clientLeft) }
+            return .pending(answer)
+        },
+        Route("long-hold", [.GET], isLong: true) { request in
+            let name = try request.target.required("name")
+            return .pending(gates.wait(name, on: request.slot.eventLoop))
+        },
+    ]
 }
 
 /// A request line with a Host field and, where given, further lines.
