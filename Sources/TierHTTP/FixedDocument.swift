@@ -32,6 +32,10 @@ struct FixedDocument: Sendable {
 
     /// FNV-1a. The documents are the program's own, so nobody can make two that are alike.
     private static func hash(_ body: ByteBuffer) -> UInt64 {
-        body.readableBytesView.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        body.withUnsafeReadableBytes { bytes in
+            var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+            for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+            return hash
+        }
     }
 }

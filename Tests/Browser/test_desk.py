@@ -158,6 +158,7 @@ def test_slips_are_asked_about_once(store, browser):
     press(one(browser, ".actions button"))
     wait(browser, "the change", lambda: "1 book changed" in text(browser))
     assert store.ask("/lookup?item_number=13")["cost"] == "0"
+    store.update(13, cost="13")
     browser.get(store.shop + "/desk/add")
     fill(browser, {"#title": "bread AT dawn", "#topic": "cooking", "#cost": "24", "#stock": "1", "#reason": "new"},
          "main form button")
