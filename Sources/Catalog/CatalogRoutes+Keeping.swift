@@ -74,8 +74,8 @@ extension CatalogRoutes {
         }
     }
 
-    /// Whether a request may have parameters beyond the contract's: a look at the first letters of each parameter, since nearly every update is a sale at any price and has
-    /// none of them.
+    /// Whether a request may have parameters beyond the contract's: a look at the first letters of each parameter,
+    /// since nearly every update is a sale at any price and has none of them.
     static func mayHaveOwnParameters(_ target: RequestTarget) -> Bool {
         guard let query = target.query else { return false }
         let bytes = query.utf8.span

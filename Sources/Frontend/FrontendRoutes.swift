@@ -81,12 +81,10 @@ struct PurchaseRelay: Sendable {
     /// Where a price is looked up for an order server that heeds no limit.
     let catalog: any CatalogService
 
-    /// Buys one unit, while it costs at most `priceMax`; nil buys at any price. A client without a key gets one
-    /// here, so that every retry behind this point is safe.
+    /// Buys one unit, while it costs at most `priceMax`; nil buys at any price.
     func buy(
-        _ item: ItemNumber, key: IdempotencyKey?, priceMax: Cents? = nil, context: CallContext
+        _ item: ItemNumber, key: IdempotencyKey, priceMax: Cents? = nil, context: CallContext
     ) -> EventLoopFuture<PurchaseOutcome> {
-        let key = key ?? .random()
         guard let priceMax, !order.heedsLimits(on: context.slot) else {
             return order.buy(item, key: key, priceMax: priceMax, context: context)
         }

@@ -87,6 +87,11 @@ public enum Hex {
         }
     }
 
+    /// Two digits for each byte.
+    public static func text(_ bytes: some Sequence<UInt8>) -> String {
+        bytes.reduce(into: "") { $0 += String($1 >> 4, radix: 16) + String($1 & 15, radix: 16) }
+    }
+
     /// Writes the lowest `digitCount` digits to the beginning of `buffer`, which has room for them.
     @inlinable
     public static func write(_ value: UInt64, digitCount: Int, to buffer: UnsafeMutableBufferPointer<UInt8>) {

@@ -24,6 +24,16 @@ public final class SystemMonitor: Sendable {
         /// Not done for a fault of the store (5xx, connection lost, deadline passed).
         case error
 
+        /// What a status says. A 5xx blames the store, but for the two that blame a method or version of the
+        /// client's (501, 505): a scan of the port has many of them, and is no reason to wake anybody.
+        public init(statusCode: Int) {
+            switch statusCode {
+            case ..<400: self = .success
+            case ..<500, 501, 505: self = .refused
+            default: self = .error
+            }
+        }
+
         /// The label's value.
         public var label: String {
             switch self {

@@ -105,8 +105,8 @@ enum CoverArt {
         LetterBreadth.ems(of: line) * Double(size) <= Double(wordsWidth)
     }
 
-    /// FNV-1a: the same in every process, unlike Swift's own hashes.
     private static func hash(_ text: String) -> UInt64 {
-        text.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        var text = text
+        return text.withUTF8 { StableHash.of(UnsafeRawBufferPointer($0)) }
     }
 }

@@ -1,4 +1,5 @@
 internal import Model
+internal import TierHTTP
 
 /// The fields of a body in `application/x-www-form-urlencoded` (URL Standard, 5.1).
 ///
@@ -19,7 +20,7 @@ struct FormFields: Sendable {
         for pair in pairs {
             let equals = pair.utf8.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
             // A name that cannot be read is no name of ours.
-            guard let name = Self.decoded(pair[..<equals]) else { continue }
+            guard let name = RequestTarget.percentDecoded(pair[..<equals].utf8) else { continue }
             let value = equals == pair.endIndex ? "" : pair[pair.utf8.index(after: equals)...]
             values.updateValue(values[name] == nil ? value : nil, forKey: name)
         }
@@ -32,33 +33,10 @@ struct FormFields: Sendable {
         get throws(StoreError) {
             guard let known = values[name] else { return nil }
             guard let value = known else { throw .invalid("\(name) is given twice") }
-            guard let text = Self.decoded(value) else {
+            guard let text = RequestTarget.percentDecoded(value.utf8) else {
                 throw .invalid("\(name) is not percent-encoded UTF-8")
             }
             return text
         }
-    }
-
-    /// Undoes the encoding: `+` is a space, `%2B` a plus; nil for a broken escape or bytes that are not UTF-8.
-    private static func decoded(_ text: Substring) -> String? {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.utf8.count)
-        var rest = text.utf8.makeIterator()
-        while let byte = rest.next() {
-            switch byte {
-            case UInt8(ascii: "+"): bytes.append(0x20)
-            case UInt8(ascii: "%"):
-                guard let high = rest.next().flatMap(digit), let low = rest.next().flatMap(digit) else {
-                    return nil
-                }
-                bytes.append(high << 4 | low)
-            default: bytes.append(byte)
-            }
-        }
-        return String(validating: bytes, as: UTF8.self)
-    }
-
-    private static func digit(_ byte: UInt8) -> UInt8? {
-        Character(Unicode.Scalar(byte)).hexDigitValue.map { UInt8($0) }
     }
 }

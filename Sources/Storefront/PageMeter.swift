@@ -33,11 +33,7 @@ final class PageMeter: RouterMiddleware {
             monitor.end(operation, shard: shard, nanos: UInt64(max(0, nanos)), outcome: outcome)
         }
         let response = try await next(request, context)
-        switch response.status.code {
-        case ..<400: outcome = .success
-        case ..<500: outcome = .refused
-        default: outcome = .error
-        }
+        outcome = SystemMonitor.Outcome(statusCode: response.status.code)
         return response
     }
 

@@ -1,6 +1,7 @@
 internal import Crypto
 internal import Foundation
 internal import Hummingbird
+internal import Model
 internal import Monitoring
 internal import Mustache
 internal import NIOCore
@@ -147,8 +148,6 @@ struct Asset: Sendable {
 
     /// A short name for content: 48 bits of its SHA-256, enough to tell the versions of one page or file apart.
     static func digest(of bytes: some Sequence<UInt8>) -> String {
-        SHA256.hash(data: Array(bytes)).prefix(6).map {
-            String($0 >> 4, radix: 16) + String($0 & 15, radix: 16)
-        }.joined()
+        Hex.text(SHA256.hash(data: Array(bytes)).prefix(6))
     }
 }

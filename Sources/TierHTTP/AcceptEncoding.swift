@@ -10,7 +10,8 @@ public struct AcceptEncoding: Sendable {
         var identity: Int?
         var others: Int?
         for element in fields.lazy.flatMap({ $0.split(separator: ",") }) {
-            let parts = element.split(separator: ";", omittingEmptySubsequences: false).map(Self.trimmed)
+            let parts = element.split(separator: ";", omittingEmptySubsequences: false).map(
+                \.withoutOuterBlanks)
             let weight = Self.weight(parts.dropFirst())
             switch parts[0].lowercased() {
             // RFC 9110, 8.4.1.3: the older name means the same.
@@ -29,8 +30,8 @@ public struct AcceptEncoding: Sendable {
         var weight = 1_000
         for parameter in parameters {
             let parts = parameter.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard parts.count == 2, trimmed(parts[0]).lowercased() == "q" else { return 0 }
-            weight = thousandths(trimmed(parts[1])) ?? 0
+            guard parts.count == 2, parts[0].withoutOuterBlanks.lowercased() == "q" else { return 0 }
+            weight = thousandths(parts[1].withoutOuterBlanks) ?? 0
         }
         return weight
     }
@@ -45,11 +46,5 @@ public struct AcceptEncoding: Sendable {
         let whole = parts[0] == "1" ? 1_000 : 0
         let value = whole + (Int(digits + String(repeating: "0", count: 3 - digits.utf8.count)) ?? 0)
         return value <= 1_000 ? value : nil
-    }
-
-    private static func trimmed(_ text: Substring) -> Substring {
-        let isBlank = { (character: Character) in character == " " || character == "\t" }
-        guard let last = text.lastIndex(where: { !isBlank($0) }) else { return "" }
-        return text[...last].drop(while: isBlank)
     }
 }

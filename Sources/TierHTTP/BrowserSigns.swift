@@ -83,12 +83,17 @@ extension String {
     }
 
     /// Without blanks and tabs at both ends, which belong to no field's value (RFC 9110, 5.5).
+    var withoutOuterBlanks: Substring { self[...].withoutOuterBlanks }
+}
+
+extension Substring {
+    /// Without blanks and tabs at both ends, which belong to no field's value (RFC 9110, 5.5).
     var withoutOuterBlanks: Substring {
-        let bytes = utf8.span
+        let span = utf8.span
         var start = 0
-        var end = bytes.count
-        while start < end, bytes[start] == 0x20 || bytes[start] == 0x09 { start += 1 }
-        while start < end, bytes[end - 1] == 0x20 || bytes[end - 1] == 0x09 { end -= 1 }
-        return self[...].bytes(start..<end)
+        var end = span.count
+        while start < end, span[start] == 0x20 || span[start] == 0x09 { start += 1 }
+        while start < end, span[end - 1] == 0x20 || span[end - 1] == 0x09 { end -= 1 }
+        return bytes(start..<end)
     }
 }

@@ -1,3 +1,4 @@
+internal import Model
 internal import NIOCore
 internal import NIOHTTP1
 
@@ -16,7 +17,8 @@ struct FixedDocument: Sendable {
         self.contentType = contentType
         self.body = CodedBody(body, .often)
         self.fields = fields
-        tag = "W/\"\(String(Self.hash(body), radix: 16))\""
+        // The documents are the program's own, so nobody can make two that are alike.
+        tag = "W/\"\(String(body.withUnsafeReadableBytes { StableHash.of($0) }, radix: 16))\""
     }
 
     /// The document, or word that the client's copy is still right.
@@ -28,14 +30,5 @@ struct FixedDocument: Sendable {
         response.fields = [("etag", tag), ("vary", "accept-encoding")] + fields
         if form.isGzipped { response.fields.append(("content-encoding", "gzip")) }
         return response
-    }
-
-    /// FNV-1a. The documents are the program's own, so nobody can make two that are alike.
-    private static func hash(_ body: ByteBuffer) -> UInt64 {
-        body.withUnsafeReadableBytes { bytes in
-            var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-            for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-            return hash
-        }
     }
 }

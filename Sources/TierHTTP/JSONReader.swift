@@ -208,7 +208,7 @@ struct JSONReader {
     private mutating func hexadecimal() throws(JSONFault) -> UInt32 {
         var value: UInt32 = 0
         for _ in 0..<4 {
-            guard let byte = peek, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
+            guard let digit = peek?.hexadecimalDigit else {
                 throw unexpected("four hexadecimal digits")
             }
             value = value << 4 | UInt32(digit)

@@ -64,7 +64,7 @@ public struct RequestCheck: Sendable {
     func requireJSON() throws(Problem) {
         guard let contentType else { return }
         let type = contentType.prefix { $0 != ";" }
-        let essence = String(type).withoutOuterBlanks.lowercased()
+        let essence = type.withoutOuterBlanks.lowercased()
         let isJSON =
             essence == "application/json" || (essence.hasPrefix("application/") && essence.hasSuffix("+json"))
         guard !isJSON else { return }

@@ -197,9 +197,9 @@ struct ChunkedBody {
     private mutating func step(_ byte: UInt8) {
         switch place {
         case .size(let size):
-            if let digit = Self.digit(byte) {
+            if let digit = byte.hexadecimalDigit {
                 let (product, overflows) = size.multipliedReportingOverflow(by: 16)
-                place = overflows ? .lost : .size(product + digit)
+                place = overflows ? .lost : .size(product + Int(digit))
             } else if byte == 0x0A {
                 place = size == 0 ? .trailer(0) : .data(size)
             } else {
@@ -215,15 +215,6 @@ struct ChunkedBody {
         case .dataEnd:
             if byte == 0x0A { place = .size(0) } else if byte != 0x0D { place = .lost }
         case .data, .trailer, .lost: break
-        }
-    }
-
-    private static func digit(_ byte: UInt8) -> Int? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): Int(byte) - 0x30
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): Int(byte) - 0x61 + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): Int(byte) - 0x41 + 10
-        default: nil
         }
     }
 }

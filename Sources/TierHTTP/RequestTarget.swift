@@ -85,10 +85,22 @@ public struct RequestTarget: Sendable {
     /// Undoes percent-encoding, with `+` for a space; nil for a broken escape or for bytes that are not
     /// UTF-8, in whose place the parser of the head has put U+FFFD.
     static func decode(_ text: Substring.UTF8View) -> String? {
-        guard text.span.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") || $0 >= 0x80 })
-        else {
-            return String(Substring(text))
-        }
+        if isPlain(text) { return String(Substring(text)) }
+        guard !text.contains(0xEF) || !Substring(text).unicodeScalars.contains("\u{FFFD}") else { return nil }
+        return unescaped(text)
+    }
+
+    /// The same for text that no parser of heads has read, such as a form's: there U+FFFD is what was typed.
+    public static func percentDecoded(_ text: Substring.UTF8View) -> String? {
+        isPlain(text) ? String(Substring(text)) : unescaped(text)
+    }
+
+    /// Whether nothing in it is encoded, as in nearly every parameter.
+    private static func isPlain(_ text: Substring.UTF8View) -> Bool {
+        !text.span.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") || $0 >= 0x80 })
+    }
+
+    private static func unescaped(_ text: Substring.UTF8View) -> String? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count)
         var iterator = text.makeIterator()
@@ -96,15 +108,13 @@ public struct RequestTarget: Sendable {
             switch byte {
             case UInt8(ascii: "+"): bytes.append(0x20)
             case UInt8(ascii: "%"):
-                guard let high = iterator.next().flatMap(digit), let low = iterator.next().flatMap(digit)
-                else {
-                    return nil
-                }
+                guard let high = iterator.next()?.hexadecimalDigit,
+                    let low = iterator.next()?.hexadecimalDigit
+                else { return nil }
                 bytes.append(high << 4 | low)
             default: bytes.append(byte)
             }
         }
-        guard !text.contains(0xEF) || !Substring(text).unicodeScalars.contains("\u{FFFD}") else { return nil }
         return String(validating: bytes, as: UTF8.self)
     }
 
@@ -127,12 +137,15 @@ public struct RequestTarget: Sendable {
         }
         return encoded
     }
+}
 
-    private static func digit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+extension UInt8 {
+    /// The value of the hexadecimal digit that this byte is in ASCII; nil where it is none.
+    var hexadecimalDigit: UInt8? {
+        switch self {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
         default: nil
         }
     }

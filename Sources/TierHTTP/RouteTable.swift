@@ -20,10 +20,9 @@ public struct Route: Sendable {
     let handler: Handler
 
     /// Whether pages of other sites are kept from it: it changes something, or tells what not everybody may know.
-    var isKeptFromOtherSites: Bool { isGuarded || methods.contains(.POST) }
-
+    let isKeptFromOtherSites: Bool
     /// Whether its body is JSON.
-    var takesJSON: Bool { doc?.body?.contentType == "application/json" }
+    let takesJSON: Bool
 
     /// - Parameters:
     ///   - name: the first segment of the path, without a slash.
@@ -52,6 +51,9 @@ public struct Route: Sendable {
         self.bodyBytesMax = bodyBytesMax
         self.doc = doc
         self.handler = handler
+        // Asked of every request, so they are worked out once.
+        isKeptFromOtherSites = isGuarded || methods.contains(.POST)
+        takesJSON = doc?.body?.contentType == "application/json"
     }
 }
 
@@ -60,16 +62,6 @@ public struct RouteTable: Sendable {
     struct Entry: Sendable {
         let route: Route
         let operation: SystemMonitor.Operation
-        // Asked of every request, so they are worked out once.
-        let isKeptFromOtherSites: Bool
-        let takesJSON: Bool
-
-        init(route: Route, operation: SystemMonitor.Operation) {
-            self.route = route
-            self.operation = operation
-            isKeptFromOtherSites = route.isKeptFromOtherSites
-            takesJSON = route.takesJSON
-        }
     }
 
     private let entries: [String: Entry]
@@ -164,9 +156,9 @@ public struct RouteTable: Sendable {
             problem.fields = [("allow", allowed)]
             throw problem
         }
-        if let check, entry.isKeptFromOtherSites { try check.refuseOtherSites(reach: .site) }
+        if let check, entry.route.isKeptFromOtherSites { try check.refuseOtherSites(reach: .site) }
         if entry.route.isGuarded, let token, !token.isShown(in: headers) { throw BearerToken.problem }
-        if let check, entry.takesJSON { try check.requireJSON() }
+        if let check, entry.route.takesJSON { try check.requireJSON() }
         return entry
     }
 

@@ -242,7 +242,9 @@ final class ServerConnection: ChannelDuplexHandler, RequestReader {
             try? loop.routes.entry(method: $0.method, target: RequestTarget($0.uri), headers: $0.headers)
         }
         var served = begin(entry?.operation ?? loop.routes.unknown, head, .closed)
-        if let head, entry?.route.isPurchase == true { served.key = try? Self.purchaseKey(of: head) }
+        if let head, entry?.route.isPurchase == true {
+            served.key = try? TierRequest.purchaseKey(in: head.headers)
+        }
         end(served, failing: problem)
     }
 
@@ -250,10 +252,6 @@ final class ServerConnection: ChannelDuplexHandler, RequestReader {
     func trace(of head: HTTPRequestHead?) -> TraceContext {
         head?.headers.first(name: "traceparent").flatMap(TraceContext.init(parsing:))
             ?? TraceContext(using: &random)
-    }
-
-    private static func purchaseKey(of head: HTTPRequestHead) throws(StoreError) -> IdempotencyKey {
-        try TierRequest.idempotencyKey(in: head.headers) ?? .random()
     }
 
     private static func bodyProblem(_ bytesMax: Int) -> Problem {

@@ -106,7 +106,7 @@ final class ServerLoop {
         _ line: RequestLine?, status: HTTPResponseStatus, trace: TraceContext, took: TimeAmount
     ) {
         var level = Logger.Level.debug
-        if status.isStoresFault {
+        if SystemMonitor.Outcome(statusCode: Int(status.code)) == .error {
             failureCount += 1
             if failureCount <= failureLineCountMax { level = .warning }
         }

@@ -1,6 +1,4 @@
-internal import Foundation
 public import Model
-internal import NIOCore
 internal import NIOHTTP1
 
 extension TierClient {
@@ -35,16 +33,9 @@ extension TierClient {
         _ answer: TierAnswer, of item: ItemNumber, limit: Cents?
     ) throws(StoreError) {
         guard let limit, answer.status == .preconditionFailed else { return }
-        guard
-            let problem = try? JSONDecoder().decode(
-                PriceProblem.self, from: Data(answer.body.readableBytesView)),
-            let price = Cents(parsing: problem.cost)
-        else { throw nonsense(isRead: false) }
+        let cost = (try? JSONReader.value(in: answer.body))?.members?["cost"]?.text
+        guard let price = cost.flatMap({ Cents(parsing: $0) }) else { throw nonsense(isRead: false) }
         throw .aboveLimit(item, price: price, limit: limit)
-    }
-
-    private struct PriceProblem: Decodable {
-        let cost: String
     }
 
     /// The error for an answer that does not keep the contract.

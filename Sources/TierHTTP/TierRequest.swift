@@ -87,7 +87,11 @@ public struct TierRequest: Sendable {
     /// - Throws: ``StoreError/invalid(_:)`` when the client's is malformed or sent twice.
     public func purchaseKey() throws(StoreError) -> IdempotencyKey {
         if let key { return key }
-        return try idempotencyKey() ?? .random()
+        return try Self.purchaseKey(in: headers)
+    }
+
+    static func purchaseKey(in headers: HTTPHeaders) throws(StoreError) -> IdempotencyKey {
+        try idempotencyKey(in: headers) ?? .random()
     }
 
     static func idempotencyKey(in headers: HTTPHeaders) throws(StoreError) -> IdempotencyKey? {

@@ -70,9 +70,7 @@ public struct TierResponse: Sendable {
     public static let failedBody = ByteBuffer(string: #"{"result":"Failed"}"#)
 
     var monitoredOutcome: SystemMonitor.Outcome {
-        if let outcome { return outcome }
-        if status.code < 400 { return .success }
-        return status.isStoresFault ? .error : .refused
+        outcome ?? SystemMonitor.Outcome(statusCode: Int(status.code))
     }
 
     /// What becomes of the connection after an answer.
@@ -129,10 +127,4 @@ public struct TierResponse: Sendable {
         }
         if !isHead { buffer.writeImmutableBuffer(body) }
     }
-}
-
-extension HTTPResponseStatus {
-    /// Whether a status blames the store. A 5xx does, but for the two that blame a method or version of the
-    /// client's: a scan of the port has many of them, and is no reason to wake anybody.
-    var isStoresFault: Bool { code >= 500 && self != .notImplemented && self != .httpVersionNotSupported }
 }

@@ -206,7 +206,7 @@ final class SimulatedFrontend: SimulatedServer, @unchecked Sendable {
         guard isUp, let purchases else { return nil }
         let context = CallContext(
             slot: world.slot, trace: trace, deadline: world.now + FrontendRoutes.purchaseTimeMax)
-        return purchases.buy(item, key: key, context: context)
+        return purchases.buy(item, key: key ?? .random(), context: context)
     }
 
     func lookup(_ item: ItemNumber) -> EventLoopFuture<Book>? {

@@ -1,5 +1,6 @@
 internal import Crypto
 internal import Foundation
+internal import Model
 
 /// The name of a browser that signed in before, which its cookie proves: only who knows the desk's password
 /// gets one, and a new password makes all of them worthless. It opens nothing. It lets the device's attempts
@@ -33,7 +34,6 @@ struct DeskDevice: Equatable, Sendable {
     func cookie(key: SymmetricKey) -> String { "\(name).\(proof(key))" }
 
     private func proof(_ key: SymmetricKey) -> String {
-        let code = HMAC<SHA256>.authenticationCode(for: Data(name.utf8), using: key)
-        return code.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+        Hex.text(HMAC<SHA256>.authenticationCode(for: Data(name.utf8), using: key))
     }
 }
