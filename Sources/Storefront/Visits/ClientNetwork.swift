@@ -3,7 +3,7 @@ internal import NIOCore
 
 /// What counts as one client: an IPv4 address, or the 64 bits of an IPv6 address that name a network, of which
 /// every customer of a provider has at least one to itself.
-struct ClientNetwork: Hashable, Sendable {
+struct ClientNetwork: Hashable, CustomStringConvertible, Sendable {
     private let bits: UInt64
     private let isIPv6: Bool
 
@@ -21,6 +21,23 @@ struct ClientNetwork: Hashable, Sendable {
             }
         case .unixDomainSocket, nil: return nil
         }
+    }
+
+    /// The network of an address as text; nil for what is no address.
+    init?(parsing text: String) {
+        // An address of one link names its interface behind a percent sign.
+        self.init(try? SocketAddress(ipAddress: String(text.prefix { $0 != "%" }), port: 0))
+    }
+
+    /// `192.0.2.1`, or `2001:db8:1:2/64`.
+    var description: String {
+        let parts = { (bitCount: Int, width: Int, radix: Int) in
+            stride(from: bitCount - width, through: 0, by: -width).map {
+                String(bits >> UInt64($0) & (1 << UInt64(width) - 1), radix: radix)
+            }
+        }
+        return isIPv6
+            ? parts(64, 16, 16).joined(separator: ":") + "/64" : parts(32, 8, 10).joined(separator: ".")
     }
 
     private init(ipv4 address: UInt32) { self.init(bits: UInt64(address), isIPv6: false) }
