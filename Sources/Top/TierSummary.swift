@@ -3,13 +3,8 @@ struct TierSummary: Sendable {
     let name: String
     let serverCount: Int
     let upCount: Int
-    let rate: Double
-    let soldOutRate: Double
-    let refusedRate: Double
-    let errorRate: Double
-    let p50: Double?
-    let p99: Double?
-    let inFlight: Double
+    /// The sum of what they serve, but for what machines ask of them.
+    let total: ServerView.OperationRow
 
     /// A summary for each name, in the order in which they come first.
     static func all(of views: [ServerView]) -> [TierSummary] {
@@ -25,14 +20,12 @@ struct TierSummary: Sendable {
         let figures = views.compactMap { view in
             if case .up(let figures) = view.state { figures } else { nil }
         }
-        // What machines ask of a server is not the store's work.
         let rows = figures.flatMap(\.served).filter { !$0.isQuiet }
-        rate = rows.reduce(0) { $0 + $1.rate }
-        soldOutRate = rows.reduce(0) { $0 + $1.soldOutRate }
-        refusedRate = rows.reduce(0) { $0 + $1.refusedRate }
-        errorRate = rows.reduce(0) { $0 + $1.errorRate }
-        inFlight = rows.reduce(0) { $0 + $1.inFlight }
+        let sum = { (figure: (ServerView.OperationRow) -> Double) in rows.reduce(0) { $0 + figure($1) } }
         let latencies = figures.reduce(into: BucketCounts()) { $0.add($1.servedLatencies) }
-        (p50, p99) = (latencies.percentile(50), latencies.percentile(99))
+        total = ServerView.OperationRow(
+            name: name, rate: sum(\.rate), soldOutRate: sum(\.soldOutRate), refusedRate: sum(\.refusedRate),
+            errorRate: sum(\.errorRate), p50: latencies.percentile(50), p99: latencies.percentile(99),
+            inFlight: sum(\.inFlight), latencies: latencies, isQuiet: false)
     }
 }

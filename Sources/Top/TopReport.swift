@@ -78,9 +78,10 @@ public struct TopReport: Encodable, Sendable {
 
         init(_ summary: TierSummary) {
             (tier, servers, up) = (summary.name, summary.serverCount, summary.upCount)
-            (perSecond, soldOutPerSecond) = (summary.rate, summary.soldOutRate)
-            (refusedPerSecond, errorsPerSecond) = (summary.refusedRate, summary.errorRate)
-            (p50Seconds, p99Seconds, inFlight) = (summary.p50, summary.p99, summary.inFlight)
+            let total = summary.total
+            (perSecond, soldOutPerSecond) = (total.rate, total.soldOutRate)
+            (refusedPerSecond, errorsPerSecond) = (total.refusedRate, total.errorRate)
+            (p50Seconds, p99Seconds, inFlight) = (total.p50, total.p99, total.inFlight)
         }
     }
 

@@ -98,11 +98,10 @@ public struct TopScreen {
 
     private func line(of tier: TierSummary) -> Line {
         let name = "\(tier.name)  \(tier.upCount) of \(tier.serverCount) up"
-        let text = Self.text(
-            name, tier.rate, tier.soldOutRate, tier.refusedRate, tier.errorRate, tier.p50, tier.p99,
-            tier.inFlight)
+        let isWhole = tier.upCount == tier.serverCount
         return line(
-            text, tier.upCount < tier.serverCount ? .alarm : tier.errorRate > 0 ? .warning : .plain)
+            Self.text(name, tier.total),
+            isWhole ? tier.total.errorRate > 0 ? .warning : .plain : .alarm)
     }
 
     private func title(_ name: String, _ figures: ServerView.Figures) -> String {
@@ -124,22 +123,15 @@ public struct TopScreen {
         left("  served, > called", nameWidth) + columns.map { right($0.0, $0.1) }.joined()
 
     private func row(_ row: ServerView.OperationRow, mark: String) -> Line {
-        let text = Self.text(
-            "\(mark) \(row.name)", row.rate, row.soldOutRate, row.refusedRate, row.errorRate, row.p50,
-            row.p99,
-            row.inFlight)
-        return line(text, row.errorRate > 0 ? .warning : .plain)
+        line(Self.text("\(mark) \(row.name)", row), row.errorRate > 0 ? .warning : .plain)
     }
 
     /// A name and its figures in the columns of the heading.
-    private static func text(
-        _ name: String, _ rate: Double, _ soldOut: Double, _ refused: Double, _ errors: Double,
-        _ p50: Double?,
-        _ p99: Double?, _ inFlight: Double
-    ) -> String {
+    private static func text(_ name: String, _ row: ServerView.OperationRow) -> String {
         let cells = [
-            Figure.count(rate), Figure.count(soldOut), Figure.count(refused), Figure.count(errors),
-            Figure.millis(p50), Figure.millis(p99), Figure.count(inFlight),
+            Figure.count(row.rate), Figure.count(row.soldOutRate), Figure.count(row.refusedRate),
+            Figure.count(row.errorRate), Figure.millis(row.p50), Figure.millis(row.p99),
+            Figure.count(row.inFlight),
         ]
         return left(name, nameWidth) + zip(cells, columns).map { right($0, $1.1) }.joined()
     }

@@ -174,31 +174,30 @@ final class Supervisor {
             }
         }
         defer { asking.cancel() }
-        while let event = await iterator.next() {
-            switch event {
-            case .stop: return false
-            case .listening: continue
-            case .ready:
-                await client.shutdown(on: loops)
-                return true
-            case .exited(let ended, _, let status):
-                children[ended] = nil
-                throw TierEnded(name: jobs[ended].name, status: status)
-            }
-        }
-        return false
+        let isReady = try await wait { if case .ready = $0 { true } else { false } }
+        if isReady { await client.shutdown(on: loops) }
+        return isReady
     }
 
     private func waitUntilListening(_ index: Int) async throws -> Bool {
+        let pid = children[index]?.processIdentifier
+        return try await wait {
+            if case .listening(index, let listening) = $0 { listening == pid } else { false }
+        }
+    }
+
+    /// Waits for an event while children start.
+    ///
+    /// - Returns: false when a stop was asked for meanwhile.
+    /// - Throws: ``TierEnded`` when a tier ends meanwhile.
+    private func wait(for isWanted: (Event) -> Bool) async throws -> Bool {
         while let event = await iterator.next() {
             switch event {
             case .stop: return false
-            case .ready: continue
-            case .listening(let job, let pid):
-                if job == index, children[index]?.processIdentifier == pid { return true }
             case .exited(let ended, _, let status):
                 children[ended] = nil
                 throw TierEnded(name: jobs[ended].name, status: status)
+            case .listening, .ready: if isWanted(event) { return true }
             }
         }
         return false

@@ -11,7 +11,10 @@ extension RealProcesses {
             try await onThread { try request("GET", target, port: port) }
         }
 
-        @Test func upOpensTheShopThatTheConfigFileNames() async throws {
+        /// Runs `body` with a whole store that `up` has started, its folder, and the port of its shop.
+        private func withOpenShop(
+            _ body: (_ up: ServerProcess, _ folder: String, _ port: Int) async throws -> Void
+        ) async throws {
             try await withStoppedStore { store in
                 let port = try FreePort.take()
                 let tiers = try String(contentsOfFile: store.path("config"), encoding: .utf8)
@@ -24,6 +27,12 @@ extension RealProcesses {
                     guard up.isRunning else { throw ServerProcess.Failed(description: up.errors) }
                     return up.output.contains("The shop is open at http://127.0.0.1:\(port)")
                 }
+                try await body(up, store.folder, port)
+            }
+        }
+
+        @Test func upOpensTheShopThatTheConfigFileNames() async throws {
+            try await withOpenShop { up, folder, port in
                 #expect(ProcessTable.children(of: up.pid).count == 4)
                 let page = try await get("/book/1", port: port)
                 #expect(page.status == 200)
@@ -31,7 +40,7 @@ extension RealProcesses {
                 #expect(try await get("/desk", port: port).status == 303)
                 try await refusesWrongMethods(port: port)
                 #expect(!up.errors.contains("desk password"))
-                try await measuresItsPages(port: port, in: store.folder)
+                try await measuresItsPages(port: port, in: folder)
                 up.send(SIGINT)
                 #expect(try await up.exit() == 0, "\(up.errors)")
                 #expect(FreePort.isFree(port))
@@ -80,18 +89,7 @@ extension RealProcesses {
 
         /// Pages come compressed and once, except those that hold a secret or a form's new key.
         @Test func sendsPagesSmallAndOnce() async throws {
-            try await withStoppedStore { store in
-                let port = try FreePort.take()
-                let tiers = try String(contentsOfFile: store.path("config"), encoding: .utf8)
-                try store.write(tiers + "storefront,127.0.0.1:\(port)\n", to: "config")
-                let up = try ServerProcess(
-                    "up", Program.bookstore, ["up"], in: store.folder,
-                    environment: ["BOOKSTORE_DESK_PASSWORD": "a long desk password"], ownGroup: true)
-                defer { up.end() }
-                try await eventually("the shop is open") {
-                    guard up.isRunning else { throw ServerProcess.Failed(description: up.errors) }
-                    return up.output.contains("The shop is open at http://127.0.0.1:\(port)")
-                }
+            try await withOpenShop { _, _, port in
                 try await eventually("books are found") {
                     try await get("/", port: port).body.contains("/book/1")
                 }
