@@ -46,7 +46,7 @@ let package = Package(
         .executable(name: "bookstore", targets: ["bookstore"]),
         // What the benchmarks of single pieces measure: Benchmarks/.
         .library(
-            name: "BookstoreParts", targets: ["Model", "TierHTTP", "Storage", "CatalogClient", "Catalog"]),
+            name: "BookstoreParts", targets: ["Model", "TierHTTP", "Storage", "Services", "Catalog"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
@@ -76,25 +76,22 @@ let package = Package(
             dependencies: ["Model", "Monitoring", nioCore, deque, grdb, logging, cryptography[0]],
             swiftSettings: strict),
         .target(
-            name: "CatalogClient", dependencies: ["Model", "Monitoring", "TierHTTP"] + nio,
-            swiftSettings: strict),
-        .target(
-            name: "OrderClient", dependencies: ["Model", "Monitoring", "TierHTTP", "CatalogClient"] + nio,
+            name: "Services", dependencies: ["Model", "Monitoring", "TierHTTP"] + nio,
             swiftSettings: strict),
         .target(
             name: "Catalog",
-            dependencies: ["Model", "Monitoring", "TierHTTP", "Storage", "CatalogClient", grdb, logging]
+            dependencies: ["Model", "Monitoring", "TierHTTP", "Storage", "Services", grdb, logging]
                 + nio,
             swiftSettings: strict),
         .target(
             name: "Order",
             dependencies: [
-                "Model", "Monitoring", "TierHTTP", "Storage", "CatalogClient", "OrderClient", grdb, logging,
+                "Model", "Monitoring", "TierHTTP", "Storage", "Services", grdb, logging,
             ] + nio,
             swiftSettings: strict),
         .target(
             name: "Frontend",
-            dependencies: ["Model", "Monitoring", "TierHTTP", "CatalogClient", "OrderClient", logging] + nio,
+            dependencies: ["Model", "Monitoring", "TierHTTP", "Services", logging] + nio,
             swiftSettings: strict),
         .target(
             name: "Storefront",
@@ -104,24 +101,32 @@ let package = Package(
                 logging,
             ] + cryptography + nio,
             resources: [.embedInCode("Pages")], swiftSettings: strict),
+        // Tools: what judges, breaks and measures a store.
         .target(
-            name: "Client", dependencies: ["Model", "Monitoring", "TierHTTP", logging] + nio,
+            name: "Acceptance", dependencies: ["Model", "Monitoring", "TierHTTP", logging] + nio,
+            path: "Sources/Tools/Acceptance", swiftSettings: strict),
+        .target(
+            name: "Audit", dependencies: ["Model", "Monitoring"], path: "Sources/Tools/Audit",
             swiftSettings: strict),
-        .target(name: "Audit", dependencies: ["Model", "Monitoring"], swiftSettings: strict),
+        .target(
+            name: "Linearizability", dependencies: ["Model"], path: "Sources/Tools/Linearizability",
+            swiftSettings: strict),
         .target(
             name: "Chaos",
-            dependencies: ["Model", "Monitoring", "TierHTTP", "CatalogClient", "Audit", deque] + nio,
-            swiftSettings: strict),
+            dependencies: ["Model", "Monitoring", "TierHTTP", "Services", "Audit", "Linearizability", deque]
+                + nio,
+            path: "Sources/Tools/Chaos", swiftSettings: strict),
         .target(
-            name: "Top", dependencies: ["Model", "Monitoring", "TierHTTP"] + nio, swiftSettings: strict),
+            name: "Top", dependencies: ["Model", "Monitoring", "TierHTTP"] + nio, path: "Sources/Tools/Top",
+            swiftSettings: strict),
         .target(
             name: "Bench", dependencies: ["Model", "Monitoring", "TierHTTP", deque, histogram] + nio,
-            swiftSettings: strict),
+            path: "Sources/Tools/Bench", swiftSettings: strict),
         .executableTarget(
             name: "bookstore",
             dependencies: [
-                "Model", "Monitoring", "TierHTTP", "Storage", "CatalogClient", "OrderClient", "Catalog",
-                "Order", "Frontend", "Storefront", "Client", "Audit", "Chaos", "Top", "Bench", arguments,
+                "Model", "Monitoring", "TierHTTP", "Storage", "Services", "Catalog",
+                "Order", "Frontend", "Storefront", "Acceptance", "Audit", "Chaos", "Top", "Bench", arguments,
                 configuration, signals, system,
                 logging,
             ] + nio,
@@ -133,7 +138,8 @@ let package = Package(
             swiftSettings: tests),
         .testTarget(name: "ModelTests", dependencies: ["Model"], swiftSettings: tests),
         .testTarget(
-            name: "AuditTests", dependencies: ["Audit", "Model", "TestSupport"], swiftSettings: tests),
+            name: "AuditTests", dependencies: ["Audit", "Linearizability", "Model", "TestSupport"],
+            swiftSettings: tests),
         .testTarget(
             name: "ChaosTests", dependencies: ["Chaos", "Model", "Monitoring"] + nio, swiftSettings: tests),
         .testTarget(name: "TopTests", dependencies: ["Top", "Monitoring", "Model"], swiftSettings: tests),
@@ -153,13 +159,13 @@ let package = Package(
         .testTarget(
             name: "CatalogTests",
             dependencies: [
-                "Catalog", "CatalogClient", "Storage", "Monitoring", "Model", "TestSupport", grdb, logging,
+                "Catalog", "Services", "Storage", "Monitoring", "Model", "TestSupport", grdb, logging,
             ] + nio,
             swiftSettings: tests),
         .testTarget(
             name: "OrderTests",
             dependencies: [
-                "Order", "OrderClient", "Catalog", "CatalogClient", "Storage", "Monitoring", "Model",
+                "Order", "Catalog", "Services", "Storage", "Monitoring", "Model",
                 "TierHTTP",
                 "TestSupport", grdb, logging,
             ] + nio,
@@ -175,14 +181,14 @@ let package = Package(
         .testTarget(
             name: "SimulationTests",
             dependencies: [
-                "Audit", "Order", "OrderClient", "Catalog", "CatalogClient", "Frontend", "Storage",
+                "Linearizability", "Audit", "Order", "Catalog", "Services", "Frontend", "Storage",
                 "Monitoring", "Model", "TierHTTP", "TestSupport", nioCore, nioEmbedded, logging, grdb,
             ], swiftSettings: tests),
         .testTarget(
             name: "DiskTests", dependencies: ["Model", "TestSupport", "bookstore"], exclude: ["shim"],
             swiftSettings: tests),
         .testTarget(
-            name: "SystemTests", dependencies: ["Bench", "Model", "Client", "TestSupport", "bookstore"],
+            name: "SystemTests", dependencies: ["Bench", "Model", "Acceptance", "TestSupport", "bookstore"],
             swiftSettings: tests),
     ]
 )

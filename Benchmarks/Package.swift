@@ -1,7 +1,8 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-let strict: [SwiftSetting] = [.swiftLanguageMode(.v6)]
+// The name of the store's own package, so that its `package` declarations are seen from here.
+let strict: [SwiftSetting] = [.swiftLanguageMode(.v6), .unsafeFlags(["-package-name", "my_book_store"])]
 
 // A package of its own, so that building the store never needs what only its benchmarks need.
 let package = Package(
@@ -21,14 +22,16 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
-            ], swiftSettings: strict),
+            ], packageAccess: false, swiftSettings: strict),
         // By the clock: `swift run -c release HotPath`.
         .executableTarget(
             name: "HotPath",
             dependencies: ["HotPieces", .product(name: "Benchmark", package: "benchmark")],
-            path: "Benchmarks/HotPath", swiftSettings: strict,
+            path: "Benchmarks/HotPath", packageAccess: false, swiftSettings: strict,
             plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
         // A number of times and nothing else, for callgrind to count: `make bench-check`.
-        .executableTarget(name: "CountPieces", dependencies: ["HotPieces"], swiftSettings: strict),
+        .executableTarget(
+            name: "CountPieces", dependencies: ["HotPieces"], packageAccess: false,
+            swiftSettings: strict),
     ]
 )

@@ -104,7 +104,7 @@ class Layering(Planted):
         self.assert_found("Sources/Catalog/A.swift", "import Model\nimport Order\n", 2, "Catalog imports Order")
         self.assert_found("Sources/TierHTTP/A.swift", "public import Storage\n", 1, "TierHTTP imports Storage")
         self.assert_found("Sources/Order/A.swift", "@testable import Frontend\n", 1, "Order imports Frontend")
-        self.assert_found("Sources/Order/A.swift", "import struct Client.Report\n", 1, "Order imports Client")
+        self.assert_found("Sources/Order/A.swift", "import struct Storefront.Report\n", 1, "Order imports Storefront")
         self.assert_clean("Tests/CatalogTests/A.swift", "import Order\n")
 
     def test_every_target_has_its_place(self):

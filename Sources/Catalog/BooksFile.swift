@@ -1,13 +1,13 @@
 internal import Foundation
-public import Model
+package import Model
 
 /// A file of first books: `init` lines, with blank lines and `#` comments between them.
-public enum BooksFile {
+package enum BooksFile {
     /// Reads and checks the whole file.
     ///
     /// - Parameter progress: told the bytes read and the bytes in all.
     /// - Throws: ``Model/FileFault`` with the first line that is malformed or repeats a number.
-    public static func read(path: String, progress: (Int, Int) -> Void = { _, _ in }) throws -> [Book] {
+    package static func read(path: String, progress: (Int, Int) -> Void = { _, _ in }) throws -> [Book] {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw FileFault(path: path, reason: "cannot be read")
         }

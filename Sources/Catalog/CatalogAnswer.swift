@@ -1,8 +1,8 @@
-public import Model
-public import NIOCore
+package import Model
+package import NIOCore
 
 /// The catalog's answers as the bytes they are, for programs that measure or compare them.
-public enum CatalogAnswer {
+package enum CatalogAnswer {
     /// The answer to `query_by_item`.
-    public static func book(_ book: Book) -> ByteBuffer { CatalogRoutes.encode(book) }
+    package static func book(_ book: Book) -> ByteBuffer { CatalogRoutes.encode(book) }
 }

@@ -7,11 +7,3 @@ enum CatalogChange: Sendable {
     /// What a storekeeper asks for.
     case keeper(KeeperRequest)
 }
-
-/// What came of it.
-enum CatalogOutcome: Sendable {
-    /// Of an `update`.
-    case update(UpdateOutcome)
-    /// Of a storekeeper's request: the books as they are afterwards.
-    case books([BookDetails])
-}

@@ -1,21 +1,21 @@
-public import CatalogClient
 internal import Dispatch
 internal import Foundation
-public import Logging
-public import Model
-public import Monitoring
-public import NIOCore
-public import Storage
-public import TierHTTP
+package import Logging
+package import Model
+package import Monitoring
+package import NIOCore
+package import Services
+package import Storage
+package import TierHTTP
 
 /// The catalog's rules: what a query and an update do, and what is logged of them.
-public final class CatalogEngine: CatalogService {
+package final class CatalogEngine: CatalogService {
     let store: CatalogStore
     /// Sales by day and topic.
     let totals = LedgerTotals()
     private let log: CatalogLog
     private let commits: CommitLoop<CatalogChange, CatalogOutcome>
-    private let breaker: Breaker
+    private let breaker: WriteGate
     private let reads = DispatchQueue(label: "catalog-ledger-reads")
     private let longReads = DispatchQueue(label: "catalog-long-reads")
     private let files = DispatchQueue(label: "catalog-files")
@@ -29,7 +29,7 @@ public final class CatalogEngine: CatalogService {
     ///   - logPath: the catalog log, which is completed from the ledger before this returns.
     ///   - broken: called when the database or log can no longer be trusted to take writes. The fate of
     ///     the writes in flight is unknown then, and only opening the database again can tell it.
-    public init(
+    package init(
         store: CatalogStore, logPath: String, queryLogging: QueryLogging, logger: Logger,
         execution: Execution = .threads, broken: @escaping @Sendable (any Error) -> Void
     ) throws {
@@ -41,7 +41,7 @@ public final class CatalogEngine: CatalogService {
         self.log = log
         let space = DiskSpace(
             tier: "catalog", folders: [store.folder, (logPath as NSString).deletingLastPathComponent])
-        let breaker = Breaker(
+        let breaker = WriteGate(
             tier: "catalog", execution: execution,
             recover: {
                 try store.reopen()
@@ -76,7 +76,7 @@ public final class CatalogEngine: CatalogService {
     /// `query_by_item`.
     ///
     /// - Throws: ``StoreError/unknownItem(_:)``; such a query is not executed and not logged.
-    public func book(_ item: ItemNumber) throws(StoreError) -> Book {
+    package func book(_ item: ItemNumber) throws(StoreError) -> Book {
         guard let book = store.book(item) else { throw .unknownItem(item) }
         log.query { "query_by_item,\(item)" }
         return book
@@ -98,7 +98,8 @@ public final class CatalogEngine: CatalogService {
     }
 
     /// `update`, by group commit.
-    public func update(_ change: StockChange, on eventLoop: any EventLoop) -> EventLoopFuture<UpdateOutcome> {
+    package func update(_ change: StockChange, on eventLoop: any EventLoop) -> EventLoopFuture<UpdateOutcome>
+    {
         let outcome = commits.submit(.update(change), on: eventLoop).flatMapThrowing { outcome in
             guard case .update(let outcome) = outcome else { throw StoreError.invalid("not an update") }
             return outcome
@@ -153,7 +154,7 @@ public final class CatalogEngine: CatalogService {
     }
 
     /// Sales after `sale`, in order. Reads the disk, on a thread of its own.
-    public func sales(
+    package func sales(
         after sale: SalePosition, limit: Int, on eventLoop: any EventLoop
     ) -> EventLoopFuture<[LedgerSale]> {
         read(on: eventLoop) { try $0.sales(after: sale, limit: limit) }
@@ -163,20 +164,20 @@ public final class CatalogEngine: CatalogService {
     var takesUpdates: Bool { !breaker.hasTripped }
 
     /// Opens the log anew, after log rotation has renamed it.
-    public func reopenLog() throws { try log.reopen(store: store) }
+    package func reopenLog() throws { try log.reopen(store: store) }
 
     /// Ends a stepped engine as a crash does: its parts go with it, and what waits ends unanswered.
     func abandon() { commits.abandon() }
 
     /// Commits what waits, writes the log out and closes the store.
-    public func shutdown() throws {
+    package func shutdown() throws {
         commits.shutdown()
         try log.shutdown()
         try store.close()
     }
 
     /// The tier's own figures for the metrics page.
-    public func samples() -> [MetricSample] {
+    package func samples() -> [MetricSample] {
         [
             .sqlite(version: sqliteVersion),
             .takesUpdates(takesUpdates),
@@ -194,17 +195,17 @@ public final class CatalogEngine: CatalogService {
     // MARK: CatalogService, in process
 
     /// Always: this is the ledger.
-    public func keepsLedger(on slot: LoopSlot) -> Bool { true }
+    package func keepsLedger(on slot: LoopSlot) -> Bool { true }
 
     /// `query_by_item`, without a network between.
-    public func stock(of item: ItemNumber, context: CallContext) -> EventLoopFuture<Int64> {
+    package func stock(of item: ItemNumber, context: CallContext) -> EventLoopFuture<Int64> {
         context.slot.eventLoop.makeCompletedFuture {
             try book(item).stock
         }
     }
 
     /// `query_by_item` with the price, without a network between.
-    public func offer(of item: ItemNumber, context: CallContext) -> EventLoopFuture<Offer> {
+    package func offer(of item: ItemNumber, context: CallContext) -> EventLoopFuture<Offer> {
         context.slot.eventLoop.makeCompletedFuture {
             let book = try book(item)
             return Offer(stock: book.stock, price: book.price)
@@ -212,12 +213,12 @@ public final class CatalogEngine: CatalogService {
     }
 
     /// `update`, without a network between.
-    public func update(_ change: StockChange, context: CallContext) -> EventLoopFuture<UpdateOutcome> {
+    package func update(_ change: StockChange, context: CallContext) -> EventLoopFuture<UpdateOutcome> {
         update(change, on: context.slot.eventLoop)
     }
 
     /// Sales after `sale`, without a network between.
-    public func sales(
+    package func sales(
         after sale: SalePosition, limit: Int, context: CallContext
     ) -> EventLoopFuture<[LedgerSale]?> {
         sales(after: sale, limit: limit, on: context.slot.eventLoop).map { $0 }

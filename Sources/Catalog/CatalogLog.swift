@@ -3,18 +3,6 @@ internal import Model
 internal import Storage
 internal import Synchronization
 
-/// How many `query_…` lines the catalog log gets.
-public enum QueryLogging: String, CaseIterable, Sendable {
-    /// One for each query.
-    case all
-    /// One for every hundredth.
-    case sampled
-    /// None.
-    case off
-
-    static let sampledOneIn = 100
-}
-
 /// The catalog log: every movement of the ledger, and the queries between them.
 final class CatalogLog: Sendable {
     private let log: MarkedLog

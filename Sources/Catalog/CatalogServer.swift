@@ -1,24 +1,24 @@
-public import Logging
-public import Model
-public import Monitoring
+package import Logging
+package import Model
+package import Monitoring
 internal import NIOCore
-public import TierHTTP
+package import TierHTTP
 
 /// The catalog tier: its engine behind its routes.
-public final class CatalogServer: Sendable {
+package final class CatalogServer: Sendable {
     private let engine: CatalogEngine
     private let find: FindStore
     private let server: TierServer
 
     /// Where the server listens.
-    public var address: ServerAddress { server.address }
+    package var address: ServerAddress { server.address }
 
     /// Begins to serve `engine`, which belongs to the server from now on.
     ///
     /// - Parameters:
     ///   - token: what requests must show that change or list things; nil lets everybody in.
     ///   - hosts: the hosts that requests may be for.
-    public static func start(
+    package static func start(
         engine: CatalogEngine, token: BearerToken? = nil, at address: ServerAddress,
         hosts: AnsweredHosts, loops: TierLoops,
         monitor: SystemMonitor, logger: Logger
@@ -48,10 +48,10 @@ public final class CatalogServer: Sendable {
     }
 
     /// Opens the log anew after log rotation.
-    public func reopenLogs() throws { try engine.reopenLog() }
+    package func reopenLogs() throws { try engine.reopenLog() }
 
     /// Answers what was taken on, then closes: network first, store last.
-    public func shutdown() async throws {
+    package func shutdown() async throws {
         await server.shutdown()
         find.shutdown()
         try engine.shutdown()

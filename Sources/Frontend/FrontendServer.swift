@@ -1,24 +1,23 @@
-internal import CatalogClient
-public import Logging
-public import Model
-public import Monitoring
+package import Logging
+package import Model
+package import Monitoring
 internal import NIOCore
-internal import OrderClient
-public import TierHTTP
+internal import Services
+package import TierHTTP
 
 /// The frontend tier: stateless, so that any number of them may stand side by side.
-public final class FrontendServer: Sendable {
+package final class FrontendServer: Sendable {
     private let server: TierServer
 
     /// Where the server listens.
-    public var address: ServerAddress { server.address }
+    package var address: ServerAddress { server.address }
 
     /// Begins to serve in front of the catalog and order servers.
     ///
     /// - Parameters:
     ///   - token: what requests must show that change or list things; nil lets everybody in.
     ///   - hosts: the hosts that requests may be for.
-    public static func start(
+    package static func start(
         catalog: TierClient, order: TierClient, token: BearerToken? = nil, at address: ServerAddress,
         hosts: AnsweredHosts, loops: TierLoops, monitor: SystemMonitor, logger: Logger
     ) async throws -> FrontendServer {
@@ -46,5 +45,5 @@ public final class FrontendServer: Sendable {
     private init(server: TierServer) { self.server = server }
 
     /// Answers what was taken on, then closes.
-    public func shutdown() async { await server.shutdown() }
+    package func shutdown() async { await server.shutdown() }
 }

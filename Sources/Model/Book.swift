@@ -1,21 +1,21 @@
 /// A book as the catalog knows it.
-public struct Book: Equatable, Sendable {
+package struct Book: Equatable, Sendable {
     /// The largest stock of one book, in units.
-    public static let stockMax: Int64 = 1_000_000_000_000
+    package static let stockMax: Int64 = 1_000_000_000_000
 
     /// The book's number.
-    public let item: ItemNumber
+    package let item: ItemNumber
     /// The title: 1 … `ShopText.titleByteCountMax` bytes on one line.
-    public let title: String
+    package let title: String
     /// The topic: 1 … `ShopText.topicByteCountMax` bytes on one line, matched exactly.
-    public let topic: String
+    package let topic: String
     /// The price of one unit.
-    public var price: Cents
+    package var price: Cents
     /// The units on the shelf, 0 … `stockMax`.
-    public var stock: Int64
+    package var stock: Int64
 
     /// Takes checked parts as they are.
-    public init(item: ItemNumber, title: String, topic: String, price: Cents, stock: Int64) {
+    package init(item: ItemNumber, title: String, topic: String, price: Cents, stock: Int64) {
         self.item = item
         self.title = title
         self.topic = topic
@@ -24,7 +24,7 @@ public struct Book: Equatable, Sendable {
     }
 
     /// The four books that a store opens with when it is given no others.
-    public static let defaults: [Book] = [
+    package static let defaults: [Book] = [
         book(1, "How to get a good grade in 677 in 20 minutes a day", "distributed systems", 10_00),
         book(2, "RPCs for Dummies", "distributed systems", 20_00),
         book(3, "Xen and the Art of Surviving Graduate School", "graduate school", 5_00),

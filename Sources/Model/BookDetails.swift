@@ -1,17 +1,17 @@
 /// A book as a storekeeper sees it.
-public struct BookDetails: Equatable, Sendable {
+package struct BookDetails: Equatable, Sendable {
     /// The book in its present state.
-    public let book: Book
+    package let book: Book
     /// Copies sold so far.
-    public let sold: Int64
+    package let sold: Int64
     /// Whether it was taken out of the shop.
-    public let isRetired: Bool
+    package let isRetired: Bool
     /// The number of the book's last movement in the ledger, 0 before the first: two readings with the same
     /// number are of the same state.
-    public let version: Int64
+    package let version: Int64
 
     /// Takes the parts as they are.
-    public init(book: Book, sold: Int64, isRetired: Bool, version: Int64) {
+    package init(book: Book, sold: Int64, isRetired: Bool, version: Int64) {
         self.book = book
         self.sold = sold
         self.isRetired = isRetired

@@ -1,19 +1,19 @@
 /// An amount of money in integer cents, 0 … `amountMax`. Never floating point.
-public struct Cents: Hashable, Comparable, Sendable, CustomStringConvertible {
+package struct Cents: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The largest price: 9,999,999,999.99.
-    public static let amountMax: Int64 = 999_999_999_999
+    package static let amountMax: Int64 = 999_999_999_999
 
     /// The amount in cents, 0 … `amountMax`.
-    public let amount: Int64
+    package let amount: Int64
 
     /// - Returns: nil when `amount` is outside 0 … `amountMax`.
-    public init?(_ amount: Int64) {
+    package init?(_ amount: Int64) {
         guard (0...Self.amountMax).contains(amount) else { return nil }
         self.amount = amount
     }
 
     /// Reads a decimal amount with at most two digits after the point: `10`, `10.5`, `10.50`.
-    public init?(parsing text: some StringProtocol) {
+    package init?(parsing text: some StringProtocol) {
         let parts = text.utf8.split(
             separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
         guard let whole = Decimal.digits(parts[0], digitCountMax: 10) else { return nil }
@@ -26,12 +26,12 @@ public struct Cents: Hashable, Comparable, Sendable, CustomStringConvertible {
     }
 
     /// Whole amounts without decimals (`10`), others with two (`10.50`).
-    public var description: String {
+    package var description: String {
         let (whole, fraction) = amount.quotientAndRemainder(dividingBy: 100)
         if fraction == 0 { return String(whole) }
         return "\(whole).\(fraction < 10 ? "0" : "")\(fraction)"
     }
 
     /// The smaller amount first.
-    public static func < (left: Cents, right: Cents) -> Bool { left.amount < right.amount }
+    package static func < (left: Cents, right: Cents) -> Bool { left.amount < right.amount }
 }

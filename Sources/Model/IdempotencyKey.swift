@@ -3,17 +3,17 @@ internal import Synchronization
 /// The client's name for one purchase: the same key sells at most one unit, however often it is sent.
 ///
 /// 1 … 255 visible ASCII characters (0x21 … 0x7E), as the HTTP field `Idempotency-Key` carries them.
-public struct IdempotencyKey: Hashable, Sendable, CustomStringConvertible {
+package struct IdempotencyKey: Hashable, Sendable, CustomStringConvertible {
     /// The largest length, in bytes.
-    public static let byteCountMax = 255
+    package static let byteCountMax = 255
 
     /// The key without the quotes it may have travelled in.
-    public let text: String
+    package let text: String
 
     /// Reads a field value, bare (`abc`) or as a quoted string of RFC 9651 (`"abc"`): both are one key.
     ///
     /// - Returns: nil when the key is empty, too long, badly quoted or holds anything but visible ASCII.
-    public init?(parsing field: String) {
+    package init?(parsing field: String) {
         var text = field
         if field.utf8.first == UInt8(ascii: "\"") {
             guard let inner = Self.unquoted(Array(field.utf8)) else { return nil }
@@ -29,7 +29,7 @@ public struct IdempotencyKey: Hashable, Sendable, CustomStringConvertible {
     ///
     /// Keys that are made one after the other stand side by side in an index, as those of UUID version 7
     /// (RFC 9562, 5.7) do: a batch of sales changes a few of the index' pages, and not one for each sale.
-    public static func random() -> IdempotencyKey {
+    package static func random() -> IdempotencyKey {
         var random = SystemRandomNumberGenerator()
         let count = madeCount.wrappingAdd(1, ordering: .relaxed).newValue
         let first = UInt64(processBits) << 32 | UInt64(count)
@@ -40,13 +40,13 @@ public struct IdempotencyKey: Hashable, Sendable, CustomStringConvertible {
     private static let madeCount = Atomic<UInt32>(0)
 
     /// A key that was checked before, such as one read back from a database that only holds valid ones.
-    public init(trusted text: String) { self.text = text }
+    package init(trusted text: String) { self.text = text }
 
     /// The key itself.
-    public var description: String { text }
+    package var description: String { text }
 
     /// The field value that reads back as this key: quoted only where the bare form would not.
-    public var field: String {
+    package var field: String {
         guard text.utf8.first == UInt8(ascii: "\"") else { return text }
         var quoted = "\""
         for character in text.unicodeScalars {
@@ -74,45 +74,5 @@ public struct IdempotencyKey: Hashable, Sendable, CustomStringConvertible {
             }
         }
         return escaped ? nil : inner
-    }
-}
-
-/// Fixed-width lower-case hexadecimal.
-public enum Hex {
-    /// Sixteen digits.
-    public static func text(_ value: UInt64) -> String {
-        String(unsafeUninitializedCapacity: 16) { buffer in
-            write(value, digitCount: 16, to: buffer)
-            return 16
-        }
-    }
-
-    /// Two digits for each byte.
-    public static func text(_ bytes: some Sequence<UInt8>) -> String {
-        bytes.reduce(into: "") { $0 += String($1 >> 4, radix: 16) + String($1 & 15, radix: 16) }
-    }
-
-    /// Writes the lowest `digitCount` digits to the beginning of `buffer`, which has room for them.
-    @inlinable
-    public static func write(_ value: UInt64, digitCount: Int, to buffer: UnsafeMutableBufferPointer<UInt8>) {
-        for index in 0..<digitCount {
-            let digit = UInt8(truncatingIfNeeded: value >> UInt64(4 * (digitCount - 1 - index))) & 0xF
-            buffer[index] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
-        }
-    }
-
-    /// The value of lower-case hexadecimal digits; nil for anything else.
-    @inlinable
-    public static func value(_ text: some Sequence<UInt8>) -> UInt64? {
-        var value: UInt64 = 0
-        for byte in text {
-            switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): value = value << 4 | UInt64(byte - UInt8(ascii: "0"))
-            case UInt8(ascii: "a")...UInt8(ascii: "f"):
-                value = value << 4 | UInt64(byte - UInt8(ascii: "a") + 10)
-            default: return nil
-            }
-        }
-        return value
     }
 }

@@ -1,25 +1,25 @@
 /// The number by which a book is known in the whole store: 1 … `valueMax`, written in decimal.
-public struct ItemNumber: Hashable, Comparable, Sendable, CustomStringConvertible {
+package struct ItemNumber: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The largest item number: 18 digits, so that every one fits an `Int64` and a database integer.
-    public static let valueMax: Int64 = 999_999_999_999_999_999
+    package static let valueMax: Int64 = 999_999_999_999_999_999
 
     /// The number itself, 1 … `valueMax`.
-    public let value: Int64
+    package let value: Int64
 
     /// - Returns: nil when `value` is outside 1 … `valueMax`.
-    public init?(_ value: Int64) {
+    package init?(_ value: Int64) {
         guard (1...Self.valueMax).contains(value) else { return nil }
         self.value = value
     }
 
     /// Reads plain decimal digits without sign, blanks or leading zeros: one book has one spelling, so
     /// that logs, caches and keys of different programs agree.
-    public init?(parsing text: some StringProtocol) {
+    package init?(parsing text: some StringProtocol) {
         self.init(digits: text.utf8)
     }
 
     /// The same for a whole string, which is on the path of every request.
-    public init?(parsing text: String) {
+    package init?(parsing text: String) {
         self.init(digits: text.utf8)
     }
 
@@ -30,25 +30,8 @@ public struct ItemNumber: Hashable, Comparable, Sendable, CustomStringConvertibl
     }
 
     /// The number in decimal, its one spelling.
-    public var description: String { String(value) }
+    package var description: String { String(value) }
 
     /// The order of numbers, not of their spellings.
-    public static func < (left: ItemNumber, right: ItemNumber) -> Bool { left.value < right.value }
-}
-
-/// Reads plain decimal numbers, where `Int64(_:)` would also take a leading `+`.
-enum Decimal {
-    /// The value of one or more ASCII digits; nil for anything else or for more than `digitCountMax`.
-    static func digits(_ text: some Sequence<UInt8>, digitCountMax: Int) -> Int64? {
-        var value: Int64 = 0
-        var digitCount = 0
-        for byte in text {
-            guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9"), digitCount < digitCountMax else {
-                return nil
-            }
-            value = value * 10 + Int64(byte - UInt8(ascii: "0"))
-            digitCount += 1
-        }
-        return digitCount == 0 ? nil : value
-    }
+    package static func < (left: ItemNumber, right: ItemNumber) -> Bool { left.value < right.value }
 }

@@ -1,6 +1,6 @@
 /// A bug that a test plants to see that the checks find it. Debug builds only: in a release build
 /// ``isOn(_:)`` is the constant false, and the compiler removes what it guards.
-public enum PlantedBug: String, CaseIterable, Sendable {
+package enum PlantedBug: String, CaseIterable, Sendable {
     /// The catalog does not look whether a key was used before.
     case skipsKeyCheck
     /// A key stands for its first purchase whatever book is asked for next.
@@ -39,19 +39,19 @@ public enum PlantedBug: String, CaseIterable, Sendable {
     case repeatsUpdateWithoutKey
 
     /// The variable that plants a bug in a process, by its name here.
-    public static let environmentVariable = "BOOKSTORE_PLANTED_BUG"
+    package static let environmentVariable = "BOOKSTORE_PLANTED_BUG"
 
     #if DEBUG
         /// The bug that is planted in the task that runs now.
-        @TaskLocal public static var planted: PlantedBug?
+        @TaskLocal package static var planted: PlantedBug?
         // Unsafe only in name: `main` writes it before there is a second thread, and later it is only read.
         /// The bug that is planted in the whole process: set once, before anything else runs.
-        nonisolated(unsafe) public static var plantedInProcess: PlantedBug?
+        nonisolated(unsafe) package static var plantedInProcess: PlantedBug?
     #endif
 
     /// Whether `bug` is planted.
     @inlinable @inline(__always)
-    public static func isOn(_ bug: PlantedBug) -> Bool {
+    package static func isOn(_ bug: PlantedBug) -> Bool {
         #if DEBUG
             (planted ?? plantedInProcess) == bug
         #else

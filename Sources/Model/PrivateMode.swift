@@ -1,10 +1,10 @@
 /// Who may use what the store writes: its own user and nobody else. Databases and logs tell who bought what, and a
 /// purchase's key is the secret address of its receipt.
-public enum PrivateMode {
+package enum PrivateMode {
     /// Files: read and written by their owner.
-    public static let file: UInt32 = 0o600
+    package static let file: UInt32 = 0o600
     /// Folders: entered and listed by their owner.
-    public static let folder: UInt32 = 0o700
+    package static let folder: UInt32 = 0o700
     /// What neither may grant: anything to the group or to others. Also the mask of every process of the store.
-    public static let withheld: UInt32 = 0o077
+    package static let withheld: UInt32 = 0o077
 }

@@ -1,26 +1,26 @@
 /// A log and the files that log rotation has made of it.
-public struct RotatedLogs: Sendable, Equatable {
+package struct RotatedLogs: Sendable, Equatable {
     /// Something in the way of reading all of them.
-    public struct Obstacle: Error, Equatable {
+    package struct Obstacle: Error, Equatable {
         /// The file.
-        public let name: String
+        package let name: String
         /// What is wrong with it, and what to do.
-        public let reason: String
+        package let reason: String
     }
 
     /// What the names of packed files end in.
-    public static let packedSuffixes = [".gz", ".xz", ".bz2", ".zst"]
+    package static let packedSuffixes = [".gz", ".xz", ".bz2", ".zst"]
 
     /// The files' names, oldest first: `name.2.gz`, `name.1`, `name` or `name-20261123`, `name`.
-    public let names: [String]
+    package let names: [String]
     /// A number that is left out, up to the current file, or files of which it cannot be told which is the older; nil
     /// when there is nothing of the kind. The oldest may be gone, as rotation deletes them.
-    public let obstacle: Obstacle?
+    package let obstacle: Obstacle?
     /// Files beside the log that have its name and one more part, and that are none of its own: they are not read.
-    public let unread: [String]
+    package let unread: [String]
 
     /// Finds the log's files among the names in its folder.
-    public init(of name: String, among all: [String]) {
+    package init(of name: String, among all: [String]) {
         var numbered: [Int: String] = [:]
         var dated: [(stamp: RotationStamp, file: String)] = []
         var unread: [String] = []
@@ -53,10 +53,10 @@ public struct RotatedLogs: Sendable, Equatable {
     }
 
     /// Whether the current file is missing behind those that rotation made: it may not have been made yet, or be lost.
-    public func lacksCurrent(_ name: String) -> Bool { !names.isEmpty && names.last != name }
+    package func lacksCurrent(_ name: String) -> Bool { !names.isEmpty && names.last != name }
 
     /// Whether a file is packed by one of the programs whose work is read.
-    public static func isPacked(_ file: String) -> Bool { plain(file) != file }
+    package static func isPacked(_ file: String) -> Bool { plain(file) != file }
 
     private static func plain(_ file: String) -> String {
         let suffix = packedSuffixes.first { file.hasSuffix($0) }

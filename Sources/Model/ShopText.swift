@@ -5,16 +5,16 @@
 ///
 /// It is kept in Unicode's composed form (NFC) and without blanks at its ends, so that a topic is one topic however
 /// it was typed. Texts of the past are only composed, never refused: see ``BookLine/parse(logged:)``.
-public enum ShopText {
+package enum ShopText {
     /// The longest title, in UTF-8 bytes of its composed form.
-    public static let titleByteCountMax = 1024
+    package static let titleByteCountMax = 1024
     /// The longest topic, in UTF-8 bytes of its composed form.
-    public static let topicByteCountMax = 256
+    package static let topicByteCountMax = 256
     /// How much longer a text can get by being composed, in UTF-8 (Unicode Standard Annex #15: U+1D160).
     static let compositionGrowthMax = 3
 
     /// `text` in composed form (NFC), as the topic of a query is compared.
-    public static func composed(_ text: String) -> String {
+    package static func composed(_ text: String) -> String {
         if isASCII(text) { return text }
         var composed = String.UnicodeScalarView()
         for scalar in text._nfc { composed.append(scalar) }
@@ -22,7 +22,7 @@ public enum ShopText {
     }
 
     /// `text` as it is kept: in composed form, without blanks at its ends.
-    public static func kept(_ text: String) -> String {
+    package static func kept(_ text: String) -> String {
         let text = composed(text)
         guard let first = text.unicodeScalars.first, let last = text.unicodeScalars.last,
             isBlank(first) || isBlank(last)
@@ -33,7 +33,7 @@ public enum ShopText {
     }
 
     /// Why `text` cannot be kept as a title, topic or note, or nil when it can. Blanks at its ends do not count.
-    public static func fault(in text: String, byteCountMax: Int) -> String? {
+    package static func fault(in text: String, byteCountMax: Int) -> String? {
         let text = kept(text)
         if let fault = lineFault(in: text, byteCountMax: byteCountMax) { return fault }
         if isASCII(text) { return nil }
@@ -54,7 +54,7 @@ public enum ShopText {
     ///
     /// Line breaks of every kind and other control characters are refused: the logs hold one entry a
     /// line, and a topic that could break the line could forge an entry.
-    public static func lineFault(in text: String, byteCountMax: Int) -> String? {
+    package static func lineFault(in text: String, byteCountMax: Int) -> String? {
         if text.utf8.isEmpty { return "is empty" }
         if text.utf8.count > byteCountMax { return "is longer than \(byteCountMax) bytes" }
         if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return nil }

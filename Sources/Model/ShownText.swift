@@ -1,16 +1,16 @@
 /// Text from files and other programs as a message may show it: with nothing in it that moves a terminal's
 /// cursor, colours it or turns the direction of reading around, and not longer than a reader wants.
-public enum ShownText {
+package enum ShownText {
     /// Scalars of a value that a message quotes: enough to find it in its file, few enough to leave the rest
     /// of the message in sight.
-    public static let quotedScalarCountMax = 80
+    package static let quotedScalarCountMax = 80
     /// Scalars of one line of a message: some lines of a terminal.
-    public static let lineScalarCountMax = 1_000
+    package static let lineScalarCountMax = 1_000
 
     /// `text` with what is not printable as `\u{1B}`, and cut off after `scalarCountMax` with a `…`.
     ///
     /// - Parameter keepsLineFeeds: leaves line feeds and tabs as they are, for texts of several lines.
-    public static func escaped(
+    package static func escaped(
         _ text: some StringProtocol, scalarCountMax: Int = .max, keepsLineFeeds: Bool = false
     ) -> String {
         if text.utf8.count <= scalarCountMax, text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) {
@@ -29,12 +29,12 @@ public enum ShownText {
     }
 
     /// `text` in single quotes, escaped and cut off.
-    public static func quoted(_ text: some StringProtocol) -> String {
+    package static func quoted(_ text: some StringProtocol) -> String {
         "'\(escaped(text, scalarCountMax: quotedScalarCountMax))'"
     }
 
     /// Each line of `text`, escaped and cut off.
-    public static func lines(_ text: String) -> String {
+    package static func lines(_ text: String) -> String {
         text.split(separator: "\n", omittingEmptySubsequences: false)
             .map { escaped($0, scalarCountMax: lineScalarCountMax) }.joined(separator: "\n")
     }

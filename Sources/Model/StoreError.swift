@@ -1,6 +1,6 @@
 /// Why the store could not do what it was asked. Each tier throws these; TierHTTP turns them into answers
 /// in one place.
-public enum StoreError: Error, Equatable, Sendable {
+package enum StoreError: Error, Equatable, Sendable {
     /// A parameter or field is missing, malformed or out of range.
     case invalid(String)
     /// No book has this number.
@@ -25,7 +25,7 @@ public enum StoreError: Error, Equatable, Sendable {
     case overloaded(String)
 
     /// The same error, for a request that may have been carried out by another tier.
-    public var withUnknownOutcome: StoreError {
+    package var withUnknownOutcome: StoreError {
         guard case .unavailable(let tier, let reason, _) = self else { return self }
         return .unavailable(tier: tier, reason: reason, outcomeUnknown: true)
     }

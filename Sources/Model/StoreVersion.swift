@@ -1,10 +1,10 @@
 /// What this program is.
-public enum StoreVersion {
+package enum StoreVersion {
     /// The release, as `bookstore --version` prints it.
-    public static let text = "1.0.0"
+    package static let text = "1.0.0"
 
     /// How it was built: with optimisation, or for development.
-    public static var configuration: String {
+    package static var configuration: String {
         #if DEBUG
             "debug"
         #else

@@ -1,16 +1,16 @@
 /// A moment, in milliseconds since 1970-01-01 00:00 UTC.
-public struct Timestamp: Equatable, Sendable, CustomStringConvertible {
+package struct Timestamp: Equatable, Sendable, CustomStringConvertible {
     /// The milliseconds.
-    public let millis: Int64
+    package let millis: Int64
 
     /// Takes milliseconds since 1970.
-    public init(millis: Int64) { self.millis = millis }
+    package init(millis: Int64) { self.millis = millis }
 
     /// The day in UTC, counted from 1970-01-01.
-    public var dayNumber: Int64 { Self.floorDivide(millis, 86_400_000).quotient }
+    package var dayNumber: Int64 { Self.floorDivide(millis, 86_400_000).quotient }
 
     /// RFC 3339 in UTC with milliseconds, such as `2026-11-24T08:15:30.123Z`.
-    public var description: String {
+    package var description: String {
         let (second, fraction) = Self.floorDivide(millis, 1_000)
         let (day, ofDay) = Self.floorDivide(second, 86_400)
         let (hour, minute) = (ofDay / 3_600, ofDay / 60 % 60)
@@ -20,7 +20,7 @@ public struct Timestamp: Equatable, Sendable, CustomStringConvertible {
 
     /// A day of ``dayNumber`` as `2026-11-24`. The civil calendar by counting from a first of March, after
     /// which a leap day is the last of its year.
-    public static func dayText(_ dayNumber: Int64) -> String {
+    package static func dayText(_ dayNumber: Int64) -> String {
         let (era, dayOfEra) = floorDivide(dayNumber + 719_468, 146_097)
         let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
         let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)

@@ -1,7 +1,7 @@
 internal import Model
 
 /// The identity of one request through all tiers: the `traceparent` of W3C Trace Context.
-public struct TraceContext: Equatable, Sendable {
+package struct TraceContext: Equatable, Sendable {
     private let traceHigh: UInt64
     private let traceLow: UInt64
     private let span: UInt64
@@ -10,7 +10,7 @@ public struct TraceContext: Equatable, Sendable {
     /// Reads a `traceparent` of version 00 (or a later one that begins like it).
     ///
     /// - Returns: nil when it is malformed or all zeros, which the standard says to ignore.
-    public init?(parsing field: String) {
+    package init?(parsing field: String) {
         var field = field
         let parsed = field.withUTF8 { TraceContext(parsing: UnsafeRawBufferPointer($0)) }
         guard let parsed else { return nil }
@@ -18,7 +18,7 @@ public struct TraceContext: Equatable, Sendable {
     }
 
     /// The same from the bytes of a field.
-    public init?(parsing bytes: UnsafeRawBufferPointer) {
+    package init?(parsing bytes: UnsafeRawBufferPointer) {
         let dash = UInt8(ascii: "-")
         guard bytes.count >= 55, bytes[2] == dash, bytes[35] == dash, bytes[52] == dash,
             let version = Hex.value(bytes[0..<2]), version != 0xFF,
@@ -31,7 +31,7 @@ public struct TraceContext: Equatable, Sendable {
     }
 
     /// A new trace.
-    public init(using random: inout FastRandom) {
+    package init(using random: inout FastRandom) {
         self.init(traceHigh: random.next() | 1, traceLow: random.next(), span: random.next() | 1, flags: 1)
     }
 
@@ -43,15 +43,15 @@ public struct TraceContext: Equatable, Sendable {
     }
 
     /// The same trace with a new span, to be sent to a tier behind.
-    public func child(using random: inout FastRandom) -> TraceContext {
+    package func child(using random: inout FastRandom) -> TraceContext {
         TraceContext(traceHigh: traceHigh, traceLow: traceLow, span: random.next() | 1, flags: flags)
     }
 
     /// The trace's id: 32 hexadecimal digits, the same in every tier.
-    public var traceID: String { Hex.text(traceHigh) + Hex.text(traceLow) }
+    package var traceID: String { Hex.text(traceHigh) + Hex.text(traceLow) }
 
     /// The value of the `traceparent` field, 55 characters.
-    public var field: String {
+    package var field: String {
         String(unsafeUninitializedCapacity: 55) { buffer in
             // 00-TRACE-SPAN-FLAGS: the version, 32, 16 and 2 digits.
             func put(_ value: UInt64, digitCount: Int, at start: Int) {
@@ -68,29 +68,5 @@ public struct TraceContext: Equatable, Sendable {
             put(flags & 1, digitCount: 2, at: 53)
             return 55
         }
-    }
-}
-
-/// SplitMix64: numbers that are unique enough for trace ids and jitter at a nanosecond each, where the
-/// system's generator costs a system call. Never for secrets.
-public struct FastRandom: RandomNumberGenerator, Sendable {
-    private var state: UInt64
-
-    /// A generator with a seed, which gives the same numbers each time.
-    public init(seed: UInt64) { state = seed }
-
-    /// A generator seeded by the system.
-    public init() {
-        var system = SystemRandomNumberGenerator()
-        state = system.next()
-    }
-
-    /// The next number of the sequence.
-    public mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

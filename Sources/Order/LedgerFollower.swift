@@ -1,8 +1,8 @@
-internal import CatalogClient
 internal import Logging
 internal import Model
 internal import Monitoring
 internal import NIOCore
+internal import Services
 internal import TierHTTP
 
 /// Completes the order store from the catalog's ledger: at the start, after every fault, without being

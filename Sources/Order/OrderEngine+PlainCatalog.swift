@@ -1,6 +1,6 @@
-internal import CatalogClient
 internal import Model
 internal import NIOCore
+internal import Services
 internal import TierHTTP
 
 // Purchases at a catalog that keeps no ledger: any other program.

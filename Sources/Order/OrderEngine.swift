@@ -1,20 +1,19 @@
-public import CatalogClient
 internal import Dispatch
 internal import Foundation
-public import Logging
-public import Model
-public import Monitoring
-public import NIOCore
-public import OrderClient
-public import Storage
+package import Logging
+package import Model
+package import Monitoring
+package import NIOCore
+package import Services
+package import Storage
 internal import Synchronization
-public import TierHTTP
+package import TierHTTP
 
 /// The rules of a purchase.
 ///
 /// The catalog's ledger decides a sale and makes it durable, in one transaction with the stock. What is
 /// written here can always be completed from it, and is, by ``LedgerFollower``.
-public final class OrderEngine: OrderService {
+package final class OrderEngine: OrderService {
     private struct Pending {
         let item: ItemNumber
         let priceMax: Cents?
@@ -27,7 +26,7 @@ public final class OrderEngine: OrderService {
     private let commits: CommitLoop<OrderRecord, PurchaseOutcome>
     private let reads = DispatchQueue(label: "order-reads")
     private let execution: Execution
-    private let breaker: Breaker
+    private let breaker: WriteGate
     private let syncTimes = MetricHistogram.syncTimes
     private let sqliteVersion: String
     /// Purchases being made, by key; bounded by the requests that a server takes on.
@@ -38,7 +37,7 @@ public final class OrderEngine: OrderService {
     /// - Parameters:
     ///   - logPath: the order log, which is completed from the store before this returns.
     ///   - broken: called when the database can no longer be trusted to take writes.
-    public init(
+    package init(
         catalog: any CatalogService, store: OrderStore, logPath: String, logger: Logger,
         execution: Execution = .threads, broken: @escaping @Sendable (any Error) -> Void
     ) throws {
@@ -50,7 +49,7 @@ public final class OrderEngine: OrderService {
         self.log = log
         let space = DiskSpace(
             tier: "order", folders: [store.folder, (logPath as NSString).deletingLastPathComponent])
-        let breaker = Breaker(
+        let breaker = WriteGate(
             tier: "order", execution: execution,
             recover: {
                 try store.reopen()
@@ -94,11 +93,11 @@ public final class OrderEngine: OrderService {
     }
 
     /// Always: the limit goes to the catalog with the sale.
-    public func heedsLimits(on slot: LoopSlot) -> Bool { true }
+    package func heedsLimits(on slot: LoopSlot) -> Bool { true }
 
     /// Buys one unit while it costs at most `priceMax`; nil buys at any price. A second request with a key that is
     /// being worked on waits for the first one's outcome.
-    public func buy(
+    package func buy(
         _ item: ItemNumber, key: IdempotencyKey, priceMax: Cents? = nil, context: CallContext
     ) -> EventLoopFuture<PurchaseOutcome> {
         let promise = context.slot.eventLoop.makePromise(of: PurchaseOutcome.self)
@@ -236,20 +235,20 @@ public final class OrderEngine: OrderService {
     // MARK: Lifecycle
 
     /// Opens the log anew, after log rotation has renamed it.
-    public func reopenLog() throws { try log.reopen(store: store) }
+    package func reopenLog() throws { try log.reopen(store: store) }
 
     /// Ends a stepped engine as a crash does: its parts go with it, and what waits ends unanswered.
     func abandon() { commits.abandon() }
 
     /// Commits what waits, writes the log out and closes the store.
-    public func shutdown() throws {
+    package func shutdown() throws {
         commits.shutdown()
         try log.shutdown()
         try store.close()
     }
 
     /// The tier's own figures for the metrics page.
-    public func samples() -> [MetricSample] {
+    package func samples() -> [MetricSample] {
         [
             .sqlite(version: sqliteVersion),
             .takesUpdates(!breaker.hasTripped),

@@ -1,8 +1,7 @@
-internal import CatalogClient
 internal import Model
 internal import NIOCore
 internal import NIOHTTP1
-internal import OrderClient
+internal import Services
 internal import TierHTTP
 
 /// The order server's resources: decode, call the engine, encode.

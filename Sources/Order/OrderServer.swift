@@ -1,18 +1,18 @@
-internal import CatalogClient
-public import Logging
-public import Model
-public import Monitoring
+package import Logging
+package import Model
+package import Monitoring
 internal import NIOCore
-public import TierHTTP
+internal import Services
+package import TierHTTP
 
 /// The order tier: its engine behind its routes, and the follower that keeps its store complete.
-public final class OrderServer: Sendable {
+package final class OrderServer: Sendable {
     private let engine: OrderEngine
     private let follower: LedgerFollower
     private let server: TierServer
 
     /// Where the server listens.
-    public var address: ServerAddress { server.address }
+    package var address: ServerAddress { server.address }
 
     /// Begins to serve `engine`, which belongs to the server from now on.
     ///
@@ -20,7 +20,7 @@ public final class OrderServer: Sendable {
     ///   - catalog: the connection to the catalog, for the readiness check.
     ///   - token: what requests must show that list things; nil lets everybody in.
     ///   - hosts: the hosts that requests may be for.
-    public static func start(
+    package static func start(
         engine: OrderEngine, catalog: TierClient, token: BearerToken? = nil, at address: ServerAddress,
         hosts: AnsweredHosts, loops: TierLoops, monitor: SystemMonitor, logger: Logger
     ) async throws -> OrderServer {
@@ -47,10 +47,10 @@ public final class OrderServer: Sendable {
     }
 
     /// Opens the log anew after log rotation.
-    public func reopenLogs() throws { try engine.reopenLog() }
+    package func reopenLogs() throws { try engine.reopenLog() }
 
     /// Answers what was taken on, then closes: network first, store last.
-    public func shutdown() async throws {
+    package func shutdown() async throws {
         follower.stop()
         await server.shutdown()
         try engine.shutdown()

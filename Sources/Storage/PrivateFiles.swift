@@ -1,12 +1,12 @@
 internal import Foundation
-public import Model
+package import Model
 
 /// Files of the store, which are for its own user alone from the moment in which they are made.
-public enum PrivateFiles {
+package enum PrivateFiles {
     /// Makes an empty file where there is none. What SQLite keeps beside a database gets the database's mode.
     ///
     /// - Throws: ``Model/FileFault`` when it cannot be made.
-    public static func make(_ path: String) throws(FileFault) {
+    package static func make(_ path: String) throws(FileFault) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, PrivateMode.file)
         guard descriptor >= 0 else {
             throw FileFault(path: path, reason: "cannot be written: \(String(cString: strerror(errno)))")
@@ -19,7 +19,7 @@ public enum PrivateFiles {
     /// them is opened. What is not the store's is left alone.
     ///
     /// - Returns: what could not be tightened, with the remedy, in words for a log.
-    public static func tighten(in folder: String) -> [String] {
+    package static func tighten(in folder: String) -> [String] {
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else { return [] }
         let own = ownNames(among: names)
         var warnings: [String] = []

@@ -1,18 +1,18 @@
 internal import Foundation
 internal import Hummingbird
 internal import HummingbirdCore
-public import Logging
-public import Model
-public import Monitoring
+package import Logging
+package import Model
+package import Monitoring
 internal import NIOCore
 internal import ServiceLifecycle
-public import TierHTTP
+package import TierHTTP
 
 /// The web shop: pages for people, made from what the frontend's API answers. It keeps no record of its own,
 /// so any number of them may stand side by side.
-public final class StorefrontServer: Sendable {
+package final class StorefrontServer: Sendable {
     /// Where the server listens; the real port where it was asked for port 0.
-    public let address: ServerAddress
+    package let address: ServerAddress
     private let services: ServiceGroup
     private let running: Task<Void, any Error>
 
@@ -20,7 +20,7 @@ public final class StorefrontServer: Sendable {
     ///
     /// - Parameter password: opens the storekeeper's desk; nil leaves the desk away.
     /// - Throws: ``TierHTTP/ListenFault`` when the address cannot be listened on.
-    public static func start(
+    package static func start(
         store: StoreClient, desk password: DeskPassword?, at address: ServerAddress, loops: TierLoops,
         monitor: SystemMonitor,
         logger: Logger
@@ -81,10 +81,10 @@ public final class StorefrontServer: Sendable {
     }
 
     /// Returns when the server has ended, which by itself it should not.
-    public func waitUntilEnded() async { _ = await running.result }
+    package func waitUntilEnded() async { _ = await running.result }
 
     /// Answers what was taken on, then closes.
-    public func shutdown() async {
+    package func shutdown() async {
         await services.triggerGracefulShutdown()
         await waitUntilEnded()
     }

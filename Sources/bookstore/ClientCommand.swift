@@ -1,6 +1,5 @@
+internal import Acceptance
 internal import ArgumentParser
-internal import Client
-internal import Foundation
 internal import Model
 internal import Monitoring
 internal import Storage
@@ -11,26 +10,6 @@ struct ClientCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "client", abstract: "Send one request to the store and print its answer.",
         subcommands: [SearchCommand.self, LookupCommand.self, BuyCommand.self])
-}
-
-/// Options of the commands that talk to a frontend.
-struct FrontendOptions: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "The frontend to ask; without it, the first of the config file.", valueName: "host:port"))
-    var frontend: String?
-
-    /// The frontend's address.
-    func address(_ settings: Settings) throws -> ServerAddress {
-        guard let frontend else {
-            return try settings.servers().address(of: .frontend, index: 0, path: settings.text(.config))
-        }
-        guard let address = ServerAddress(parsing: frontend) else {
-            throw ValidationError(
-                "--frontend \(ShownText.quoted(frontend)) is not host:port with a port from 1 to 65535")
-        }
-        return address
-    }
 }
 
 struct SearchCommand: AsyncParsableCommand {
@@ -88,22 +67,6 @@ struct BuyCommand: AsyncParsableCommand {
     }
 }
 
-/// `--key`, the name of a purchase or change.
-enum KeyOption {
-    /// The key of the option; nil where it was not given.
-    ///
-    /// - Throws: `ValidationError` for one that is malformed.
-    static func parsed(_ text: String?) throws -> IdempotencyKey? {
-        guard let text else { return nil }
-        guard let key = IdempotencyKey(parsing: text) else {
-            throw ValidationError(
-                "--key \(ShownText.quoted(text)) is not 1 to \(IdempotencyKey.byteCountMax) visible ASCII characters"
-            )
-        }
-        return key
-    }
-}
-
 /// One request from the shell.
 struct OneRequest {
     private let frontend: FrontendOptions
@@ -147,15 +110,5 @@ struct OneRequest {
 
     private static func unknown(_ text: String, _ key: IdempotencyKey) -> UnknownOutcome {
         UnknownOutcome(text, key: key, promise: "never buys twice")
-    }
-}
-
-/// A server that a command needs and does not reach.
-struct OutOfReach: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ error: StoreError, at address: ServerAddress) {
-        description =
-            "\(ExitStatus.text(error)) (\(address)); is the store up? Start it by 'bookstore up', or name its address in the file of --config"
     }
 }

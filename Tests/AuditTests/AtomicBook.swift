@@ -1,4 +1,5 @@
 import Audit
+import Linearizability
 import Model
 
 /// The specification: one book on which operations happen one after the other.
@@ -29,9 +30,9 @@ struct AtomicBook: Hashable {
 /// Tries every order of every subset that holds the answered operations: obviously right, and slow.
 struct BruteForce {
     let operations: [HistoryOperation]
-    private var dead: Set<Configuration> = []
+    private var dead: Set<SearchState> = []
 
-    private struct Configuration: Hashable {
+    private struct SearchState: Hashable {
         let placed: Int
         let book: AtomicBook
     }
@@ -45,7 +46,7 @@ struct BruteForce {
         let answered = open.filter { operations[$0].outcome != .unknown }
         if answered.isEmpty { return true }
         // Equal configurations have equal futures; nothing else is left out.
-        if dead.contains(Configuration(placed: placed, book: book)) { return false }
+        if dead.contains(SearchState(placed: placed, book: book)) { return false }
         let until = answered.map { operations[$0].returnedNanos! }.min()!
         for index in open where operations[index].invokedNanos <= until {
             var next = book
@@ -53,7 +54,7 @@ struct BruteForce {
             if operations[index].outcome != .unknown, operations[index].outcome != outcome { continue }
             if search(placed | 1 << index, next) { return true }
         }
-        dead.insert(Configuration(placed: placed, book: book))
+        dead.insert(SearchState(placed: placed, book: book))
         return false
     }
 }

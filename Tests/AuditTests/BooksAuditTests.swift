@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 @testable import Audit
+@testable import Linearizability
 
 /// A ledger of three books and the files that belong to it.
 private struct Shop {

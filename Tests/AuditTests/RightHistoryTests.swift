@@ -1,4 +1,5 @@
 import Audit
+import Linearizability
 import Model
 import Testing
 

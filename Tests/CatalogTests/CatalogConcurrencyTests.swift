@@ -1,6 +1,6 @@
-import CatalogClient
 import Model
 import NIOCore
+import Services
 import Storage
 import TestSupport
 import Testing

@@ -1,9 +1,9 @@
-import CatalogClient
 import Foundation
 import GRDB
 import Logging
 import Model
 import NIOCore
+import Services
 import Storage
 import TestSupport
 import Testing

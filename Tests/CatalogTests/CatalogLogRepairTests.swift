@@ -1,8 +1,8 @@
-import CatalogClient
 import Foundation
 import Model
 import Monitoring
 import NIOCore
+import Services
 import Storage
 import TestSupport
 import Testing

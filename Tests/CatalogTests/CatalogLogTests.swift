@@ -1,7 +1,7 @@
-import CatalogClient
 import Foundation
 import Model
 import NIOCore
+import Services
 import Storage
 import TestSupport
 import Testing

@@ -1,6 +1,6 @@
-import CatalogClient
 import Foundation
 import Model
+import Services
 import Storage
 import TestSupport
 import Testing

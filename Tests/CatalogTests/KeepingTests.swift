@@ -1,7 +1,7 @@
-import CatalogClient
 import Foundation
 import GRDB
 import Model
+import Services
 import Storage
 import Synchronization
 import TestSupport

@@ -1,10 +1,9 @@
-import CatalogClient
 import Foundation
 import Logging
 import Model
 import Monitoring
 import NIOCore
-import OrderClient
+import Services
 import Storage
 import TestSupport
 import Testing

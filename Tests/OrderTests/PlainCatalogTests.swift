@@ -1,8 +1,7 @@
-import CatalogClient
 import Foundation
 import Model
 import NIOCore
-import OrderClient
+import Services
 import Storage
 import TestSupport
 import Testing

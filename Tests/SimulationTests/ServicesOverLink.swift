@@ -1,7 +1,6 @@
-import CatalogClient
 import Model
 import NIOCore
-import OrderClient
+import Services
 import TierHTTP
 
 @testable import Catalog

@@ -1,7 +1,8 @@
 import Audit
-import CatalogClient
+import Linearizability
 import Model
 import NIOCore
+import Services
 
 @testable import Catalog
 

@@ -1,5 +1,6 @@
 import Audit
 import Foundation
+import Linearizability
 import Model
 import NIOCore
 import Storage

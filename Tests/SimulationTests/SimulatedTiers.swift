@@ -1,9 +1,8 @@
-import CatalogClient
 import Foundation
 import Model
 import Monitoring
 import NIOCore
-import OrderClient
+import Services
 import Storage
 import TierHTTP
 

@@ -2,7 +2,7 @@ import Foundation
 import TierHTTP
 
 /// Runs `body` with a new folder that is removed afterwards.
-public func withTemporaryFolder<Value>(_ body: (String) async throws -> Value) async throws -> Value {
+package func withTemporaryFolder<Value>(_ body: (String) async throws -> Value) async throws -> Value {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
         "bookstore-test-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -11,7 +11,7 @@ public func withTemporaryFolder<Value>(_ body: (String) async throws -> Value) a
 }
 
 /// Runs `body` with event loops that are ended afterwards.
-public func withLoops<Value>(count: Int = 2, _ body: (TierLoops) async throws -> Value) async throws -> Value
+package func withLoops<Value>(count: Int = 2, _ body: (TierLoops) async throws -> Value) async throws -> Value
 {
     let loops = TierLoops(count: count)
     do {
@@ -27,7 +27,7 @@ public func withLoops<Value>(count: Int = 2, _ body: (TierLoops) async throws ->
 /// Waits until `condition` holds, looking every few milliseconds.
 ///
 /// - Throws: ``WaitedTooLong`` after `seconds`.
-public func eventually(
+package func eventually(
     _ what: String, within seconds: Double = 20, _ condition: () async throws -> Bool
 ) async throws {
     let deadline = ContinuousClock.now + .seconds(seconds)
@@ -38,14 +38,14 @@ public func eventually(
 }
 
 /// A condition that did not come true.
-public struct WaitedTooLong: Error, CustomStringConvertible {
+package struct WaitedTooLong: Error, CustomStringConvertible {
     let what: String
     /// What was waited for.
-    public var description: String { "waited too long: \(what)" }
+    package var description: String { "waited too long: \(what)" }
 }
 
 /// A port of the loopback address that nothing listens on.
-public func freePort() throws -> Int {
+package func freePort() throws -> Int {
     let listener = try RawListener()
     defer { listener.close() }
     return listener.port

@@ -1,10 +1,10 @@
 import CZlib
 
 /// Bytes that are not a whole gzip file.
-public struct NotGzip: Error {}
+package struct NotGzip: Error {}
 
 /// What was compressed, with its length and checksum verified.
-public func gunzip(_ bytes: [UInt8]) throws -> [UInt8] {
+package func gunzip(_ bytes: [UInt8]) throws -> [UInt8] {
     // What is compressed best becomes 1,032 times as long.
     var output = [UInt8](repeating: 0, count: bytes.count * 1_100)
     var input = bytes

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Runs a blocking `body` on a thread of its own, so that tasks go on meanwhile.
-public func offThePool<Value: Sendable>(_ body: @escaping () throws -> Value) async throws -> Value {
+package func offThePool<Value: Sendable>(_ body: @escaping () throws -> Value) async throws -> Value {
     let work = Handed(body: body)
     return try await withCheckedThrowingContinuation { continuation in
         Thread.detachNewThread { continuation.resume(with: Result { try work.body() }) }

@@ -1,21 +1,21 @@
 import Foundation
 
 /// What went wrong with a socket of a test.
-public struct SocketFault: Error, CustomStringConvertible {
+package struct SocketFault: Error, CustomStringConvertible {
     /// The call that failed and the system's reason.
-    public let description: String
+    package let description: String
 
     init(_ call: String) { description = "\(call): \(String(cString: strerror(errno)))" }
 }
 
 /// A plain blocking TCP connection, with which a test can send any bytes at any pace.
-public final class RawConnection {
+package final class RawConnection {
     private let descriptor: Int32
 
     /// Connects to a port of the loopback address. Reads give up after `timeoutSeconds`.
     ///
     /// - Parameter host: the last byte of the address to come from, 127.0.0.x.
-    public init(port: Int, timeoutSeconds: Int = 20, from host: UInt32 = 1) throws {
+    package init(port: Int, timeoutSeconds: Int = 20, from host: UInt32 = 1) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         if host != 1 {
             var source = loopback(port: 0, host: host)
@@ -51,10 +51,10 @@ public final class RawConnection {
     }
 
     /// Sends all of `text`.
-    public func send(_ text: String) throws { try send(Array(text.utf8)) }
+    package func send(_ text: String) throws { try send(Array(text.utf8)) }
 
     /// Sends all of `bytes`.
-    public func send(_ bytes: [UInt8]) throws {
+    package func send(_ bytes: [UInt8]) throws {
         var done = 0
         while done < bytes.count {
             let count = bytes.withUnsafeBytes {
@@ -66,12 +66,12 @@ public final class RawConnection {
     }
 
     /// Sends byte by byte, each in a packet of its own.
-    public func drip(_ text: String) throws {
+    package func drip(_ text: String) throws {
         for byte in text.utf8 { try send([byte]) }
     }
 
     /// The next bytes; empty at the peer's end of sending.
-    public func receive() throws -> [UInt8] {
+    package func receive() throws -> [UInt8] {
         var buffer = [UInt8](repeating: 0, count: 65536)
         let count = recv(descriptor, &buffer, buffer.count, 0)
         guard count >= 0 else { throw SocketFault("recv") }
@@ -79,14 +79,14 @@ public final class RawConnection {
     }
 
     /// Everything until the peer ends.
-    public func receiveAll() throws -> String {
+    package func receiveAll() throws -> String {
         var all: [UInt8] = []
         while case let bytes = try receive(), !bytes.isEmpty { all += bytes }
         return String(decoding: all, as: UTF8.self)
     }
 
     /// Bytes until `count` answers with a Content-Length (or none) have come.
-    public func receiveReplies(_ count: Int) throws -> [RawReply] {
+    package func receiveReplies(_ count: Int) throws -> [RawReply] {
         var all: [UInt8] = []
         while true {
             let replies = RawReply.parse(all)
@@ -98,7 +98,7 @@ public final class RawConnection {
     }
 
     /// Bytes until a blank line has come: a request's head, as a server of a test reads it.
-    public func receiveHead() throws -> String {
+    package func receiveHead() throws -> String {
         var all: [UInt8] = []
         while !String(decoding: all, as: UTF8.self).contains("\r\n\r\n") {
             let bytes = try receive()
@@ -109,10 +109,10 @@ public final class RawConnection {
     }
 
     /// Ends sending; receiving goes on.
-    public func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+    package func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
     /// Closes with a reset instead of an orderly end.
-    public func reset() {
+    package func reset() {
         var linger = linger(l_onoff: 1, l_linger: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<linger>.size))
         shutdown(descriptor, Int32(SHUT_RDWR))
@@ -120,15 +120,15 @@ public final class RawConnection {
 }
 
 /// An answer as it came over the wire.
-public struct RawReply: Sendable {
+package struct RawReply: Sendable {
     /// The status code.
-    public let status: Int
+    package let status: Int
     /// Names in lower case.
-    public let headers: [String: String]
+    package let headers: [String: String]
     /// The body as text.
-    public let body: String
+    package let body: String
     /// The body as it came.
-    public let bytes: [UInt8]
+    package let bytes: [UInt8]
 
     /// The complete answers at the start of `bytes`. Answers without a body (1xx, HEAD) are told by a
     /// missing Content-Length.
@@ -161,20 +161,20 @@ public struct RawReply: Sendable {
     }
 
     /// The body as a JSON object.
-    public var json: [String: Any] {
+    package var json: [String: Any] {
         (try? JSONSerialization.jsonObject(with: Data(body.utf8))) as? [String: Any] ?? [:]
     }
 }
 
 /// A listening socket on a free port, whose connections a test serves as strangely as it likes.
-public final class RawListener: @unchecked Sendable {
+package final class RawListener: @unchecked Sendable {
     // Sendable: the descriptor is only handed to system calls, which are safe from any thread.
     private let descriptor: Int32
     /// The port, on the loopback address.
-    public let port: Int
+    package let port: Int
 
     /// Listens on a free port.
-    public init() throws {
+    package init() throws {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         self.descriptor = descriptor
         var on: Int32 = 1
@@ -192,7 +192,7 @@ public final class RawListener: @unchecked Sendable {
     }
 
     /// Accepts connections on a thread of its own until ``close()`` and serves each on another.
-    public func serve(_ body: @escaping @Sendable (RawConnection) throws -> Void) {
+    package func serve(_ body: @escaping @Sendable (RawConnection) throws -> Void) {
         Thread.detachNewThread { [descriptor] in
             while true {
                 let accepted = accept(descriptor, nil, nil)
@@ -203,14 +203,14 @@ public final class RawListener: @unchecked Sendable {
     }
 
     /// Ends accepting.
-    public func close() {
+    package func close() {
         shutdown(descriptor, Int32(SHUT_RDWR))
         Foundation.close(descriptor)
     }
 }
 
 /// Sends one request on a connection of its own and returns the answer.
-public func request(
+package func request(
     _ method: String = "GET", _ target: String, port: Int, headers: [String: String] = [:], body: String = ""
 ) throws -> RawReply {
     let connection = try RawConnection(port: port)

@@ -1,16 +1,16 @@
 import Foundation
 
 /// The colours of a style sheet that has its colours in custom properties of `:root`, for light and for dark.
-public struct StyleColours {
+package struct StyleColours {
     /// Text on what may be behind it.
-    public struct Pair: Hashable {
+    package struct Pair: Hashable {
         /// The property of the text's colour, without its dashes.
-        public let text: String
+        package let text: String
         /// The property of the colour behind it.
-        public let ground: String
+        package let ground: String
 
         /// Takes the parts as they are.
-        public init(text: String, ground: String) {
+        package init(text: String, ground: String) {
             self.text = text
             self.ground = ground
         }
@@ -25,12 +25,12 @@ public struct StyleColours {
 
     private let rules: [Rule]
     /// The properties in light and in dark.
-    public let schemes: [(name: String, values: [String: String])]
+    package let schemes: [(name: String, values: [String: String])]
     /// Colours of text or grounds that are no custom property.
-    public let unnamed: [String]
+    package let unnamed: [String]
 
     /// Reads a sheet whose rules are at most one `@media` deep.
-    public init(_ sheet: String) {
+    package init(_ sheet: String) {
         var rules: [Rule] = []
         Self.read(sheet.replacing(#/\/\*.*?\*\//#.dotMatchesNewlines(), with: ""), media: "", into: &rules)
         self.rules = rules
@@ -50,7 +50,7 @@ public struct StyleColours {
 
     /// Every pair that a page can have: as one rule says it, or text of a rule that names no ground on each
     /// ground that names no text.
-    public var pairs: Set<Pair> {
+    package var pairs: Set<Pair> {
         var pairs: Set<Pair> = []
         var texts: Set<String> = []
         var grounds: Set<String> = []
@@ -76,7 +76,7 @@ public struct StyleColours {
     }
 
     /// Pairs whose contrast is below `least`, each with its scheme and ratio.
-    public func faint(below least: Double) -> [String] {
+    package func faint(below least: Double) -> [String] {
         schemes.flatMap { scheme in
             pairs.compactMap { pair in
                 guard let text = scheme.values[pair.text], let ground = scheme.values[pair.ground] else {
@@ -90,13 +90,13 @@ public struct StyleColours {
     }
 
     /// The values of a property in the rules whose selector has `part`, by scheme.
-    public func values(of property: String, where part: String, isDark: Bool) -> [String] {
+    package func values(of property: String, where part: String, isDark: Bool) -> [String] {
         rules.filter { $0.selector.contains(part) && $0.isDark == isDark && !$0.isPrint }
             .compactMap { $0.declarations[property] }
     }
 
     /// The contrast of two colours `#rrggbb` (WCAG 2.2); 0 for what is no such colour.
-    public static func contrast(_ one: String, _ other: String) -> Double {
+    package static func contrast(_ one: String, _ other: String) -> Double {
         guard let one = luminance(one), let other = luminance(other) else { return 0 }
         return (max(one, other) + 0.05) / (min(one, other) + 0.05)
     }

@@ -1,0 +1,259 @@
+internal import Dispatch
+internal import Foundation
+internal import GRDB
+internal import Model
+internal import Monitoring
+internal import NIOCore
+internal import Storage
+internal import Synchronization
+internal import TierHTTP
+
+extension CatalogStore {
+    /// Deletes the index for find in `folder`: the next start makes it anew.
+    package static func removeIndex(in folder: String) {
+        for suffix in ["", "-wal", "-shm"] { unlink(folder + "/" + FindStore.fileName + suffix) }
+    }
+}
+
+/// The full-text index behind find: an SQLite file of its own that follows the catalog's database.
+///
+/// It holds nothing that the catalog does not have, so it is thrown away where it does not fit and made
+/// again. It is filled apart from the sales, a piece at a time, and waits as long as it works, so that a store
+/// of a million books stays as quick as ever while its index grows.
+///
+/// Searches have threads of their own, a few at once: see ``SearchLimits``.
+final class FindStore: Sendable {
+    /// What is looked for.
+    struct Query: Sendable {
+        /// Folded words, all of which must occur.
+        let words: [String]
+        /// Only books of this topic.
+        let topic: String?
+        /// Only books with a higher number.
+        let after: Int64
+        /// Books in the answer, at most.
+        let limit: Int
+    }
+
+    /// Told the numbers of the books that match, in their order.
+    typealias Done = @Sendable (Result<[ItemNumber], any Error>) -> Void
+
+    private struct Search: Sendable {
+        let query: Query
+        let client: ClientPresence?
+        var watch: ClientPresence.Watch?
+        let done: Done
+    }
+
+    private struct Line {
+        var order: SearchLine
+        var searches: [Int: Search] = [:]
+    }
+
+    private struct Opened {
+        let index: FindIndex
+        /// The catalog's last movement when the index last had all books; nil while it lacks some.
+        var completeThrough: Int64?
+    }
+
+    /// The index's file in the data folder.
+    static let fileName = "find.sqlite"
+    /// Books taken in at once: some tens of milliseconds.
+    private static let pieceCountMax = 1_000
+    /// Books that a request may wait for.
+    private static let awaitedCountMax = 5_000
+
+    private let catalog: CatalogStore
+    private let limits: SearchLimits
+    private let path: String
+    private let queue = DispatchQueue(label: "find")
+    private let workers = DispatchQueue(label: "find-searches", attributes: .concurrent)
+    private let work = DispatchGroup()
+    private let opened = Mutex<Opened?>(nil)
+    private let line: Mutex<Line>
+    private let isStopped = Atomic<Bool>(false)
+    private let fullCount = Atomic<Int>(0)
+    private let lateCount = Atomic<Int>(0)
+    private let leftCount = Atomic<Int>(0)
+
+    init(catalog: CatalogStore, limits: SearchLimits = SearchLimits()) {
+        self.catalog = catalog
+        self.limits = limits
+        line = Mutex(Line(order: SearchLine(limits)))
+        path = catalog.folder + "/" + Self.fileName
+    }
+
+    private static func remove(in folder: String) { CatalogStore.removeIndex(in: folder) }
+
+    /// Takes in what the index lacks, in the background.
+    func follow() {
+        queue.async { [self] in
+            guard !isStopped.load(ordering: .relaxed) else { return }
+            let start = DispatchTime.now().uptimeNanoseconds
+            let isComplete = (try? catchUp(countMax: Self.pieceCountMax)) ?? true
+            guard !isComplete else { return }
+            let worked = DispatchTime.now().uptimeNanoseconds - start
+            DispatchQueue.global().asyncAfter(deadline: .now() + .nanoseconds(Int(worked))) { [weak self] in
+                self?.follow()
+            }
+        }
+    }
+
+    // MARK: Searching
+
+    /// Looks for books.
+    ///
+    /// - Parameters:
+    ///   - client: who asks. The search is given up when they leave.
+    ///   - done: called once, on any thread. Fails with ``Model/StoreError/overloaded(_:)`` while the index is
+    ///     being made, when too many search, and when the search itself takes too long.
+    func find(_ query: Query, for client: ClientPresence? = nil, done: @escaping Done) {
+        let search = Search(query: query, client: client, done: done)
+        let ticket = line.withLock { line in
+            let ticket = line.order.offer(client: client.map { ObjectIdentifier($0) }, at: .now())
+            if let ticket { line.searches[ticket.number] = search }
+            return ticket
+        }
+        guard let ticket else {
+            fullCount.wrappingAdd(1, ordering: .relaxed)
+            return done(.failure(Self.tooMany))
+        }
+        if let client {
+            let watch = client.watch { [weak self] in self?.left(ticket) }
+            // It may have ended already, and then nobody ends the watch but this.
+            let isThere = line.withLock { $0.searches[ticket.number]?.watch = watch } != nil
+            if !isThere { client.end(watch) }
+        }
+        beginNext()
+    }
+
+    /// Searches that wait for their turn.
+    var waitingCount: Int { line.withLock { $0.order.waitingCount } }
+
+    private func beginNext() {
+        let (begin, late) = line.withLock { line in
+            let (begin, late) = line.order.next(at: .now())
+            return (
+                begin.compactMap { ticket in line.searches[ticket.number].map { (ticket, $0) } },
+                late.compactMap { line.searches.removeValue(forKey: $0.number) }
+            )
+        }
+        fullCount.wrappingAdd(late.count, ordering: .relaxed)
+        for search in late { end(search, .failure(Self.tooMany)) }
+        for (ticket, search) in begin {
+            workers.async(group: work) { [self] in
+                let result = Result { try run(search) }
+                let ended = line.withLock { line in
+                    line.order.end(ticket)
+                    return line.searches.removeValue(forKey: ticket.number)
+                }
+                if let ended { end(ended, result) }
+                beginNext()
+            }
+        }
+    }
+
+    private func run(_ search: Search) throws -> [ItemNumber] {
+        let deadline = NIODeadline.now() + limits.timeMax
+        let isThere = { search.client?.hasLeft != true }
+        guard !isStopped.load(ordering: .relaxed) else {
+            throw StoreError.unavailable(tier: "catalog", reason: "is stopping", outcomeUnknown: false)
+        }
+        guard isThere() else { throw Problem.clientLeft }
+        guard let index = try completeIndex() else {
+            throw StoreError.overloaded("the index of the books is being made; ask again in a moment")
+        }
+        do {
+            return try index.find(search.query) { [self] in
+                isThere() && .now() < deadline && !isStopped.load(ordering: .relaxed)
+            }
+        } catch  where Database.wasGivenUp(error) {
+            guard isThere() else {
+                leftCount.wrappingAdd(1, ordering: .relaxed)
+                throw Problem.clientLeft
+            }
+            lateCount.wrappingAdd(1, ordering: .relaxed)
+            throw StoreError.overloaded(
+                "this search takes too long and was given up: narrow it by further words or a topic")
+        }
+    }
+
+    /// A client has left: what waits for it ends now, what is at work notices by itself.
+    private func left(_ ticket: SearchLine.Ticket) {
+        let search = line.withLock { line in
+            line.order.leave(ticket) ? line.searches.removeValue(forKey: ticket.number) : nil
+        }
+        guard let search else { return }
+        leftCount.wrappingAdd(1, ordering: .relaxed)
+        end(search, .failure(Problem.clientLeft))
+    }
+
+    private func end(_ search: Search, _ result: Result<[ItemNumber], any Error>) {
+        if let watch = search.watch { search.client?.end(watch) }
+        search.done(result)
+    }
+
+    private static let tooMany = StoreError.overloaded("too many search at once; ask again in a moment")
+
+    // MARK: The index
+
+    /// The index with all books in it; nil while it lacks more than a search may wait for.
+    private func completeIndex() throws -> FindIndex? {
+        let last = catalog.lastMovement
+        let complete = opened.withLock { $0.flatMap { $0.completeThrough == last ? $0.index : nil } }
+        if let complete { return complete }
+        guard try catchUp(countMax: Self.awaitedCountMax) else { return nil }
+        return opened.withLock { $0?.index }
+    }
+
+    /// Closes the file.
+    func shutdown() {
+        isStopped.store(true, ordering: .relaxed)
+        work.wait()
+        queue.sync { opened.withLock { $0 = nil } }
+    }
+
+    /// Takes in up to `countMax` books; true when the index has all of them then.
+    private func catchUp(countMax: Int) throws -> Bool {
+        try opened.withLock { opened in
+            guard !isStopped.load(ordering: .relaxed) else { return true }
+            do {
+                let index =
+                    try opened?.index
+                    ?? FindIndex(
+                        path: path, ledger: catalog.ledger, searchCountMax: limits.atOnceMax)
+                let last = catalog.lastMovement
+                let isComplete = try index.catchUp(with: catalog, countMax: countMax)
+                opened = Opened(index: index, completeThrough: isComplete ? last : nil)
+                return isComplete
+            } catch let error as DatabaseError {
+                // A damaged index is worth nothing.
+                opened = nil
+                if [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode) {
+                    Self.remove(in: catalog.folder)
+                }
+                throw StoreError.unavailable(
+                    tier: "catalog", reason: "cannot use its index of the books", outcomeUnknown: false)
+            }
+        }
+    }
+
+    /// Figures for the metrics page.
+    func samples() -> [MetricSample] {
+        let (waiting, running) = line.withLock { ($0.order.waitingCount, $0.order.runningCount) }
+        let unfinished = { (reason: String, count: borrowing Atomic<Int>) in
+            MetricSample(
+                "bookstore_searches_unfinished_total", .counter, Double(count.load(ordering: .relaxed)),
+                labels: [("reason", reason)], help: "Searches by words that ended without a result.")
+        }
+        return [
+            MetricSample(
+                "bookstore_searches_running", .gauge, Double(running),
+                help: "Searches by words that are at work."),
+            MetricSample(
+                "bookstore_searches_waiting", .gauge, Double(waiting),
+                help: "Searches by words that wait for their turn."),
+            unfinished("full", fullCount), unfinished("time", lateCount), unfinished("left", leftCount),
+        ]
+    }
+}

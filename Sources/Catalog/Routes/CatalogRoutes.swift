@@ -1,0 +1,145 @@
+internal import Model
+internal import NIOCore
+internal import NIOHTTP1
+internal import Services
+internal import TierHTTP
+
+/// The catalog's resources: decode, call the engine, encode.
+struct CatalogRoutes {
+    let engine: CatalogEngine
+    let find: FindStore
+    let answers = TopicAnswers()
+    let imports = ImportProgress()
+
+    var all: [Route] { contract + reading + keeping }
+
+    private var contract: [Route] {
+        [
+            Route("query_by_topic", [.GET], isLong: true, doc: StoreAPI.search(inPath: false)) {
+                try search($0)
+            },
+            Route("query_by_item", [.GET], doc: StoreAPI.lookup(inPath: false)) { request in
+                .ready(.json(Self.encode(try engine.book(try request.itemNumber()))))
+            },
+            Route("update", [.GET, .POST], isGuarded: true, doc: StoreAPI.update) { request in
+                let hasOwn = Self.mayHaveOwnParameters(request.target)
+                let change = try Self.change(in: request, hasOwn: hasOwn)
+                guard hasOwn, let kept = try keeping(change, in: request) else {
+                    let outcome = engine.update(change, on: request.slot.eventLoop)
+                    return .pending(outcome.map(Self.response))
+                }
+                return .pending(kept)
+            },
+            Route("ledger", [.GET], isGuarded: true, isLong: true, doc: StoreAPI.ledger) { request in
+                let sales = engine.sales(
+                    after: try Self.position(in: request), limit: try Self.limit(in: request),
+                    on: request.slot.eventLoop)
+                return .pending(sales.map { .json(Self.encode($0)) })
+            },
+        ]
+    }
+
+    // MARK: Decoding
+
+    /// - Parameter hasOwn: whether the request may have parameters beyond the contract's.
+    private static func change(
+        in request: TierRequest, hasOwn: Bool
+    ) throws(StoreError) -> StockChange {
+        let item = try request.itemNumber()
+        var price: Cents?
+        if let text = try request.target.parameter("cost"), text != "na" {
+            guard let cents = Cents(parsing: text) else {
+                throw .invalid("cost is neither 'na' nor an amount of 0 or more with at most two decimals")
+            }
+            price = cents
+        }
+        var units: Int64?
+        if let text = try request.target.parameter("stock"), text != "na" {
+            guard let number = Int64(text), (-StockChange.unitsMax...StockChange.unitsMax).contains(number),
+                !text.hasPrefix("+")
+            else {
+                throw .invalid(
+                    "stock is neither 'na' nor a whole number from -\(StockChange.unitsMax) to \(StockChange.unitsMax)"
+                )
+            }
+            units = number
+        }
+        guard price != nil || units != nil else {
+            throw .invalid("cost and stock are both 'na': there is nothing to update")
+        }
+        return StockChange(
+            item: item, price: price, units: units, key: try request.idempotencyKey(),
+            priceMax: hasOwn ? try request.priceMax() : nil)
+    }
+
+    private static func position(in request: TierRequest) throws(StoreError) -> SalePosition {
+        guard let text = try request.target.parameter("after") else {
+            return SalePosition(ledger: 0, number: 0)
+        }
+        guard let position = SalePosition(parsing: text) else {
+            throw .invalid(
+                "after is not a ledger's identity and a sale's number, as in an answer's sale field")
+        }
+        return position
+    }
+
+    private static func limit(in request: TierRequest) throws(StoreError) -> Int {
+        let countMax = LedgerProtocol.saleCountMax
+        guard let text = try request.target.parameter("limit") else { return countMax }
+        guard let number = Int(text), (1...countMax).contains(number) else {
+            throw .invalid("limit is not a whole number from 1 to \(countMax)")
+        }
+        return number
+    }
+
+    // MARK: Encoding
+
+    private static func response(_ outcome: UpdateOutcome) -> TierResponse {
+        switch outcome {
+        case .applied(let sale, let replayed):
+            var response = TierResponse.result(isSuccess: true)
+            if let sale { response.fields.append((LedgerProtocol.saleField, sale.description)) }
+            if replayed { response.fields.append((LedgerProtocol.replayedField, "true")) }
+            return response
+        case .refused(let replayed):
+            var response = TierResponse.result(isSuccess: false)
+            if replayed { response.fields.append((LedgerProtocol.replayedField, "true")) }
+            return response
+        }
+    }
+
+    static func encode(_ book: Book) -> ByteBuffer {
+        var json = ByteBufferAllocator().buffer(capacity: 128 + book.title.utf8.count + book.topic.utf8.count)
+        json.writeStaticString(#"{"result":"#)
+        json.writeBook(book)
+        json.writeStaticString("}")
+        return json
+    }
+
+    static func encode(_ listings: [Shelf.Listing]) -> ByteBuffer {
+        var json = ByteBufferAllocator().buffer(capacity: 16 + listings.count * 80)
+        json.writeStaticString(#"{"result":["#)
+        for (index, listing) in listings.enumerated() {
+            json.writeStaticString(index == 0 ? #"{"item_number":""# : #",{"item_number":""#)
+            json.writeString(listing.item.description)
+            json.writeStaticString(#"","title":"#)
+            json.writeJSONString(listing.title)
+            json.writeStaticString("}")
+        }
+        json.writeStaticString("]}")
+        return json
+    }
+
+    static func encode(_ sales: [LedgerSale]) -> ByteBuffer {
+        var json = ByteBufferAllocator().buffer(capacity: 16 + sales.count * 80)
+        json.writeStaticString(#"{"result":["#)
+        for (index, sale) in sales.enumerated() {
+            json.writeString(index == 0 ? "" : ",")
+            json.writeString(#"{"sale":"\#(sale.position)","item_number":"\#(sale.item)","key":"#)
+            json.writeJSONString(sale.key.text)
+            json.writeStaticString("}")
+        }
+        json.writeStaticString("]}")
+        return json
+    }
+}

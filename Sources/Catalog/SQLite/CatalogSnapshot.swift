@@ -1,0 +1,116 @@
+internal import GRDB
+package import Model
+internal import Storage
+
+/// Reads a catalog's database from outside, while its server runs or not. Changes nothing.
+package enum CatalogSnapshot {
+    /// Reads the database in `folder` as of one moment.
+    ///
+    /// - Throws: ``Model/FileFault`` when there is none, or it is damaged or not a catalog's of this version.
+    package static func read(folder: String) throws -> LedgerSnapshot {
+        let path = folder + "/" + CatalogStore.fileName
+        return try DatabaseFile.explained(path) {
+            let database = try DatabaseFile.openToRead(
+                path: path, applicationID: CatalogSchema.applicationID, migrator: CatalogSchema.migrator)
+            return try database.read { try content($0, path: path) }
+        }
+    }
+
+    /// Copies the database in `folder`, as of one moment, while its server runs or not.
+    ///
+    /// - Throws: ``Model/FileFault`` when there is none, it is damaged, or `copyFolder` has one.
+    package static func backUp(folder: String, to copyFolder: String) throws {
+        try DatabaseBackup.copy(
+            path: folder + "/" + CatalogStore.fileName, to: copyFolder + "/" + CatalogStore.fileName,
+            applicationID: CatalogSchema.applicationID, migrator: CatalogSchema.migrator)
+    }
+
+    private static func content(_ database: Database, path: String) throws -> LedgerSnapshot {
+        try DatabaseFile.checkSoundness(of: database, path: path)
+        guard let ledger = try Int64.fetchOne(database, sql: "SELECT identity FROM ledger") else {
+            throw FileFault(path: path, reason: "has no ledger identity")
+        }
+        return LedgerSnapshot(
+            ledger: ledger, books: try books(in: database, path: path),
+            movements: try movements(in: database, path: path))
+    }
+
+    /// Makes a database of this content where there is none. The catalog's start compares it with its log.
+    ///
+    /// - Throws: ``Model/FileFault`` when there is a database; the database's error.
+    package static func write(_ content: LedgerSnapshot, folder: String) throws {
+        let path = folder + "/" + CatalogStore.fileName
+        try DatabaseFile.create(
+            path: path, applicationID: CatalogSchema.applicationID, migrator: CatalogSchema.migrator
+        ) { database in
+            try database.execute(sql: "UPDATE ledger SET identity = ?", arguments: [content.ledger])
+            try CatalogSchema.insert(
+                content.books.map(\.opening), in: database, progress: { _ in })
+            for movement in content.movements { try insert(movement, in: database) }
+            for book in content.books {
+                try database.execute(
+                    sql: """
+                        UPDATE book SET stock = ?, price_cents = ?, retired = ?, added_by = ?
+                        WHERE item_number = ?
+                        """,
+                    arguments: [
+                        book.now.stock, book.now.price.amount, book.isRetired, book.addedBy,
+                        book.now.item.value,
+                    ])
+            }
+            try CatalogSchema.chainMovements(in: database)
+        }
+    }
+
+    private static func insert(_ movement: LedgerSnapshot.Movement, in database: Database) throws {
+        let statement = try database.cachedStatement(
+            sql: """
+                INSERT INTO movement
+                    (sequence, item_number, units, price_cents, stock_after, order_key, sale, kind, at_millis)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, unixepoch() * 1000)
+                """)
+        let change = movement.change
+        try statement.execute(arguments: [
+            movement.sequence, change.item.value, change.units, change.price?.amount, movement.stockAfter,
+            change.key?.text, movement.sale, CatalogSchema.MovementKind(movement.entry).rawValue,
+        ])
+    }
+
+    private static func books(in database: Database, path: String) throws -> [LedgerSnapshot.BookState] {
+        let rows = try Row.fetchCursor(
+            database,
+            sql: """
+                SELECT item_number, title, topic, price_cents, stock, opening_price_cents, opening_stock,
+                    retired, added_by
+                FROM book ORDER BY item_number
+                """)
+        var books: [LedgerSnapshot.BookState] = []
+        while let row = try rows.next() {
+            guard let item = ItemNumber(row[0] as Int64), let price = Cents(row[3] as Int64),
+                let openingPrice = Cents(row[5] as Int64)
+            else { throw FileFault(path: path, reason: "book \(row[0] as Int64) has a value out of range") }
+            let book = Book(item: item, title: row[1], topic: row[2], price: price, stock: row[4])
+            books.append(
+                LedgerSnapshot.BookState(
+                    now: book, openingPrice: openingPrice, openingStock: row[6], isRetired: row[7],
+                    addedBy: row[8]))
+        }
+        return books
+    }
+
+    private static func movements(in database: Database, path: String) throws -> [LedgerSnapshot.Movement] {
+        let rows = try Row.fetchCursor(
+            database,
+            sql: """
+                SELECT \(CatalogRow.entryColumns), sequence, stock_after, sale
+                FROM movement LEFT JOIN book USING (item_number) ORDER BY sequence
+                """)
+        var movements: [LedgerSnapshot.Movement] = []
+        while let row = try rows.next() {
+            movements.append(
+                LedgerSnapshot.Movement(
+                    sequence: row[7], entry: try CatalogRow.entry(row), stockAfter: row[8], sale: row[9]))
+        }
+        return movements
+    }
+}

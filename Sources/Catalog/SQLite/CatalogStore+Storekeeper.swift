@@ -1,0 +1,122 @@
+internal import GRDB
+internal import Model
+internal import Services
+internal import Storage
+
+/// What storekeepers and receipts need to know. All of it reads the disk.
+extension CatalogStore {
+    /// Books in the shop in item-number order.
+    func booksInShop(after item: Int64, limit: Int) throws -> [Book] {
+        try read { database in
+            let statement = try database.cachedStatement(
+                sql: """
+                    SELECT item_number, title, topic, price_cents, stock FROM book
+                    WHERE item_number > ? AND retired = 0 ORDER BY item_number LIMIT ?
+                    """)
+            return try Row.fetchAll(statement, arguments: [item, limit]).map(CatalogRow.book)
+        }
+    }
+
+    /// Books added and retired after a movement, in order.
+    func shopChanges(after sequence: Int64, limit: Int) throws -> [(sequence: Int64, entry: LedgerEntry)] {
+        try read { database in
+            let statement = try database.cachedStatement(
+                sql: """
+                    SELECT \(CatalogRow.entryColumns), sequence FROM movement JOIN book USING (item_number)
+                    WHERE kind <> 0 AND sequence > ? ORDER BY sequence LIMIT ?
+                    """)
+            return try Row.fetchAll(statement, arguments: [sequence, limit]).map {
+                ($0["sequence"], try CatalogRow.entry($0))
+            }
+        }
+    }
+
+    /// A book, also a retired one.
+    ///
+    /// - Throws: ``StoreError/unknownItem(_:)`` when there never was one with this number.
+    func details(of item: ItemNumber) throws -> BookDetails {
+        try read { try CatalogRow.details(of: item, in: $0) }
+    }
+
+    /// Books by a filter, in item-number order.
+    ///
+    /// - Parameter isWanted: asked now and then.
+    /// - Throws: ``Model/StoreError/overloaded(_:)`` where it says no before all are found.
+    func books(_ filter: BookFilter, while isWanted: @escaping () -> Bool = { true }) throws -> [BookDetails]
+    {
+        var conditions = ["item_number > ?"]
+        var arguments: StatementArguments = [filter.after]
+        switch filter.retired {
+        case .without: conditions.append("retired = 0")
+        case .only: conditions.append("retired = 1")
+        case .with: break
+        }
+        if let topic = filter.topic {
+            conditions.append("topic = ?")
+            arguments += [topic]
+        }
+        if let stockMax = filter.stockMax {
+            conditions.append("stock <= ?")
+            arguments += [stockMax]
+        }
+        do {
+            return try read { database in
+                try database.whileWanted(isWanted) {
+                    try Row.fetchAll(
+                        database,
+                        sql: """
+                            SELECT \(CatalogRow.detailColumns) FROM book
+                            WHERE \(conditions.joined(separator: " AND "))
+                            ORDER BY item_number LIMIT \(filter.limit)
+                            """, arguments: arguments
+                    ).map(CatalogRow.details)
+                }
+            }
+        } catch  where Database.wasGivenUp(error) {
+            throw StoreError.overloaded(
+                "this list takes too long and was given up: keep it to a topic, or go on from a later book")
+        }
+    }
+
+    /// Of these numbers, the ones that are taken, by retired books too.
+    func taken(_ lines: [(line: Int, book: Book)]) throws -> (refused: [RefusedLine], count: Int) {
+        try read { database in
+            let statement = try database.cachedStatement(sql: "SELECT 1 FROM book WHERE item_number = ?")
+            var refused: [RefusedLine] = []
+            var count = 0
+            for (line, book) in lines
+            where try Int.fetchOne(statement, arguments: [book.item.value]) != nil {
+                count += 1
+                guard refused.count < RefusedLine.namedCountMax else { continue }
+                refused.append(RefusedLine(line: line, reason: LedgerWriter.takenText(book.item)))
+            }
+            return (refused, count)
+        }
+    }
+
+    /// What became of a purchase by its key; nil when none is known.
+    func receipt(of key: IdempotencyKey) throws -> Receipt? {
+        try read { database in
+            let statement = try database.cachedStatement(
+                sql: """
+                    SELECT item_number, title, topic, ifnull(price_after, book.price_cents), at_millis
+                    FROM movement JOIN book USING (item_number) WHERE order_key = ? AND sale IS NOT NULL
+                    """)
+            if let row = try Row.fetchOne(statement, arguments: [key.text]) {
+                guard let item = ItemNumber(row[0] as Int64), let price = Cents(row[3] as Int64) else {
+                    return nil
+                }
+                return Receipt(
+                    outcome: .success, item: item, title: row[1], topic: row[2], price: price,
+                    time: Timestamp(millis: row[4]))
+            }
+            guard let refusal = try RefusalTable.find(key, in: database), refusal.units == -1,
+                refusal.priceCents == nil, let item = ItemNumber(refusal.item)
+            else { return nil }
+            let book = try CatalogRow.details(of: item, in: database).book
+            return Receipt(
+                outcome: .failed, item: item, title: book.title, topic: book.topic, price: book.price,
+                time: Timestamp(millis: refusal.atMillis))
+        }
+    }
+}

@@ -1,0 +1,115 @@
+internal import GRDB
+internal import Model
+
+/// Movements with the number after which the list goes on; nil at its end.
+struct LedgerStretch: Sendable {
+    var records: [LedgerRecord] = []
+    var next: Int64?
+}
+
+/// Reads the ledger backwards. One reading looks at a bounded number of movements, so that a rare kind in a
+/// long ledger takes several short readings and not a long one.
+struct LedgerReader {
+    private static let lookedAtMax: Int64 = 50_000
+
+    let database: Database
+
+    func read(_ filter: MovementFilter) throws -> LedgerStretch {
+        if let item = filter.item { return try readChain(of: item, filter) }
+        return try readWhole(filter)
+    }
+
+    private static let columns = """
+        sequence, item_number, title, units, movement.price_cents, stock_after, price_after, at_millis,
+        kind, sale, previous
+        """
+
+    private func readWhole(_ filter: MovementFilter) throws -> LedgerStretch {
+        let newest = try Int64.fetchOne(database, sql: "SELECT ifnull(max(sequence), 0) FROM movement") ?? 0
+        let before = min(filter.before ?? .max, newest + 1)
+        // Few movements are of a rare kind, and an index has them.
+        let isRare = filter.kind == .add || filter.kind == .retire
+        let floor = isRare ? 0 : max(0, before - 1 - Self.lookedAtMax)
+        let condition =
+            switch filter.kind {
+            case nil: "TRUE"
+            case .sale: "sale IS NOT NULL"
+            case .update: "kind = 0 AND sale IS NULL"
+            case .add: "kind <> 0 AND kind = 1"
+            case .retire: "kind <> 0 AND kind = 2"
+            }
+        let statement = try database.cachedStatement(
+            sql: """
+                SELECT \(Self.columns) FROM movement JOIN book USING (item_number)
+                WHERE sequence > ? AND sequence < ? AND \(condition) ORDER BY sequence DESC LIMIT ?
+                """)
+        let rows = try Row.fetchAll(statement, arguments: [floor, before, filter.limit])
+        var stretch = LedgerStretch(records: try rows.map(record))
+        if rows.count == filter.limit, let last = stretch.records.last, last.sequence > 1 {
+            stretch.next = last.sequence
+        } else if rows.count < filter.limit, floor > 0 {
+            stretch.next = floor + 1
+        }
+        return stretch
+    }
+
+    /// From each movement of a book to the one before it.
+    private func readChain(of item: ItemNumber, _ filter: MovementFilter) throws -> LedgerStretch {
+        guard let book = try CatalogRow.find(item, in: database) else { throw StoreError.unknownItem(item) }
+        var sequence = book.version
+        if let before = filter.before {
+            let previous = try Int64.fetchOne(
+                database, sql: "SELECT previous FROM movement WHERE sequence = ? AND item_number = ?",
+                arguments: [before, item.value])
+            guard let previous else { throw StoreError.invalid("after is no movement of book \(item)") }
+            sequence = previous
+        }
+        let statement = try database.cachedStatement(
+            sql: "SELECT \(Self.columns) FROM movement JOIN book USING (item_number) WHERE sequence = ?")
+        var stretch = LedgerStretch()
+        var lookedAt: Int64 = 0
+        var last: Int64 = 0
+        while sequence > 0, stretch.records.count < filter.limit, lookedAt < Self.lookedAtMax {
+            guard let row = try Row.fetchOne(statement, arguments: [sequence]) else { break }
+            if filter.kind == nil || kind(row) == filter.kind { stretch.records.append(try record(row)) }
+            last = sequence
+            sequence = row[10]
+            lookedAt += 1
+        }
+        if sequence > 0, last > 0 { stretch.next = last }
+        return stretch
+    }
+
+    private func kind(_ row: Row) -> MovementFilter.Kind {
+        switch CatalogSchema.MovementKind(rawValue: row[8]) {
+        case .added: .add
+        case .retired: .retire
+        case .update, nil: row.hasNull(atIndex: 9) ? .update : .sale
+        }
+    }
+
+    private func record(_ row: Row) throws -> LedgerRecord {
+        guard let item = ItemNumber(row[1] as Int64) else {
+            throw FileFault(path: CatalogStore.fileName, reason: "a movement has an item number out of range")
+        }
+        let kind = kind(row)
+        let note = kind == .sale ? nil : try note(on: row[0])
+        return LedgerRecord(
+            sequence: row[0], kind: kind, item: item, title: row[2], units: row[3],
+            price: (row[4] as Int64?).flatMap { Cents($0) }, stockAfter: row[5],
+            priceAfter: (row[6] as Int64?).flatMap { Cents($0) }, time: Timestamp(millis: row[7]),
+            actor: note?.actor, reason: note?.reason)
+    }
+
+    private func note(on sequence: Int64) throws -> (actor: String?, reason: String?)? {
+        let statement = try database.cachedStatement(
+            sql: """
+                SELECT last_sequence, actor, reason FROM keeper_request
+                WHERE first_sequence <= ? ORDER BY first_sequence DESC LIMIT 1
+                """)
+        guard let row = try Row.fetchOne(statement, arguments: [sequence]), row[0] >= sequence else {
+            return nil
+        }
+        return (row[1] as String?, row[2] as String?)
+    }
+}

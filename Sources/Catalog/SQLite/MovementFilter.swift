@@ -1,0 +1,17 @@
+internal import Model
+
+/// Which movements a storekeeper wants to see, the newest first.
+struct MovementFilter: Sendable {
+    /// What a movement is called.
+    enum Kind: String, CaseIterable, Sendable {
+        case sale, update, add, retire
+    }
+
+    /// Only those of one book.
+    var item: ItemNumber?
+    /// Only those of one kind.
+    var kind: Kind?
+    /// Only those before this one; nil for all.
+    var before: Int64?
+    var limit: Int
+}

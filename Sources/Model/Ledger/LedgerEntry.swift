@@ -1,0 +1,39 @@
+/// What one movement of the ledger did.
+package enum LedgerEntry: Equatable, Sendable {
+    /// A price, a stock or both were changed: an `update`, and so also a sale.
+    case update(StockChange)
+    /// A book was added, in this state.
+    case added(Book)
+    /// A book was taken out of the shop. Its stock and price stay as they were.
+    case retired(ItemNumber)
+
+    /// The book.
+    package var item: ItemNumber {
+        switch self {
+        case .update(let change): change.item
+        case .added(let book): book.item
+        case .retired(let item): item
+        }
+    }
+
+    /// What it did to the book's stock and price. An added book comes from a stock of 0.
+    package var change: StockChange {
+        switch self {
+        case .update(let change): change
+        case .added(let book): StockChange(item: book.item, price: book.price, units: book.stock)
+        case .retired(let item): StockChange(item: item, units: 0)
+        }
+    }
+
+    /// The line of the catalog log that records it, without a line break.
+    package var logLine: String {
+        switch self {
+        case .update(let change): change.logLine
+        case .added(let book): BookLine.text(book)
+        case .retired(let item): Self.retiredPrefix + item.description
+        }
+    }
+
+    /// How the line of a retired book begins; its number follows.
+    package static let retiredPrefix = "retire,"
+}

@@ -1,0 +1,75 @@
+internal import GRDB
+package import Model
+internal import Storage
+
+/// Reads an order server's database from outside, while its server runs or not. Changes nothing.
+package enum OrderStoreSnapshot {
+    /// Whether the folder holds an order server's database.
+    package static func exists(in folder: String) -> Bool {
+        DatabaseFile.exists(folder + "/" + OrderStore.fileName)
+    }
+
+    /// Makes a database of this content where there is none.
+    ///
+    /// - Throws: ``Model/FileFault`` when there is a database; the database's error.
+    package static func write(_ content: OrderSnapshot, folder: String) throws {
+        try DatabaseFile.create(
+            path: folder + "/" + OrderStore.fileName, applicationID: OrderSchema.applicationID,
+            migrator: OrderSchema.migrator
+        ) { database in
+            for order in content.orders {
+                try database.execute(
+                    sql: """
+                        INSERT INTO purchase (number, order_key, item_number, ledger, sale, at_millis)
+                        VALUES (?, ?, ?, ?, ?, unixepoch() * 1000)
+                        """,
+                    arguments: [
+                        order.number, order.key.text, order.item.value, order.sale?.ledger,
+                        order.sale?.number,
+                    ])
+            }
+        }
+    }
+
+    /// Reads the database in `folder` as of one moment.
+    ///
+    /// - Throws: ``Model/FileFault`` when there is none, or it is damaged or not an order server's of this
+    ///   version.
+    package static func read(folder: String) throws -> OrderSnapshot {
+        let path = folder + "/" + OrderStore.fileName
+        return try DatabaseFile.explained(path) {
+            let database = try DatabaseFile.openToRead(
+                path: path, applicationID: OrderSchema.applicationID, migrator: OrderSchema.migrator)
+            return try database.read { try content($0, path: path) }
+        }
+    }
+
+    /// Copies the database in `folder`, as of one moment, while its server runs or not.
+    ///
+    /// - Throws: ``Model/FileFault`` when there is none, it is damaged, or `copyFolder` has one.
+    package static func backUp(folder: String, to copyFolder: String) throws {
+        try DatabaseBackup.copy(
+            path: folder + "/" + OrderStore.fileName, to: copyFolder + "/" + OrderStore.fileName,
+            applicationID: OrderSchema.applicationID, migrator: OrderSchema.migrator)
+    }
+
+    private static func content(_ database: Database, path: String) throws -> OrderSnapshot {
+        try DatabaseFile.checkSoundness(of: database, path: path)
+        let rows = try Row.fetchCursor(
+            database,
+            sql: "SELECT number, order_key, item_number, ledger, sale FROM purchase ORDER BY number")
+        var orders: [OrderSnapshot.Order] = []
+        while let row = try rows.next() {
+            guard let item = ItemNumber(row[2] as Int64) else {
+                throw FileFault(
+                    path: path, reason: "order \(row[0] as Int64) has an item number out of range")
+            }
+            let ledger: Int64? = row[3]
+            orders.append(
+                OrderSnapshot.Order(
+                    number: row[0], key: IdempotencyKey(trusted: row[1]), item: item,
+                    sale: ledger.map { SalePosition(ledger: $0, number: row[4]) }))
+        }
+        return OrderSnapshot(orders: orders)
+    }
+}

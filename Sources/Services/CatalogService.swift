@@ -1,0 +1,39 @@
+package import Model
+internal import Monitoring
+package import NIOCore
+package import TierHTTP
+
+/// The catalog as the order tier needs it. Its two implementations are the engine itself, in process, and
+/// the client of a catalog server.
+package protocol CatalogService: Sendable {
+    /// Whether the catalog, as far as is known now, keeps the keys of updates and numbers its sales. Of one
+    /// that does, query and update may be asked for at once; of any other the query's answer decides.
+    func keepsLedger(on slot: LoopSlot) -> Bool
+
+    /// `query_by_item`: the units on the shelf.
+    ///
+    /// - Returns: fails with ``StoreError/unknownItem(_:)`` or ``StoreError/unavailable``.
+    func stock(of item: ItemNumber, context: CallContext) -> EventLoopFuture<Int64>
+
+    /// `query_by_item`, with the price: for a purchase with a limit at a catalog that would not heed it.
+    ///
+    /// - Returns: fails as ``stock(of:context:)`` does.
+    func offer(of item: ItemNumber, context: CallContext) -> EventLoopFuture<Offer>
+
+    /// `update`: applies the change, durably, or refuses it.
+    ///
+    /// - Returns: fails with ``StoreError/unknownItem(_:)``, ``StoreError/keyReused``,
+    ///   ``StoreError/aboveLimit(_:price:limit:)``, ``StoreError/overloaded(_:)`` or
+    ///   ``StoreError/unavailable``.
+    func update(_ change: StockChange, context: CallContext) -> EventLoopFuture<UpdateOutcome>
+
+    /// Sales after `sale`, in order, at most `limit`; all from the first where `sale` is of another ledger;
+    /// nil from a catalog that keeps none.
+    func sales(after sale: SalePosition, limit: Int, context: CallContext) -> EventLoopFuture<[LedgerSale]?>
+}
+
+extension StockChange {
+    /// Whether a second copy of this update does no harm at a catalog that keeps keys, so that it may be sent
+    /// again after a broken connection.
+    package var mayBeRepeated: Bool { key != nil || PlantedBug.isOn(.repeatsUpdateWithoutKey) }
+}

@@ -1,0 +1,42 @@
+package import Model
+internal import Monitoring
+package import NIOCore
+internal import NIOHTTP1
+package import TierHTTP
+
+/// An order server, spoken to over HTTP: ours, or any other that keeps the contract.
+package struct HTTPOrder: OrderService {
+    private let client: TierClient
+    private let operation: SystemMonitor.Operation
+
+    /// An order server behind `client`.
+    package init(client: TierClient) {
+        self.client = client
+        operation = client.operation("/buy")
+    }
+
+    /// Whether the loop's connection leads to an order server of our own make.
+    package func heedsLimits(on slot: LoopSlot) -> Bool { client.isBookstore(on: slot) }
+
+    /// `POST /buy`, with the key in the header.
+    package func buy(
+        _ item: ItemNumber, key: IdempotencyKey, priceMax: Cents? = nil, context: CallContext
+    ) -> EventLoopFuture<PurchaseOutcome> {
+        var target = "/buy?item_number=\(item)"
+        if let priceMax { target += "&cost_max=\(priceMax)" }
+        // The key makes the purchase safe to repeat: that is the contract of every order server.
+        let call = TierCall(
+            .POST, target, key: key.field, repetition: .always,
+            deadline: context.deadline, trace: context.trace, operation: operation, times: context.times,
+            entry: "order", mayBatch: true)
+        return client.send(call, on: context.slot).flatMapThrowing { [client] answer in
+            context.times.passOn(answer.headers)
+            try client.checkPrice(answer, of: item, limit: priceMax)
+            try client.check(answer, item: item, isRead: false)
+            guard let isSuccess = ResultBody.isSuccess(answer.body) else {
+                throw client.nonsense(isRead: false)
+            }
+            return isSuccess ? .success : .failed
+        }
+    }
+}

@@ -1,0 +1,167 @@
+internal import Foundation
+package import Model
+package import Monitoring
+package import NIOCore
+internal import Synchronization
+
+/// Group commit: a thread that takes whatever changes wait, commits them as one transaction, and hands the
+/// outcomes back, one hop for each event loop and batch.
+///
+/// The batch is as large as what came in during the last commit, so that one fsync serves one buyer when
+/// the store is quiet and hundreds when it is busy. A stepped loop (see ``Execution``) has no thread: each
+/// batch is a piece of work that is run when a simulation says so.
+package final class CommitLoop<Change: Sendable, Outcome: Sendable>: Sendable {
+    /// Commits a batch and returns an outcome for each change, in order. An error thrown leaves the fate of
+    /// the whole batch unknown.
+    package typealias Commit = @Sendable ([Change]) throws -> [Result<Outcome, StoreError>]
+
+    private struct Item {
+        let change: Change
+        let promise: EventLoopPromise<Outcome>
+    }
+
+    /// Changes that may wait; a busy hour's worth of milliseconds at ten thousand a second.
+    package static var waitingCountMax: Int { 8_192 }
+    /// Changes in one transaction: beyond this a batch saves little and delays its first.
+    package static var batchCountMax: Int { 512 }
+
+    private let name: String
+    private let commit: Commit
+    private let execution: Execution
+    private let queue = Mutex(CommitQueue<Item>(countMax: CommitLoop.waitingCountMax))
+    private let wake = DispatchSemaphore(value: 0)
+    private let ended = DispatchSemaphore(value: 0)
+    private let batchSizes = MetricHistogram(
+        "bookstore_commit_batch_size", of: .items, help: "Changes in one transaction.")
+    private let commitTimes = MetricHistogram(
+        "bookstore_commit_duration_seconds", of: .nanos,
+        help: "Time to commit a transaction: statements, COMMIT with its fsync, and the log's lines.")
+
+    /// Starts the thread.
+    ///
+    /// - Parameters:
+    ///   - name: the tier, as errors name it.
+    ///   - commit: runs on the loop's own thread, which it may block.
+    package init(name: String, execution: Execution = .threads, commit: @escaping Commit) {
+        self.name = name
+        self.execution = execution
+        self.commit = commit
+        guard !execution.isStepped else { return }
+        let thread = Thread { [self] in run() }
+        thread.name = "\(name)-commit"
+        thread.stackSize = 1 << 20
+        thread.start()
+    }
+
+    /// Puts a change in line.
+    ///
+    /// - Returns: its outcome, once it is committed. Fails with ``StoreError/overloaded`` when too many
+    ///   wait, with the change's own error, or with ``StoreError/unavailable`` of unknown outcome when the
+    ///   commit failed.
+    package func submit(_ change: Change, on eventLoop: any EventLoop) -> EventLoopFuture<Outcome> {
+        let promise = eventLoop.makePromise(of: Outcome.self)
+        switch queue.withLock({ $0.offer(Item(change: change, promise: promise)) }) {
+        case .taken: break
+        case .takenWake: wakeUp()
+        case .full:
+            promise.fail(StoreError.overloaded("too many changes wait to be written; nothing was done"))
+        case .closed:
+            promise.fail(StoreError.unavailable(tier: name, reason: "is stopping", outcomeUnknown: false))
+        }
+        return promise.futureResult
+    }
+
+    /// Commits what waits, takes no more, and returns when the thread has ended.
+    package func shutdown() {
+        queue.withLock { $0.close() }
+        if execution.isStepped {
+            while commitNext() {}
+        } else {
+            wake.signal()
+            ended.wait()
+        }
+    }
+
+    /// Ends a stepped loop as a crash does: nothing more is committed, and what waits ends unanswered.
+    package func abandon() {
+        let left = queue.withLock { queue in
+            queue.close()
+            return queue.take(countMax: .max)
+        }
+        for item in left { item.promise.fail(unknown) }
+    }
+
+    /// The loop's figures for the metrics page.
+    package var samples: [MetricSample] {
+        [
+            batchSizes.sample, commitTimes.sample,
+            MetricSample(
+                "bookstore_commit_waiting", .gauge, Double(queue.withLock { $0.count }),
+                help: "Changes that wait to be committed."),
+        ]
+    }
+
+    private func wakeUp() {
+        guard execution.isStepped else {
+            wake.signal()
+            return
+        }
+        let next = { @Sendable [self] in
+            if commitNext() { wakeUp() }
+        }
+        execution.run(.commit, next, onThreads: { _ in })
+    }
+
+    private func run() {
+        while true {
+            if commitNext() { continue }
+            if queue.withLock({ $0.isClosed && $0.count == 0 }) { break }
+            wake.wait()
+        }
+        ended.signal()
+    }
+
+    /// Commits the batch that waits; false when there is none.
+    private func commitNext() -> Bool {
+        let batch = queue.withLock { $0.take(countMax: Self.batchCountMax) }
+        guard !batch.isEmpty else { return false }
+        let start = DispatchTime.now().uptimeNanoseconds
+        let results = outcomes(of: batch.map { $0.change })
+        commitTimes.record(DispatchTime.now().uptimeNanoseconds - start)
+        batchSizes.record(UInt64(batch.count))
+        deliver(results, to: batch.map { $0.promise })
+        return true
+    }
+
+    private func outcomes(of changes: [Change]) -> [Result<Outcome, StoreError>] {
+        do {
+            let results = try commit(changes)
+            precondition(results.count == changes.count, "a commit returns an outcome for each change")
+            return results
+        } catch {
+            let failure = (error as? StoreError) ?? unknown
+            return changes.map { _ in .failure(failure) }
+        }
+    }
+
+    private var unknown: StoreError {
+        .unavailable(tier: name, reason: "could not write to its disk", outcomeUnknown: true)
+    }
+
+    private func deliver(_ results: [Result<Outcome, StoreError>], to promises: [EventLoopPromise<Outcome>]) {
+        var byLoop: [ObjectIdentifier: [Int]] = [:]
+        for (index, promise) in promises.enumerated() {
+            byLoop[ObjectIdentifier(promise.futureResult.eventLoop), default: []].append(index)
+        }
+        for indices in byLoop.values {
+            promises[indices[0]].futureResult.eventLoop.execute {
+                for index in indices {
+                    switch results[index] {
+                    case .success(let outcome): promises[index].succeed(outcome)
+                    case .failure(let error): promises[index].fail(error)
+                    }
+                }
+            }
+        }
+    }
+}

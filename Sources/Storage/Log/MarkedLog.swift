@@ -1,0 +1,130 @@
+internal import Model
+package import Monitoring
+internal import Synchronization
+
+/// An operation log beside the database whose operations it lists: every operation has its line in it, in
+/// the database's order, before it is answered.
+package final class MarkedLog: Sendable {
+    /// One operation of a committed batch.
+    package struct Line: Sendable {
+        let text: String
+        let mayBeThere: Bool
+
+        /// - Parameter mayBeThere: whether the log may hold the line from before a power cut that took the
+        ///   operation from the database.
+        package init(_ text: String, mayBeThere: Bool = false) {
+            self.text = text
+            self.mayBeThere = mayBeThere
+        }
+    }
+
+    private struct State {
+        /// Saved with the next batch.
+        var mark: LogMark
+        /// The number of the last operation whose line is written.
+        var writtenThrough: Int64
+        /// Operations whose lines a failed write left waiting.
+        var owedCount: Int64 = 0
+        /// Lines whose operations the database has lost. While there are any, the mark stays where it is:
+        /// the next start has to find them again.
+        var unclaimed: LogTail
+    }
+
+    private let tier: String
+    private let log: OperationLog
+    private let state: Mutex<State>
+
+    /// Opens a log that was repaired: it holds the line of every operation up to `sequence`.
+    ///
+    /// - Parameters:
+    ///   - tier: the tier, as errors name it.
+    ///   - unclaimed: lines that the log has beyond the database.
+    ///   - base: where the unclaimed lines begin; nil where that is not known, so that the next start has to
+    ///     read all files again.
+    /// - Throws: ``Monitoring/LogFault`` when it cannot be opened.
+    package init(
+        tier: String, path: String, sequence: Int64, unclaimed: LogTail = LogTail(), base: LogMark? = nil,
+        execution: Execution = .threads
+    ) throws(LogFault) {
+        self.tier = tier
+        let log = try OperationLog(path: path, flushesByItself: !execution.isStepped)
+        self.log = log
+        var mark = LogMark(position: log.position, sequence: sequence)
+        if unclaimed.unclaimedCount > 0 {
+            mark = base ?? .unknown
+        }
+        state = Mutex(State(mark: mark, writtenThrough: sequence, unclaimed: unclaimed))
+    }
+
+    /// What the log is known to hold.
+    package var mark: LogMark { state.withLock { $0.mark } }
+
+    /// Lines that no operation claims.
+    package var unclaimedCount: Int { state.withLock { $0.unclaimed.unclaimedCount } }
+
+    /// Lines that were dropped because the file takes nothing and too much was waiting.
+    package var droppedLineCount: Int { log.droppedLineCount }
+
+    /// Notes a line that needs no database and may be written a little late.
+    package func append(_ line: String) { log.append(line) }
+
+    /// Runs a commit and logs what it executed, before any of it is answered.
+    ///
+    /// - Parameter body: commits a batch together with the mark, and returns the lines of what it executed.
+    /// - Throws: ``Model/StoreError`` when the log takes nothing, before the commit; the body's error;
+    ///   ``Monitoring/LogFault`` when the log failed after the commit. The lines then wait and go first next
+    ///   time.
+    package func commit<Batch>(_ body: (LogMark) throws -> (Batch, [Line])) throws -> Batch {
+        try state.withLock { state in
+            do {
+                if state.owedCount > 0 { try log.flush() }
+            } catch {
+                throw StoreError.unavailable(tier: tier, reason: "cannot write its log", outcomeUnknown: true)
+            }
+            Self.advance(&state, to: log.position)
+            let (batch, lines) = try body(state.mark)
+            state.owedCount = Int64(lines.count)
+            let due = lines.filter { !($0.mayBeThere && state.unclaimed.take($0.text)) }
+            let position = try log.commit(due.map(\.text))
+            Self.advance(&state, to: position)
+            return batch
+        }
+    }
+
+    /// Writes the lines of operations that the database has and the log lacks, after a fault.
+    ///
+    /// - Parameter lines: the lines of all operations after a number, in order.
+    /// - Throws: the reading's error, or ``Monitoring/LogFault``; it may then be tried again.
+    package func catchUp(_ lines: (Int64) throws -> [String]) throws {
+        try state.withLock { state in
+            try log.flush()
+            Self.advance(&state, to: log.position)
+            let missing = try lines(state.writtenThrough)
+            state.owedCount = Int64(missing.count)
+            // A batch that completed what a power cut took from the database: the log may have its lines.
+            let due = missing.filter { !state.unclaimed.take($0) }
+            Self.advance(&state, to: try log.commit(due))
+        }
+    }
+
+    /// Opens the path anew after log rotation, between two commits.
+    ///
+    /// - Parameter save: stores the mark, which now points into the new file.
+    package func reopen(save: (LogMark) throws -> Void) throws {
+        try state.withLock { state in
+            try log.reopen()
+            Self.advance(&state, to: log.position)
+            try save(state.mark)
+        }
+    }
+
+    /// Writes what waits and closes the file.
+    package func shutdown() throws(LogFault) { try log.shutdown() }
+
+    private static func advance(_ state: inout State, to position: OperationLog.Position) {
+        state.writtenThrough += state.owedCount
+        state.owedCount = 0
+        guard state.unclaimed.unclaimedCount == 0 else { return }
+        state.mark = LogMark(position: position, sequence: state.writtenThrough)
+    }
+}

@@ -1,0 +1,35 @@
+package import GRDB
+package import Model
+
+/// What is known of a store's refusals without reading them.
+package struct RefusalTally: Sendable {
+    /// How many are remembered.
+    package internal(set) var count: Int
+    /// Refused changes that were answered 503 since the start, as no more could be remembered.
+    package internal(set) var shedCount = 0
+    /// None that is remembered is older.
+    var oldestMinute: Int64
+    /// Up to where the table was looked through for old ones.
+    var hand = Int64.min
+    /// The oldest of those that were passed over.
+    var oldestPassed = Int64.max
+    /// The clock as the database has it.
+    var savedMinute: Int64
+    /// The clock when the tally was read, and when that was.
+    private let readMinute: Int64
+    private let readAt = ContinuousClock.now
+
+    /// Reads the tally. Looks at every refusal: the table has no index that could tell.
+    package init(in database: Database) throws {
+        let row = try Row.fetchOne(database, sql: "SELECT count(*), min(minute) FROM refusal")
+        let minute = try Int64.fetchOne(database, sql: "SELECT minute FROM refusal_clock") ?? 0
+        count = row?[0] ?? 0
+        oldestMinute = (row?[1] as Int64?) ?? minute
+        savedMinute = minute
+        readMinute = minute
+    }
+
+    /// Minutes that the store has run for. Refusals grow old by them and not by the wall clock: one that jumps a year
+    /// ahead would forget every key, and a time for which the store was down is not missed.
+    var minute: Int64 { readMinute + (ContinuousClock.now - readAt).components.seconds / 60 }
+}

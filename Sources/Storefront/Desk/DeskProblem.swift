@@ -1,0 +1,89 @@
+internal import Hummingbird
+internal import Model
+internal import Monitoring
+
+/// Pages about what the desk could not do.
+struct DeskProblem: Error {
+    var status: HTTPResponse.Status
+    var heading: String
+    var happened: String
+    var advice: String
+    var links: [ProblemPages.Link] = [ProblemPages.Link(link: "/desk", words: "To the desk")]
+
+    /// A form that does not prove that it comes from a page of this session.
+    static let forged = DeskProblem(
+        status: .forbidden, heading: "This form is no longer valid",
+        happened:
+            "You have been signed out meanwhile, or the form does not come from the desk. Nothing was changed.",
+        advice: "Sign in, open the page again and send it from there.",
+        links: [ProblemPages.Link(link: "/desk/sign-in", words: "Sign in")])
+
+    /// Fields that cannot be used; each says which and why.
+    static func badFields(_ faults: [String]) -> DeskProblem {
+        DeskProblem(
+            status: .badRequest, heading: "That cannot be entered",
+            happened: faults.joined(separator: " ") + " Nothing was changed.",
+            advice: "Go back: what you typed is still there. Correct it and send it again.")
+    }
+
+    /// The problem that an error of the store is to a keeper.
+    init(_ error: any Error) {
+        switch error {
+        case let problem as DeskProblem: self = problem
+        case StoreFault.unavailable(let outcomeUnknown): self = outcomeUnknown ? .unknownOutcome : .away
+        case StoreFault.busy(let detail):
+            self.init(
+                status: .serviceUnavailable, heading: "That is too much just now",
+                happened: Self.sentence(detail) + " Nothing was changed.",
+                advice: "Wait some seconds and try again; searches with more words are quicker.")
+        case StoreFault.refused(let status, _, _) where status == 401:
+            self = .noToken
+        case StoreFault.refused(let status, let detail, _):
+            self.init(
+                status: HTTPResponse.Status(code: status), heading: "The store refused this",
+                happened: Self.sentence(detail) + " Nothing was changed.",
+                advice: "Go back, look at the book again and decide anew.")
+        case StoreError.invalid(let detail): self = .badFields([Self.sentence(detail)])
+        case let error as HTTPError where error.status.code < 500:
+            self = .badFields([error.body ?? error.status.reasonPhrase + "."])
+            status = error.status
+        default:
+            self.init(
+                status: .internalServerError, heading: "Something went wrong on our side",
+                happened: "The page could not be made.", advice: "The shop's log has more.")
+        }
+    }
+
+    init(
+        status: HTTPResponse.Status, heading: String, happened: String, advice: String,
+        links: [ProblemPages.Link] = [ProblemPages.Link(link: "/desk", words: "To the desk")]
+    ) {
+        self.status = status
+        self.heading = heading
+        self.happened = happened
+        self.advice = advice
+        self.links = links
+    }
+
+    /// `detail` as a sentence of its own.
+    static func sentence(_ detail: String) -> String {
+        detail.prefix(1).uppercased() + detail.dropFirst() + (detail.hasSuffix(".") ? "" : ".")
+    }
+
+    private static let away = DeskProblem(
+        status: .serviceUnavailable, heading: "The store is out of reach for a moment",
+        happened: "A part of the store does not answer.",
+        advice: "Wait some seconds and load this page again. The store comes back by itself.")
+
+    private static let unknownOutcome = DeskProblem(
+        status: .serviceUnavailable, heading: "We could not finish this yet",
+        happened: "The store did not answer in time, so it is not known whether the change was made.",
+        advice:
+            "Load this page again and let the browser send the form again: it is made once at most, and you are told."
+    )
+
+    private static let noToken = DeskProblem(
+        status: .badGateway, heading: "The store does not know this desk",
+        happened: "The store wants a token that the shop was not given, or another one.",
+        advice: "Start the shop with the store's BOOKSTORE_TOKEN or --token-file.")
+}

@@ -1,0 +1,42 @@
+internal import Model
+
+/// An entry of the ledger in a table.
+struct MovementRow {
+    let when: String
+    let kind: String
+    let item: String
+    let title: String
+    let units: String
+    let price: String
+    let stock: String
+    let actor: String
+    let reason: String
+
+    init(_ movement: Movement) {
+        when = String(movement.time.prefix(19)).replacing("T", with: " ")
+        kind = Self.kind(movement)
+        item = movement.item
+        title = Wording.listed(movement.title)
+        units = movement.units.map { ($0 > 0 ? "+" : "") + Wording.count($0) } ?? ""
+        // A sale's price is what was paid; any other movement has one where it sets one.
+        let amount = movement.kind == "sale" ? movement.priceAfter : movement.price
+        price = amount.flatMap { Cents(parsing: $0) }.map(Wording.price) ?? ""
+        stock = Wording.count(movement.stockAfter)
+        actor = movement.actor ?? ""
+        reason = movement.reason ?? ""
+    }
+
+    private static func kind(_ movement: Movement) -> String {
+        switch movement.kind {
+        case "sale": "Sale"
+        case "add": "Added"
+        case "retire": "Retired"
+        default:
+            switch (movement.units, movement.price) {
+            case (nil, _): "Price"
+            case (_, nil): "Stock"
+            default: "Stock and price"
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+internal import Hummingbird
+internal import Model
+internal import Monitoring
+
+/// A book's page: what it is, what it costs now, and the form that buys it.
+struct BookPage: Sendable {
+    let store: StoreClient
+    let pages: Pages
+
+    /// The page as an answer.
+    ///
+    /// - Parameters:
+    ///   - id: the purchase that its form is for; nil makes a new one.
+    ///   - note: what has to be said of an earlier press of its button.
+    func answer(
+        _ book: Book, id: ReceiptID? = nil, note: PurchaseNote? = nil, status: HTTPResponse.Status = .ok,
+        trace: TraceContext
+    ) async throws -> Response {
+        // Without its neighbours a book's page is still a book's page.
+        let near = try? await store.find(
+            topic: book.topic, limit: ShopLimits.booksPerShelf + 1, trace: trace)
+        let cards = (near?.rows ?? []).filter { $0.item != book.item }.prefix(ShopLimits.booksPerShelf)
+            .map(BookCard.init)
+        let view = BookView(
+            frame: pages.frame(book.title), item: book.item.description, title: book.title, topic: book.topic,
+            topicLink: ShopPaths.topic(book.topic),
+            cover: CoverArt.svg(title: book.title, topic: book.topic, item: book.item),
+            price: Wording.price(book.price), cost: book.price.description, stock: StockWords(book.stock),
+            key: (id ?? ReceiptID.random(showing: book.price)).text, note: note, cards: cards)
+        return try pages.answer(
+            view, "book", status: status, caching: status == .ok ? .checked : .never, isNewEachTime: true)
+    }
+}

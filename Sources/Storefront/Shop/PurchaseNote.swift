@@ -1,0 +1,59 @@
+internal import Model
+internal import Monitoring
+
+/// What a book's page says of a press of its button that bought nothing. All of it stays true when the page is
+/// opened again.
+struct PurchaseNote: Equatable {
+    let heading: String
+    let words: String
+
+    private static let nothing = "You have bought nothing and owe nothing."
+
+    /// The last copy went to someone else.
+    ///
+    /// - Parameters:
+    ///   - time: when the button was pressed.
+    ///   - stock: what there is now.
+    static func soldOut(at time: String, stock: Int64) -> PurchaseNote {
+        guard stock > 0 else {
+            return PurchaseNote(
+                heading: "Someone was faster",
+                words: "When you pressed the button (\(Wording.time(time))), the last copy was already gone. "
+                    + nothing)
+        }
+        return PurchaseNote(
+            heading: "It was sold out a moment too early",
+            words:
+                "When you pressed the button (\(Wording.time(time))), there was no copy left. \(nothing) "
+                + "There are copies again: the button buys one.")
+    }
+
+    /// The book cost more than its page showed.
+    ///
+    /// - Parameters:
+    ///   - shown: what the page showed.
+    ///   - asked: what the book cost when the button was pressed.
+    ///   - now: what it costs now.
+    static func tooExpensive(shown: Cents, asked: Cents, now: Cents) -> PurchaseNote {
+        let (before, today) = (Wording.price(shown), Wording.price(now))
+        guard now > shown else {
+            return PurchaseNote(
+                heading: "The price was higher for a moment",
+                words:
+                    "The page that you sent showed \(before), and the book cost \(Wording.price(asked)) just then. "
+                    + "\(nothing) Now it costs \(today): the button buys it for that.")
+        }
+        return PurchaseNote(
+            heading: "The price has gone up",
+            words: "The page that you sent showed \(before), and the book costs \(today) now. \(nothing) "
+                + "If you want it for \(today), press the button again.")
+    }
+
+    /// A form that does not say what its page showed.
+    static func priceNotSaid(now: Cents) -> PurchaseNote {
+        PurchaseNote(
+            heading: "Please look at the price",
+            words: "What you sent does not say which price you saw. \(nothing) The book costs "
+                + "\(Wording.price(now)): the button buys it for that.")
+    }
+}

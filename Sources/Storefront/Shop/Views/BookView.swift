@@ -1,0 +1,17 @@
+internal import Model
+
+struct BookView {
+    let frame: Pages.Frame
+    let item: String
+    let title: String
+    let topic: String
+    let topicLink: String
+    let cover: String
+    /// The price in words, and as forms and the store have it.
+    let price: String
+    let cost: String
+    let stock: StockWords
+    let key: String
+    let note: PurchaseNote?
+    let cards: [BookCard]
+}

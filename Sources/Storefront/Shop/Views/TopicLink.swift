@@ -1,0 +1,13 @@
+internal import Model
+
+struct TopicLink {
+    let topic: String
+    let link: String
+    let books: String
+
+    init(_ topic: ShopTopic) {
+        self.topic = topic.topic
+        link = ShopPaths.topic(topic.topic)
+        books = Wording.count(Int64(topic.books))
+    }
+}

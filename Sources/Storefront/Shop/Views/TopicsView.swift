@@ -1,0 +1,5 @@
+struct TopicsView {
+    let frame: Pages.Frame
+    let topics: [TopicLink]
+    let pages: PageLinks?
+}

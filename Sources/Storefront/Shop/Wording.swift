@@ -1,0 +1,73 @@
+internal import Foundation
+internal import Model
+
+/// How the shop says amounts, stock and times.
+enum Wording {
+    /// Stock up to which a customer is told how many are left.
+    static let lowStockMax: Int64 = 3
+
+    /// A price, such as `$1,234.50`.
+    static func price(_ price: Cents) -> String { amount(price.amount) }
+
+    /// An amount of money in cents, which may be more than a price.
+    static func amount(_ amount: Int64) -> String {
+        let (whole, cents) = amount.quotientAndRemainder(dividingBy: 100)
+        return "$\(count(whole)).\(cents < 10 ? "0" : "")\(cents)"
+    }
+
+    /// A number with its thousands set apart.
+    static func count(_ number: Int64) -> String {
+        var digits = String(number.magnitude)
+        var groups: [Substring] = []
+        while digits.utf8.count > 3 {
+            groups.insert(digits.suffix(3), at: 0)
+            digits.removeLast(3)
+        }
+        groups.insert(digits[...], at: 0)
+        return (number < 0 ? "−" : "") + groups.joined(separator: ",")
+    }
+
+    static func books(_ number: Int) -> String { number == 1 ? "1 book" : "\(count(Int64(number))) books" }
+
+    /// A point in time that travels as RFC 3339 in UTC, such as `24 November 2026, 08:15 UTC`; anything else as
+    /// it is.
+    static func time(_ text: String) -> String {
+        let parts = text.split { "-T:".contains($0) }
+        guard text.hasSuffix("Z"), parts.count == 6, let month = Int(parts[1]), (1...12).contains(month),
+            let day = Int(parts[2])
+        else { return text }
+        return "\(day) \(months[month - 1]) \(parts[0]), \(parts[3]):\(parts[4]) UTC"
+    }
+
+    private static let months = [
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+        "November", "December",
+    ]
+
+    /// Text of any direction inside a sentence: between Unicode's isolates it leaves the order of the words around it
+    /// alone.
+    static func isolated(_ text: String) -> String { "\u{2068}\(text)\u{2069}" }
+
+    /// `text` cut to a number of characters, with an ellipsis where something is left out.
+    static func clipped(_ text: String, lengthMax: Int) -> String {
+        guard text.count > lengthMax else { return text }
+        return text.prefix(lengthMax - 1) + "…"
+    }
+
+    /// A title by which books are compared: without capitals, accents and doubled blanks.
+    static func folded(_ title: String) -> String {
+        title.folding(options: [.caseInsensitive, .diacriticInsensitive], locale: nil)
+            .split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+
+    /// A title as lists show it.
+    static func listed(_ title: String) -> String {
+        guard title.utf8.count > ShopLimits.listedTitleByteCountMax else { return title }
+        var byteCount = 0
+        let end = title.firstIndex { character in
+            byteCount += character.utf8.count
+            return byteCount > ShopLimits.listedTitleByteCountMax
+        }
+        return title[..<(end ?? title.endIndex)] + "…"
+    }
+}

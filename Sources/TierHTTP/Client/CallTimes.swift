@@ -1,0 +1,93 @@
+internal import NIOCore
+package import NIOHTTP1
+internal import Synchronization
+
+/// How long the tiers behind took over one request: what its answer says by `Server-Timing` (W3C).
+///
+/// A call notes itself here when it ends, however it ends, so that the answer to a request that failed tells
+/// its times as well.
+package final class CallTimes: Sendable {
+    private enum Entry {
+        case call(name: String, elapsed: TimeAmount)
+        case passedOn(String)
+    }
+
+    /// Bytes that are passed on of what another tier says of its own calls.
+    private static let passedOnBytesMax = 1_024
+
+    private let entries = Mutex<[Entry]>([])
+
+    /// Times of a request that has called nobody yet.
+    package init() {}
+
+    /// Adds a call to a tier behind under a name such as `catalog-query`.
+    func note(_ name: String, _ elapsed: TimeAmount) {
+        entries.withLock { $0.append(.call(name: name, elapsed: elapsed)) }
+    }
+
+    /// Adds what the answer of a tier behind says of the tiers behind it. Its own total is left out: the call
+    /// to it has been noted, with the way there and back.
+    package func passOn(_ headers: HTTPHeaders) {
+        for field in headers["server-timing"] where field.utf8.count <= Self.passedOnBytesMax {
+            guard !field.isEmpty else { continue }
+            guard Self.mentionsTotal(field) else {
+                entries.withLock { $0.append(.passedOn(field)) }
+                continue
+            }
+            let metrics = field.split(separator: ",").map { $0.drop { $0 == " " } }
+            let others = metrics.filter { $0.prefix { $0 != ";" } != "total" }
+            guard !others.isEmpty else { continue }
+            entries.withLock { $0.append(.passedOn(others.joined(separator: ", "))) }
+        }
+    }
+
+    /// Whether a field may have a total in it; what our own tiers say inside a batch never has.
+    private static func mentionsTotal(_ field: String) -> Bool {
+        var rest = field.utf8[...]
+        while let start = rest.firstIndex(of: UInt8(ascii: "t")) {
+            if rest[start...].starts(with: totalName) { return true }
+            rest = rest[rest.index(after: start)...]
+        }
+        return false
+    }
+
+    private static let totalName = Array("total".utf8)
+
+    /// Whether no call to another tier has been noted.
+    var isEmpty: Bool { entries.withLock { $0.isEmpty } }
+
+    /// Appends the header field: an entry for each call, in the order of their ends, and `total`, from the
+    /// request's arrival to its answer.
+    func write(to buffer: inout ByteBuffer, total: TimeAmount) {
+        buffer.writeStaticString("\r\nserver-timing: ")
+        writeCalls(to: &buffer)
+        if !isEmpty { buffer.writeStaticString(", ") }
+        buffer.writeTiming("total", total)
+    }
+
+    /// Appends an entry for each call, with commas between.
+    func writeCalls(to buffer: inout ByteBuffer) {
+        entries.withLock { entries in
+            for (index, entry) in entries.enumerated() {
+                if index > 0 { buffer.writeStaticString(", ") }
+                switch entry {
+                case .call(let name, let elapsed): buffer.writeTiming(name, elapsed)
+                case .passedOn(let text): buffer.writeString(text)
+                }
+            }
+        }
+    }
+}
+
+extension ByteBuffer {
+    /// Appends `name;dur=1.320`: milliseconds, to the microsecond.
+    fileprivate mutating func writeTiming(_ name: String, _ elapsed: TimeAmount) {
+        let micros = (max(0, elapsed.nanoseconds) + 500) / 1_000
+        let fraction = micros % 1_000
+        writeString(name)
+        writeStaticString(";dur=")
+        writeString(String(micros / 1_000))
+        writeStaticString(fraction < 10 ? ".00" : fraction < 100 ? ".0" : ".")
+        writeString(String(fraction))
+    }
+}

@@ -1,0 +1,33 @@
+package import NIOCore
+
+/// What a tier spends on the tier behind it.
+package struct ClientLimits: Sendable {
+    /// How long a connection may take to open.
+    package var connectTimeMax = TimeAmount.seconds(1)
+    /// Requests that wait for a connection, for each peer and loop; further ones fail at once.
+    package var waitingCountMax = 8_192
+    /// Requests in flight on one connection to a peer that is known to answer them side by side.
+    package var pipelinedCountMax = 1_024
+    /// Connections to such a peer, for each loop.
+    package var pipeliningConnectionCountMax = 2
+    /// Connections to any other peer, for each loop; each carries one request at a time.
+    package var plainConnectionCountMax = 8
+    /// Connections of a lane other than ``Lane/quick``, for each peer and loop: as many slow calls as the tier
+    /// behind is given at once by one loop.
+    package var laneConnectionCountMax = 8
+    /// Calls that wait in a lane with one request at a time on a connection; further ones fail at once. One
+    /// client may have half of them.
+    package var laneWaitingCountMax = 256
+    /// How old the first unanswered request of a connection for whole topics may be before another connection
+    /// is taken: a long answer is on its way, and a short one need not wait for it.
+    package var laneStallTimeMax = TimeAmount.milliseconds(20)
+    /// Bytes of an answer's body. A topic with a million books takes about 100 MB.
+    package var answerBytesMax = 256 * 1024 * 1024
+    /// Attempts at one request, the first included.
+    package var attemptCountMax = 4
+    /// How often deadlines are checked.
+    package var tickInterval = TimeAmount.milliseconds(25)
+
+    /// The limits of production.
+    package init() {}
+}

@@ -1,0 +1,14 @@
+internal import Monitoring
+package import NIOCore
+package import NIOHTTP1
+
+/// A tier's answer, whatever its status.
+package struct TierAnswer: Sendable {
+    /// The status code.
+    package let status: HTTPResponseStatus
+    /// The header fields.
+    package let headers: HTTPHeaders
+    package let body: ByteBuffer
+    /// Who answered.
+    package let peer: PeerKind
+}

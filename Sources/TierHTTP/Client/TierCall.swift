@@ -1,0 +1,77 @@
+package import Monitoring
+package import NIOCore
+package import NIOHTTP1
+
+/// One request to a tier behind.
+package struct TierCall: Sendable {
+    /// When a request may be sent again although the first copy may have been carried out.
+    package enum Repetition: Sendable {
+        /// At any time: it reads, or its idempotency key is part of the contract.
+        case always
+        /// Only to a peer that keeps the keys of this kind of request, as our own tiers do.
+        case ifPeerKeepsKeys
+        /// Not at all: a second copy would be a second change.
+        case never
+    }
+
+    /// What a request brings beside its target.
+    package struct Body: Sendable {
+        /// The media type, such as `application/json`.
+        package let contentType: String
+        package let bytes: ByteBuffer
+
+        /// Takes the parts as they are.
+        package init(_ contentType: String, _ bytes: ByteBuffer) {
+            self.contentType = contentType
+            self.bytes = bytes
+        }
+    }
+
+    package var method: HTTPMethod
+    /// The request target, encoded.
+    package var target: String
+    /// Its idempotency key's field value, if it carries one.
+    package var key: String?
+    /// Its body, if it has one.
+    package var body: Body?
+    /// Whether a second copy does harm.
+    package var repetition: Repetition
+    /// When the answer must be there.
+    package var deadline: NIODeadline
+    /// The caller's trace.
+    package var trace: TraceContext
+    /// What the monitor counts it as.
+    package var operation: SystemMonitor.Operation
+    /// Where its time is noted; nil where no answer to a client waits for it.
+    package var times: CallTimes?
+    /// Its name there, such as `catalog-query`.
+    package var entry: String
+    /// Whether it may travel in one message with others: its answer is short and soon there.
+    package var mayBatch: Bool
+    /// Which connections it travels on.
+    package var lane: Lane
+    /// For whom it is made, where it is worth nothing without them: it ends when they leave.
+    package var client: ClientPresence?
+
+    /// Takes the parts as they are.
+    package init(
+        _ method: HTTPMethod, _ target: String, key: String? = nil, body: Body? = nil,
+        repetition: Repetition = .always, deadline: NIODeadline, trace: TraceContext,
+        operation: SystemMonitor.Operation, times: CallTimes? = nil, entry: String = "",
+        mayBatch: Bool = false, lane: Lane = .quick, client: ClientPresence? = nil
+    ) {
+        self.method = method
+        self.target = target
+        self.key = key
+        self.body = body
+        self.repetition = repetition
+        self.deadline = deadline
+        self.trace = trace
+        self.operation = operation
+        self.times = times
+        self.entry = entry
+        self.mayBatch = mayBatch
+        self.lane = lane
+        self.client = client
+    }
+}

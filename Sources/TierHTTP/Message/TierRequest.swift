@@ -1,0 +1,107 @@
+package import Model
+package import Monitoring
+package import NIOCore
+package import NIOHTTP1
+
+/// A complete request as a route sees it.
+package struct TierRequest: Sendable {
+    package let method: HTTPMethod
+    /// The path and query.
+    package let target: RequestTarget
+    /// The header fields.
+    package let headers: HTTPHeaders
+    /// The body, at most ``ServerLimits/bodyBytesMax`` bytes.
+    package let body: ByteBuffer
+    /// The event loop on which the request arrived and must be answered.
+    package let slot: LoopSlot
+    /// The trace that the request belongs to: the client's, or a new one.
+    package let trace: TraceContext
+    /// When the request was complete.
+    package let arrived: NIODeadline
+    /// Where the calls that it makes to other tiers note their times.
+    package let times: CallTimes
+    /// The client, for work that is worth nothing when it has left; nil where that is not known.
+    package let client: ClientPresence?
+    /// The key of a purchase, its own or one made for it; nil on routes that sell nothing.
+    var key: IdempotencyKey?
+
+    /// Takes the parts as they are.
+    package init(
+        method: HTTPMethod, target: RequestTarget, headers: HTTPHeaders = [:],
+        body: ByteBuffer = ByteBuffer(),
+        slot: LoopSlot, trace: TraceContext, arrived: NIODeadline = .now(),
+        times: CallTimes = CallTimes(), client: ClientPresence? = nil
+    ) {
+        self.method = method
+        self.target = target
+        self.headers = headers
+        self.body = body
+        self.slot = slot
+        self.trace = trace
+        self.arrived = arrived
+        self.times = times
+        self.client = client
+    }
+
+    /// The item number parameter, from the query or, where `orInPath`, from the path.
+    ///
+    /// - Throws: ``StoreError/invalid(_:)`` when it is missing or not an item number.
+    package func itemNumber(orInPath: Bool = false) throws(StoreError) -> ItemNumber {
+        let text = try target.required("item_number", orInPath: orInPath)
+        guard let item = ItemNumber(parsing: text) else {
+            throw .invalid("item_number is not a whole number from 1 to \(ItemNumber.valueMax)")
+        }
+        return item
+    }
+
+    /// The topic parameter, from the query or, where `orInPath`, from the path. As it was sent: the catalog composes it.
+    ///
+    /// - Throws: ``StoreError/invalid(_:)`` when it is missing or could be no book's topic.
+    package func topic(orInPath: Bool = false) throws(StoreError) -> String {
+        let topic = try target.required("topic", orInPath: orInPath)
+        _ = try Self.composed(topic, of: "topic")
+        return topic
+    }
+
+    /// A topic in composed form, as books have theirs.
+    ///
+    /// - Throws: ``StoreError/invalid(_:)`` when it could be no book's topic.
+    package static func composed(_ topic: String, of parameter: String) throws(StoreError) -> String {
+        let topic = ShopText.composed(topic)
+        if let fault = ShopText.lineFault(in: topic, byteCountMax: ShopText.topicByteCountMax) {
+            throw .invalid("\(parameter) \(fault)")
+        }
+        return topic
+    }
+
+    /// The idempotency key; nil when the client sent none.
+    ///
+    /// - Throws: ``StoreError/invalid(_:)`` when it is malformed or sent twice.
+    package func idempotencyKey() throws(StoreError) -> IdempotencyKey? {
+        try Self.idempotencyKey(in: headers)
+    }
+
+    /// The key of a purchase: the client's, or one that every answer to it names.
+    ///
+    /// - Throws: ``StoreError/invalid(_:)`` when the client's is malformed or sent twice.
+    package func purchaseKey() throws(StoreError) -> IdempotencyKey {
+        if let key { return key }
+        return try Self.purchaseKey(in: headers)
+    }
+
+    static func purchaseKey(in headers: HTTPHeaders) throws(StoreError) -> IdempotencyKey {
+        try idempotencyKey(in: headers) ?? .random()
+    }
+
+    static func idempotencyKey(in headers: HTTPHeaders) throws(StoreError) -> IdempotencyKey? {
+        let fields = headers["idempotency-key"]
+        guard let field = fields.first else { return nil }
+        guard fields.count == 1 else { throw .invalid("Idempotency-Key is given twice") }
+        guard let key = IdempotencyKey(parsing: field) else {
+            throw .invalid(
+                "Idempotency-Key is not 1 to \(IdempotencyKey.byteCountMax) visible ASCII characters, bare or quoted"
+            )
+        }
+        return key
+    }
+}

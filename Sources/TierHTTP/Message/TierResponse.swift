@@ -1,0 +1,128 @@
+internal import Model
+package import Monitoring
+package import NIOCore
+package import NIOHTTP1
+
+/// An answer, ready to be written.
+package struct TierResponse: Sendable {
+    /// The media types that the store speaks.
+    package enum ContentType: String, Sendable {
+        /// Every success.
+        case json = "application/json; charset=utf-8"
+        /// Every error, after RFC 9457.
+        case problem = "application/problem+json"
+        /// The page of the API for people.
+        case html = "text/html; charset=utf-8"
+        /// The metrics page.
+        case metrics = "text/plain; version=0.0.4; charset=utf-8"
+        /// The answers of a batch.
+        case batch = "application/x-bookstore-batch"
+
+        /// Whether an answer of this type says by `nosniff` that it is nothing else: a browser makes nothing of
+        /// JSON, but could take the texts of problems and metrics for a page. An answer of the contract is one
+        /// of the others, whose heads are as short as can be.
+        var forbidsGuessing: Bool {
+            switch self {
+            case .json, .batch: false
+            case .problem, .html, .metrics: true
+            }
+        }
+    }
+
+    /// The status code and reason.
+    package var status: HTTPResponseStatus
+    /// The body's media type.
+    package var contentType: ContentType
+    package var body: ByteBuffer
+    /// Further header fields. Names and values are the program's own and hold no line breaks.
+    package var fields: [(name: String, value: String)] = []
+    /// Whether a client may keep a copy and ask whether it is still right, instead of keeping none.
+    var isCheckedCopy = false
+    /// How the monitor counts the answer; nil counts by its status.
+    package var outcome: SystemMonitor.Outcome?
+    /// The key of the purchase that this answers, so that its client can repeat it: see ``Route``.
+    var key: IdempotencyKey?
+
+    /// An answer with a body.
+    package init(_ status: HTTPResponseStatus, _ contentType: ContentType, body: ByteBuffer) {
+        self.status = status
+        self.contentType = contentType
+        self.body = body
+    }
+
+    /// A success with a JSON body.
+    package static func json(_ body: ByteBuffer) -> TierResponse { TierResponse(.ok, .json, body: body) }
+
+    /// A success with a JSON body that is already text.
+    package static func json(_ body: String) -> TierResponse { .json(ByteBuffer(string: body)) }
+
+    /// `{"result":"Success"}` or `{"result":"Failed"}`.
+    package static func result(isSuccess: Bool) -> TierResponse {
+        var response = TierResponse.json(isSuccess ? successBody : failedBody)
+        if !isSuccess { response.outcome = .failed }
+        return response
+    }
+
+    /// The two answers to a purchase or update; they share their storage between all requests.
+    package static let successBody = ByteBuffer(string: #"{"result":"Success"}"#)
+    /// See ``successBody``.
+    package static let failedBody = ByteBuffer(string: #"{"result":"Failed"}"#)
+
+    var monitoredOutcome: SystemMonitor.Outcome {
+        outcome ?? SystemMonitor.Outcome(statusCode: Int(status.code))
+    }
+
+    /// What becomes of the connection after an answer.
+    enum Persistence {
+        /// It stays open, as is the rule.
+        case kept
+        /// It stays open, which a client of HTTP/1.0 must be told.
+        case keptForHTTP10
+        case closed
+    }
+
+    /// Appends the answer as HTTP/1.1 bytes: head and, unless `isHead`, body.
+    ///
+    /// - Parameters:
+    ///   - date: the value of the `Date` field.
+    ///   - times: what the request waited for at other tiers.
+    ///   - total: from the request's arrival to this answer.
+    ///   - isHead: whether the body is only told of: in answer to HEAD, or where the client has it already.
+    func write(
+        to buffer: inout ByteBuffer, date: String, times: CallTimes, total: TimeAmount, isHead: Bool,
+        persistence: Persistence
+    ) {
+        if status == .ok {
+            buffer.writeStaticString("HTTP/1.1 200 OK\r\n")
+        } else {
+            buffer.writeString("HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\n")
+        }
+        buffer.writeStaticString(
+            isCheckedCopy
+                ? "server: bookstore/1\r\ncache-control: no-cache\r\ndate: "
+                : "server: bookstore/1\r\ncache-control: no-store\r\ndate: ")
+        buffer.writeString(date)
+        buffer.writeStaticString("\r\ncontent-type: ")
+        buffer.writeString(contentType.rawValue)
+        buffer.writeStaticString("\r\ncontent-length: ")
+        buffer.writeString(String(body.readableBytes))
+        if contentType.forbidsGuessing { buffer.writeStaticString("\r\nx-content-type-options: nosniff") }
+        times.write(to: &buffer, total: total)
+        for (name, value) in fields {
+            buffer.writeStaticString("\r\n")
+            buffer.writeString(name)
+            buffer.writeStaticString(": ")
+            buffer.writeString(value)
+        }
+        if let key {
+            buffer.writeStaticString("\r\nidempotency-key: ")
+            buffer.writeString(key.field)
+        }
+        switch persistence {
+        case .kept: buffer.writeStaticString("\r\n\r\n")
+        case .keptForHTTP10: buffer.writeStaticString("\r\nconnection: keep-alive\r\n\r\n")
+        case .closed: buffer.writeStaticString("\r\nconnection: close\r\n\r\n")
+        }
+        if !isHead { buffer.writeImmutableBuffer(body) }
+    }
+}

@@ -1,0 +1,35 @@
+package import NIOCore
+
+/// Stands before the parser: tells the reader when a request begins, so that a head that drips in is seen before
+/// it is complete; keeps from the parser what comes after the last request; and refuses what the parser takes
+/// though it is no HTTP (see ``RequestFraming``).
+package final class RequestFeed: ChannelInboundHandler {
+    /// Bytes as they come.
+    package typealias InboundIn = ByteBuffer
+    /// The same, in pieces of at most one request.
+    package typealias InboundOut = ByteBuffer
+
+    private let reader: any RequestReader
+    private var framing = RequestFraming()
+
+    /// A feed of the parser in front of `reader`.
+    package init(reader: any RequestReader) { self.reader = reader }
+
+    /// Hands on what came, piece by piece.
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard reader.takesBytes else { return }
+        var bytes = unwrapInboundIn(data)
+        while bytes.readableBytes > 0 {
+            switch bytes.withUnsafeReadableBytes({ framing.next($0) }) {
+            case .refuse(let problem): return reader.refuse(problem)
+            case .pass(let count):
+                // Line breaks before a request count as its beginning, so that they cannot hold a connection open.
+                reader.bytesArrive(count)
+                guard reader.takesBytes, let piece = bytes.readSlice(length: count) else { return }
+                context.fireChannelRead(wrapInboundOut(piece))
+            }
+            guard reader.takesBytes else { return }
+            framing.parsed(reader.openBody)
+        }
+    }
+}

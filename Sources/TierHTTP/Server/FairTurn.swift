@@ -1,0 +1,21 @@
+/// Whose turn it is among those who wait in one line.
+package enum FairTurn {
+    /// The place of the first in line whose client has the fewest requests at work, so that a client that asks
+    /// for much at once waits for itself and not others for it.
+    ///
+    /// - Parameters:
+    ///   - waiting: the clients of those who wait, in their order; nil is somebody else each time.
+    ///   - busy: how many requests of each client are at work.
+    /// - Returns: nil where nobody waits.
+    package static func next(
+        among waiting: some Sequence<ObjectIdentifier?>, busy: [ObjectIdentifier: Int]
+    ) -> Int? {
+        var best: (index: Int, count: Int)?
+        for (index, client) in waiting.enumerated() {
+            let count = client.flatMap { busy[$0] } ?? 0
+            if count == 0 { return index }
+            if count < best?.count ?? .max { best = (index, count) }
+        }
+        return best?.index
+    }
+}

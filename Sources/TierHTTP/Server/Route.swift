@@ -1,0 +1,54 @@
+package import NIOHTTP1
+
+/// One resource of a tier.
+package struct Route: Sendable {
+    /// The handler of a route: decodes, calls, encodes; an error thrown becomes a problem.
+    package typealias Handler = @Sendable (TierRequest) throws -> TierReply
+
+    let name: String
+    let methods: [HTTPMethod]
+    let takesPath: Bool
+    let isGuarded: Bool
+    let isLong: Bool
+    let isPurchase: Bool
+    let bodyBytesMax: Int?
+    let doc: RouteDoc?
+    let handler: Handler
+
+    /// Whether pages of other sites are kept from it: it changes something, or tells what not everybody may know.
+    let isKeptFromOtherSites: Bool
+    /// Whether its body is JSON.
+    let takesJSON: Bool
+
+    /// - Parameters:
+    ///   - name: the first segment of the path, without a slash.
+    ///   - methods: the methods it answers. HEAD comes with GET, but not where POST is answered too: there a
+    ///     GET buys or changes something, which a HEAD must never do.
+    ///   - takesPath: whether a parameter may follow in the path.
+    ///   - isGuarded: whether a request must show the store's token, where the store has one.
+    ///   - isLong: whether its answer may be longer than ``ServerLimits/shortAnswerBytesMax``. Then only a few of them
+    ///     are worked on for one connection at the same time, and none in a batch.
+    ///   - isPurchase: whether every answer, refusals included, names the request's idempotency key. A request
+    ///     without one gets a key before anything else is done: only who knows the key can repeat a purchase
+    ///     of unknown outcome without buying twice.
+    ///   - bodyBytesMax: what a body may have here, where that is more than elsewhere.
+    ///   - doc: what the tier's description says of it; nil leaves it out.
+    package init(
+        _ name: String, _ methods: [HTTPMethod], takesPath: Bool = false, isGuarded: Bool = false,
+        isLong: Bool = false, isPurchase: Bool = false, bodyBytesMax: Int? = nil, doc: RouteDoc? = nil,
+        handler: @escaping Handler
+    ) {
+        self.name = name
+        self.methods = methods == [.GET] ? [.GET, .HEAD] : methods
+        self.takesPath = takesPath
+        self.isGuarded = isGuarded
+        self.isLong = isLong
+        self.isPurchase = isPurchase
+        self.bodyBytesMax = bodyBytesMax
+        self.doc = doc
+        self.handler = handler
+        // Asked of every request, so they are worked out once.
+        isKeptFromOtherSites = isGuarded || methods.contains(.POST)
+        takesJSON = doc?.body?.contentType == "application/json"
+    }
+}

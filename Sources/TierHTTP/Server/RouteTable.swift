@@ -1,0 +1,124 @@
+internal import Dispatch
+internal import Model
+package import Monitoring
+package import NIOCore
+internal import NIOHTTP1
+
+/// All routes of a tier, each with its place in the tier's monitor.
+package struct RouteTable: Sendable {
+    struct Entry: Sendable {
+        let route: Route
+        let operation: SystemMonitor.Operation
+    }
+
+    private let entries: [String: Entry]
+    private let token: BearerToken?
+    let monitor: SystemMonitor
+    let unknown: SystemMonitor.Operation
+    /// Whether several requests may come in one: see ``BatchWire``.
+    let takesBatches: Bool
+    let batch: SystemMonitor.Operation
+
+    /// Adds to `routes` what every tier answers: `/livez`, `/readyz`, `/metrics`, `/openapi.json` and `/docs`.
+    ///
+    /// - Parameters:
+    ///   - token: what requests to guarded routes must show; nil lets everybody in.
+    ///   - readiness: succeeds when the tier can do its work, and fails with the reason when it cannot.
+    ///   - takesBatches: whether other tiers of the store may put several requests into one.
+    ///   - samples: the tier's own figures for the metrics page.
+    package init(
+        _ routes: [Route], monitor: SystemMonitor, token: BearerToken? = nil, takesBatches: Bool = false,
+        readiness: @escaping @Sendable (TierRequest) -> EventLoopFuture<Void>,
+        samples: @escaping @Sendable () -> [MetricSample] = { [] }
+    ) {
+        // Reading all shards and writing a page takes some milliseconds, which no request need wait for.
+        let rendering = DispatchQueue(label: "metrics")
+        let common = [
+            Route("livez", [.GET], doc: StoreAPI.livez) { _ in .ready(.json(#"{"status":"alive"}"#)) },
+            Route("readyz", [.GET], doc: StoreAPI.readyz) { request in
+                .pending(readiness(request).map { .json(#"{"status":"ready"}"#) })
+            },
+            Route("metrics", [.GET], isLong: true, doc: StoreAPI.metrics) { request in
+                let page = request.slot.eventLoop.makePromise(of: TierResponse.self)
+                let accepted = AcceptEncoding(request.headers["accept-encoding"])
+                rendering.async {
+                    let text = PrometheusText.page(of: monitor, samples: samples())
+                    page.succeed(Self.metrics(ByteBuffer(string: text), for: accepted))
+                }
+                return .pending(page.futureResult)
+            },
+        ]
+        self.monitor = monitor
+        self.token = token
+        var entries: [String: Entry] = [:]
+        for route in routes + common + Self.descriptions(of: routes + common, tier: monitor.tier) {
+            let operation = monitor.operation(.served, "/" + route.name)
+            entries[route.name] = Entry(route: route, operation: operation)
+        }
+        self.entries = entries
+        unknown = monitor.operation(.served, "other")
+        self.takesBatches = takesBatches
+        batch = takesBatches ? monitor.operation(.served, "/" + BatchWire.routeName) : unknown
+    }
+
+    private static func metrics(_ page: ByteBuffer, for accepted: AcceptEncoding) -> TierResponse {
+        let gzipped = accepted.takesGzip ? Gzip.compressed(page, .once) : nil
+        var response = TierResponse(.ok, .metrics, body: gzipped ?? page)
+        response.fields = [("vary", "accept-encoding")]
+        if gzipped != nil { response.fields.append(("content-encoding", "gzip")) }
+        return response
+    }
+
+    /// The routes by which a tier describes itself.
+    private static func descriptions(of routes: [Route], tier: String) -> [Route] {
+        let bare = [
+            Route("openapi.json", [.GET], doc: StoreAPI.openAPI) { _ in .ready(.json("")) },
+            Route("docs", [.GET], doc: StoreAPI.docs) { _ in .ready(.json("")) },
+        ]
+        let document = FixedDocument(
+            .json, OpenAPIDocument(tier: tier, routes: routes + bare).json,
+            fields: [("x-content-type-options", "nosniff")])
+        let page = FixedDocument(
+            .html, DocsPage(tier: tier, routes: routes + bare).html, fields: DocsPage.fields)
+        return [
+            Route("openapi.json", [.GET], isLong: true) { .ready(document.answer(to: $0.headers)) },
+            Route("docs", [.GET], isLong: true) { .ready(page.answer(to: $0.headers)) },
+        ]
+    }
+
+    /// The route of a request.
+    ///
+    /// - Throws: ``Problem`` 404 for a path that no route has, 405 for a method that its route lacks, 401 for
+    ///   a request to a guarded one without the token; with `check`, also 403 for what a page of another site
+    ///   sends where it must not, and 415 for a body of another type than the route takes.
+    func entry(
+        method: HTTPMethod, target: RequestTarget, headers: HTTPHeaders, check: RequestCheck? = nil
+    ) throws(Problem) -> Entry {
+        guard let entry = entries[target.route], entry.route.takesPath || target.pathRest == nil else {
+            throw Problem(.notFound, "there is nothing at this path")
+        }
+        guard entry.route.methods.contains(method) else {
+            let allowed = entry.route.methods.map(\.rawValue).joined(separator: ", ")
+            var problem = Problem(.methodNotAllowed, "this path answers \(allowed)")
+            problem.fields = [("allow", allowed)]
+            throw problem
+        }
+        if let check, entry.route.isKeptFromOtherSites { try check.refuseOtherSites(reach: .site) }
+        if entry.route.isGuarded, let token, !token.isShown(in: headers) { throw BearerToken.problem }
+        if let check, entry.route.takesJSON { try check.requireJSON() }
+        return entry
+    }
+
+    /// Refuses a batch from a program that does not show the token, where the store has one: only its own tiers
+    /// send any.
+    func checkBatch(headers: HTTPHeaders) throws(Problem) {
+        if let token, !token.isShown(in: headers) { throw BearerToken.problem }
+    }
+
+    /// What the body of a request may have, in bytes, if not as much as elsewhere. Only who shows the token
+    /// may send more.
+    func bodyBytesMax(for head: HTTPRequestHead) -> Int? {
+        let target = RequestTarget(head.uri)
+        return (try? entry(method: head.method, target: target, headers: head.headers))?.route.bodyBytesMax
+    }
+}

@@ -1,0 +1,94 @@
+package import Model
+
+// The logs against their databases.
+extension BooksAudit {
+    /// The catalog log's first `init` lines are the opening state; its updates, its later `init` lines and its
+    /// retired books are the ledger's first movements, in order: replaying it gives the ledger's stock and
+    /// prices. Lines are checked as far as they go; a line that is missing, one too many or another than it should be is named as that one line.
+    ///
+    /// - Returns: how many of the ledger's movements the log has come to.
+    package mutating func check(catalogLog: OperationLogFiles, against ledger: LedgerSnapshot) throws -> Int {
+        let opening = Dictionary(
+            uniqueKeysWithValues: ledger.books.filter { $0.addedBy == nil }.map { ($0.now.item, $0.opening) })
+        var opened: Set<ItemNumber> = []
+        var follower = LogFollower(movements: ledger.movements)
+        try catalogLog.forEachLine { line, place in
+            do throws(LineFault) {
+                switch try OperationLogLine(parsing: line) {
+                case .opening(let book) where opened.count < opening.count:
+                    if opening[book.item] != book {
+                        let expected = opening[book.item].map { BookLine.text($0) } ?? "no such book"
+                        note("\(place)", expected: expected, found: String(line))
+                    }
+                    if !opened.insert(book.item).inserted {
+                        note("\(place)", expected: "each book opened once", found: "book \(book.item) again")
+                    }
+                case .update, .opening, .retired: follower.take(line, at: place)
+                case .query: break
+                case .bought: note("\(place)", expected: "a line of the catalog log", found: String(line))
+                }
+            } catch {
+                note("\(place)", expected: "a line of the catalog log", found: error.reason)
+            }
+        }
+        add(follower.found)
+        if opened.count < opening.count {
+            note("catalog log", expected: "\(opening.count) init lines", found: "\(opened.count)")
+        }
+        return follower.count
+    }
+
+    /// How many lines the catalog log has for books and for changes of books.
+    package func count(catalogLog: OperationLogFiles) throws -> Int {
+        var count = 0
+        try catalogLog.forEachLine { line, _ in
+            let isOne = ["update,", "init,", LedgerEntry.retiredPrefix].contains { line.hasPrefix($0) }
+            count += isOne ? 1 : 0
+        }
+        return count
+    }
+
+    /// Notes a catalog log that is ahead of the ledger.
+    package mutating func checkNoMore(catalogLines: Int, than ledger: LedgerSnapshot) {
+        let changeCount = catalogLines - ledger.books.count { $0.addedBy == nil }
+        guard changeCount > ledger.movements.count else { return }
+        note("catalog log", expected: "\(ledger.movements.count) changes", found: "\(changeCount)")
+    }
+
+    /// How often the order log says that each book was bought.
+    package mutating func count(orderLog: OperationLogFiles) throws -> [ItemNumber: Int] {
+        var counts: [ItemNumber: Int] = [:]
+        try orderLog.forEachLine { line, place in
+            if case .bought(let item)? = try? OperationLogLine(parsing: line) {
+                counts[item, default: 0] += 1
+            } else {
+                note("\(place)", expected: "bought book N", found: String(line.prefix(80)))
+            }
+        }
+        return counts
+    }
+
+    /// Notes books of which the order log has more lines than there are orders.
+    package mutating func checkNoMore(lines: [ItemNumber: Int], than orders: OrderSnapshot) {
+        let ordered = Self.counts(of: orders)
+        for (item, count) in lines.sorted(by: { $0.key < $1.key }) where count > ordered[item, default: 0] {
+            note("order log, book \(item)", expected: "\(ordered[item, default: 0]) lines", found: "\(count)")
+        }
+    }
+
+    /// Books of which the order log has fewer lines than there are orders.
+    package static func missingLines(_ lines: [ItemNumber: Int], of orders: OrderSnapshot) -> [Discrepancy] {
+        counts(of: orders).sorted { $0.key < $1.key }.filter { lines[$0.key, default: 0] < $0.value }.map {
+            item, count in
+            Discrepancy(
+                place: "order log, book \(item)", expected: "\(count) lines",
+                found: "\(lines[item, default: 0])")
+        }
+    }
+
+    private static func counts(of orders: OrderSnapshot) -> [ItemNumber: Int] {
+        var counts: [ItemNumber: Int] = [:]
+        for order in orders.orders { counts[order.item, default: 0] += 1 }
+        return counts
+    }
+}

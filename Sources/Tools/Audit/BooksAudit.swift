@@ -1,0 +1,125 @@
+package import Model
+
+/// Checks that the books balance: the ledger with the stock, the orders with the ledger, each log with its
+/// database. It compares; it reads nothing itself.
+package struct BooksAudit: Sendable {
+    /// One thing that does not fit.
+    package struct Discrepancy: Sendable, Equatable, CustomStringConvertible {
+        /// Where it was found: a database, a log, a book.
+        package let place: String
+        /// What should stand there.
+        package let expected: String
+        /// What stands there.
+        package let found: String
+
+        /// Takes the parts as they are.
+        package init(place: String, expected: String, found: String) {
+            self.place = place
+            self.expected = expected
+            self.found = found
+        }
+
+        /// One line for a person.
+        package var description: String { "\(place): expected \(expected), found \(found)" }
+    }
+
+    /// Everything that does not fit, in the order in which it was found.
+    package private(set) var discrepancies: [Discrepancy] = []
+
+    /// An audit that has found nothing yet.
+    package init() {}
+
+    mutating func expect<Value: Equatable>(
+        _ place: @autoclosure () -> String, _ expected: Value, found: Value
+    ) {
+        if expected != found { note(place(), expected: "\(expected)", found: "\(found)") }
+    }
+
+    mutating func note(_ place: String, expected: String, found: String) {
+        discrepancies.append(Discrepancy(place: place, expected: expected, found: found))
+    }
+
+    // MARK: The ledger
+
+    /// For each book: opening stock plus all changes is the stock, step by step; sales are numbered without
+    /// a gap; no key stands twice. What does not fit is named once, where it begins: from there on the
+    /// ledger's own word counts.
+    package mutating func check(ledger: LedgerSnapshot) {
+        var states = Dictionary(uniqueKeysWithValues: ledger.books.map { ($0.now.item, $0.opening) })
+        var keys: [IdempotencyKey: Int64] = [:]
+        var (last, lastSale): (Int64, Int64) = (0, 0)
+        for movement in ledger.movements {
+            let place = "catalog ledger, movement \(movement.sequence) of book \(movement.change.item)"
+            expect("\(place), its number", last + 1, found: movement.sequence)
+            last = movement.sequence
+            guard var book = states[movement.change.item] else {
+                note(place, expected: "a book of the catalog", found: "none")
+                continue
+            }
+            book.stock += movement.change.units ?? 0
+            book.price = movement.change.price ?? book.price
+            expect("\(place), stock", book.stock, found: movement.stockAfter)
+            if book.stock < 0 { note(place, expected: "a stock of 0 or more", found: "\(book.stock)") }
+            book.stock = movement.stockAfter
+            states[movement.change.item] = book
+            if let key = movement.change.key, let earlier = keys.updateValue(movement.sequence, forKey: key) {
+                note(place, expected: "a key of its own", found: "the key of movement \(earlier)")
+            }
+            if let sale = movement.sale {
+                expect("\(place), number of the sale", lastSale + 1, found: sale)
+                lastSale = sale
+            }
+            expect("\(place), whether it is a sale", movement.change.isSale, found: movement.sale != nil)
+        }
+        for state in ledger.books {
+            guard let book = states[state.now.item] else { continue }
+            expect("catalog database, stock of book \(book.item)", book.stock, found: state.now.stock)
+            expect("catalog database, price of book \(book.item)", book.price, found: state.now.price)
+        }
+    }
+
+    // MARK: The orders
+
+    /// Every order that names the ledger's sale is that sale: same number, key and book.
+    package mutating func check(orders: OrderSnapshot, against ledger: LedgerSnapshot) {
+        let sales = Self.sales(of: ledger)
+        for order in orders.orders {
+            guard let sale = order.sale else { continue }
+            let place = "order database, order \(order.number) of book \(order.item)"
+            guard sale.ledger == ledger.ledger else {
+                note(place, expected: "a sale of this catalog's ledger", found: "a sale of another ledger")
+                continue
+            }
+            guard let movement = sales[sale.number] else {
+                note(
+                    place, expected: "a sale of the ledger",
+                    found: "sale \(sale.number), which it does not have")
+                continue
+            }
+            expect("\(place), book", movement.change.item, found: order.item)
+            expect("\(place), key", movement.change.key, found: order.key)
+        }
+    }
+
+    /// Sales of the ledger that no order stands for.
+    package static func missingOrders(_ orders: OrderSnapshot, of ledger: LedgerSnapshot) -> [Discrepancy] {
+        let known = Set(orders.orders.compactMap(\.sale).filter { $0.ledger == ledger.ledger }.map(\.number))
+        return ledger.movements.compactMap { movement in
+            guard let sale = movement.sale, !known.contains(sale) else { return nil }
+            return Discrepancy(
+                place: "order database, book \(movement.change.item)",
+                expected: "an order for sale \(sale) of the ledger", found: "none")
+        }
+    }
+
+    private static func sales(of ledger: LedgerSnapshot) -> [Int64: LedgerSnapshot.Movement] {
+        var sales: [Int64: LedgerSnapshot.Movement] = [:]
+        for movement in ledger.movements {
+            if let sale = movement.sale { sales[sale] = movement }
+        }
+        return sales
+    }
+
+    /// Adds what a check with patience found at its end.
+    package mutating func add(_ found: [Discrepancy]) { discrepancies += found }
+}

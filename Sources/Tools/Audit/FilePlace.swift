@@ -1,0 +1,9 @@
+/// A line of a file.
+package struct FilePlace: Sendable, CustomStringConvertible {
+    /// The file.
+    package let path: String
+    package let line: Int
+
+    /// `path:line`.
+    package var description: String { "\(path):\(line)" }
+}

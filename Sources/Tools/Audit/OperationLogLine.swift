@@ -1,0 +1,48 @@
+package import Model
+internal import Monitoring
+
+/// What a line of a store's log says.
+package enum OperationLogLine: Sendable {
+    /// The state a book was opened or added with.
+    case opening(Book)
+    /// An executed update; the log has no keys.
+    case update(StockChange)
+    /// A book was taken out of the shop.
+    case retired(ItemNumber)
+    case query
+    /// A completed purchase.
+    case bought(ItemNumber)
+
+    /// Reads a line.
+    ///
+    /// - Throws: ``Model/LineFault`` that says what is wrong with it.
+    package init(parsing line: Substring) throws(LineFault) {
+        if line.hasPrefix("init,") {
+            self = .opening(try BookLine.parse(logged: line))
+        } else if line.hasPrefix("update,") {
+            self = .update(try Self.update(line))
+        } else if line.hasPrefix(LedgerEntry.retiredPrefix),
+            let item = ItemNumber(parsing: line.dropFirst(LedgerEntry.retiredPrefix.count))
+        {
+            self = .retired(item)
+        } else if line.hasPrefix("query_by_topic,") || line.hasPrefix("query_by_item,") {
+            self = .query
+        } else if line.hasPrefix("bought book "), let item = ItemNumber(parsing: line.dropFirst(12)) {
+            self = .bought(item)
+        } else {
+            throw LineFault("is no line of a store's log: \(ShownText.quoted(line))")
+        }
+    }
+
+    private static func update(_ line: Substring) throws(LineFault) -> StockChange {
+        let parts = line.split(separator: ",", omittingEmptySubsequences: false)
+        guard parts.count == 4, let item = ItemNumber(parsing: parts[1]) else {
+            throw LineFault("expected update,item_number,cost,stock")
+        }
+        let price = Cents(parsing: parts[2])
+        let units = Int64(parts[3])
+        guard price != nil || parts[2] == "na", units != nil || parts[3] == "na", price != nil || units != nil
+        else { throw LineFault("expected update,item_number,cost,stock with an amount or a change in it") }
+        return StockChange(item: item, price: price, units: units)
+    }
+}

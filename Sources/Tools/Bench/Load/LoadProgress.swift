@@ -1,0 +1,11 @@
+internal import Model
+internal import Synchronization
+internal import TierHTTP
+
+/// How far a run is; every event loop adds to it.
+final class LoadProgress: Sendable {
+    private let done = Atomic<Int>(0)
+
+    func add(_ count: Int) { done.add(count, ordering: .relaxed) }
+    var count: Int { done.load(ordering: .relaxed) }
+}

@@ -1,0 +1,86 @@
+/// Everything that is known of a run: what was measured, where, and under which load. All times are
+/// milliseconds, all rates are per second.
+package struct BenchReport: Codable, Equatable, Sendable {
+    /// Which kind of run it was.
+    package enum Kind: String, Codable, Sendable {
+        /// The evaluation of the contract's section 6.
+        case evaluation
+        /// A closed or open loop.
+        case load
+        /// A title that was bought until it was gone.
+        case sellOut = "sell-out"
+    }
+
+    /// The version of this format.
+    package static let formatNow = 1
+
+    /// The version of the format that it is written in.
+    package var format = BenchReport.formatNow
+    /// The kind of run.
+    package let kind: Kind
+    /// When it began, as ISO 8601 in UTC.
+    package let startedAt: String
+    /// Whether it was stopped before its time.
+    package let isInterrupted: Bool
+    package let machine: MachineFacts
+    package let store: StoreFacts
+    /// The load, as pairs of a name and a value for people.
+    package let load: [Fact]
+    /// What the generator used itself.
+    package let generator: GeneratorFacts
+    /// The measurements.
+    package let cells: [Cell]
+    /// What an open loop could not send in time; nil for a closed one.
+    package let schedule: ScheduleFacts?
+    /// Whether a sell-out's books balance; nil for other runs.
+    package let sale: SaleCheck?
+    /// The first answer that was none, as an excerpt.
+    package let nonsense: String?
+
+    /// The measurement of an operation with so many clients.
+    package func cell(_ operation: String, clients: Int) -> Cell? {
+        cells.first { $0.operation == operation && $0.clients == clients }
+    }
+
+    /// The numbers of clients that were measured, in the order of measurement.
+    package var clientCounts: [Int] {
+        cells.reduce(into: []) { counts, cell in
+            if !counts.contains(cell.clients) { counts.append(cell.clients) }
+        }
+    }
+
+    /// The operations that were measured, in the order of measurement.
+    var operations: [String] {
+        cells.reduce(into: []) { names, cell in
+            if !names.contains(cell.operation) { names.append(cell.operation) }
+        }
+    }
+}
+
+/// How long a call between two tiers took, as the calling tier saw it.
+package struct TierView: Codable, Equatable, Sendable {
+    /// The entry of `Server-Timing`.
+    package let name: String
+    /// Which call of which tier that is.
+    package let view: String
+    /// Its times.
+    package let latency: LatencySummary
+
+    init(operation: String, name: String, latency: LatencySummary) {
+        self.name = name
+        self.latency = latency
+        view =
+            name == "total"
+            ? "frontend: \(operation), all told"
+            : Self.views["\(operation) \(name)"] ?? "\(operation): \(name)"
+    }
+
+    /// The calls that the contract's evaluation names.
+    static let views = [
+        "search catalog-query": "frontend: catalog query_by_topic",
+        "lookup catalog-query": "frontend: catalog query_by_item",
+        "buy order": "frontend: order buy",
+        "buy catalog-query": "order: catalog query_by_item",
+        "buy catalog-update": "order: catalog update",
+    ]
+}

@@ -1,0 +1,15 @@
+/// What the generator of the load used itself.
+package struct GeneratorFacts: Codable, Equatable, Sendable {
+    /// Event loops that sent requests.
+    package let threads: Int
+    /// Processor time of these loops as a share of one core, over all measurements.
+    package let cpuShare: Double
+    /// The same for the busiest loop in the measurement where it was busiest; near 1 it is the generator
+    /// that is measured, not the store.
+    package let busiestShare: Double
+
+    /// From this share on the generator may well be what bounds the figures.
+    package static let suspectShare = 0.85
+    /// Whether the generator may have been the bottleneck.
+    package var isBottleneck: Bool { busiestShare >= Self.suspectShare }
+}

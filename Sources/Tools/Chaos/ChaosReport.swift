@@ -1,0 +1,136 @@
+/// What a run did and found.
+package struct ChaosReport: Sendable {
+    /// What it was asked to do.
+    package let options: ChaosOptions
+    /// What it counted.
+    package private(set) var counts = RunTally.Counts()
+    /// What must not be.
+    package private(set) var findings: [Finding] = []
+    /// How many there are; only the first thousand are kept.
+    package private(set) var findingCount = 0
+    /// Whether somebody stopped it early.
+    package private(set) var isStopped = false
+    /// From the start to the end, in seconds.
+    package private(set) var seconds = 0.0
+    /// How long faults were injected, in seconds.
+    package internal(set) var faultSeconds = 0.0
+    /// Rounds that ended with an audit.
+    package internal(set) var rounds = 0
+    /// What came of the check for linearizability.
+    package internal(set) var history = HistoryCheck.Outcome()
+    /// How often each server was started.
+    package internal(set) var startCounts: [(name: String, count: Int)] = []
+
+    init(options: ChaosOptions) { self.options = options }
+
+    mutating func take(_ tally: RunTally, isStopped: Bool, elapsed: Duration) {
+        counts = tally.counts
+        findings = tally.findings
+        findingCount = tally.findingCount
+        self.isStopped = isStopped
+        seconds = elapsed / .seconds(1)
+    }
+
+    /// Whether both goals were reached.
+    package var reachedGoals: Bool {
+        counts.faultCount >= options.faults && counts.purchases >= options.purchases
+    }
+
+    /// The command that repeats the run: the same faults in the same order, the same wishes of each client.
+    package var command: String {
+        "bookstore chaos --seed \(options.seed) --faults \(options.faults) --buys \(options.purchases) "
+            + "--clients \(options.clients) --seconds \(options.seconds) --duplicates \(options.duplicates)"
+    }
+
+    /// The whole report, as Markdown.
+    package var markdown: String {
+        let verdict =
+            findingCount == 0 ? "Nothing lost, oversold or duplicated." : "\(findingCount) findings."
+        return """
+            # Chaos report
+
+            **\(verdict)**\(isStopped ? " The run was stopped early." : "")
+
+            Four servers as processes of their own (a catalog, an order server, two frontends), a TCP proxy on \
+            each of the \(ChaosStore.proxyCount) ways between them and their clients, and \
+            \(options.clients) clients that buy, look up, search, restock and change prices, and repeat with the \
+            same key whatever had no answer. Meanwhile servers are killed and frozen and connections fail. At the \
+            end of every round all faults end, every outcome is found out by its key, and the auditor compares.
+
+            | | |
+            |---|---:|
+            \(Self.table(summary))
+
+            Repeat it with (the seed decides the faults, their order and what the clients ask for, not how \
+            the machine interleaves them):
+
+                \(command)
+
+            ## Faults
+
+            | fault | times |
+            |---|---:|
+            \(Self.table(counts.faults.sorted { $0.key < $1.key }.map { ($0.key, String($0.value)) }))
+
+            | server | starts |
+            |---|---:|
+            \(Self.table(startCounts.map { ($0.name, String($0.count)) }))
+
+            ## What was checked
+
+            After each of \(rounds) rounds, and once more offline after a clean stop:
+
+            - every acknowledged Success is a sale in the ledger, and no Failed is;
+            - no key has two sales, and every sale has a purchase that asked for it;
+            - opening stock + acknowledged changes − sales = stock, for each book, and never below 0;
+            - databases, ledger, orders and both logs fit each other (`bookstore verify`) within 5 seconds of the \
+            servers being back, with no request from anybody, and again when all outcomes are settled;
+            - a key that is repeated gets its first answer, with another book a 422;
+            - at the end, the history of every book is linearizable (Wing & Gong, Lowe).
+
+            ## Findings
+
+            | kind | found |
+            |---|---:|
+            \(Self.table(Finding.Kind.allCases.map { kind in (kind.rawValue, String(count(kind))) }))
+            \(findings.isEmpty ? "" : "\n" + findings.map { "- \($0)" }.joined(separator: "\n"))
+            """ + "\n"
+    }
+
+    private func count(_ kind: Finding.Kind) -> Int { findings.count { $0.kind == kind } }
+
+    private var summary: [(String, String)] {
+        [
+            ("seed", "\(options.seed)"),
+            ("time in all", Self.time(seconds)),
+            ("time under faults", Self.time(faultSeconds)),
+            ("faults", "\(counts.faultCount)"),
+            ("buys with a known outcome", "\(counts.purchases)"),
+            ("– Success", "\(counts.sold)"),
+            ("– Failed (sold out)", "\(counts.soldOut)"),
+            ("buys sent \(DuplicatesPhase.copyCount) times at once, without faults", "\(duplicateCount)"),
+            ("buys sent two to four times at once, under faults", "\(counts.simultaneous - duplicateCount)"),
+            ("lookups / updates / searches", "\(counts.lookups) / \(counts.updates) / \(counts.searches)"),
+            ("requests without an outcome, repeated with their key", "\(counts.unknownReplies)"),
+            ("put aside and settled much later", "\(counts.settledLater)"),
+            ("known outcomes asked for again", "\(counts.replays)"),
+            (
+                "operations checked for linearizability",
+                "\(history.operationCount) of \(history.bookCount) books"
+            ),
+        ]
+    }
+
+    private var duplicateCount: Int {
+        options.duplicates == 0 ? 0 : options.duplicates + ChaosOptions.lastKeyCount
+    }
+
+    private static func table(_ rows: [(String, String)]) -> String {
+        rows.map { "| \($0.0) | \($0.1) |" }.joined(separator: "\n")
+    }
+
+    private static func time(_ seconds: Double) -> String {
+        let whole = Int(seconds.rounded())
+        return whole < 60 ? "\(whole) s" : "\(whole / 60) min \(whole % 60) s"
+    }
+}

@@ -1,0 +1,167 @@
+internal import Foundation
+internal import Model
+internal import Monitoring
+internal import NIOCore
+internal import Services
+internal import TierHTTP
+
+/// A crash test: real servers, clients that buy, faults, and an audit that would notice.
+///
+/// Rounds of faults end with all of them healed, every unknown outcome settled by its key, and everything
+/// that the clients saw compared with the ledger, the orders, the logs and the stock. The run ends at the
+/// first audit that finds anything, with the files as they are.
+package final class ChaosRun: Sendable {
+    /// Compares a store's databases and logs with each other: given the folders of both, a line for
+    /// everything that does not fit. It may wait as long as the store has promised to need.
+    package typealias BooksCheck = @Sendable (_ data: String, _ output: String) async throws -> [String]
+
+    /// Wants the run to end early; it still settles, audits and reports.
+    package let stop = StopFlag()
+
+    private let options: ChaosOptions
+    private let checkBooks: BooksCheck
+    private let say: @Sendable (String) -> Void
+    private let tally = RunTally()
+
+    /// - Parameter say: takes a line of progress now and then.
+    package init(
+        options: ChaosOptions, checkBooks: @escaping BooksCheck, say: @escaping @Sendable (String) -> Void
+    ) {
+        self.options = options
+        self.checkBooks = checkBooks
+        self.say = say
+    }
+
+    /// Runs to the end.
+    ///
+    /// - Throws: ``ChaosFault`` or the system's error when the run could not be carried out.
+    package func run() async throws -> ChaosReport {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let clientLoops = TierLoops(count: 1)
+        let proxyLoops = TierLoops(count: 1)
+        var random = FastRandom()
+        let shelf = ChaosShelf(
+            count: ChaosOptions.bookCount, duplicateKeys: options.duplicates,
+            lastCopies: ChaosOptions.lastCopyCount)
+        let store = try await ChaosStore(
+            program: options.program, folder: options.folder, books: shelf.books, random: &random,
+            loops: proxyLoops)
+        var report = ChaosReport(options: options)
+        do {
+            try await work(store, shelf: shelf, loops: clientLoops, report: &report)
+        } catch {
+            _ = await store.shutdown()
+            throw error
+        }
+        tally.add(await store.shutdown())
+        if tally.findingCount == 0 {
+            // Once more with nothing running: a clean stop must leave everything behind as it should be.
+            tally.add(try await booksFindings(store))
+        }
+        await clientLoops.shutdown()
+        await proxyLoops.shutdown()
+        report.take(tally, isStopped: stop.isSet, elapsed: clock.now - start)
+        return report
+    }
+
+    private func work(
+        _ store: ChaosStore, shelf: ChaosShelf, loops: TierLoops, report: inout ChaosReport
+    ) async throws {
+        say(
+            "starting \(ChaosStore.serverCount) servers and \(ChaosStore.proxyCount) proxies in \(store.folder)"
+        )
+        tally.add(try await store.heal())
+        let auditor = try await RunAuditor(store: store, shelf: shelf, loops: loops)
+        let duplicates = try await duplicates(store, loops: loops)
+        var clients: [ChaosClient] = []
+        for number in 1...options.clients {
+            let caller = try await StoreCaller(
+                frontends: store.frontends, catalog: store.catalog, loops: loops)
+            clients.append(
+                ChaosClient(number: number, caller: caller, shelf: shelf, tally: tally, seed: options.seed))
+        }
+        var schedule = FaultSchedule(seed: options.seed)
+        for round in 1...options.rounds where !stop.isSet && tally.findingCount == 0 {
+            let seconds = try await self.round(round, store: store, clients: clients, schedule: &schedule)
+            report.faultSeconds += seconds
+            say("round \(round) of \(options.rounds): auditing")
+            // First without a request from anybody: what is missing must come by itself.
+            tally.add(try await booksFindings(store))
+            await settle(clients)
+            let operations = await Self.operations(of: clients) + duplicates
+            tally.add(try await booksFindings(store))
+            tally.add(try await auditor.findings(operations))
+            report.rounds += 1
+        }
+        say("checking that the history is linearizable")
+        let operations = await Self.operations(of: clients) + duplicates + auditor.lookups
+        let history = HistoryCheck(opening: shelf.books, operations: operations)
+        let checked = await history.run()
+        tally.add(checked.findings)
+        report.history = checked
+        report.startCounts = store.servers.map { ($0.name, $0.startCount) }
+    }
+
+    private func duplicates(_ store: ChaosStore, loops: TierLoops) async throws -> [Operation] {
+        guard options.duplicates > 0 else { return [] }
+        let copyCount = DuplicatesPhase.copyCount
+        say("duplicates: \(options.duplicates) keys, each sent \(copyCount) times at once")
+        var callers: [StoreCaller] = []
+        for _ in 0..<copyCount {
+            callers.append(
+                try await StoreCaller(frontends: store.frontends, catalog: store.catalog, loops: loops))
+        }
+        let phase = DuplicatesPhase(callers: callers, tally: tally)
+        let operations = await phase.run(
+            keyCount: options.duplicates, lastKeyCount: ChaosOptions.lastKeyCount, stop: stop)
+        for caller in callers { await caller.shutdown(on: loops) }
+        return operations
+    }
+
+    // MARK: Rounds
+
+    /// - Returns: how long its faults lasted, in seconds.
+    private func round(
+        _ number: Int, store: ChaosStore, clients: [ChaosClient], schedule: inout FaultSchedule
+    ) async throws -> Double {
+        let start = ContinuousClock.now
+        let share = { (total: Int) in (total + self.options.rounds - 1) / self.options.rounds }
+        let limit = Duration.seconds(Double(options.seconds) / Double(options.rounds))
+        let pace = RunPace(
+            purchases: share(options.purchases), faults: share(options.faults), deadline: start + limit,
+            stop: stop)
+        let showing = Task { [tally, say, options] in
+            var line = ProgressLine(options: options, round: number, counts: tally.counts)
+            while !Task.isCancelled {
+                try await Task.sleep(for: .seconds(1))
+                say(line.text(tally))
+            }
+        }
+        defer { showing.cancel() }
+        let injector = FaultInjector(store: store, tally: tally)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for client in clients { group.addTask { await client.work(pace) } }
+            try await injector.run(&schedule, pace: pace)
+            tally.add(try await store.heal())
+            try await group.waitForAll()
+        }
+        return (ContinuousClock.now - start) / .seconds(1)
+    }
+
+    private func settle(_ clients: [ChaosClient]) async {
+        await withTaskGroup(of: Void.self) { group in
+            for client in clients { group.addTask { await client.settleAll() } }
+        }
+    }
+
+    private func booksFindings(_ store: ChaosStore) async throws -> [Finding] {
+        try await checkBooks(store.data, store.output).map { Finding(.unbalanced, $0) }
+    }
+
+    private static func operations(of clients: [ChaosClient]) async -> [Operation] {
+        var operations: [Operation] = []
+        for client in clients { operations += await client.settled + client.open }
+        return operations
+    }
+}

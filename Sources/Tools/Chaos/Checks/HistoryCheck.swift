@@ -1,0 +1,73 @@
+internal import Audit
+internal import Dispatch
+internal import Linearizability
+internal import Model
+
+/// Checks that what the clients saw is linearizable, book by book.
+package struct HistoryCheck: Sendable {
+    /// What came of it.
+    package struct Outcome: Sendable {
+        /// Operations that were checked.
+        package var operationCount = 0
+        /// Books that were checked.
+        package var bookCount = 0
+        /// How long it took, in seconds.
+        package var seconds = 0.0
+        /// Books whose history no order explains, or of which the search came to no end.
+        package var findings: [Finding] = []
+    }
+
+    private let opening: [ItemNumber: BookState]
+    private let operations: [Operation]
+
+    init(opening books: [Book], operations: [Operation]) {
+        let states = books.map { ($0.item, BookState(stock: $0.stock, price: $0.price)) }
+        opening = Dictionary(uniqueKeysWithValues: states)
+        self.operations = operations
+    }
+
+    /// Checks every book, on a thread of its own: the search may take seconds.
+    func run() async -> Outcome {
+        await withCheckedContinuation { continuation in
+            DispatchQueue(label: "history-check").async { continuation.resume(returning: check()) }
+        }
+    }
+
+    private func check() -> Outcome {
+        let start = ContinuousClock.now
+        var outcome = Outcome()
+        for (_, operations) in History(operations.map(Self.converted)).partition() {
+            outcome.bookCount += 1
+            outcome.operationCount += operations.count
+            switch LinearizabilityChecker.check(History(operations), initial: opening) {
+            case .linearizable: continue
+            case .violation(let item, let explanation):
+                outcome.findings.append(Finding(.notLinearizable, "book \(item): \(explanation)"))
+            case .undecided(let item, let stepCount):
+                let text = "book \(item): undecided after \(stepCount) steps, expected an order"
+                outcome.findings.append(Finding(.notLinearizable, text))
+            }
+        }
+        outcome.seconds = (ContinuousClock.now - start) / .seconds(1)
+        return outcome
+    }
+
+    private static func converted(_ operation: Operation) -> HistoryOperation {
+        let kind: HistoryOperation.Kind
+        switch operation.action {
+        case .buy: kind = .buy(key: operation.key)
+        case .update(let price, let units): kind = .update(units: units, price: price)
+        case .lookup: kind = .lookup
+        }
+        let outcome: HistoryOperation.Outcome
+        switch operation.outcome {
+        case .unknown: outcome = .unknown
+        case .success: outcome = .success
+        case .failed: outcome = .failed
+        case .seen(let stock, let price): outcome = .found(BookState(stock: stock, price: price))
+        }
+        return HistoryOperation(
+            client: operation.client, item: operation.item, kind: kind, invokedNanos: operation.beganNanos,
+            returnedNanos: operation.outcome == .unknown ? nil : operation.endedNanos, outcome: outcome)
+    }
+}

@@ -1,0 +1,83 @@
+internal import Model
+internal import Monitoring
+internal import NIOCore
+internal import Services
+internal import TierHTTP
+
+/// Reads the store's own word on what it did, and has it compared with what the clients saw.
+final class RunAuditor {
+    /// The client number under which the auditor's lookups stand in the history.
+    static let client = 100_001
+    private static let answerTimeMax = TimeAmount.seconds(10)
+    private static let attemptCountMax = 10
+
+    private let shelf: ChaosShelf
+    private let caller: StoreCaller
+    private let ledger: HTTPCatalog
+    private let slot: LoopSlot
+    private var sales: [SalesAudit.Sale] = []
+    private var last = SalePosition(ledger: 0, number: 0)
+    /// What the lookups of all audits saw: they belong to the history as well.
+    private(set) var lookups: [Operation] = []
+
+    init(store: ChaosStore, shelf: ChaosShelf, loops: TierLoops) async throws {
+        self.shelf = shelf
+        caller = try await StoreCaller(frontends: store.frontends, catalog: store.catalog, loops: loops)
+        let monitor = SystemMonitor(tier: "chaos", shardCount: loops.slots.count)
+        ledger = HTTPCatalog(
+            client: try await TierClient(
+                tier: "catalog", addresses: [store.catalogItself], loops: loops, monitor: monitor))
+        slot = loops.slots[0]
+    }
+
+    /// Compares everything so far, with the store healed and at rest.
+    ///
+    /// - Throws: ``ChaosFault`` when the store does not answer.
+    func findings(_ operations: [Operation]) async throws -> [Finding] {
+        try await readLedger()
+        var stocks: [ItemNumber: Int64] = [:]
+        for book in shelf.books { stocks[book.item] = try await stock(of: book.item) }
+        return SalesAudit(books: shelf.books, operations: operations, sales: sales, stocks: stocks).findings()
+    }
+
+    /// Reads on where the last audit ended: a ledger only grows.
+    private func readLedger() async throws {
+        let limit = LedgerProtocol.saleCountMax
+        while true {
+            let page = try await page(limit: limit)
+            sales += page.map { SalesAudit.Sale(number: $0.position.number, item: $0.item, key: $0.key) }
+            if let position = page.last?.position { last = position }
+            if page.count < limit { return }
+        }
+    }
+
+    private func page(limit: Int) async throws -> [LedgerSale] {
+        var random = FastRandom()
+        for _ in 0..<Self.attemptCountMax {
+            let context = CallContext(
+                slot: slot, trace: TraceContext(using: &random), deadline: .now() + Self.answerTimeMax)
+            let page = try? await slot.eventLoop.flatSubmit { [ledger, last] in
+                ledger.sales(after: last, limit: limit, context: context)
+            }.get()
+            if let page = page ?? nil { return page }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        throw ChaosFault("the catalog does not tell its ledger although it is ready")
+    }
+
+    private func stock(of item: ItemNumber) async throws -> Int64 {
+        for _ in 0..<Self.attemptCountMax {
+            var lookup = Operation(
+                client: Self.client, number: lookups.count + 1, item: item, action: .lookup,
+                beganNanos: NIODeadline.now().uptimeNanoseconds)
+            let reply = await caller.lookup(item, within: Self.answerTimeMax)
+            if case .outcome(let outcome) = reply, case .seen(let stock, _) = outcome {
+                lookup.end(outcome, atNanos: NIODeadline.now().uptimeNanoseconds)
+                lookups.append(lookup)
+                return stock
+            }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        throw ChaosFault("a lookup of book \(item) gets no answer although all servers are ready")
+    }
+}

@@ -1,0 +1,126 @@
+package import Model
+
+/// Compares what the clients saw with what the store says it did. It compares; it reads nothing itself.
+package struct SalesAudit: Sendable {
+    /// A sale as the store's ledger tells it.
+    package struct Sale: Sendable, Equatable {
+        package let number: Int64
+        /// The book.
+        package let item: ItemNumber
+        /// The purchase's key.
+        package let key: IdempotencyKey
+
+        /// Takes the parts as they are.
+        package init(number: Int64, item: ItemNumber, key: IdempotencyKey) {
+            self.number = number
+            self.item = item
+            self.key = key
+        }
+    }
+
+    private let books: [Book]
+    private let operations: [Operation]
+    private let sales: [Sale]
+    private let stocks: [ItemNumber: Int64]
+
+    /// - Parameters:
+    ///   - books: the state that the store was opened with.
+    ///   - operations: everything that any client did, settled or not.
+    ///   - sales: the whole ledger.
+    ///   - stocks: what a lookup of each book says now.
+    package init(books: [Book], operations: [Operation], sales: [Sale], stocks: [ItemNumber: Int64]) {
+        self.books = books
+        self.operations = operations
+        self.sales = sales
+        self.stocks = stocks
+    }
+
+    /// Everything that does not fit.
+    package func findings() -> [Finding] {
+        ledgerFindings() + purchaseFindings() + stockFindings()
+    }
+
+    /// Sales are numbered without a gap, and somebody asked for each.
+    private func ledgerFindings() -> [Finding] {
+        var findings: [Finding] = []
+        let purchases = Dictionary(grouping: operations.filter { $0.action == .buy }, by: \.key)
+        for (index, sale) in sales.enumerated() {
+            if sale.number != Int64(index + 1) {
+                findings.append(
+                    Finding(.unbalanced, "the ledger: expected sale \(index + 1), found \(sale.number)"))
+            }
+            let what = "sale \(sale.number) of book \(sale.item) under key \(sale.key)"
+            guard let purchase = purchases[sale.key]?.first else {
+                findings.append(
+                    Finding(.unbalanced, "\(what): expected a purchase, found that nobody asked for it"))
+                continue
+            }
+            if purchase.item != sale.item {
+                findings.append(Finding(.unbalanced, "\(what): expected book \(purchase.item)"))
+            }
+        }
+        return findings
+    }
+
+    /// Exactly one sale for every `Success`, none for every `Failed`, at most one for every key.
+    private func purchaseFindings() -> [Finding] {
+        var findings: [Finding] = []
+        var numbers: [IdempotencyKey: [Int64]] = [:]
+        for sale in sales { numbers[sale.key, default: []].append(sale.number) }
+        for purchase in operations where purchase.action == .buy {
+            let sold = numbers[purchase.key] ?? []
+            if sold.count > 1 {
+                findings.append(
+                    Finding(.duplicated, "\(purchase.text): expected one sale, found sales \(sold)"))
+            }
+            switch purchase.outcome {
+            case .success where sold.isEmpty:
+                findings.append(
+                    Finding(.lost, "\(purchase.text): answered Success, found no sale in the ledger"))
+            case .failed where !sold.isEmpty:
+                findings.append(
+                    Finding(.duplicated, "\(purchase.text): answered Failed, expected no sale, found \(sold)")
+                )
+            default: break
+            }
+        }
+        return findings
+    }
+
+    /// Opening stock and acknowledged changes less sales is the stock; nobody ever saw less than none.
+    private func stockFindings() -> [Finding] {
+        var changed: [ItemNumber: Int64] = [:]
+        var added: [ItemNumber: Int64] = [:]
+        var findings: [Finding] = []
+        for operation in operations {
+            switch (operation.action, operation.outcome) {
+            case (.update(_, let units?), .success):
+                changed[operation.item, default: 0] += units
+                added[operation.item, default: 0] += max(0, units)
+            case (_, .seen(let stock, _)) where stock < 0:
+                findings.append(
+                    Finding(.oversold, "\(operation.text): expected 0 or more, found stock \(stock)"))
+            default: break
+            }
+        }
+        let sold = Dictionary(grouping: sales, by: \.item).mapValues { Int64($0.count) }
+        for book in books {
+            let soldOfBook = sold[book.item] ?? 0
+            let hadAtMost = book.stock + (added[book.item] ?? 0)
+            if soldOfBook > hadAtMost {
+                findings.append(
+                    Finding(
+                        .oversold,
+                        "book \(book.item): expected at most \(hadAtMost) sales, found \(soldOfBook)"))
+            }
+            let expected = book.stock + (changed[book.item] ?? 0) - soldOfBook
+            let found = stocks[book.item]
+            if found != expected {
+                let text =
+                    "stock of book \(book.item): expected \(expected), found \(found.map(String.init) ?? "none")"
+                findings.append(Finding((found ?? 0) < 0 ? .oversold : .unbalanced, text))
+            }
+        }
+        return findings
+    }
+}

@@ -1,0 +1,33 @@
+/// Something that goes wrong in a run. Servers and proxies are named by their place in ``ChaosStore``.
+enum Fault: Sendable, Equatable {
+    /// `kill -9` of servers at once; each is started again after a moment, and `again` may kill them once
+    /// more so long after that, in the middle of their recovery.
+    case kill(servers: [Int], restartMillis: Int, againMillis: Int?)
+    /// SIGSTOP, and SIGCONT after a time.
+    case freeze(server: Int, millis: Int)
+    /// All connections of a proxy are reset.
+    case cut(proxy: Int)
+    /// Connections are reset and refused for a time.
+    case refuse(proxy: Int, millis: Int)
+    /// Connections stay open and nothing passes for a time.
+    case hold(proxy: Int, millis: Int)
+    /// Everything arrives late for a time.
+    case delay(proxy: Int, lateMillis: Int, jitterMillis: Int, millis: Int)
+    /// Requests pass and answers are lost for a time.
+    case mute(proxy: Int, millis: Int)
+
+    /// The name under which reports count it.
+    var name: String {
+        switch self {
+        case .kill(let servers, _, let again):
+            let count = servers.count == ChaosStore.serverCount ? "all servers" : "\(servers.count) server(s)"
+            return "kill -9 of \(count)" + (again == nil ? "" : ", again in recovery")
+        case .freeze: return "server frozen (SIGSTOP)"
+        case .cut: return "connections cut"
+        case .refuse: return "connections refused"
+        case .hold: return "connections held"
+        case .delay: return "connections delayed"
+        case .mute: return "answers lost"
+        }
+    }
+}

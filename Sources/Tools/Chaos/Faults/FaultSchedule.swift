@@ -1,0 +1,44 @@
+internal import Monitoring
+
+/// Draws the faults of a run from its seed: the same seed gives the same faults in the same order.
+struct FaultSchedule {
+    private var random: FastRandom
+
+    init(seed: UInt64) { random = FastRandom(seed: seed) }
+
+    mutating func next() -> Fault {
+        let proxy = roll(ChaosStore.proxyCount)
+        switch roll(100) {
+        case ..<45:
+            return .kill(
+                servers: servers(), restartMillis: roll(3) == 0 ? roll(300) : 0,
+                againMillis: roll(5) == 0 ? 10 + roll(150) : nil)
+        case ..<60: return .freeze(server: roll(ChaosStore.serverCount), millis: duration())
+        case ..<73: return .cut(proxy: proxy)
+        case ..<80: return .refuse(proxy: proxy, millis: duration())
+        case ..<86: return .hold(proxy: proxy, millis: duration())
+        case ..<93:
+            return .delay(proxy: proxy, lateMillis: roll(60), jitterMillis: roll(60), millis: duration())
+        default: return .mute(proxy: proxy, millis: duration())
+        }
+    }
+
+    /// How long to wait before the fault after this one, in milliseconds.
+    mutating func pauseMillis() -> Int { 100 + roll(700) }
+
+    private mutating func servers() -> [Int] {
+        var all = Array(0..<ChaosStore.serverCount)
+        switch roll(10) {
+        case ..<6: return [roll(all.count)]
+        case ..<8:
+            all.shuffle(using: &random)
+            return Array(all.prefix(2))
+        default: return all
+        }
+    }
+
+    /// Mostly short; one in twelve is longer than the deadlines between the servers.
+    private mutating func duration() -> Int { roll(12) == 0 ? 1_500 + roll(2_500) : 40 + roll(500) }
+
+    private mutating func roll(_ count: Int) -> Int { Int.random(in: 0..<count, using: &random) }
+}

@@ -1,0 +1,106 @@
+internal import Model
+internal import Monitoring
+internal import NIOCore
+internal import NIOHTTP1
+internal import Services
+internal import TierHTTP
+
+/// Sends a client's requests: purchases and lookups to the frontends, updates to the catalog.
+struct StoreCaller: Sendable {
+    private let frontends: TierClient
+    private let catalog: TierClient
+    private let slot: LoopSlot
+    private let operation: SystemMonitor.Operation
+    private let catalogOperation: SystemMonitor.Operation
+
+    /// A caller with connections of its own.
+    init(frontends: [ServerAddress], catalog: ServerAddress, loops: TierLoops) async throws {
+        let monitor = SystemMonitor(tier: "chaos", shardCount: loops.slots.count)
+        self.frontends = try await TierClient(
+            tier: "frontend", addresses: frontends, loops: loops, monitor: monitor)
+        self.catalog = try await TierClient(
+            tier: "catalog", addresses: [catalog], loops: loops, monitor: monitor)
+        slot = loops.slots[0]
+        operation = self.frontends.operation("request")
+        catalogOperation = self.catalog.operation("request")
+    }
+
+    /// Sends a purchase. Old clients buy by GET.
+    func buy(_ item: ItemNumber, key: IdempotencyKey, byGet: Bool = false, within limit: TimeAmount) async
+        -> Reply
+    {
+        let target = "/buy?item_number=\(item)"
+        return await send(byGet ? .GET : .POST, target, key: key, within: limit) { Self.verdict($0.body) }
+    }
+
+    /// Sends an update. Our catalog keeps the keys of updates as it keeps those of purchases.
+    func update(
+        _ item: ItemNumber, price: Cents?, units: Int64?, key: IdempotencyKey, within limit: TimeAmount
+    ) async -> Reply {
+        let cost = price.map(\.description) ?? "na"
+        let stock = units.map(String.init) ?? "na"
+        let target = "/update?item_number=\(item)&cost=\(cost)&stock=\(stock)"
+        return await send(.POST, target, key: key, toCatalog: true, within: limit) { Self.verdict($0.body) }
+    }
+
+    /// Looks a book up.
+    func lookup(_ item: ItemNumber, within limit: TimeAmount) async -> Reply {
+        await send(.GET, "/lookup?item_number=\(item)", within: limit) { answer in
+            guard let book = BookAnswer.parse(answer.body), book.item == item else { return nil }
+            return .seen(stock: book.stock, price: book.price)
+        }
+    }
+
+    /// Searches for a topic.
+    ///
+    /// - Returns: the item numbers found, in the answer's order; nil without an answer.
+    func search(topic: String, within limit: TimeAmount) async -> [ItemNumber]? {
+        let target = "/search?topic=" + RequestTarget.encode(topic)
+        guard let answer = try? await answer(.GET, target, key: nil, toCatalog: false, within: limit),
+            answer.status == .ok
+        else { return nil }
+        return BookAnswer.parseItems(answer.body)
+    }
+
+    func shutdown(on loops: TierLoops) async {
+        await frontends.shutdown(on: loops)
+        await catalog.shutdown(on: loops)
+    }
+
+    private func send(
+        _ method: HTTPMethod, _ target: String, key: IdempotencyKey? = nil, toCatalog: Bool = false,
+        within limit: TimeAmount, read: (TierAnswer) -> Operation.Outcome?
+    ) async -> Reply {
+        guard let answer = try? await answer(method, target, key: key, toCatalog: toCatalog, within: limit)
+        else {
+            return .unknown
+        }
+        switch answer.status.code {
+        case 200:
+            if let outcome = read(answer) { return .outcome(outcome) }
+        case 409, 503: return .unknown
+        case 422: return .keyReused
+        default: break
+        }
+        return .wrong(
+            "\(method) \(target) was answered \(answer.status.code) \(String(buffer: answer.body).prefix(200))"
+        )
+    }
+
+    private func answer(
+        _ method: HTTPMethod, _ target: String, key: IdempotencyKey?, toCatalog: Bool,
+        within limit: TimeAmount
+    ) async throws -> TierAnswer {
+        var random = FastRandom()
+        let call = TierCall(
+            method, target, key: key?.field, deadline: .now() + limit, trace: TraceContext(using: &random),
+            operation: toCatalog ? catalogOperation : operation,
+            lane: target.hasPrefix("/search") ? .topics : .quick)
+        let client = toCatalog ? catalog : frontends
+        return try await slot.eventLoop.flatSubmit { [slot] in client.send(call, on: slot) }.get()
+    }
+
+    private static func verdict(_ body: ByteBuffer) -> Operation.Outcome? {
+        ResultBody.isSuccess(body).map { $0 ? .success : .failed }
+    }
+}

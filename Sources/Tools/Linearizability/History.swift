@@ -1,0 +1,28 @@
+package import Model
+
+/// What a group of clients asked a store and was answered, in any order.
+package struct History: Sendable {
+    /// The operations in the order they were appended.
+    package private(set) var operations: [HistoryOperation]
+
+    /// Starts with some operations, or none.
+    package init(_ operations: [HistoryOperation] = []) { self.operations = operations }
+
+    /// Adds one operation; it need not be the latest.
+    package mutating func append(_ operation: HistoryOperation) { operations.append(operation) }
+
+    /// Adds another client's operations.
+    package mutating func append(contentsOf other: History) {
+        operations.append(contentsOf: other.operations)
+    }
+
+    /// The history of each book, in item order.
+    ///
+    /// Linearizability is a local property (Herlihy & Wing 1990, theorem 1): a history is linearizable exactly
+    /// when it is for each object by itself. Checking books one by one is what makes long histories cheap.
+    package func partition() -> [(item: ItemNumber, operations: [HistoryOperation])] {
+        var byItem: [ItemNumber: [HistoryOperation]] = [:]
+        for operation in operations { byItem[operation.item, default: []].append(operation) }
+        return byItem.sorted { $0.key < $1.key }.map { (item: $0.key, operations: $0.value) }
+    }
+}

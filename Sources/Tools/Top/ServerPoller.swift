@@ -1,0 +1,78 @@
+internal import Foundation
+package import Model
+internal import Monitoring
+package import NIOCore
+internal import NIOHTTP1
+package import TierHTTP
+
+/// Reads one server's metrics page again and again, and tells what changed.
+package actor ServerPoller {
+    private let name: String
+    private let address: ServerAddress
+    private let client: TierClient
+    private let loops: TierLoops
+    private let operation: SystemMonitor.Operation
+    private var random = FastRandom()
+    private var last: (page: MetricsPage, at: NIODeadline)?
+
+    /// A poller of the server at `address`.
+    ///
+    /// - Parameter name: its tier's, or `storefront`.
+    package init(_ name: String, at address: ServerAddress, loops: TierLoops) async throws {
+        self.name = name
+        self.address = address
+        self.loops = loops
+        client = try await TierClient(
+            tier: name, addresses: [address], loops: loops,
+            monitor: SystemMonitor(tier: "top", shardCount: loops.slots.count))
+        operation = client.operation("/metrics")
+    }
+
+    /// Reads the page once.
+    ///
+    /// - Parameter time: how long the server may take.
+    package func view(within time: TimeAmount) async -> ServerView {
+        let state: ServerView.State
+        do {
+            state = .up(try await read(within: time))
+        } catch let fault as MetricsFault {
+            state = .down("answers, but not with metrics: \(fault)")
+        } catch let error as StoreError {
+            state = .down(Problem(error).detail)
+        } catch {
+            state = .down("\(error)")
+        }
+        // What comes after a gap is not compared with what was before it.
+        if case .down = state { last = nil }
+        return ServerView(name: name, address: address, state: state)
+    }
+
+    private func read(within time: TimeAmount) async throws -> ServerView.Figures {
+        let call = TierCall(
+            .GET, "/metrics", deadline: .now() + time, trace: TraceContext(using: &random),
+            operation: operation)
+        let slot = loops.slots[0]
+        let answer = try await slot.eventLoop.flatSubmit { [client] in client.send(call, on: slot) }.get()
+        guard answer.status == .ok else {
+            throw StoreError.unavailable(
+                tier: name, reason: "has no metrics (status \(answer.status.code))",
+                outcomeUnknown: false)
+        }
+        let page = try MetricsPage(parsing: String(buffer: answer.body))
+        let now = NIODeadline.now()
+        let nowSeconds = Date().timeIntervalSince1970
+        let change: MetricsChange
+        if let last {
+            change = MetricsChange(
+                now: page, before: last.page, seconds: Double((now - last.at).nanoseconds) / 1e9)
+        } else {
+            let start = page.value("process_start_time_seconds") ?? nowSeconds
+            change = MetricsChange(now: page, before: nil, seconds: max(0.001, nowSeconds - start))
+        }
+        last = (page, now)
+        return ServerView.Figures(change, at: nowSeconds)
+    }
+
+    /// Closes the connection.
+    package func shutdown() async { await client.shutdown(on: loops) }
+}

@@ -1,0 +1,20 @@
+internal import ArgumentParser
+internal import Model
+internal import Monitoring
+internal import TierHTTP
+
+/// `--key`, the name of a purchase or change.
+enum KeyOption {
+    /// The key of the option; nil where it was not given.
+    ///
+    /// - Throws: `ValidationError` for one that is malformed.
+    static func parsed(_ text: String?) throws -> IdempotencyKey? {
+        guard let text else { return nil }
+        guard let key = IdempotencyKey(parsing: text) else {
+            throw ValidationError(
+                "--key \(ShownText.quoted(text)) is not 1 to \(IdempotencyKey.byteCountMax) visible ASCII characters"
+            )
+        }
+        return key
+    }
+}

@@ -1,0 +1,32 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Model
+internal import Monitoring
+internal import TierHTTP
+
+/// Who makes a change, and why: both stand in the ledger.
+struct ChangeOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Who makes the change; the name you are logged in by without it.", valueName: "name"))
+    var actor: String?
+    @Option(help: ArgumentHelp("Why.", valueName: "text")) var reason: String?
+    @Option(
+        help: ArgumentHelp(
+            "The change's idempotency key, 1 to 255 visible ASCII characters: the same key never changes anything twice. Drawn without it.",
+            valueName: "key"))
+    var key: String?
+
+    func validate() throws {
+        try ArgumentCheck.checkText(actor, "--actor", byteCountMax: KeeperRequest.actorByteCountMax)
+        try ArgumentCheck.checkText(reason, "--reason", byteCountMax: KeeperRequest.reasonByteCountMax)
+        _ = try KeyOption.parsed(key)
+    }
+
+    /// The members of a request that say so.
+    var members: [String: Any] {
+        var members: [String: Any] = ["actor": actor ?? NSUserName()]
+        members["reason"] = reason
+        return members
+    }
+}

@@ -1,0 +1,5 @@
+/// A page of a list.
+struct KeeperPage<Row: Decodable>: Decodable {
+    let result: [Row]
+    let next: String?
+}

@@ -1,0 +1,4 @@
+/// One thing.
+struct KeeperResult<Row: Decodable>: Decodable {
+    let result: Row
+}

@@ -1,0 +1,94 @@
+internal import Catalog
+internal import Model
+internal import Monitoring
+internal import TierHTTP
+
+/// The servers of a config file as jobs of a supervisor.
+struct StoreJobs {
+    let settings: Settings
+    let servers: ServerConfig
+
+    /// In the order of their start: what is behind comes first.
+    ///
+    /// - Throws: ``Model/FileFault`` when the file names no server of some type, or two catalogs.
+    var all: [Supervisor.Job] {
+        get throws {
+            let path = settings.text(.config)
+            var jobs: [Supervisor.Job] = []
+            for tier in [Tier.catalog, .order, .frontend] {
+                let addresses = servers.servers[tier] ?? []
+                guard !addresses.isEmpty else {
+                    throw FileFault(
+                        path: path,
+                        reason:
+                            "has no \(tier.rawValue) line; add '\(tier.rawValue),127.0.0.1:\(tier.defaultPort)'"
+                    )
+                }
+                guard tier != .catalog || addresses.count == 1 else {
+                    throw FileFault(
+                        path: path,
+                        reason:
+                            "has \(addresses.count) catalog lines; one catalog has the books, so one line is all there may be"
+                    )
+                }
+                for (index, address) in addresses.enumerated() {
+                    jobs.append(job(tier, index: index, address: address))
+                }
+            }
+            for (index, address) in servers.storefronts.enumerated() {
+                jobs.append(storefront(index: index, address: address))
+            }
+            return jobs
+        }
+    }
+
+    private func job(_ tier: Tier, index: Int, address: ServerAddress) -> Supervisor.Job {
+        // Each order server has a database and a log of its own.
+        let folder = index == 0 || tier != .order ? "" : "/order-\(index)"
+        var arguments = [
+            tier.rawValue, "--index", String(index), "--output", settings.text(.output) + folder,
+        ]
+        if tier != .frontend { arguments += ["--data", settings.text(.data) + folder] }
+        if tier == .catalog, !settings.text(.books).isEmpty {
+            arguments += ["--books", settings.text(.books)]
+        }
+        return Supervisor.Job(
+            name: index == 0 ? tier.rawValue : "\(tier.rawValue) \(index)", address: bound(address),
+            arguments: arguments + common, settings: handed(to: tier.rawValue))
+    }
+
+    private func storefront(index: Int, address: ServerAddress) -> Supervisor.Job {
+        let type = ServerConfig.storefrontType
+        return Supervisor.Job(
+            name: index == 0 ? type : "\(type) \(index)", address: bound(address),
+            arguments: [type, "--index", String(index)] + common,
+            settings: handed(to: type))
+    }
+
+    /// What each server has as an option of its own.
+    private static let asOptions: Set<Setting> = [.config, .output, .data, .books, .index]
+    /// What only a web shop needs.
+    private static let ofDesk: Set<Setting> = [.deskPassword, .deskPasswordFile]
+
+    /// What a server needs and no option gives: secrets must not stand on a command line, which others can see.
+    private func handed(to type: String) -> [Setting: String] {
+        var values: [Setting: String] = [:]
+        for setting in Setting.all where settings.source(of: setting) != "default" {
+            let isNeeded = type == ServerConfig.storefrontType || !Self.ofDesk.contains(setting)
+            if isNeeded, !Self.asOptions.contains(setting) { values[setting] = settings.text(setting) }
+        }
+        return values
+    }
+
+    /// Where a server listens that the config file has at `address`.
+    private func bound(_ address: ServerAddress) -> ServerAddress {
+        let bind = settings.text(.bind)
+        return bind.isEmpty ? address : ServerAddress(host: bind, port: address.port)
+    }
+
+    /// What every server is told alike.
+    private var common: [String] {
+        let isThere = settings.source(of: .config) != "default" || FileSize.of(settings.text(.config)) != nil
+        return isThere ? ["--config", settings.text(.config)] : []
+    }
+}

@@ -1,0 +1,214 @@
+internal import Foundation
+internal import Model
+internal import Monitoring
+internal import NIOCore
+internal import NIOHTTP1
+internal import TierHTTP
+
+/// The tiers of a store as child processes: started in order, each ready before the next; restarted when
+/// one dies; stopped in the opposite order.
+final class Supervisor {
+    /// A server to run.
+    struct Job {
+        let name: String
+        let address: ServerAddress
+        let arguments: [String]
+        /// What it is handed on its standard input: secrets, and settings that have no option.
+        var settings: [Setting: String] = [:]
+    }
+
+    private enum Event: Sendable {
+        /// A child listens, and nobody else can on its address.
+        case listening(job: Int, pid: Int32)
+        case ready
+        case exited(job: Int, pid: Int32, status: Int32)
+        case stop
+    }
+
+    /// With this many deaths in ``deathWindow``, starting again helps no more.
+    static let deathCountMax = 5
+    static let deathWindow = Duration.seconds(60)
+    /// How long a tier may take to stop before it is killed.
+    static let stopTimeMax = Duration.seconds(12)
+
+    private let jobs: [Job]
+    private let loops: TierLoops
+    private let isQuiet: Bool
+    private var children: [Int: Process] = [:]
+    private var deaths: [ContinuousClock.Instant] = []
+    private let events: AsyncStream<Event>
+    private let eventSink: AsyncStream<Event>.Continuation
+    private var iterator: AsyncStream<Event>.Iterator
+
+    /// - Parameter isQuiet: leaves the tiers' own logs out of standard error.
+    init(jobs: [Job], loops: TierLoops, isQuiet: Bool = false) {
+        self.jobs = jobs
+        self.loops = loops
+        self.isQuiet = isQuiet
+        (events, eventSink) = AsyncStream.makeStream(of: Event.self)
+        iterator = events.makeAsyncIterator()
+    }
+
+    /// Asks ``supervise()`` to stop. From any thread.
+    var stop: @Sendable () -> Void { { [eventSink] in eventSink.yield(.stop) } }
+
+    /// Starts every job and waits until it is ready.
+    ///
+    /// - Returns: false when a stop was asked for meanwhile.
+    /// - Throws: ``TierEnded`` when a tier ends before it is ready.
+    func start() async throws -> Bool {
+        for index in jobs.indices {
+            try launch(index)
+            guard try await waitUntilReady(index) else { return false }
+        }
+        return true
+    }
+
+    /// Restarts tiers that die, until a stop is asked for or too many have died.
+    ///
+    /// - Throws: ``WorkFault`` after ``deathCountMax`` deaths within ``deathWindow``.
+    func supervise() async throws {
+        while let event = await iterator.next() {
+            switch event {
+            case .stop: return
+            case .ready, .listening: continue
+            case .exited(let index, let pid, let status):
+                guard children[index]?.processIdentifier == pid else { continue }
+                children[index] = nil
+                let now = ContinuousClock.now
+                deaths = deaths.filter { now - $0 < Self.deathWindow } + [now]
+                guard deaths.count < Self.deathCountMax else {
+                    throw WorkFault(
+                        "\(jobs[index].name) died; \(deaths.count) deaths within a minute, so everything stops"
+                    )
+                }
+                ExitStatus.say("\(jobs[index].name) died (\(Self.text(status))); starting it again")
+                try launch(index)
+            }
+        }
+    }
+
+    /// Stops all jobs, the last started first. A tier that does not end in time is killed.
+    func shutdown() async {
+        for index in jobs.indices.reversed() {
+            guard let child = children[index], child.isRunning else { continue }
+            child.terminate()
+            let deadline = ContinuousClock.now + Self.stopTimeMax
+            while child.isRunning, ContinuousClock.now < deadline {
+                try? await Task.sleep(for: .milliseconds(10))
+            }
+            if child.isRunning {
+                ExitStatus.say("\(jobs[index].name) does not stop; it is killed")
+                kill(child.processIdentifier, SIGKILL)
+            }
+        }
+    }
+
+    private func launch(_ index: Int) throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: Self.ownPath)
+        process.arguments = jobs[index].arguments + ["--child-of-up"]
+        process.environment = Self.environment
+        // The child's input stays open as long as this process lives, and ends with it however it ends.
+        let (input, output) = (Pipe(), Pipe())
+        process.standardInput = input
+        process.standardOutput = output
+        if isQuiet { process.standardError = FileHandle.nullDevice }
+        process.terminationHandler = { [eventSink] ended in
+            let status = ended.terminationReason == .exit ? ended.terminationStatus : -ended.terminationStatus
+            eventSink.yield(.exited(job: index, pid: ended.processIdentifier, status: status))
+        }
+        let line = try HandedSettings.line(jobs[index].settings)
+        try process.run()
+        children[index] = process
+        // A child that has ended meanwhile is noticed by its end.
+        try? input.fileHandleForWriting.write(contentsOf: line)
+        awaitReport(of: index, pid: process.processIdentifier, from: output.fileHandleForReading)
+    }
+
+    /// Settings travel by options and pipes: what is a secret to one server is not told to all of them.
+    private static var environment: [String: String] {
+        ProcessInfo.processInfo.environment.filter {
+            !$0.key.hasPrefix("BOOKSTORE_") || $0.key == PlantedBug.environmentVariable
+        }
+    }
+
+    /// Reads what a child says until its end, on a thread of its own.
+    private func awaitReport(of index: Int, pid: Int32, from output: FileHandle) {
+        Thread.detachNewThread { [eventSink] in
+            var text: [UInt8] = []
+            var bytes = [UInt8](repeating: 0, count: 256)
+            while true {
+                let count = read(output.fileDescriptor, &bytes, bytes.count)
+                guard count > 0 else { return }
+                // Servers say nothing else there.
+                text = Array((text + bytes[..<count]).prefix(bytes.count))
+                guard text == Array((HandedSettings.listening + "\n").utf8) else { continue }
+                eventSink.yield(.listening(job: index, pid: pid))
+            }
+        }
+    }
+
+    /// Waits until a child says that it listens, then until it answers that it is ready: whoever else may answer
+    /// at its address before that is another store.
+    private func waitUntilReady(_ index: Int) async throws -> Bool {
+        guard try await waitUntilListening(index) else { return false }
+        let job = jobs[index]
+        let monitor = SystemMonitor(tier: "up", shardCount: 1)
+        let client = try await TierClient(
+            tier: job.name, addresses: [job.address], loops: loops, monitor: monitor)
+        let slot = loops.slots[0]
+        var random = FastRandom()
+        let ready = client.operation("/readyz")
+        let asking = Task { [trace = TraceContext(using: &random), eventSink] in
+            while !Task.isCancelled {
+                let call = TierCall(
+                    .GET, "/readyz", deadline: .now() + .seconds(2), trace: trace, operation: ready)
+                let answer = try? await slot.eventLoop.flatSubmit { client.send(call, on: slot) }.get()
+                if answer?.status == .ok {
+                    eventSink.yield(.ready)
+                    return
+                }
+                try? await Task.sleep(for: .milliseconds(30))
+            }
+        }
+        defer { asking.cancel() }
+        let isReady = try await wait { if case .ready = $0 { true } else { false } }
+        if isReady { await client.shutdown(on: loops) }
+        return isReady
+    }
+
+    private func waitUntilListening(_ index: Int) async throws -> Bool {
+        let pid = children[index]?.processIdentifier
+        return try await wait {
+            if case .listening(index, let listening) = $0 { listening == pid } else { false }
+        }
+    }
+
+    /// Waits for an event while children start.
+    ///
+    /// - Returns: false when a stop was asked for meanwhile.
+    /// - Throws: ``TierEnded`` when a tier ends meanwhile.
+    private func wait(for isWanted: (Event) -> Bool) async throws -> Bool {
+        while let event = await iterator.next() {
+            switch event {
+            case .stop: return false
+            case .exited(let ended, _, let status):
+                children[ended] = nil
+                throw TierEnded(name: jobs[ended].name, status: status)
+            case .listening, .ready: if isWanted(event) { return true }
+            }
+        }
+        return false
+    }
+
+    private static func text(_ status: Int32) -> String {
+        status < 0 ? "signal \(-status)" : "status \(status)"
+    }
+
+    /// This program's own file, also when it was started by a relative path and the folder has changed.
+    static var ownPath: String {
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+            ?? Bundle.main.executablePath ?? CommandLine.arguments[0]
+    }
+}

@@ -1,0 +1,101 @@
+internal import ArgumentParser
+internal import Catalog
+internal import Foundation
+internal import Logging
+internal import Model
+internal import Monitoring
+internal import TierHTTP
+internal import UnixSignals
+
+/// `bookstore up`
+struct UpCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "up", abstract: "The whole store on this machine, a process for each server.",
+        discussion: """
+            Starts the servers of the config file, tells when they are ready, starts one again that dies, \
+            and stops all of them on Ctrl-C or SIGTERM. A port that is in use ends it before anything is made.
+            """)
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var data: DataOptions
+    @OptionGroup var catalog: CatalogOptions
+    @OptionGroup var desk: DeskOptions
+
+    func run() async throws {
+        let settings = try await common.load([
+            .data: data.data, .books: catalog.books, .logQueries: catalog.logQueries,
+            .keyHours: catalog.keyHours.map(String.init), .deskPasswordFile: desk.deskPasswordFile,
+        ])
+        let servers = try settings.servers()
+        let jobs = try StoreJobs(settings: settings, servers: servers).all
+        try settings.checkServers()
+        for warning in SecretFiles.warnings(settings) { ExitStatus.say("bookstore: \(warning)") }
+        try AddressCheck.check(jobs.map(\.address))
+        let frontend = try servers.address(of: .frontend, index: 0, path: settings.text(.config))
+        let loops = TierLoops(count: 1)
+        let supervisor = Supervisor(jobs: jobs, loops: loops)
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        let listening = Task { [stop = supervisor.stop] in
+            for await _ in signals { stop() }
+        }
+        defer { listening.cancel() }
+        do {
+            if try await supervisor.start() {
+                Self.greet(
+                    frontend, door: Self.door(servers.storefronts.first, settings),
+                    output: settings.text(.output))
+                try await supervisor.supervise()
+            }
+        } catch let ended as TierEnded {
+            await supervisor.shutdown()
+            ExitStatus.say("bookstore: the \(ended.name) server did not start; everything is stopped")
+            throw ExitCode(
+                ended.status == ExitStatus.configuration.rawValue ? ended.status : ExitStatus.failed.rawValue)
+        } catch {
+            await supervisor.shutdown()
+            throw error
+        }
+        await supervisor.shutdown()
+        ExitStatus.say("The store is closed.")
+    }
+
+    /// Where people with a browser go in; empty where there is no shop.
+    private static func door(_ shop: ServerAddress?, _ settings: Settings) -> String {
+        guard let shop else { return "" }
+        let secrets = [Setting.deskPassword, .deskPasswordFile].map { settings.text($0) }
+        let desk =
+            secrets.allSatisfy(\.isEmpty)
+            ? "Its desk is closed; BOOKSTORE_DESK_PASSWORD=… opens it for storekeepers."
+            : "Its desk for storekeepers is at http://\(shop)/desk"
+        return "The shop is open at http://\(shop) for people with a browser.\n\(desk)\n"
+    }
+
+    private static func greet(_ frontend: ServerAddress, door: String, output: String) {
+        Output.write(
+            """
+
+            \(door)\
+            The store is open at http://\(frontend)
+            Try, in another terminal:
+              curl 'http://\(frontend)/search?topic=distributed+systems'
+              curl 'http://\(frontend)/lookup?item_number=1'
+              curl -X POST 'http://\(frontend)/buy?item_number=1'
+            Logs are in \(output)/. Ctrl-C closes the store.
+
+            """)
+    }
+}
+
+extension Settings {
+    /// Checks what every server would refuse, so that it is said once, with the place where it stands.
+    ///
+    /// - Throws: as ``choice(_:as:)``, ``number(_:in:)``, and ``token()``.
+    fileprivate func checkServers() throws {
+        _ = try choice(.logLevel, as: Logger.Level.self)
+        _ = try choice(.logFormat, as: LogFormat.self)
+        _ = try choice(.logQueries, as: QueryLogging.self)
+        _ = try number(.keyHours, in: CatalogCommand.keyHours)
+        _ = try number(.loops, in: TierProcess.loopCounts)
+        _ = try token()
+    }
+}
