@@ -65,8 +65,8 @@ check-api: test-setup ## check the running tiers against their own descriptions 
 acceptance: build ## run acceptance tests 1-4 against a store of their own
 	.build/debug/bookstore acceptance
 
-bench: setup release ## the evaluation on a release build; writes docs/evaluation.html, .json and docs/benchmarks.md
-	.build/release/bookstore bench --html docs/evaluation.html --json docs/evaluation.json \
+bench: setup release ## the evaluation on a release build; writes bench/results and docs/benchmarks.md
+	.build/release/bookstore bench --html bench/results/evaluation.html --json bench/results/evaluation.json \
 		--markdown docs/benchmarks.md
 
 static: setup ## build dist/bookstore, which needs no Swift on the machine where it runs

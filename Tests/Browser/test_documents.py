@@ -15,7 +15,8 @@ NARROW = (390, 780)
 
 
 def documents(store):
-    return [f"http://127.0.0.1:{store.ports[tier]}/docs" for tier in TIERS] + [(PACKAGE / "docs/evaluation.html").as_uri()]
+    report = PACKAGE / "bench/results/evaluation.html"
+    return [f"http://127.0.0.1:{store.ports[tier]}/docs" for tier in TIERS] + [report.as_uri()]
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
