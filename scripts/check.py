@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 
+from markdown_links import check_links
 from swift_text import Swift
 
 # The targets in the order data flows: each may import only what stands further right.
@@ -153,7 +154,7 @@ def repository_files():
 
 def main():
     os.chdir(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    clean, scripts, files = True, [], repository_files()
+    clean, scripts, pages, files = True, [], {}, repository_files()
     for path in files:
         with open(path, "rb") as file:
             content = file.read()
@@ -162,6 +163,11 @@ def main():
             clean = False
         if is_shell_script(content):
             scripts.append(path)
+        if path.endswith(".md"):
+            pages[path] = content.decode("utf-8", errors="replace")
+    for path, line, message in check_links(pages, set(files)):
+        print(f"{path}:{line}: {message}")
+        clean = False
     sys.stdout.flush()  # before the tools write to the same place
 
     # Not the folder of the benchmarks as a whole: it has a build folder of its own.
