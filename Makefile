@@ -60,7 +60,7 @@ screenshots: build ## take the pictures of docs/shop.md anew
 
 check-api: test-setup ## check the running tiers against their own descriptions (OpenAPI)
 	swift build --product bookstore
-	python3 -B scripts/check-api.py .build/debug/bookstore .build/api-venv/bin/schemathesis
+	python3 -B scripts/check_api.py .build/debug/bookstore .build/api-venv/bin/schemathesis
 
 acceptance: build ## run acceptance tests 1-4 against a store of their own
 	.build/debug/bookstore acceptance
@@ -106,7 +106,7 @@ bench-limits: release ## measure big topics, idle connections, a million books a
 	@python3 -B bench/peers/limits.py --rounds $(or $(ROUNDS),3) --seconds $(or $(SECONDS),4)
 
 # Instructions do not depend on what else the machine does; a count belongs to one compiler and one libc.
-bench-check: setup ## count the instructions of the hot pieces and compare them with Benchmarks/baseline.json
+bench-check: setup ## count the instructions of the hot pieces and compare them with bench/micro/baseline.json
 	@scripts/setup.sh --bench
 	@python3 -B scripts/bench_check.py
 
@@ -115,12 +115,12 @@ bench-baseline: setup ## count them and store what is counted as the new baselin
 	@python3 -B scripts/bench_check.py --renew
 
 check: test-setup ## check style, layering and shell scripts
-	@python3 -B scripts/test_check.py --quiet
+	@python3 -B Tests/Scripts/test_check.py --quiet
 	@python3 -B scripts/check.py
 
 fmt: ## format all Swift code in place
-	swift format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks/Package.swift \
-		Benchmarks/Sources Benchmarks/Benchmarks
+	swift format --in-place --parallel --recursive Package.swift Sources Tests bench/micro/Package.swift \
+		bench/micro/Sources bench/micro/Benchmarks
 
 clean: ## delete what was built (never output/ or data/)
 	swift package clean

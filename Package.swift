@@ -44,7 +44,7 @@ let package = Package(
     name: "my-book-store",
     products: [
         .executable(name: "bookstore", targets: ["bookstore"]),
-        // What the benchmarks of single pieces measure: Benchmarks/.
+        // What the benchmarks of single pieces measure: bench/micro.
         .library(
             name: "BookstoreParts", targets: ["Model", "TierHTTP", "Storage", "Services", "Catalog"]),
     ],

@@ -14,7 +14,7 @@ import subprocess
 import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-PACKAGE = os.path.join(ROOT, "Benchmarks")
+PACKAGE = os.path.join(ROOT, "bench/micro")
 BASELINE = os.path.join(PACKAGE, "baseline.json")
 # What two runs of one build may differ by: the allocator's and the hash tables' state vary a little.
 TOLERANCE = 0.02

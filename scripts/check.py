@@ -2,7 +2,7 @@
 """Keeps the style, so that no reviewer has to: `make check`.
 
 Prints every finding as `path:line: message` and exits 1 when there is any. The rules that look at one file
-are plain functions from (path, text) to (line, message) pairs; test_check.py plants a violation of each.
+are plain functions from (path, text) to (line, message) pairs; Tests/Scripts plants a violation of each.
 `swift format lint` (rules in .swift-format) and shellcheck run from here as well.
 """
 
@@ -32,7 +32,7 @@ REASON_LINES_ABOVE = 4
 LEFTOVER = re.compile(r"\b(FIXME|TODO|XXX|HACK)\b")
 MACHINE_PATH = re.compile(r"(?<![\w.~/$}*-])/(work|root|home|Users)/")
 # These two name what they look for.
-NAMES_THE_WORDS = {"scripts/check.py", "scripts/test_check.py"}
+NAMES_THE_WORDS = {"scripts/check.py", "Tests/Scripts/test_check.py"}
 
 VAGUE_SUFFIX = r"(?:Manager|Helpers?|Util(?:s|ities)?)"
 VAGUE_FILE = re.compile(VAGUE_SUFFIX + r"(?:\+.*)?\.swift$")
@@ -171,8 +171,8 @@ def main():
     sys.stdout.flush()  # before the tools write to the same place
 
     # Not the folder of the benchmarks as a whole: it has a build folder of its own.
-    parts = ("Package.swift", "Sources", "Tests", "Benchmarks/Package.swift", "Benchmarks/Sources",
-             "Benchmarks/Benchmarks")
+    parts = ("Package.swift", "Sources", "Tests", "bench/micro/Package.swift", "bench/micro/Sources",
+             "bench/micro/Benchmarks")
     swift = [path for path in parts if os.path.exists(path)]
     if swift:
         clean &= run("swift", "format", "lint", "--strict", "--parallel", "--recursive", *swift)

@@ -5,7 +5,7 @@ Opens a store of its own on free ports, with a book of each kind of trouble in i
 requests from each tier's /openapi.json: good ones, bad ones and sequences of them. Fails on an answer that is
 not documented, on one that does not fit its schema or media type, and on a 5xx.
 
-usage: check-api.py BOOKSTORE SCHEMATHESIS [--cases N]
+usage: check_api.py BOOKSTORE SCHEMATHESIS [--cases N]
 """
 
 import argparse

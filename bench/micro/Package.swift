@@ -1,14 +1,17 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-// The name of the store's own package, so that its `package` declarations are seen from here.
-let strict: [SwiftSetting] = [.swiftLanguageMode(.v6), .unsafeFlags(["-package-name", "my_book_store"])]
+// SwiftPM names a package of this machine after its folder. What is measured is built under the store's name, so that
+// it sees the store's `package` declarations.
+let folder = Context.packageDirectory.split(separator: "/").dropLast(2).last.map(String.init) ?? ""
+let name = String(folder.lowercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
+let strict: [SwiftSetting] = [.swiftLanguageMode(.v6), .unsafeFlags(["-package-name", name])]
 
 // A package of its own, so that building the store never needs what only its benchmarks need.
 let package = Package(
     name: "bookstore-benchmarks",
     dependencies: [
-        .package(name: "my-book-store", path: ".."),
+        .package(name: "my-book-store", path: "../.."),
         .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),

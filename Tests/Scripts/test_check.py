@@ -1,7 +1,11 @@
 #!/usr/bin/env python3
 """Plants a violation of each of check.py's rules, and what looks like one but is none."""
 
+import os
+import sys
 import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../scripts"))
 
 from check import check_file, is_shell_script
 from markdown_links import check_links
