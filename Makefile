@@ -115,7 +115,7 @@ bench-baseline: setup ## count them and store what is counted as the new baselin
 	@python3 -B scripts/bench_check.py --renew
 
 check: test-setup ## check style, layering and shell scripts
-	@python3 -B Tests/Scripts/test_check.py --quiet
+	@PYTHONPATH=scripts python3 -B -m unittest discover --quiet --start-directory Tests/Scripts
 	@python3 -B scripts/check.py
 
 fmt: ## format all Swift code in place

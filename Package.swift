@@ -126,8 +126,9 @@ let package = Package(
             name: "bookstore",
             dependencies: [
                 "Model", "Monitoring", "TierHTTP", "Storage", "Services", "Catalog",
-                "Order", "Frontend", "Storefront", "Acceptance", "Audit", "Chaos", "Top", "Bench", arguments,
-                configuration, signals, system,
+                "Order", "Frontend", "Storefront", "Acceptance", "Audit", "Linearizability", "Chaos", "Top",
+                "Bench",
+                arguments, configuration, signals, system,
                 logging,
             ] + nio,
             swiftSettings: strict),
@@ -159,7 +160,8 @@ let package = Package(
         .testTarget(
             name: "CatalogTests",
             dependencies: [
-                "Catalog", "Services", "Storage", "Monitoring", "Model", "TestSupport", grdb, logging,
+                "Catalog", "Services", "Storage", "TierHTTP", "Monitoring", "Model", "TestSupport", grdb,
+                logging,
             ] + nio,
             swiftSettings: tests),
         .testTarget(
@@ -188,7 +190,7 @@ let package = Package(
             name: "DiskTests", dependencies: ["Model", "TestSupport", "bookstore"], exclude: ["shim"],
             swiftSettings: tests),
         .testTarget(
-            name: "SystemTests", dependencies: ["Bench", "Model", "Acceptance", "TestSupport", "bookstore"],
+            name: "SystemTests", dependencies: ["Bench", "Model", "TestSupport", "bookstore"],
             swiftSettings: tests),
     ]
 )

@@ -12,11 +12,9 @@ import subprocess
 import sys
 
 from markdown_links import check_links
-from swift_text import Swift
+from swift_text import parse
+from swift_tree import IMPORT, SwiftTree, main_type
 
-# The targets in the order data flows: each may import only what stands further right.
-LAYERS = ["bookstore", "Bench", "Top", "Chaos", "Acceptance", "Storefront", "Frontend", "Order", "Catalog", "Services",
-          "Linearizability", "Audit", "Storage", "TierHTTP", "Monitoring", "Model"]
 # The database library stays behind the stores, so that another database changes only them.
 DATABASE = "GRDB"
 STORE_TARGETS = {"Catalog", "Order"}
@@ -42,8 +40,6 @@ UNSAFE = re.compile(r"@unchecked\s+Sendable\b|\bnonisolated\(unsafe\)")
 CRASHES = re.compile(r"\btry!|\bfatalError\(")
 # At the level of the socket, TCP_NODELAY's number is SO_DEBUG, which Linux lets only root set.
 MISTAKEN_OPTION = re.compile(r"\bsocketOption\(\s*\.tcp_")
-IMPORT = re.compile(r"^[ \t]*(?:@\w+(?:\([^)\n]*\))?\s+)*(?:(?:public|package|internal|fileprivate|private)\s+)?"
-                    r"import\s+(?:(?:struct|class|enum|protocol|typealias|func|let|var)\s+)?(\w+)", re.M)
 
 
 def check_path(path):
@@ -68,7 +64,7 @@ def check_text(path, text):
 
 def check_swift(path, text):
     """Rules for every Swift file."""
-    swift = Swift(text)
+    swift = parse(text)
     area = path.split("/")[0]
     lines_max = FILE_LINES_MAX.get(area)
     if lines_max and text.count("\n") > lines_max:
@@ -92,6 +88,7 @@ def check_swift(path, text):
     if area == "Sources":
         yield from needs_reason(swift, CRASHES, "why can it not happen?")
         yield from check_imports(path, swift)
+        yield from check_access(swift)
 
 
 def needs_reason(swift, pattern, question):
@@ -102,23 +99,59 @@ def needs_reason(swift, pattern, question):
 
 
 def check_imports(path, swift):
-    """Layering: Sources/<Target>/… imports only targets below its own."""
-    folders, file = path.split("/")[1:-1], path.split("/")[-1]
-    target = folders[1] if folders[0] == "Tools" else folders[0]
-    if target not in LAYERS:
-        yield 1, f"target {target} has no place in LAYERS (scripts/check.py)"
-        return
-    below = LAYERS[LAYERS.index(target) + 1:]
+    """What a part of Sources must not know, whatever its target depends on."""
+    *folders, file = path.split("/")
     for found in IMPORT.finditer(swift.code):
         line, module = swift.line(found.start(1)), found[1]
-        if target == "Model":
-            if module not in MODEL_MAY_IMPORT:
-                yield line, f"Model imports {module}: it imports nothing"
-        elif module in LAYERS and module not in below:
-            yield line, f"{target} imports {module}, which does not stand below it"
-        elif module == DATABASE and target != "Storage" and not (
-                target in STORE_TARGETS and STORE_FILE.search(file)):
+        if folders[1] == "Model" and module not in MODEL_MAY_IMPORT:
+            yield line, f"Model imports {module}: it imports nothing"
+        elif module == DATABASE and folders[1] != "Storage" and not (
+                folders[1] in STORE_TARGETS and STORE_FILE.search(file)):
             yield line, f"{DATABASE} outside a store"
+
+
+def check_access(swift):
+    """The program is one package: nothing of it is for others."""
+    for found in re.finditer(r"\bpublic\b", swift.code):
+        yield swift.line(found.start()), "public: package is enough"
+
+
+def check_tree(tree):
+    """Rules for the sources as a whole, as (path, line, message)."""
+    yield from check_targets(tree)
+    for declaration, users in tree.types_away():
+        yield (declaration.path, declaration.line,
+               f"{declaration.name} is used in {users[0]}: it stands in a file of its name")
+    for path in tree.sources:
+        topic = path.split("/")[-1].partition("+")[2]
+        extended = {declaration.name.split(".")[-1] for declaration in tree.declarations[path]
+                    if declaration.kind == "extension"}
+        if topic and main_type(path) not in extended:
+            yield path, 1, f"the name says that it extends {main_type(path)}, which it does not"
+
+
+def check_targets(tree):
+    """Each target declares the targets that it imports, and stands below them in Package.swift."""
+    names = {target.name for target in tree.targets}
+    executables = {target.name for target in tree.targets if target.is_executable}
+    imported = {target.name: {} for target in tree.targets}
+    for path in tree.files:
+        target = tree.target(path)
+        if target is None:
+            yield path, 1, "belongs to no target of Package.swift"
+        else:
+            for module in tree.imports[path] & names:
+                imported[target.name].setdefault(module, path)
+    above = set()
+    for target in tree.targets:
+        for module in sorted(imported[target.name].keys() - target.dependencies):
+            yield imported[target.name][module], 1, f"{target.name} imports {module}, which it does not depend on in Package.swift"
+        # A test depends on an executable that it starts.
+        for module in sorted(target.dependencies & names - imported[target.name].keys() - executables):
+            yield "Package.swift", target.line, f"{target.name} depends on {module} and imports it nowhere"
+        for module in sorted(target.dependencies & names - above):
+            yield "Package.swift", target.line, f"{target.name} depends on {module}, which does not stand above it"
+        above.add(target.name)
 
 
 def check_file(path, content):
@@ -154,7 +187,7 @@ def repository_files():
 
 def main():
     os.chdir(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    clean, scripts, pages, files = True, [], {}, repository_files()
+    clean, scripts, texts, files = True, [], {}, repository_files()
     for path in files:
         with open(path, "rb") as file:
             content = file.read()
@@ -163,9 +196,11 @@ def main():
             clean = False
         if is_shell_script(content):
             scripts.append(path)
-        if path.endswith(".md"):
-            pages[path] = content.decode("utf-8", errors="replace")
-    for path, line, message in check_links(pages, set(files)):
+        if path.endswith((".md", ".swift")):
+            texts[path] = content.decode("utf-8", errors="replace")
+    pages = {path: text for path, text in texts.items() if path.endswith(".md")}
+    tree = SwiftTree(texts["Package.swift"], texts)
+    for path, line, message in [*check_links(pages, set(files)), *sorted(check_tree(tree))]:
         print(f"{path}:{line}: {message}")
         clean = False
     sys.stdout.flush()  # before the tools write to the same place

@@ -5,15 +5,25 @@ the brace matcher. Write such a one as #/…/#, or with a string.
 """
 
 import bisect
+import functools
 import re
 
 STRING_OPENS = re.compile(r'(#*)("""|")')
 EXTENDED_REGEX = re.compile(r"(#+)/.*?/\1", re.S)
 COMMENT = re.compile(r"//[^\n]*")
+# What no comment, string or interpolation begins or ends in.
+PLAIN_CODE = re.compile(r'[^"#/()]+')
+PLAIN_TEXT = re.compile(r'[^"\\]+')
 DECLARES_FUNCTION = re.compile(r"(?<![.\w`])(?:func\s+(`\w+`|\w+|[^\s\w(]+)|(init|deinit|subscript)(?=[\s(<?!{]))")
 # A signature goes on in the next line after the one of these, or before the other.
 GOES_ON_AFTER = re.compile(r"(?:[,&:<=(\[]|->|\b(?:where|async|throws|rethrows|some|any))\s*$")
 GOES_ON_BEFORE = re.compile(r"\s*(?:[{&>=,]|->|(?:where|async|throws|rethrows)\b)")
+
+
+@functools.cache
+def parse(source):
+    """The source file of this text, read once however many rules look at it."""
+    return Swift(source)
 
 
 class Swift:
@@ -89,7 +99,8 @@ class Swift:
                     strings.pop()
                     i = blank(i + len(closing))
                 else:
-                    i = blank(i + 1)
+                    found = PLAIN_TEXT.match(source, i)
+                    i = blank(found.end() if found else i + 1)
             elif found := COMMENT.match(source, i) or EXTENDED_REGEX.match(source, i):
                 if found[0].startswith("//"):
                     self.comment_lines.add(self.line(i))
@@ -104,6 +115,9 @@ class Swift:
             elif strings and source[i] == ")" and strings[-1][2] == 1:
                 strings[-1][2] = 0
                 i = blank(i + 1)
+            elif found := PLAIN_CODE.match(source, i):
+                out.append(found[0])
+                i = found.end()
             else:
                 if strings and source[i] in "()":
                     strings[-1][2] += 1 if source[i] == "(" else -1

@@ -1,15 +1,9 @@
-#!/usr/bin/env python3
 """Plants a violation of each of check.py's rules, and what looks like one but is none."""
 
-import os
-import sys
 import unittest
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../scripts"))
-
-from check import check_file, is_shell_script
-from markdown_links import check_links
-from swift_text import Swift
+from check import check_file, check_tree, is_shell_script
+from swift_tree import SwiftTree
 
 
 def findings(path, text):
@@ -103,18 +97,7 @@ class SwiftRules(Planted):
         self.assert_clean("Sources/Order/A.swift", 'let a = "try! fatalError("\n')
 
 
-class Layering(Planted):
-    def test_imports_point_down(self):
-        self.assert_clean("Sources/Frontend/A.swift", "import Order\nimport Model\nimport NIOCore\n")
-        self.assert_found("Sources/Catalog/A.swift", "import Model\nimport Order\n", 2, "Catalog imports Order")
-        self.assert_found("Sources/TierHTTP/A.swift", "public import Storage\n", 1, "TierHTTP imports Storage")
-        self.assert_found("Sources/Order/A.swift", "@testable import Frontend\n", 1, "Order imports Frontend")
-        self.assert_found("Sources/Order/A.swift", "import struct Storefront.Report\n", 1, "Order imports Storefront")
-        self.assert_clean("Tests/CatalogTests/A.swift", "import Order\n")
-
-    def test_every_target_has_its_place(self):
-        self.assert_found("Sources/Extra/A.swift", "import Model\n", 1, "target Extra has no place")
-
+class Places(Planted):
     def test_database_only_in_stores(self):
         for path in ("Storage/Database", "Catalog/CatalogStore+Reads", "Order/SaleRow", "Order/OrderSchema"):
             self.assert_clean(f"Sources/{path}.swift", "import GRDB\n")
@@ -126,53 +109,96 @@ class Layering(Planted):
         self.assert_found("Sources/Model/A.swift", "import Foundation\n", 1, "Model imports Foundation")
         self.assert_found("Sources/Model/A.swift", "import GRDB\n", 1, "Model imports GRDB")
 
-
-class SwiftText(unittest.TestCase):
-    def lengths(self, source):
-        return [(name, length) for _, name, length in Swift(source).functions()]
-
-    def test_braces_in_strings_and_comments_do_not_count(self):
-        for inside in ('"}"', '"\\"}"', '#"}"}"#', '"""\n}"}\n"""', "// }", "/* } /* } */ } */", "#/}/#",
-                       '"\\(a.map { "}" })}"', '#"\\#(f("}"))}"#'):
-            source = f"func a() {{\n{inside}\n}}\n}}\n"
-            self.assertEqual(self.lengths(source), [("a", 3 + inside.count("\n"))], inside)
-
-    def test_what_is_a_function(self):
-        source = (
-            "protocol P {\n    init(a: Int)\n    func a()\n    var b: Int { get }\n}\n"
-            "struct S: P {\n    init?<T>(a: T) where T: Q {\n        self.init(b: a)\n    }\n"
-            "    static func < (a: S, b: S) -> Bool { true }\n"
-            "    func c(\n        d: () -> Void = { }\n    )\n        async throws\n        -> [Int]\n    {\n    }\n"
-            "    subscript(i: Int) -> Int { i }\n    deinit {\n    }\n}\n"
-        )
-        self.assertEqual(self.lengths(source),
-                         [("init", 3), ("<", 1), ("c", 7), ("subscript", 1), ("deinit", 2)])
-
-    def test_offsets_and_lines_stay(self):
-        source = 'let a = "x" // y\n/* z */ let b = """\n  q\n  """\n'
-        swift = Swift(source)
-        self.assertEqual(len(swift.code), len(source))
-        self.assertEqual(swift.code.split(), ["let", "a", "=", "let", "b", "="])
-        self.assertEqual(swift.comment_lines, {1, 2})
+    def test_nothing_is_public(self):
+        for declaration in ("public struct A {}", "public import Model", "@frozen public enum A {}", "public(set) var a = 1"):
+            self.assert_found("Sources/Order/A.swift", f"\n{declaration}\n", 2, "package is enough")
+        self.assert_clean("Sources/Order/A.swift", 'package let a = "public"  // public\n')
+        self.assert_clean("bench/micro/Sources/HotPieces/A.swift", "public struct A {}\n")
 
 
-class Links(unittest.TestCase):
-    PAGES = {"a.md": "# Two words: `A`\n", "docs/b.md": "# B\n```\n# no heading\n[x](none.md)\n```\n"}
+class Tree(unittest.TestCase):
+    """A small package with nothing wrong, to which each test does something wrong."""
 
-    def found(self, link):
-        pages = self.PAGES | {"docs/c.md": f"a\n[text]({link})\n"}
-        return [(line, message) for path, line, message in check_links(pages, set(pages) | {"docs/images/d.png"})
-                if path == "docs/c.md"]
+    MANIFEST = """
+let package = Package(targets: [
+    .target(name: "Model"),
+    .target(name: "Order", dependencies: ["Model", nio]),
+    .target(name: "Audit", dependencies: ["Model"], path: "Sources/Tools/Audit"),
+    .executableTarget(name: "bookstore", dependencies: ["Order", "Audit"]),
+    .testTarget(name: "OrderTests", dependencies: ["Order", "bookstore"]),
+])
+"""
+    FILES = {
+        "Sources/Model/Book.swift": "package struct Book {}\n",
+        "Sources/Order/OrderEngine.swift": "import Model\nlet book: Book\n",
+        "Sources/Tools/Audit/Audit.swift": "internal import struct Model.Book\n",
+        "Sources/bookstore/Up.swift": "import Order\nimport Audit\n",
+        "Tests/OrderTests/OrderTests.swift": "@testable import Order\n",
+    }
 
-    def test_leads_somewhere(self):
-        for link in ("b.md", "../a.md", "../a.md#two-words-a", "b.md#b", "images/d.png", "images",
-                     "https://example.org/none.md", "mailto:a@example.org"):
-            self.assertEqual(self.found(link), [], link)
+    def found(self, files=None, manifest=MANIFEST):
+        return sorted(check_tree(SwiftTree(manifest, self.FILES | (files or {}))))
 
-    def test_leads_nowhere(self):
-        for link, message in (("none.md", "no such file"), ("../docs/a.md", "no such file"), ("#b", "no such heading"),
-                              ("b.md#no-heading", "no such heading")):
-            self.assertEqual(self.found(link), [(2, f"link to {link}: there is {message}")])
+    def assert_found(self, path, line, message, **planted):
+        found = self.found(**planted)
+        self.assertEqual(len(found), 1, found)
+        self.assertEqual(found[0][:2], (path, line))
+        self.assertIn(message, found[0][2])
+
+    def test_nothing_wrong(self):
+        self.assertEqual(self.found(), [])
+
+    def test_imports_are_declared(self):
+        audit = "Sources/Tools/Audit/Audit.swift"
+        for text in ("import Model\nimport Order\n", "@testable import Order\npackage import Model\n",
+                     "import Model\nimport struct Order.OrderEngine\n"):
+            self.assert_found(audit, 1, "Audit imports Order, which it does not depend on", files={audit: text})
+        self.assert_found("Tests/OrderTests/A.swift", 1, "OrderTests imports Model",
+                          files={"Tests/OrderTests/A.swift": "import Model\n"})
+
+    def test_declared_targets_are_imported(self):
+        self.assert_found("Package.swift", 5, "Audit depends on Model and imports it nowhere",
+                          files={"Sources/Tools/Audit/Audit.swift": "import Foundation\n"})
+
+    def test_targets_stand_in_the_order_of_imports(self):
+        lines = self.MANIFEST.split("\n")
+        lines[4], lines[5] = lines[5], lines[4]
+        self.assert_found("Package.swift", 5, "bookstore depends on Audit, which does not stand above it",
+                          manifest="\n".join(lines))
+
+    def test_files_belong_to_targets(self):
+        for path in ("Sources/Tools/Extra/A.swift", "Tests/AuditTests/A.swift"):
+            self.assert_found(path, 1, "belongs to no target", files={path: "\n"})
+
+    def test_types_stand_in_files_of_their_names(self):
+        user = {"Sources/Order/OrderRoutes.swift": "import Model\nlet a: Cents\n"}
+        for kind in ("struct", "final class", "indirect enum", "actor", "protocol", "typealias"):
+            text = f"package struct Book {{}}\n/// Money.\npackage {kind} Cents"
+            text += " = Int\n" if kind == "typealias" else " {}\n"
+            self.assert_found("Sources/Model/Book.swift", 3, "Cents is used in Sources/Order/OrderRoutes.swift",
+                              files=user | {"Sources/Model/Book.swift": text})
+        self.assertEqual(self.found(user | {"Sources/Model/Cents.swift": "package struct Cents {}\n"}), [])
+        self.assertEqual(self.found(user | {"Sources/Model/Cents+Price.swift": "extension Cents {}\nstruct Cents {}\n"}), [])
+
+    def test_what_is_no_lodger(self):
+        book = "Sources/Model/Book.swift"
+        for text, user in (
+                ("struct Book {}\nstruct Cents {}\n", "let a: Price\n"),             # nobody uses it
+                ("struct Book {}\nprivate struct Cents {}\n", "let a: Cents\n"),     # it is another one
+                ("struct Book {\n    struct Cents {}\n}\n", "let a: Cents\n"),      # it stands in its type
+                ("struct Book {}\nfunc a() {\n    struct Cents {}\n}\n", "let a: Cents\n"),
+                ("struct Book {}\nstruct Cents {}\n", "// Cents\nlet a = \"Cents\"\n")):
+            self.assertEqual(self.found({book: text, "Sources/Model/ItemNumber.swift": user}), [], text)
+        # Who does not import the target means another type.
+        self.assertEqual(self.found({book: "struct Book {}\nstruct Up {}\nstruct Cents {}\n",
+                                     "Sources/bookstore/Up.swift": "import Order\nimport Audit\nlet a: Cents\n"}), [])
+
+    def test_an_extension_is_named_after_its_type(self):
+        path = "Sources/Model/Book+Price.swift"
+        for text in ("extension Book {}\n", "extension Shop.Book {}\n", "private struct A {}\npackage extension Book: B {\n}\n"):
+            self.assertEqual(self.found({path: text}), [])
+        for text in ("extension Cents {}\n", "struct Price {}\n", "// extension Book {}\n"):
+            self.assert_found(path, 1, "the name says that it extends Book", files={path: text})
 
 
 class ShellScripts(unittest.TestCase):
