@@ -54,7 +54,7 @@ test-browser: build ## the shop and the desk in a real browser (headless Chromiu
 test-browser-short: ## the same without its repetitions in other colours and sizes
 	@$(MAKE) test-browser BROWSER_TESTS="-k 'not dark and not (barriers and phone)'"
 
-screenshots: build ## take the pictures of docs/shop.md anew
+screenshots: build ## take the pictures of docs/shop.md again
 	@scripts/setup.sh --browser
 	.build/browser-venv/bin/python -B Tests/Browser/screenshots.py
 

@@ -125,8 +125,8 @@ def write_report(parts, crash_report, is_sound):
     text = f"""# The long proof
 
 {verdict} Written by `make chaos`{f' at commit {commit.strip()}' if commit.strip() else ''}, which repeats all of \
-it; `make chaos SEED=n` with the crash test's faults of an earlier run. What the parts are and what they could
-not find is told in [proof.md](proof.md).
+it; `make chaos SEED=n` with the crash test's faults of an earlier run. [proof.md](proof.md) explains the parts and
+what they cannot find.
 
 | part | tried | minutes |
 |---|---|---:|
