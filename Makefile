@@ -118,6 +118,10 @@ check: test-setup ## check style, layering and shell scripts
 	@PYTHONPATH=scripts python3 -B -m unittest discover --quiet --start-directory Tests/Scripts
 	@python3 -B scripts/check.py
 
+# WALK=branch counts as well what a branch changed that did the work of a measure.
+house: ## measure how easily the store can be changed
+	@python3 -B scripts/house.py $(addprefix --walk ,$(WALK))
+
 fmt: ## format all Swift code in place
 	swift format --in-place --parallel --recursive Package.swift Sources Tests bench/micro/Package.swift \
 		bench/micro/Sources bench/micro/Benchmarks

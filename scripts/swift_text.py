@@ -33,12 +33,21 @@ class Swift:
     def __init__(self, source):
         self.source = source
         self.line_starts = [0] + [found.end() for found in re.finditer("\n", source)]
-        self.comment_lines = set()
+        self.comments = []  # where they begin and end
         self.code = self._blank_out()
+        self.comment_lines = {line for start, end in self.comments
+                              for line in range(self.line(start), self.line(end - 1) + 1)}
 
     def line(self, offset):
         """The line, from 1, in which the character at this offset stands."""
         return bisect.bisect_right(self.line_starts, offset)
+
+    def without_comments(self):
+        """The source with comments blanked out, and strings as they are."""
+        text = list(self.source)
+        for start, end in self.comments:
+            text[start:end] = re.sub(r"[^\n]", " ", self.source[start:end])
+        return "".join(text)
 
     def functions(self):
         """Yields (line, name, length in lines) of every function that has a body."""
@@ -103,12 +112,11 @@ class Swift:
                     i = blank(found.end() if found else i + 1)
             elif found := COMMENT.match(source, i) or EXTENDED_REGEX.match(source, i):
                 if found[0].startswith("//"):
-                    self.comment_lines.add(self.line(i))
+                    self.comments.append(found.span())
                 i = blank(found.end())
             elif source.startswith("/*", i):
-                end = self._block_comment_end(i)
-                self.comment_lines.update(range(self.line(i), self.line(end - 1) + 1))
-                i = blank(end)
+                self.comments.append((i, self._block_comment_end(i)))
+                i = blank(self.comments[-1][1])
             elif found := STRING_OPENS.match(source, i):
                 strings.append([found[2] + found[1], "\\" + found[1], 0])
                 i = blank(found.end())

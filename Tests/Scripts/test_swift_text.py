@@ -32,6 +32,7 @@ class SwiftText(unittest.TestCase):
         self.assertEqual(len(swift.code), len(source))
         self.assertEqual(swift.code.split(), ["let", "a", "=", "let", "b", "="])
         self.assertEqual(swift.comment_lines, {1, 2})
+        self.assertEqual(swift.without_comments(), source.replace("// y", "    ").replace("/* z */", "       "))
 
 
 if __name__ == "__main__":
