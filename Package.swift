@@ -46,7 +46,8 @@ let package = Package(
         .executable(name: "bookstore", targets: ["bookstore"]),
         // What the benchmarks of single pieces measure: bench/micro.
         .library(
-            name: "BookstoreParts", targets: ["Model", "TierHTTP", "Storage", "Services", "Catalog"]),
+            name: "BookstoreParts",
+            targets: ["Model", "TierHTTP", "StoreAPI", "Storage", "Services", "Catalog"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
@@ -71,6 +72,7 @@ let package = Package(
         .target(
             name: "TierHTTP", dependencies: ["CZlib", "Model", "Monitoring", logging, deque] + nio,
             swiftSettings: strict),
+        .target(name: "StoreAPI", dependencies: ["Model", "TierHTTP"] + nio, swiftSettings: strict),
         .target(
             name: "Storage",
             dependencies: ["Model", "Monitoring", nioCore, deque, grdb, logging, cryptography[0]],
@@ -80,25 +82,25 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Catalog",
-            dependencies: ["Model", "Monitoring", "TierHTTP", "Storage", "Services", grdb, logging]
-                + nio,
+            dependencies: [
+                "Model", "Monitoring", "TierHTTP", "StoreAPI", "Storage", "Services", grdb, logging,
+            ] + nio,
             swiftSettings: strict),
         .target(
             name: "Order",
             dependencies: [
-                "Model", "Monitoring", "TierHTTP", "Storage", "Services", grdb, logging,
+                "Model", "Monitoring", "TierHTTP", "StoreAPI", "Storage", "Services", grdb, logging,
             ] + nio,
             swiftSettings: strict),
         .target(
             name: "Frontend",
-            dependencies: ["Model", "Monitoring", "TierHTTP", "Services", logging] + nio,
+            dependencies: ["Model", "Monitoring", "TierHTTP", "StoreAPI", "Services", logging] + nio,
             swiftSettings: strict),
         .target(
             name: "Storefront",
             dependencies: [
-                "Model", "Monitoring", "TierHTTP", hummingbird, hummingbirdCore, httpTypes, lifecycle,
-                mustache,
-                logging,
+                "Model", "Monitoring", "TierHTTP", "StoreAPI", hummingbird, hummingbirdCore, httpTypes,
+                lifecycle, mustache, logging,
             ] + cryptography + nio,
             resources: [.embedInCode("Pages")], swiftSettings: strict),
         // Tools: what judges, breaks and measures a store.
@@ -120,7 +122,8 @@ let package = Package(
             name: "Top", dependencies: ["Model", "Monitoring", "TierHTTP"] + nio, path: "Sources/Tools/Top",
             swiftSettings: strict),
         .target(
-            name: "Bench", dependencies: ["Model", "Monitoring", "TierHTTP", deque, histogram] + nio,
+            name: "Bench",
+            dependencies: ["Model", "Monitoring", "TierHTTP", "StoreAPI", deque, histogram] + nio,
             path: "Sources/Tools/Bench", swiftSettings: strict),
         .executableTarget(
             name: "bookstore",
@@ -151,7 +154,8 @@ let package = Package(
             name: "MonitoringTests", dependencies: ["Monitoring", "TestSupport"], swiftSettings: tests),
         .testTarget(
             name: "TierHTTPTests",
-            dependencies: ["TierHTTP", "Monitoring", "Model", "TestSupport", logging] + cryptography + nio,
+            dependencies: ["StoreAPI", "TierHTTP", "Monitoring", "Model", "TestSupport", logging]
+                + cryptography + nio,
             swiftSettings: tests),
         .testTarget(
             name: "StorageTests",
@@ -160,8 +164,9 @@ let package = Package(
         .testTarget(
             name: "CatalogTests",
             dependencies: [
-                "Catalog", "Services", "Storage", "TierHTTP", "Monitoring", "Model", "TestSupport", grdb,
-                logging,
+                "Catalog", "Services", "StoreAPI", "Storage", "TierHTTP", "Monitoring", "Model",
+                "TestSupport",
+                grdb, logging,
             ] + nio,
             swiftSettings: tests),
         .testTarget(

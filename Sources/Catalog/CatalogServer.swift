@@ -2,6 +2,7 @@ package import Logging
 package import Model
 package import Monitoring
 internal import NIOCore
+internal import StoreAPI
 package import TierHTTP
 
 /// The catalog tier: its engine behind its routes.
@@ -33,7 +34,7 @@ package final class CatalogServer: Sendable {
                             tier: "catalog", reason: "has stopped writing", outcomeUnknown: false)
                     }
                 }
-            }, samples: { engine.samples() + find.samples() })
+            }, samples: { engine.samples() + find.samples() }, description: StoreAPI.description)
         let server = try await TierServer.start(
             at: address, loops: loops, routes: routes, logger: logger, limits: .behindFrontends,
             hosts: hosts)

@@ -3,6 +3,7 @@ internal import Monitoring
 internal import NIOCore
 internal import NIOHTTP1
 internal import Services
+internal import StoreAPI
 internal import TierHTTP
 
 /// Passes searches and lookups on to the catalog, and its answers back as the bytes they are: taking them

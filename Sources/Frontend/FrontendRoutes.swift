@@ -3,6 +3,7 @@ internal import Monitoring
 internal import NIOCore
 internal import NIOHTTP1
 internal import Services
+internal import StoreAPI
 internal import TierHTTP
 
 /// The frontend's resources. It holds nothing: reads are passed on to the catalog, purchases to the order

@@ -3,6 +3,7 @@ package import Model
 package import Monitoring
 internal import NIOCore
 internal import Services
+internal import StoreAPI
 package import TierHTTP
 
 /// The frontend tier: stateless, so that any number of them may stand side by side.
@@ -28,7 +29,8 @@ package final class FrontendServer: Sendable {
                 order: HTTPOrder(client: order), catalog: HTTPCatalog(client: catalog)),
             relayed: FrontendRoutes.relayed(catalog: catalog, order: order))
         let table = RouteTable(
-            routes.all, monitor: monitor, token: token, readiness: { probe.reach(from: $0) })
+            routes.all, monitor: monitor, token: token, readiness: { probe.reach(from: $0) },
+            description: StoreAPI.description)
         return FrontendServer(
             server: try await TierServer.start(
                 at: address, loops: loops, routes: table, logger: logger, limits: limits, hosts: hosts))

@@ -35,7 +35,7 @@ struct TierRelay: Sendable {
     /// - Parameter bodyBytesMax: what a body may have, where that is more than elsewhere.
     func changing(doc: RouteDoc, bodyBytesMax: Int? = nil) -> Route {
         Route(name, [.POST], isGuarded: true, bodyBytesMax: bodyBytesMax, doc: doc) { request in
-            .pending(try pass(request, type: doc.bodyType, within: FrontendRoutes.purchaseTimeMax))
+            .pending(try pass(request, type: doc.body?.contentType, within: FrontendRoutes.purchaseTimeMax))
         }
     }
 

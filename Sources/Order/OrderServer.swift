@@ -3,6 +3,7 @@ package import Model
 package import Monitoring
 internal import NIOCore
 internal import Services
+internal import StoreAPI
 package import TierHTTP
 
 /// The order tier: its engine behind its routes, and the follower that keeps its store complete.
@@ -27,7 +28,8 @@ package final class OrderServer: Sendable {
         let probe = ReachProbe(clients: [catalog])
         let routes = RouteTable(
             OrderRoutes(engine: engine).all, monitor: monitor, token: token, takesBatches: true,
-            readiness: { probe.reach(from: $0) }, samples: engine.samples)
+            readiness: { probe.reach(from: $0) }, samples: engine.samples,
+            description: StoreAPI.description)
         let server = try await TierServer.start(
             at: address, loops: loops, routes: routes, logger: logger, limits: .behindFrontends,
             hosts: hosts)

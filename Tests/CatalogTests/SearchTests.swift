@@ -2,6 +2,7 @@ import Model
 import NIOCore
 import NIOEmbedded
 import NIOPosix
+import StoreAPI
 import Testing
 import TierHTTP
 

@@ -1,6 +1,5 @@
+import StoreAPI
 import Testing
-
-@testable import TierHTTP
 
 @Suite struct HTMLTextTests {
     @Test func escapesWhatMeansSomething() {

@@ -3,6 +3,7 @@ import Model
 import Monitoring
 import NIOCore
 import NIOHTTP1
+import StoreAPI
 import Synchronization
 import TestSupport
 
@@ -155,7 +156,7 @@ func testRoutes(
             },
         ] + waitingRoutes(gates),
         monitor: monitor, token: token, takesBatches: takesBatches,
-        readiness: { $0.slot.eventLoop.makeSucceededVoidFuture() })
+        readiness: { $0.slot.eventLoop.makeSucceededVoidFuture() }, description: StoreAPI.description)
 }
 
 /// Routes that answer when the test says so.

@@ -2,6 +2,7 @@ internal import Foundation
 internal import Model
 internal import NIOCore
 internal import NIOHTTP1
+internal import StoreAPI
 internal import TierHTTP
 
 /// Routes that customers' and storekeepers' pages read.

@@ -1,5 +1,6 @@
 internal import Model
 internal import NIOCore
+internal import StoreAPI
 internal import TierHTTP
 
 // Searches: the whole topic, as the contract says, or a page of it.

@@ -1,6 +1,7 @@
 internal import Model
 internal import NIOCore
 internal import NIOHTTP1
+internal import StoreAPI
 internal import TierHTTP
 
 /// Routes by which storekeepers change things.

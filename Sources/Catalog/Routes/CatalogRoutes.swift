@@ -2,6 +2,7 @@ internal import Model
 internal import NIOCore
 internal import NIOHTTP1
 internal import Services
+internal import StoreAPI
 internal import TierHTTP
 
 /// The catalog's resources: decode, call the engine, encode.

@@ -1,3 +1,4 @@
+internal import StoreAPI
 internal import TierHTTP
 
 /// Sales a day as bars, each made of its topics, as inline SVG with a legend. The tables beside it say the

@@ -1,4 +1,5 @@
 internal import Model
+internal import StoreAPI
 internal import TierHTTP
 
 /// A book's cover, drawn from what is known of it: the family of colours follows from the topic, the colours

@@ -1,16 +1,16 @@
 internal import Model
-internal import NIOCore
-internal import NIOHTTP1
+package import NIOCore
+package import NIOHTTP1
 
 /// A document of the program's own that stays the same while the process runs: compressed and tagged once.
-struct FixedDocument: Sendable {
+package struct FixedDocument: Sendable {
     private let contentType: TierResponse.ContentType
     private let body: CodedBody
     private let tag: String
     private let fields: [(name: String, value: String)]
 
     /// - Parameter fields: header fields of each answer.
-    init(
+    package init(
         _ contentType: TierResponse.ContentType, _ body: ByteBuffer,
         fields: [(name: String, value: String)] = []
     ) {
@@ -22,7 +22,7 @@ struct FixedDocument: Sendable {
     }
 
     /// The document, or word that the client's copy is still right.
-    func answer(to headers: HTTPHeaders) -> TierResponse {
+    package func answer(to headers: HTTPHeaders) -> TierResponse {
         let form = body.form(for: AcceptEncoding(headers["accept-encoding"]))
         let isKnown = EntityTag.isNamed(tag, in: headers["if-none-match"])
         var response = TierResponse(isKnown ? .notModified : .ok, contentType, body: form.body)

@@ -43,37 +43,6 @@ package struct TierRequest: Sendable {
         self.client = client
     }
 
-    /// The item number parameter, from the query or, where `orInPath`, from the path.
-    ///
-    /// - Throws: ``StoreError/invalid(_:)`` when it is missing or not an item number.
-    package func itemNumber(orInPath: Bool = false) throws(StoreError) -> ItemNumber {
-        let text = try target.required("item_number", orInPath: orInPath)
-        guard let item = ItemNumber(parsing: text) else {
-            throw .invalid("item_number is not a whole number from 1 to \(ItemNumber.valueMax)")
-        }
-        return item
-    }
-
-    /// The topic parameter, from the query or, where `orInPath`, from the path. As it was sent: the catalog composes it.
-    ///
-    /// - Throws: ``StoreError/invalid(_:)`` when it is missing or could be no book's topic.
-    package func topic(orInPath: Bool = false) throws(StoreError) -> String {
-        let topic = try target.required("topic", orInPath: orInPath)
-        _ = try Self.composed(topic, of: "topic")
-        return topic
-    }
-
-    /// A topic in composed form, as books have theirs.
-    ///
-    /// - Throws: ``StoreError/invalid(_:)`` when it could be no book's topic.
-    package static func composed(_ topic: String, of parameter: String) throws(StoreError) -> String {
-        let topic = ShopText.composed(topic)
-        if let fault = ShopText.lineFault(in: topic, byteCountMax: ShopText.topicByteCountMax) {
-            throw .invalid("\(parameter) \(fault)")
-        }
-        return topic
-    }
-
     /// The idempotency key; nil when the client sent none.
     ///
     /// - Throws: ``StoreError/invalid(_:)`` when it is malformed or sent twice.

@@ -5,20 +5,20 @@ package struct Route: Sendable {
     /// The handler of a route: decodes, calls, encodes; an error thrown becomes a problem.
     package typealias Handler = @Sendable (TierRequest) throws -> TierReply
 
-    let name: String
-    let methods: [HTTPMethod]
-    let takesPath: Bool
-    let isGuarded: Bool
-    let isLong: Bool
-    let isPurchase: Bool
-    let bodyBytesMax: Int?
-    let doc: RouteDoc?
-    let handler: Handler
+    package let name: String
+    package let methods: [HTTPMethod]
+    package let takesPath: Bool
+    package let isGuarded: Bool
+    package let isLong: Bool
+    package let isPurchase: Bool
+    package let bodyBytesMax: Int?
+    package let doc: RouteDoc?
+    package let handler: Handler
 
     /// Whether pages of other sites are kept from it: it changes something, or tells what not everybody may know.
-    let isKeptFromOtherSites: Bool
+    package let isKeptFromOtherSites: Bool
     /// Whether its body is JSON.
-    let takesJSON: Bool
+    package let takesJSON: Bool
 
     /// - Parameters:
     ///   - name: the first segment of the path, without a slash.

@@ -19,26 +19,38 @@ package struct RouteTable: Sendable {
     let takesBatches: Bool
     let batch: SystemMonitor.Operation
 
-    /// Adds to `routes` what every tier answers: `/livez`, `/readyz`, `/metrics`, `/openapi.json` and `/docs`.
+    /// Adds to `routes` what every tier answers: `/livez`, `/readyz`, `/metrics` and what describes it.
     ///
     /// - Parameters:
     ///   - token: what requests to guarded routes must show; nil lets everybody in.
     ///   - readiness: succeeds when the tier can do its work, and fails with the reason when it cannot.
     ///   - takesBatches: whether other tiers of the store may put several requests into one.
     ///   - samples: the tier's own figures for the metrics page.
+    ///   - description: the routes that describe the others, given these and the tier's name.
     package init(
         _ routes: [Route], monitor: SystemMonitor, token: BearerToken? = nil, takesBatches: Bool = false,
         readiness: @escaping @Sendable (TierRequest) -> EventLoopFuture<Void>,
-        samples: @escaping @Sendable () -> [MetricSample] = { [] }
+        samples: @escaping @Sendable () -> [MetricSample] = { [] },
+        description: ([Route], String) -> [Route]
     ) {
         // Reading all shards and writing a page takes some milliseconds, which no request need wait for.
         let rendering = DispatchQueue(label: "metrics")
         let common = [
-            Route("livez", [.GET], doc: StoreAPI.livez) { _ in .ready(.json(#"{"status":"alive"}"#)) },
-            Route("readyz", [.GET], doc: StoreAPI.readyz) { request in
+            Route(
+                "livez", [.GET], doc: RouteDoc(summary: "Whether the process runs.", success: "Status")
+            ) { _ in .ready(.json(#"{"status":"alive"}"#)) },
+            Route(
+                "readyz", [.GET],
+                doc: RouteDoc(summary: "Whether the server can do its work.", success: "Status")
+            ) { request in
                 .pending(readiness(request).map { .json(#"{"status":"ready"}"#) })
             },
-            Route("metrics", [.GET], isLong: true, doc: StoreAPI.metrics) { request in
+            Route(
+                "metrics", [.GET], isLong: true,
+                doc: RouteDoc(
+                    summary: "Metrics for Prometheus.", success: "Text",
+                    contentType: TierResponse.ContentType.metrics.rawValue)
+            ) { request in
                 let page = request.slot.eventLoop.makePromise(of: TierResponse.self)
                 let accepted = AcceptEncoding(request.headers["accept-encoding"])
                 rendering.async {
@@ -51,7 +63,7 @@ package struct RouteTable: Sendable {
         self.monitor = monitor
         self.token = token
         var entries: [String: Entry] = [:]
-        for route in routes + common + Self.descriptions(of: routes + common, tier: monitor.tier) {
+        for route in routes + common + description(routes + common, monitor.tier) {
             let operation = monitor.operation(.served, "/" + route.name)
             entries[route.name] = Entry(route: route, operation: operation)
         }
@@ -67,23 +79,6 @@ package struct RouteTable: Sendable {
         response.fields = [("vary", "accept-encoding")]
         if gzipped != nil { response.fields.append(("content-encoding", "gzip")) }
         return response
-    }
-
-    /// The routes by which a tier describes itself.
-    private static func descriptions(of routes: [Route], tier: String) -> [Route] {
-        let bare = [
-            Route("openapi.json", [.GET], doc: StoreAPI.openAPI) { _ in .ready(.json("")) },
-            Route("docs", [.GET], doc: StoreAPI.docs) { _ in .ready(.json("")) },
-        ]
-        let document = FixedDocument(
-            .json, OpenAPIDocument(tier: tier, routes: routes + bare).json,
-            fields: [("x-content-type-options", "nosniff")])
-        let page = FixedDocument(
-            .html, DocsPage(tier: tier, routes: routes + bare).html, fields: DocsPage.fields)
-        return [
-            Route("openapi.json", [.GET], isLong: true) { .ready(document.answer(to: $0.headers)) },
-            Route("docs", [.GET], isLong: true) { .ready(page.answer(to: $0.headers)) },
-        ]
     }
 
     /// The route of a request.

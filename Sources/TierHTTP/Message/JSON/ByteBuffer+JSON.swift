@@ -19,4 +19,35 @@ extension ByteBuffer {
         }
         writeInteger(UInt8(ascii: "\""))
     }
+
+    /// Appends `[…]` with what `write` makes of each element.
+    package mutating func writeArray<Element>(
+        _ elements: some Sequence<Element>, _ write: (inout ByteBuffer, Element) -> Void
+    ) {
+        writeStaticString("[")
+        var isFirst = true
+        for element in elements {
+            if !isFirst { writeStaticString(",") }
+            isFirst = false
+            write(&self, element)
+        }
+        writeStaticString("]")
+    }
+
+    /// A page of a list: `{"result":[…],"next":…}`, where `next` is null on the last.
+    package static func page<Element>(
+        _ elements: some Sequence<Element>, next: String?, _ write: (inout ByteBuffer, Element) -> Void
+    ) -> ByteBuffer {
+        var json = ByteBuffer(string: #"{"result":"#)
+        json.writeArray(elements, write)
+        json.writeStaticString(#","next":"#)
+        json.writeJSONString(orNull: next)
+        json.writeStaticString("}")
+        return json
+    }
+
+    /// Appends a string, or `null` where there is none.
+    package mutating func writeJSONString(orNull text: String?) {
+        if let text { writeJSONString(text) } else { writeStaticString("null") }
+    }
 }

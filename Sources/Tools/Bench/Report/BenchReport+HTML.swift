@@ -1,3 +1,4 @@
+internal import StoreAPI
 internal import TierHTTP
 
 extension BenchReport {

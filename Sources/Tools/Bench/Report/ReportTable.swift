@@ -1,3 +1,4 @@
+internal import StoreAPI
 internal import TierHTTP
 
 /// A table of a report, to be written as plain text, Markdown or HTML.

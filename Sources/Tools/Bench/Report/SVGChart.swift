@@ -1,4 +1,5 @@
 internal import Foundation
+internal import StoreAPI
 internal import TierHTTP
 
 /// A small chart as inline SVG, drawn for a phone's width; colours and dashes come from the page's style by

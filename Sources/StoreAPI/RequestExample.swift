@@ -1,4 +1,5 @@
 internal import NIOHTTP1
+internal import TierHTTP
 
 /// One request to a route, as somebody types it to try it out. It works with the four books of a new store.
 struct RequestExample {

@@ -1,7 +1,39 @@
 package import Model
+package import TierHTTP
 
 // Parameters that several routes have.
 extension TierRequest {
+    /// The item number parameter, from the query or, where `orInPath`, from the path.
+    ///
+    /// - Throws: ``Model/StoreError/invalid(_:)`` when it is missing or not an item number.
+    package func itemNumber(orInPath: Bool = false) throws(StoreError) -> ItemNumber {
+        let text = try target.required("item_number", orInPath: orInPath)
+        guard let item = ItemNumber(parsing: text) else {
+            throw .invalid("item_number is not a whole number from 1 to \(ItemNumber.valueMax)")
+        }
+        return item
+    }
+
+    /// The topic parameter, from the query or, where `orInPath`, from the path. As it was sent: the catalog composes it.
+    ///
+    /// - Throws: ``Model/StoreError/invalid(_:)`` when it is missing or could be no book's topic.
+    package func topic(orInPath: Bool = false) throws(StoreError) -> String {
+        let topic = try target.required("topic", orInPath: orInPath)
+        _ = try Self.composed(topic, of: "topic")
+        return topic
+    }
+
+    /// A topic in composed form, as books have theirs.
+    ///
+    /// - Throws: ``Model/StoreError/invalid(_:)`` when it could be no book's topic.
+    private static func composed(_ topic: String, of parameter: String) throws(StoreError) -> String {
+        let topic = ShopText.composed(topic)
+        if let fault = ShopText.lineFault(in: topic, byteCountMax: ShopText.topicByteCountMax) {
+            throw .invalid("\(parameter) \(fault)")
+        }
+        return topic
+    }
+
     /// How many elements of a list are wanted.
     ///
     /// - Throws: ``Model/StoreError/invalid(_:)`` when it is no number from 1 to `max`.

@@ -1,4 +1,5 @@
 package import Model
+package import TierHTTP
 
 /// The part of a search's answer that is wanted: at most `limit` books, after the number `after`.
 package struct SearchPage: Equatable, Sendable {

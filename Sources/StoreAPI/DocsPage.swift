@@ -1,6 +1,7 @@
 internal import Model
 internal import NIOCore
 internal import NIOHTTP1
+internal import TierHTTP
 
 /// `/docs`: the documented routes of a tier as a page for people, each with a line to try it. It needs nothing
 /// from elsewhere.
@@ -68,7 +69,7 @@ struct DocsPage {
         let entries = parameters + [body].compactMap { $0 }
         if !entries.isEmpty { text += "<dl>\n\(entries.joined())</dl>\n" }
         let statuses = (doc.refusals + (route.isGuarded ? [401] : [])).sorted().map { status in
-            "<li><b>\(status)</b> \(HTMLText.escape(RouteDoc.meaning(of: status)))</li>"
+            "<li><b>\(status)</b> \(HTMLText.escape(StoreAPI.meaning(of: status)))</li>"
         }
         return text
             + "<ul><li><b>200</b> \(HTMLText.escape(doc.success))</li>\(statuses.joined())</ul></section>\n"

@@ -1,4 +1,5 @@
 internal import Model
+package import TierHTTP
 
 /// The store's routes as they are documented. The tiers share them: what the frontend passes on means the
 /// same on both.
@@ -165,16 +166,4 @@ package enum StoreAPI {
         summary: "How far the import is that is under way; zeros where there is none.", success: "Importing")
 
     package static let tiers = RouteDoc(summary: "How the servers behind are.", success: "Tiers")
-
-    // MARK: Every tier
-
-    static let livez = RouteDoc(summary: "Whether the process runs.", success: "Status")
-    static let readyz = RouteDoc(summary: "Whether the server can do its work.", success: "Status")
-    static let metrics = RouteDoc(
-        summary: "Metrics for Prometheus.", success: "Text",
-        contentType: TierResponse.ContentType.metrics.rawValue)
-    static let openAPI = RouteDoc(summary: "This description, as OpenAPI 3.1.", success: "Document")
-    static let docs = RouteDoc(
-        summary: "This description, as a page for people.", success: "Text",
-        contentType: TierResponse.ContentType.html.rawValue)
 }

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import NIOCore
 internal import NIOHTTP1
+internal import TierHTTP
 
 /// `/openapi.json`: the documented routes of a tier as OpenAPI 3.1.
 struct OpenAPIDocument {
@@ -90,7 +91,7 @@ struct OpenAPIDocument {
         if route.takesJSON { statuses.insert(415) }
         for status in statuses {
             responses[String(status)] = [
-                "description": RouteDoc.meaning(of: status),
+                "description": StoreAPI.meaning(of: status),
                 "content": [
                     TierResponse.ContentType.problem.rawValue: ["schema": Self.reference("Problem")]
                 ],
