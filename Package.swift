@@ -68,7 +68,8 @@ let package = Package(
         // zlib of the system: Debian's zlib1g-dev.
         .systemLibrary(name: "CZlib"),
         .target(name: "Model", swiftSettings: strict),
-        .target(name: "Monitoring", dependencies: ["Model", histogram, logging], swiftSettings: strict),
+        .target(
+            name: "Monitoring", dependencies: ["Model", histogram, logging, nioCore], swiftSettings: strict),
         .target(
             name: "TierHTTP", dependencies: ["CZlib", "Model", "Monitoring", logging, deque] + nio,
             swiftSettings: strict),
@@ -151,7 +152,8 @@ let package = Package(
             name: "BenchTests", dependencies: ["Bench", "Model", "Monitoring", "TestSupport", nioCore],
             swiftSettings: tests),
         .testTarget(
-            name: "MonitoringTests", dependencies: ["Monitoring", "TestSupport"], swiftSettings: tests),
+            name: "MonitoringTests", dependencies: ["Monitoring", "TestSupport", nioCore],
+            swiftSettings: tests),
         .testTarget(
             name: "TierHTTPTests",
             dependencies: ["StoreAPI", "TierHTTP", "Monitoring", "Model", "TestSupport", logging]

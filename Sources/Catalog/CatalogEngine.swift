@@ -6,7 +6,6 @@ package import Monitoring
 package import NIOCore
 package import Services
 package import Storage
-package import TierHTTP
 
 /// The catalog's rules: what a query and an update do, and what is logged of them.
 package final class CatalogEngine: CatalogService {
@@ -141,7 +140,7 @@ package final class CatalogEngine: CatalogService {
     ) -> EventLoopFuture<Value> {
         let promise = eventLoop.makePromise(of: Value.self)
         execution.run(.read) { [store] in
-            guard client?.hasLeft != true else { return promise.fail(Problem.clientLeft) }
+            guard client?.hasLeft != true else { return promise.fail(StoreError.clientLeft) }
             promise.completeWith(Result { try body(store) })
         } onThreads: { read in
             switch length {

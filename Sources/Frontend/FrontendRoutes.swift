@@ -19,8 +19,11 @@ struct FrontendRoutes {
     /// ones go to the catalog itself.
     static let fileBytesMax = 6 * 1024 * 1024
 
-    let catalog: CatalogRelay
-    let purchases: PurchaseRelay
+    let search: TierRelay
+    let lookup: TierRelay
+    let order: any OrderService
+    /// Where a price is looked up for an order server that heeds no limit.
+    let catalog: any CatalogService
     /// What is passed on as it is.
     let relayed: [Route]
 
@@ -53,23 +56,23 @@ struct FrontendRoutes {
         [
             Route("search", [.GET], takesPath: true, isLong: true, doc: StoreAPI.search(inPath: true)) {
                 request in
-                .pending(
-                    catalog.search(
-                        topic: try request.topic(orInPath: true), page: try request.searchPage(), for: request
-                    ))
+                let topic = RequestTarget.encode(try request.topic(orInPath: true))
+                let page = try request.searchPage()?.parameters ?? ""
+                return .pending(search.ask("topic=" + topic + page, lane: .topics, for: request))
             },
             Route("lookup", [.GET], takesPath: true, doc: StoreAPI.lookup(inPath: true)) { request in
-                .pending(catalog.lookup(try request.itemNumber(orInPath: true), for: request))
+                let item = try request.itemNumber(orInPath: true)
+                return .pending(lookup.ask("item_number=\(item)", about: item, for: request))
             },
             Route("buy", [.GET, .POST], takesPath: true, isPurchase: true, doc: StoreAPI.buy) { request in
                 let item = try request.itemNumber(orInPath: true)
                 let context = CallContext(
                     slot: request.slot, trace: request.trace,
                     deadline: request.arrived + Self.purchaseTimeMax, times: request.times)
-                let purchase = purchases.buy(
+                let purchase = order.buy(
                     item, key: try request.purchaseKey(), priceMax: try request.priceMax(),
-                    context: context)
-                return .pending(purchase.map(PurchaseAnswer.response))
+                    comparedAt: catalog, context: context)
+                return .pending(purchase.map { .result(isSuccess: $0 == .success) })
             },
         ]
     }

@@ -24,9 +24,9 @@ package final class FrontendServer: Sendable {
     ) async throws -> FrontendServer {
         let probe = ReachProbe(clients: [catalog, order])
         let routes = FrontendRoutes(
-            catalog: CatalogRelay(client: catalog),
-            purchases: PurchaseRelay(
-                order: HTTPOrder(client: order), catalog: HTTPCatalog(client: catalog)),
+            search: TierRelay("query_by_topic", to: catalog, entry: "catalog-query"),
+            lookup: TierRelay("query_by_item", to: catalog, entry: "catalog-query"),
+            order: HTTPOrder(client: order), catalog: HTTPCatalog(client: catalog),
             relayed: FrontendRoutes.relayed(catalog: catalog, order: order))
         let table = RouteTable(
             routes.all, monitor: monitor, token: token, readiness: { probe.reach(from: $0) },

@@ -4,8 +4,8 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import TierHTTP
 
-/// Passes requests that the frontend has nothing to add to on to the tier that knows, and its answers back as
-/// the bytes they are, refusals included: that tier checks the parameters and says what is wrong with them.
+/// Passes requests on to the tier that knows, and its answers back as the bytes they are: taking them apart and
+/// putting them together again would cost more than all the rest of the frontend.
 struct TierRelay: Sendable {
     private static let passedOn: Set<HTTPResponseStatus> = [
         .ok, .badRequest, .notFound, .conflict, .preconditionFailed, .payloadTooLarge, .unprocessableEntity,
@@ -15,13 +15,48 @@ struct TierRelay: Sendable {
     private let client: TierClient
     private let name: String
     private let operation: SystemMonitor.Operation
+    private let entry: String
 
     /// A relay of the resource `name` of the tier behind `client`.
-    init(_ name: String, to client: TierClient) {
+    ///
+    /// - Parameter entry: its name in `Server-Timing`, where that is not made of tier and resource.
+    init(_ name: String, to client: TierClient, entry: String? = nil) {
         self.client = client
         self.name = name
         operation = client.operation("/" + name)
+        self.entry = entry ?? "\(client.tier)-\(name)"
     }
+
+    // MARK: What every catalog has
+
+    /// Asks for a resource of the contract, under parameters that were checked here.
+    ///
+    /// - Parameters:
+    ///   - query: the parameters, encoded.
+    ///   - item: the book that a 404 is about; an answer about one book is short.
+    func ask(
+        _ query: String, about item: ItemNumber? = nil, lane: Lane = .quick, for request: TierRequest
+    ) -> EventLoopFuture<TierResponse> {
+        let call = TierCall(
+            .GET, "/\(name)?\(query)", deadline: request.arrived + FrontendRoutes.readTimeMax,
+            trace: request.trace, operation: operation, times: request.times, entry: entry,
+            mayBatch: item != nil, lane: lane)
+        return client.send(call, on: request.slot).flatMapThrowing { [client] answer in
+            try client.check(answer, item: item, isRead: true)
+            guard Self.looksLikeObject(answer.body) else { throw client.nonsense(isRead: true) }
+            return .json(answer.body)
+        }
+    }
+
+    /// Whether a body can be a JSON object at all: an error page of some other program must not reach a
+    /// client as an answer.
+    private static func looksLikeObject(_ body: ByteBuffer) -> Bool {
+        let isBlank = { (byte: UInt8) in byte == 0x20 || (0x09...0x0D).contains(byte) }
+        return body.readableBytesView.first { !isBlank($0) } == UInt8(ascii: "{")
+            && body.readableBytesView.last { !isBlank($0) } == UInt8(ascii: "}")
+    }
+
+    // MARK: What only our own tiers have: they check the parameters, and say what is wrong with them
 
     /// A route that only reads.
     func reading(isGuarded: Bool, doc: RouteDoc) -> Route {
@@ -59,7 +94,7 @@ struct TierRelay: Sendable {
             body: isRead ? nil : TierCall.Body(contentType, request.body),
             repetition: isRead ? .always : key == nil ? .never : .ifPeerKeepsKeys,
             deadline: request.arrived + time, trace: request.trace, operation: operation,
-            times: request.times, entry: "\(client.tier)-\(name)", lane: lane(of: request),
+            times: request.times, entry: entry, lane: lane(of: request),
             client: isRead ? request.client : nil)
         return client.send(call, on: request.slot).flatMapThrowing { [client] answer in
             guard answer.peer == .bookstore else {

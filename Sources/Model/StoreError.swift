@@ -23,6 +23,8 @@ package enum StoreError: Error, Equatable, Sendable {
     case unavailable(tier: String, reason: String, outcomeUnknown: Bool)
     /// More work is waiting than the tier takes on; nothing was done.
     case overloaded(String)
+    /// The client for whom this was begun has left, or ended its side of the connection, and it was given up.
+    case clientLeft
 
     /// The same error, for a request that may have been carried out by another tier.
     package var withUnknownOutcome: StoreError {

@@ -3,7 +3,6 @@ internal import Model
 internal import Monitoring
 internal import NIOCore
 internal import Services
-internal import TierHTTP
 
 /// Completes the order store from the catalog's ledger: at the start, after every fault, without being
 /// asked. It asks for the sales after the last that the store knows without a gap; mostly there are none.

@@ -1,7 +1,7 @@
 internal import Model
+internal import Monitoring
 internal import NIOCore
 internal import Services
-internal import TierHTTP
 
 // Purchases at a catalog that keeps no ledger: any other program.
 extension OrderEngine {

@@ -7,7 +7,6 @@ package import NIOCore
 package import Services
 package import Storage
 internal import Synchronization
-package import TierHTTP
 
 /// The rules of a purchase.
 ///

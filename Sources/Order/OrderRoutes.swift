@@ -1,4 +1,5 @@
 internal import Model
+internal import Monitoring
 internal import NIOCore
 internal import NIOHTTP1
 internal import Services
@@ -23,7 +24,7 @@ struct OrderRoutes {
                     times: request.times)
                 let purchase = engine.buy(
                     item, key: key, priceMax: try request.priceMax(), context: context)
-                return .pending(purchase.map(PurchaseAnswer.response))
+                return .pending(purchase.map { .result(isSuccess: $0 == .success) })
             },
             Route("orders", [.GET], isGuarded: true, isLong: true, doc: StoreAPI.orders) {
                 .pending(try orders($0))

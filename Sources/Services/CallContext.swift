@@ -1,6 +1,5 @@
 package import Monitoring
 package import NIOCore
-package import TierHTTP
 
 /// What travels with a request through the tiers.
 package struct CallContext: Sendable {

@@ -1,7 +1,6 @@
 package import Model
-internal import Monitoring
+package import Monitoring
 package import NIOCore
-package import TierHTTP
 
 /// The catalog as the order tier needs it. Its two implementations are the engine itself, in process, and
 /// the client of a catalog server.

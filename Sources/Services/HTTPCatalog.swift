@@ -1,6 +1,6 @@
 internal import Foundation
 package import Model
-internal import Monitoring
+package import Monitoring
 package import NIOCore
 internal import NIOHTTP1
 package import TierHTTP

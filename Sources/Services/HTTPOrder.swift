@@ -1,5 +1,5 @@
 package import Model
-internal import Monitoring
+package import Monitoring
 package import NIOCore
 internal import NIOHTTP1
 package import TierHTTP
@@ -30,7 +30,7 @@ package struct HTTPOrder: OrderService {
             deadline: context.deadline, trace: context.trace, operation: operation, times: context.times,
             entry: "order", mayBatch: true)
         return client.send(call, on: context.slot).flatMapThrowing { [client] answer in
-            context.times.passOn(answer.headers)
+            context.times.passOn(answer.headers["server-timing"])
             try client.checkPrice(answer, of: item, limit: priceMax)
             try client.check(answer, item: item, isRead: false)
             guard let isSuccess = ResultBody.isSuccess(answer.body) else {

@@ -1,5 +1,3 @@
-internal import TierHTTP
-
 /// Names of what our own tiers add to the contract between order and catalog.
 package enum LedgerProtocol {
     /// On the answer to a keyed update: the sale's place in the ledger, `ledger/number`.

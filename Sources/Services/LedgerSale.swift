@@ -1,6 +1,4 @@
 package import Model
-internal import Monitoring
-internal import TierHTTP
 
 /// A sale as the catalog's ledger records it: what an order server needs to complete its own record.
 package struct LedgerSale: Equatable, Sendable {

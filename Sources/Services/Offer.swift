@@ -1,6 +1,4 @@
 package import Model
-internal import Monitoring
-internal import TierHTTP
 
 /// What a book's shelf offers.
 package struct Offer: Equatable, Sendable {

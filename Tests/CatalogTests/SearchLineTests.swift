@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import Monitoring
 import NIOCore
 import Storage
 import TestSupport
@@ -157,11 +158,11 @@ import TierHTTP
             client.leave()
             other.leave()
             for left in [await first.result, await second.result] {
-                guard case .failure(let error as Problem) = left else {
+                guard case .failure(let error as StoreError) = left else {
                     Issue.record("\(left)")
                     continue
                 }
-                #expect(error.status.code == 408)
+                #expect(error == .clientLeft && Problem(error).status.code == 408)
             }
         }
     }

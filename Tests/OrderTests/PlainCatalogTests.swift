@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import Monitoring
 import NIOCore
 import Services
 import Storage

@@ -1,4 +1,5 @@
 import Model
+import Monitoring
 import NIOCore
 import Services
 import TierHTTP

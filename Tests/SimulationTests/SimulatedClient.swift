@@ -1,6 +1,7 @@
 import Audit
 import Linearizability
 import Model
+import Monitoring
 import NIOCore
 import Services
 

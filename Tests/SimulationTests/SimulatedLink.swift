@@ -166,7 +166,7 @@ final class SimulatedLink: @unchecked Sendable {
         case .failure(let error as StoreError):
             switch error {
             case .unknownItem, .aboveLimit, .keyReused, .inProgress, .invalid, .conflict, .changed,
-                .refusedLines:
+                .refusedLines, .clientLeft:
                 exchange.end(.failure(error))
             case .unavailable, .overloaded:
                 exchange.end(.failure(failure(of: exchange, "is busy or not ready")))

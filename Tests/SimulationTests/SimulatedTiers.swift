@@ -173,7 +173,6 @@ final class SimulatedOrder: SimulatedServer, @unchecked Sendable {
 final class SimulatedFrontend: SimulatedServer, @unchecked Sendable {
     private(set) var orderLink: SimulatedLink?
     private(set) var catalogLink: SimulatedLink?
-    private var purchases: PurchaseRelay?
     private let catalog: SimulatedCatalog
     private let order: SimulatedOrder
 
@@ -188,24 +187,22 @@ final class SimulatedFrontend: SimulatedServer, @unchecked Sendable {
         self.orderLink = orderLink
         let catalogLink = SimulatedLink("\(name)→catalog", to: catalog, world: world)
         self.catalogLink = catalogLink
-        purchases = PurchaseRelay(
-            order: OrderOverLink(link: orderLink, order: order),
-            catalog: CatalogOverLink(link: catalogLink, catalog: catalog))
     }
 
     override func letGo() {
         orderLink?.close()
         catalogLink?.close()
-        purchases = nil
     }
 
     func buy(
         _ item: ItemNumber, key: IdempotencyKey?, trace: TraceContext
     ) -> EventLoopFuture<PurchaseOutcome>? {
-        guard isUp, let purchases else { return nil }
+        guard isUp, let orderLink, let catalogLink else { return nil }
         let context = CallContext(
             slot: world.slot, trace: trace, deadline: world.now + FrontendRoutes.purchaseTimeMax)
-        return purchases.buy(item, key: key ?? .random(), context: context)
+        return OrderOverLink(link: orderLink, order: order).buy(
+            item, key: key ?? .random(), priceMax: nil,
+            comparedAt: CatalogOverLink(link: catalogLink, catalog: catalog), context: context)
     }
 
     func lookup(_ item: ItemNumber) -> EventLoopFuture<Book>? {

@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import Monitoring
 import NIOCore
 import TestSupport
 import Testing
@@ -107,8 +108,8 @@ import Testing
             let next = start("/stay?name=o", .finds, client, for: other)
             leaver.leave()
             for call in [given, inLine] {
-                let error = await #expect(throws: Problem.self) { try await call.get() }
-                #expect(error?.status == .requestTimeout)
+                await #expect(throws: StoreError.clientLeft) { try await call.get() }
+                #expect(Problem(StoreError.clientLeft).status == .requestTimeout)
             }
             // The server is told, and gives the work up; who waits is next.
             try await eventually("the next is at work") { server.gates.names == ["o"] }
@@ -116,7 +117,7 @@ import Testing
             server.gates.open("o")
             try await expect(next.get().status, is: .ok)
             let late = start("/stay?name=l3", .finds, client, for: leaver)
-            await #expect(throws: Problem.self) { try await late.get() }
+            await #expect(throws: StoreError.clientLeft) { try await late.get() }
         }
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Monitoring
 import NIOCore
 import TestSupport
 import Testing

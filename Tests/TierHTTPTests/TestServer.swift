@@ -169,7 +169,7 @@ private func waitingRoutes(_ gates: Gates) -> [Route] {
         Route("stay", [.GET]) { request in
             let name = try request.target.required("name")
             let answer = gates.wait(name, on: request.slot.eventLoop)
-            _ = request.client?.watch { gates.fail(name, Problem.clientLeft) }
+            _ = request.client?.watch { gates.fail(name, StoreError.clientLeft) }
             return .pending(answer)
         },
         Route("long-hold", [.GET], isLong: true) { request in

@@ -6,7 +6,6 @@ internal import Monitoring
 internal import NIOCore
 internal import Storage
 internal import Synchronization
-internal import TierHTTP
 
 extension CatalogStore {
     /// Deletes the index for find in `folder`: the next start makes it anew.
@@ -159,7 +158,7 @@ final class FindStore: Sendable {
         guard !isStopped.load(ordering: .relaxed) else {
             throw StoreError.unavailable(tier: "catalog", reason: "is stopping", outcomeUnknown: false)
         }
-        guard isThere() else { throw Problem.clientLeft }
+        guard isThere() else { throw StoreError.clientLeft }
         guard let index = try completeIndex() else {
             throw StoreError.overloaded("the index of the books is being made; ask again in a moment")
         }
@@ -170,7 +169,7 @@ final class FindStore: Sendable {
         } catch  where Database.wasGivenUp(error) {
             guard isThere() else {
                 leftCount.wrappingAdd(1, ordering: .relaxed)
-                throw Problem.clientLeft
+                throw StoreError.clientLeft
             }
             lateCount.wrappingAdd(1, ordering: .relaxed)
             throw StoreError.overloaded(
@@ -185,7 +184,7 @@ final class FindStore: Sendable {
         }
         guard let search else { return }
         leftCount.wrappingAdd(1, ordering: .relaxed)
-        end(search, .failure(Problem.clientLeft))
+        end(search, .failure(StoreError.clientLeft))
     }
 
     private func end(_ search: Search, _ result: Result<[ItemNumber], any Error>) {

@@ -1,5 +1,4 @@
 internal import NIOCore
-internal import TierHTTP
 
 /// What searches by words may cost the catalog.
 struct SearchLimits: Sendable {

@@ -1,6 +1,6 @@
 internal import DequeModule
+internal import Monitoring
 internal import NIOCore
-internal import TierHTTP
 
 /// Who searches now and who waits. A pure state machine: it is told the time.
 struct SearchLine {

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Model
+internal import Monitoring
 internal import NIOCore
 internal import NIOHTTP1
 internal import StoreAPI

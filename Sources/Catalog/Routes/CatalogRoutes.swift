@@ -1,12 +1,13 @@
-internal import Model
-internal import NIOCore
+package import Model
+internal import Monitoring
+package import NIOCore
 internal import NIOHTTP1
 internal import Services
 internal import StoreAPI
 internal import TierHTTP
 
 /// The catalog's resources: decode, call the engine, encode.
-struct CatalogRoutes {
+package struct CatalogRoutes {
     let engine: CatalogEngine
     let find: FindStore
     let answers = TopicAnswers()
@@ -109,7 +110,7 @@ struct CatalogRoutes {
         }
     }
 
-    static func encode(_ book: Book) -> ByteBuffer {
+    package static func encode(_ book: Book) -> ByteBuffer {
         var json = ByteBufferAllocator().buffer(capacity: 128 + book.title.utf8.count + book.topic.utf8.count)
         json.writeStaticString(#"{"result":"#)
         json.writeBook(book)

@@ -1,3 +1,4 @@
+internal import Model
 internal import Monitoring
 internal import NIOCore
 internal import NIOHTTP1
@@ -51,7 +52,7 @@ final class Exchange {
     private func abandon() {
         guard !isEnded else { return }
         end(.refused)
-        promise.fail(Problem.clientLeft)
+        promise.fail(StoreError.clientLeft)
         peer?.abandoned(self)
     }
 

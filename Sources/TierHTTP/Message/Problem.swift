@@ -23,10 +23,6 @@ package struct Problem: Error, Sendable {
         self.detail = detail
     }
 
-    /// What was begun for a client that then left, or ended its side of the connection, and was given up.
-    package static let clientLeft = Problem(
-        .requestTimeout, "the client ended its side of the connection before the answer was there")
-
     /// How long a client should wait before it asks again, in seconds.
     static let retryAfterSeconds = 1
 
@@ -79,6 +75,9 @@ package struct Problem: Error, Sendable {
         case .overloaded(let detail):
             self.init(.serviceUnavailable, detail)
             fields = [("retry-after", String(Self.retryAfterSeconds))]
+        case .clientLeft:
+            self.init(
+                .requestTimeout, "the client ended its side of the connection before the answer was there")
         }
     }
 

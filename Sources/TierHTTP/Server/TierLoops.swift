@@ -1,3 +1,4 @@
+package import Monitoring
 package import NIOCore
 internal import NIOPosix
 

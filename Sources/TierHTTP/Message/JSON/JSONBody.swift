@@ -1,5 +1,6 @@
 internal import Dispatch
 package import Model
+internal import Monitoring
 package import NIOCore
 
 /// The members of a JSON object in a request's body, read strictly: a member that is misspelt, missing, given

@@ -1,4 +1,5 @@
 internal import Model
+internal import Monitoring
 internal import NIOCore
 internal import Synchronization
 internal import TierHTTP

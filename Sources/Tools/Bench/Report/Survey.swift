@@ -1,5 +1,6 @@
 internal import Foundation
 package import Model
+internal import Monitoring
 internal import NIOCore
 internal import NIOPosix
 internal import TierHTTP

@@ -6,4 +6,9 @@ package struct LoopSlot: Sendable {
     package let eventLoop: any EventLoop
     /// The loop's number, from 0.
     package let index: Int
+
+    package init(eventLoop: any EventLoop, index: Int) {
+        self.eventLoop = eventLoop
+        self.index = index
+    }
 }

@@ -1,5 +1,4 @@
-internal import NIOCore
-package import NIOHTTP1
+package import NIOCore
 internal import Synchronization
 
 /// How long the tiers behind took over one request: what its answer says by `Server-Timing` (W3C).
@@ -21,14 +20,16 @@ package final class CallTimes: Sendable {
     package init() {}
 
     /// Adds a call to a tier behind under a name such as `catalog-query`.
-    func note(_ name: String, _ elapsed: TimeAmount) {
+    package func note(_ name: String, _ elapsed: TimeAmount) {
         entries.withLock { $0.append(.call(name: name, elapsed: elapsed)) }
     }
 
     /// Adds what the answer of a tier behind says of the tiers behind it. Its own total is left out: the call
     /// to it has been noted, with the way there and back.
-    package func passOn(_ headers: HTTPHeaders) {
-        for field in headers["server-timing"] where field.utf8.count <= Self.passedOnBytesMax {
+    ///
+    /// - Parameter fields: the values of its `Server-Timing` fields.
+    package func passOn(_ fields: [String]) {
+        for field in fields where field.utf8.count <= Self.passedOnBytesMax {
             guard !field.isEmpty else { continue }
             guard Self.mentionsTotal(field) else {
                 entries.withLock { $0.append(.passedOn(field)) }
@@ -54,11 +55,11 @@ package final class CallTimes: Sendable {
     private static let totalName = Array("total".utf8)
 
     /// Whether no call to another tier has been noted.
-    var isEmpty: Bool { entries.withLock { $0.isEmpty } }
+    package var isEmpty: Bool { entries.withLock { $0.isEmpty } }
 
     /// Appends the header field: an entry for each call, in the order of their ends, and `total`, from the
     /// request's arrival to its answer.
-    func write(to buffer: inout ByteBuffer, total: TimeAmount) {
+    package func write(to buffer: inout ByteBuffer, total: TimeAmount) {
         buffer.writeStaticString("\r\nserver-timing: ")
         writeCalls(to: &buffer)
         if !isEmpty { buffer.writeStaticString(", ") }
@@ -66,7 +67,7 @@ package final class CallTimes: Sendable {
     }
 
     /// Appends an entry for each call, with commas between.
-    func writeCalls(to buffer: inout ByteBuffer) {
+    package func writeCalls(to buffer: inout ByteBuffer) {
         entries.withLock { entries in
             for (index, entry) in entries.enumerated() {
                 if index > 0 { buffer.writeStaticString(", ") }
