@@ -21,6 +21,8 @@ STORE_TARGETS = {"Catalog", "Order"}
 STORE_FILE = re.compile(r"Store|Row|Schema|Ledger|Snapshot|FindIndex|Filter")
 # Model is what every tier agrees on: it depends on nothing that a tier could want to replace.
 MODEL_MAY_IMPORT = {"Synchronization", "Swift"}
+# An engine holds the rules of a tier, whoever asks.
+HTTP = {"TierHTTP", "NIOHTTP1"}
 
 FILE_LINES_MAX = {"Sources": 300, "Tests": 500}
 FUNCTION_LINES_MAX = 70
@@ -88,6 +90,7 @@ def check_swift(path, text):
     if area == "Sources":
         yield from needs_reason(swift, CRASHES, "why can it not happen?")
         yield from check_imports(path, swift)
+        yield from check_engine(path, swift)
         yield from check_access(swift)
 
 
@@ -108,6 +111,14 @@ def check_imports(path, swift):
         elif module == DATABASE and folders[1] != "Storage" and not (
                 folders[1] in STORE_TARGETS and STORE_FILE.search(file)):
             yield line, f"{DATABASE} outside a store"
+
+
+def check_engine(path, swift):
+    """Engines know no HTTP."""
+    if "Engine" in path.split("/")[-1]:
+        for found in IMPORT.finditer(swift.code):
+            if found[1] in HTTP:
+                yield swift.line(found.start(1)), f"an engine imports {found[1]}: it knows no HTTP"
 
 
 def check_access(swift):

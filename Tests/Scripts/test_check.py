@@ -109,6 +109,13 @@ class Places(Planted):
         self.assert_found("Sources/Model/A.swift", "import Foundation\n", 1, "Model imports Foundation")
         self.assert_found("Sources/Model/A.swift", "import GRDB\n", 1, "Model imports GRDB")
 
+    def test_engines_know_no_http(self):
+        for path in ("Catalog/CatalogEngine", "Order/OrderEngine+PlainCatalog"):
+            self.assert_clean(f"Sources/{path}.swift", "import NIOCore\nimport Services\n")
+            for module in ("TierHTTP", "NIOHTTP1"):
+                self.assert_found(f"Sources/{path}.swift", f"\nimport {module}\n", 2, f"an engine imports {module}")
+        self.assert_clean("Sources/Order/OrderRoutes.swift", "import TierHTTP\n")
+
     def test_nothing_is_public(self):
         for declaration in ("public struct A {}", "public import Model", "@frozen public enum A {}", "public(set) var a = 1"):
             self.assert_found("Sources/Order/A.swift", f"\n{declaration}\n", 2, "package is enough")
