@@ -63,6 +63,15 @@ class Counts(unittest.TestCase):
         self.assertEqual((one.source_lines(), one.types_away(), one.public_declarations()),
                          (3, ["Sources/Model/A.swift:2: B, which Sources/Model/C.swift uses"], ["Sources/Model/A.swift:1"]))
 
+    def test_crossings_are_where_the_table_says(self):
+        calls = {"Catalog__CatalogEngine": "func update() {\n    journal.submit(change)\n}\n",
+                 "Storage__Commit__Journal": "func transact() { store.commit(all) }\nfunc run() { committed(batch) }\n",
+                 "Catalog__SQLite__CatalogStore": "func commit() {\n    try beforeEnd(batch)\n}\n"}
+        self.assertEqual(len(house(**calls).crossings()), 4)
+        for name in calls:
+            with self.assertRaisesRegex(LookupError, f"{name.split('__')[-1]}.swift no"):
+                house(**calls | {name: calls[name].replace("func ", "func not")}).crossings()
+
     def test_a_shape_is_a_type_or_words(self):
         with self.assertRaisesRegex(LookupError, "there is no type ChangeForm.Change"):
             house().shapes()
