@@ -25,6 +25,7 @@ MODEL_MAY_IMPORT = {"Synchronization", "Swift"}
 HTTP = {"TierHTTP", "NIOHTTP1"}
 
 FILE_LINES_MAX = {"Sources": 300, "Tests": 500}
+FOLDER_FILES_MAX = 16
 FUNCTION_LINES_MAX = 70
 # A reason may stand a few lines above, when attributes or a doc comment come between.
 REASON_LINES_ABOVE = 4
@@ -130,6 +131,9 @@ def check_access(swift):
 def check_tree(tree):
     """Rules for the sources as a whole, as (path, line, message)."""
     yield from check_targets(tree)
+    for folder, count in tree.folders():
+        if count > FOLDER_FILES_MAX:
+            yield folder, 1, f"{count} Swift files in one folder, more than {FOLDER_FILES_MAX}"
     for declaration, users in tree.types_away():
         yield (declaration.path, declaration.line,
                f"{declaration.name} is used in {users[0]}: it stands in a file of its name")

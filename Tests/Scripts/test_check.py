@@ -177,6 +177,12 @@ let package = Package(targets: [
         for path in ("Sources/Tools/Extra/A.swift", "Tests/AuditTests/A.swift"):
             self.assert_found(path, 1, "belongs to no target", files={path: "\n"})
 
+    def test_folders_are_small(self):
+        files = {f"Sources/Model/Ledger/A{number}.swift": "\n" for number in range(16)}
+        self.assertEqual(self.found(files), [])
+        self.assert_found("Sources/Model/Ledger", 1, "17 Swift files in one folder",
+                          files=files | {"Sources/Model/Ledger/B.swift": "\n"})
+
     def test_types_stand_in_files_of_their_names(self):
         user = {"Sources/Order/OrderRoutes.swift": "import Model\nlet a: Cents\n"}
         for kind in ("struct", "final class", "indirect enum", "actor", "protocol", "typealias"):
