@@ -1,83 +1,42 @@
-internal import Dispatch
-internal import Foundation
 package import Logging
 package import Model
 package import Monitoring
 package import NIOCore
 package import Services
 package import Storage
+internal import Synchronization
 
 /// The catalog's rules: what a query and an update do, and what is logged of them.
 package final class CatalogEngine: CatalogService {
-    let store: CatalogStore
+    private let journal: Journal<CatalogStore>
     /// Sales by day and topic.
     let totals = LedgerTotals()
-    private let log: CatalogLog
-    private let commits: CommitLoop<CatalogChange, CatalogOutcome>
-    private let breaker: WriteGate
-    private let reads = DispatchQueue(label: "catalog-ledger-reads")
-    private let longReads = DispatchQueue(label: "catalog-long-reads")
-    private let files = DispatchQueue(label: "catalog-files")
-    private let execution: Execution
-    private let syncTimes = MetricHistogram.syncTimes
-    private let sqliteVersion: String
+    private let queryLogging: QueryLogging
+    private let queryCount = Atomic<Int>(0)
 
     /// An engine over an open store. It owns the store and the log from now on.
     ///
     /// - Parameters:
     ///   - logPath: the catalog log, which is completed from the ledger before this returns.
-    ///   - broken: called when the database or log can no longer be trusted to take writes. The fate of
-    ///     the writes in flight is unknown then, and only opening the database again can tell it.
+    ///   - broken: see ``Storage/Journal``.
     package init(
         store: CatalogStore, logPath: String, queryLogging: QueryLogging, logger: Logger,
         execution: Execution = .threads, broken: @escaping @Sendable (any Error) -> Void
     ) throws {
-        self.store = store
-        self.execution = execution
-        sqliteVersion = try store.sqliteVersion()
-        let log = try CatalogLog(
-            path: logPath, store: store, queryLogging: queryLogging, logger: logger, execution: execution)
-        self.log = log
-        let space = DiskSpace(
-            tier: "catalog", folders: [store.folder, (logPath as NSString).deletingLastPathComponent])
-        let breaker = WriteGate(
-            tier: "catalog", execution: execution,
-            recover: {
-                try store.reopen()
-                try log.catchUp(store: store)
-                logger.notice("the database was opened again after a fault of the disk")
-            }, isWaitingForRoom: { CatalogStore.isFull($0) || !space.hasRoom }, broken: broken)
-        self.breaker = breaker
-        commits = CommitLoop(name: "catalog", execution: execution) { [syncTimes] changes in
-            try breaker.run {
-                try space.check()
-                let batch = try log.commit(changes) { mark in
-                    do {
-                        var written = NIODeadline.now()
-                        let batch = try store.commit(changes, mark: mark) {
-                            written = .now()
-                            try execution.reach(.beforeCommit)
-                        }
-                        syncTimes.record(since: written)
-                        try execution.reach(.beforeLog)
-                        return batch
-                    } catch {
-                        logger.error("a commit failed, its outcome is unknown: \(error)")
-                        throw error
-                    }
-                }
-                try execution.reach(.beforeAnswer)
-                return batch.results
-            }
-        }
+        self.queryLogging = queryLogging
+        journal = try Journal(
+            store, tier: "catalog", logPath: logPath, decision: .here, logger: logger, execution: execution,
+            repair: CatalogLogRepair(path: logPath, store: store, logger: logger).run, broken: broken)
     }
+
+    var store: CatalogStore { journal.store }
 
     /// `query_by_item`.
     ///
     /// - Throws: ``StoreError/unknownItem(_:)``; such a query is not executed and not logged.
     package func book(_ item: ItemNumber) throws(StoreError) -> Book {
         guard let book = store.book(item) else { throw .unknownItem(item) }
-        log.query { "query_by_item,\(item)" }
+        noteQuery { "query_by_item,\(item)" }
         return book
     }
 
@@ -87,7 +46,7 @@ package final class CatalogEngine: CatalogService {
     /// `query_by_topic`: the topic's books in item-number order, none for an unknown topic.
     func listings(topic: String) -> [Shelf.Listing] {
         let listings = store.listings(topic: topic)
-        log.query { "query_by_topic,\(topic)" }
+        noteQuery { "query_by_topic,\(topic)" }
         return listings
     }
 
@@ -99,10 +58,7 @@ package final class CatalogEngine: CatalogService {
     /// `update`, by group commit.
     package func update(_ change: StockChange, on eventLoop: any EventLoop) -> EventLoopFuture<UpdateOutcome>
     {
-        let outcome = commits.submit(.update(change), on: eventLoop).flatMapThrowing { outcome in
-            guard case .update(let outcome) = outcome else { throw StoreError.invalid("not an update") }
-            return outcome
-        }
+        let outcome = journal.submit(.update(change), on: eventLoop).map(\.update)
         if PlantedBug.isOn(.answersBeforeCommit), change.isSale, (store.book(change.item)?.stock ?? 0) > 0 {
             return eventLoop.makeSucceededFuture(.applied(sale: nil, replayed: false))
         }
@@ -115,20 +71,18 @@ package final class CatalogEngine: CatalogService {
     ///   ``StoreError/conflict(_:current:)``, ``StoreError/refusedLines(_:count:)``,
     ///   ``StoreError/unknownItem(_:)`` or ``StoreError/keyReused``, and then nothing was changed.
     func request(_ request: KeeperRequest, on eventLoop: any EventLoop) -> EventLoopFuture<[BookDetails]> {
-        commits.submit(.keeper(request), on: eventLoop).flatMapThrowing { outcome in
-            guard case .books(let books) = outcome else { throw StoreError.invalid("not a request") }
-            return books
-        }
+        journal.submit(.keeper(request), on: eventLoop).map(\.books)
     }
 
-    /// Which thread a read of the disk is done on, so that a short one never waits for a long one.
-    enum ReadLength {
-        /// A page, a receipt, the newest sales.
-        case short
-        /// What looks through the ledger or all books.
-        case long
-        /// A file of books is taken apart and compared with the store.
-        case file
+    /// Notes a query in the log. The line is made only if it is kept.
+    private func noteQuery(_ line: () -> String) {
+        switch queryLogging {
+        case .all: journal.append(line())
+        case .sampled:
+            let count = queryCount.wrappingAdd(1, ordering: .relaxed).newValue
+            if count % QueryLogging.sampledOneIn == 1 { journal.append(line()) }
+        case .off: break
+        }
     }
 
     /// Reads the disk, on a thread of its own.
@@ -138,18 +92,10 @@ package final class CatalogEngine: CatalogService {
         on eventLoop: any EventLoop, _ length: ReadLength = .short, for client: ClientPresence? = nil,
         _ body: @escaping @Sendable (CatalogStore) throws -> Value
     ) -> EventLoopFuture<Value> {
-        let promise = eventLoop.makePromise(of: Value.self)
-        execution.run(.read) { [store] in
-            guard client?.hasLeft != true else { return promise.fail(StoreError.clientLeft) }
-            promise.completeWith(Result { try body(store) })
-        } onThreads: { read in
-            switch length {
-            case .short: reads.async(execute: read)
-            case .long: longReads.async(execute: read)
-            case .file: files.async(execute: read)
-            }
+        journal.read(on: eventLoop, length) { store in
+            guard client?.hasLeft != true else { throw StoreError.clientLeft }
+            return try body(store)
         }
-        return promise.futureResult
     }
 
     /// Sales after `sale`, in order. Reads the disk, on a thread of its own.
@@ -160,35 +106,28 @@ package final class CatalogEngine: CatalogService {
     }
 
     /// Whether updates are taken: not after a fault of the disk.
-    var takesUpdates: Bool { !breaker.hasTripped }
+    var takesUpdates: Bool { journal.takesChanges }
 
     /// Opens the log anew, after log rotation has renamed it.
-    package func reopenLog() throws { try log.reopen(store: store) }
+    package func reopenLog() throws { try journal.reopenLog() }
 
     /// Ends a stepped engine as a crash does: its parts go with it, and what waits ends unanswered.
-    func abandon() { commits.abandon() }
+    func abandon() { journal.abandon() }
 
     /// Commits what waits, writes the log out and closes the store.
-    package func shutdown() throws {
-        commits.shutdown()
-        try log.shutdown()
-        try store.close()
-    }
+    package func shutdown() throws { try journal.shutdown() }
 
     /// The tier's own figures for the metrics page.
     package func samples() -> [MetricSample] {
-        [
-            .sqlite(version: sqliteVersion),
-            .takesUpdates(takesUpdates),
+        journal.samples(with: [
             MetricSample("bookstore_books", .gauge, Double(store.bookCount), help: "Books in the catalog."),
             MetricSample(
                 "bookstore_ledger_movements_total", .counter, Double(store.lastMovement),
                 help: "Stock and price changes in the ledger."),
             MetricSample(
-                "bookstore_log_lines_dropped_total", .counter, Double(log.droppedLineCount),
+                "bookstore_log_lines_dropped_total", .counter, Double(journal.droppedLineCount),
                 help: "Query lines left out of catalog_log while its disk took nothing."),
-            syncTimes.sample,
-        ] + MetricSample.refusals(store.refusals) + commits.samples
+        ])
     }
 
     // MARK: CatalogService, in process

@@ -15,15 +15,19 @@ struct CatalogLogRepair {
         line.hasPrefix("update,") || line.hasPrefix("init,") || line.hasPrefix(LedgerEntry.retiredPrefix)
     }
 
-    func run() throws {
+    /// Completes the log from the ledger after a crash, or writes it anew.
+    func run() throws -> RepairedLog {
+        try repair()
+        return RepairedLog()
+    }
+
+    private func repair() throws {
         guard let mark = try store.logMark() else { return try findLog() }
         let (finding, found) = try LogTail.read(path: path, mark: mark, isOperation: Self.isMovement)
         switch finding {
         case .tail(var tail):
             var missing: [String] = []
-            try store.forEachMovement(after: mark.sequence) { _, change in
-                if !tail.take(change.logLine) { missing.append(change.logLine) }
-            }
+            try store.forEachLine(after: mark.sequence) { if !tail.take($0) { missing.append($0) } }
             try append(missing, to: found)
             if tail.unclaimedCount > 0 {
                 logger.error("\(found) has \(tail.unclaimedCount) lines that the ledger does not know")
@@ -78,7 +82,7 @@ struct CatalogLogRepair {
         }
         guard opened.sorted() == opening.sorted() else { return nil }
         var expected: [String] = []
-        try store.forEachMovement(after: 0) { _, change in expected.append(change.logLine) }
+        try store.forEachLine(after: 0) { expected.append($0) }
         guard changes.count <= expected.count, zip(changes, expected).allSatisfy({ $0 == $1 }) else {
             return nil
         }
@@ -119,7 +123,7 @@ struct CatalogLogRepair {
             }
         }
         try store.forEachOpeningBook { try put(BookLine.text($0)) }
-        try store.forEachMovement(after: 0) { _, change in try put(change.logLine) }
+        try store.forEachLine(after: 0, put)
         try handle.write(contentsOf: chunk)
         try handle.synchronize()
         // Marked before it takes its name: a crash between the two must not leave the old mark, whose file's

@@ -1,5 +1,3 @@
-internal import Dispatch
-internal import Foundation
 package import Logging
 package import Model
 package import Monitoring
@@ -20,14 +18,7 @@ package final class OrderEngine: OrderService {
     }
 
     let catalog: any CatalogService
-    private let store: OrderStore
-    private let log: OrderLog
-    private let commits: CommitLoop<OrderRecord, PurchaseOutcome>
-    private let reads = DispatchQueue(label: "order-reads")
-    private let execution: Execution
-    private let breaker: WriteGate
-    private let syncTimes = MetricHistogram.syncTimes
-    private let sqliteVersion: String
+    private let journal: Journal<OrderStore>
     /// Purchases being made, by key; bounded by the requests that a server takes on.
     private let pending = Mutex<[IdempotencyKey: Pending]>([:])
 
@@ -35,53 +26,22 @@ package final class OrderEngine: OrderService {
     ///
     /// - Parameters:
     ///   - logPath: the order log, which is completed from the store before this returns.
-    ///   - broken: called when the database can no longer be trusted to take writes.
+    ///   - broken: see ``Storage/Journal``.
     package init(
         catalog: any CatalogService, store: OrderStore, logPath: String, logger: Logger,
         execution: Execution = .threads, broken: @escaping @Sendable (any Error) -> Void
     ) throws {
         self.catalog = catalog
-        self.store = store
-        self.execution = execution
-        sqliteVersion = try store.sqliteVersion()
-        let log = try OrderLog(path: logPath, store: store, logger: logger, execution: execution)
-        self.log = log
-        let space = DiskSpace(
-            tier: "order", folders: [store.folder, (logPath as NSString).deletingLastPathComponent])
-        let breaker = WriteGate(
-            tier: "order", execution: execution,
-            recover: {
-                try store.reopen()
-                try log.catchUp(store: store)
-                logger.notice("the database was opened again after a fault of the disk")
-            }, isWaitingForRoom: { OrderStore.isFull($0) || !space.hasRoom }, broken: broken)
-        self.breaker = breaker
-        commits = CommitLoop(name: "order", execution: execution) { [syncTimes] records in
-            try breaker.run {
-                // The catalog has decided already: what is not written down now follows from its ledger.
-                do throws(StoreError) { try space.check() } catch { throw error.withUnknownOutcome }
-                let batch = try log.commit { mark in
-                    var written = NIODeadline.now()
-                    let batch = try store.commit(records, mark: mark) {
-                        written = .now()
-                        try execution.reach(.beforeCommit)
-                    }
-                    syncTimes.record(since: written)
-                    try execution.reach(.beforeLog)
-                    return batch
-                }
-                try execution.reach(.beforeAnswer)
-                Self.reportMisfits(records, batch.results, logger: logger)
-                return batch.results
-            }
-        }
+        journal = try Journal(
+            store, tier: "order", logPath: logPath, decision: .elsewhere, logger: logger,
+            execution: execution,
+            repair: OrderLogRepair(path: logPath, store: store, logger: logger).run,
+            committed: { Self.reportMisfits($0, logger: logger) }, broken: broken)
     }
 
     /// Sales of the ledger that contradict the orders: nobody can know here which of the two is right.
-    private static func reportMisfits(
-        _ records: [OrderRecord], _ results: [Result<PurchaseOutcome, StoreError>], logger: Logger
-    ) {
-        for (record, result) in zip(records, results) {
+    private static func reportMisfits(_ batch: OrderStore.Batch, logger: Logger) {
+        for (record, result) in zip(batch.stored, batch.results) {
             guard case .failure = result, let sale = record.sale else { continue }
             logger.error(
                 """
@@ -191,20 +151,14 @@ package final class OrderEngine: OrderService {
             origin = .ownDecision(.failed)
         }
         if PlantedBug.isOn(.answersWithoutOrder) { return eventLoop.makeSucceededFuture(.success) }
-        return commits.submit(OrderRecord(key: key, item: item, origin: origin), on: eventLoop)
+        return journal.submit(OrderRecord(key: key, item: item, origin: origin), on: eventLoop)
     }
 
     /// Reads the disk, on a thread of its own.
     func read<Value: Sendable>(
         on eventLoop: any EventLoop, _ body: @escaping @Sendable (OrderStore) throws -> Value
     ) -> EventLoopFuture<Value> {
-        let promise = eventLoop.makePromise(of: Value.self)
-        execution.run(.read) { [store] in
-            promise.completeWith(Result { try body(store) })
-        } onThreads: { read in
-            reads.async(execute: read)
-        }
-        return promise.futureResult
+        journal.read(on: eventLoop, .short, body)
     }
 
     // MARK: Following the ledger
@@ -216,11 +170,11 @@ package final class OrderEngine: OrderService {
         guard catalog.keepsLedger(on: context.slot) else {
             return context.slot.eventLoop.makeSucceededFuture(nil)
         }
-        let sales = catalog.sales(after: store.knownThrough, limit: limit, context: context)
+        let sales = catalog.sales(after: journal.store.knownThrough, limit: limit, context: context)
         return sales.flatMap { sales in
             guard let sales else { return context.slot.eventLoop.makeSucceededFuture(nil) }
             let stored = sales.map { sale in
-                self.commits.submit(
+                self.journal.submit(
                     OrderRecord(key: sale.key, item: sale.item, origin: .ledgerEarlier(sale.position)),
                     on: context.slot.eventLoop)
             }
@@ -229,34 +183,28 @@ package final class OrderEngine: OrderService {
     }
 
     /// Lines of the order log that no order claims.
-    var unclaimedLogLineCount: Int { log.unclaimedCount }
+    var unclaimedLogLineCount: Int { journal.unclaimedLineCount }
 
     // MARK: Lifecycle
 
     /// Opens the log anew, after log rotation has renamed it.
-    package func reopenLog() throws { try log.reopen(store: store) }
+    package func reopenLog() throws { try journal.reopenLog() }
 
     /// Ends a stepped engine as a crash does: its parts go with it, and what waits ends unanswered.
-    func abandon() { commits.abandon() }
+    func abandon() { journal.abandon() }
 
     /// Commits what waits, writes the log out and closes the store.
-    package func shutdown() throws {
-        commits.shutdown()
-        try log.shutdown()
-        try store.close()
-    }
+    package func shutdown() throws { try journal.shutdown() }
 
     /// The tier's own figures for the metrics page.
     package func samples() -> [MetricSample] {
-        [
-            .sqlite(version: sqliteVersion),
-            .takesUpdates(!breaker.hasTripped),
+        journal.samples(with: [
             MetricSample(
-                "bookstore_orders_total", .counter, Double(store.lastNumber), help: "Purchases completed."),
+                "bookstore_orders_total", .counter, Double(journal.store.lastNumber),
+                help: "Purchases completed."),
             MetricSample(
                 "bookstore_order_log_unclaimed_lines", .gauge, Double(unclaimedLogLineCount),
                 help: "Lines of order_log that no order stands behind yet."),
-            syncTimes.sample,
-        ] + MetricSample.refusals(store.refusals) + commits.samples
+        ])
     }
 }

@@ -114,11 +114,7 @@ extension CatalogStore {
     func commitUnlogged(_ changes: StockChange...) throws -> UnloggedBatch {
         let batch = try commitUnlogged(changes.map { .update($0) })
         return UnloggedBatch(
-            results: batch.results.map { result in
-                result.map {
-                    if case .update(let outcome) = $0 { outcome } else { .refused(replayed: false) }
-                }
-            }, executed: batch.executed.map(\.change))
+            results: batch.results.map { $0.map(\.update) }, executed: batch.executed.map(\.change))
     }
 
     /// The same for any change.

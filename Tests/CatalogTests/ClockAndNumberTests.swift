@@ -41,10 +41,7 @@ import Testing
         let new = NewBook(
             item: number.flatMap { ItemNumber($0) }, title: "New", topic: "t", price: try cents(1), stock: 0)
         let batch = try store.commitUnlogged([.keeper(KeeperRequest(.add(new)))])
-        guard case .success(.books(let books))? = batch.results.first else {
-            throw StoreError.invalid("\(batch.results)")
-        }
-        return try #require(books.first).book.item.value
+        return try #require(try batch.results.first?.get().books.first).book.item.value
     }
 
     @Test func theNextNumberIsTheLowestThatIsFree() async throws {
@@ -68,10 +65,7 @@ import Testing
                     item: ItemNumber(9), title: "N", topic: "t", price: try cents(1), stock: 0)
                 let batch = try store.commitUnlogged(
                     [new, taken, new].map { .keeper(KeeperRequest(.add($0))) })
-                let numbers = batch.results.map { result -> Int64? in
-                    guard case .success(.books(let books)) = result else { return nil }
-                    return books.first?.book.item.value
-                }
+                let numbers = batch.results.map { try? $0.get().books.first?.book.item.value }
                 #expect(numbers == [10, nil, 11])
             }
         }

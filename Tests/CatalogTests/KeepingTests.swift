@@ -18,7 +18,7 @@ import Testing
         let request = KeeperRequest(
             work, actor: actor, reason: reason, key: key.map { IdempotencyKey(trusted: $0) })
         let outcome = try #require(try store.commitUnlogged([.keeper(request)]).results.first)
-        return outcome.map { if case .books(let books) = $0 { books } else { [] } }
+        return outcome.map(\.books)
     }
 
     private func update(
@@ -44,7 +44,7 @@ import Testing
                 #expect(store.book(first.item)?.stock == 7 && store.book(second.item)?.price == price)
                 #expect(
                     try store.movementLines() == ["update,1,na,5", "update,2,18.50,na", "update,1,na,-1"])
-                let records = try store.read {
+                let records = try store.file.read {
                     try LedgerReader(database: $0).read(MovementFilter(limit: 10)).records
                 }
                 #expect(records.map(\.sequence) == [3, 2, 1])

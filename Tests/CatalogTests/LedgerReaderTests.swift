@@ -14,7 +14,7 @@ import Testing
         before: Int64? = nil,
         limit: Int = 100
     ) throws -> LedgerStretch {
-        try store.read {
+        try store.file.read {
             try LedgerReader(database: $0).read(
                 MovementFilter(item: item, kind: kind, before: before, limit: limit))
         }
@@ -97,9 +97,9 @@ import Testing
     private func migrated(_ folder: CatalogFolder) async throws -> [Int64] {
         let queue = try DatabaseQueue(path: folder.databasePath)
         try await queue.write { database in
-            try database.execute(sql: "PRAGMA application_id = \(CatalogSchema.applicationID)")
+            try database.execute(sql: "PRAGMA application_id = \(CatalogSchema.database.applicationID)")
         }
-        try CatalogSchema.migrator.migrate(queue, upTo: "catalog 1: books, ledger, refusals")
+        try CatalogSchema.database.migrator.migrate(queue, upTo: "catalog 1: books, ledger, refusals")
         try await queue.write { database in
             try CatalogSchema.insert(Book.defaults, in: database, progress: { _ in })
             try database.execute(
@@ -122,7 +122,7 @@ import Testing
             try store.commitUnlogged(StockChange(item: second.item, units: 1))
             #expect(try pages(store, item: second.item, limit: 1) == [5, 4])
             #expect(throws: (any Error).self) {
-                try store.pool.write {
+                try store.file.write {
                     try $0.execute(sql: "UPDATE movement SET units = 0 WHERE sequence = 1")
                 }
             }

@@ -191,9 +191,9 @@ extension CatalogFolder {
     func makeOlderDatabase(_ books: [Book], _ fill: @Sendable (Database) throws -> Void) async throws {
         let queue = try DatabaseQueue(path: databasePath)
         try await queue.write { database in
-            try database.execute(sql: "PRAGMA application_id = \(CatalogSchema.applicationID)")
+            try database.execute(sql: "PRAGMA application_id = \(CatalogSchema.database.applicationID)")
         }
-        try CatalogSchema.migrator.migrate(
+        try CatalogSchema.database.migrator.migrate(
             queue, upTo: "catalog 2: added and retired books, requests of storekeepers")
         try await queue.write { database in
             try CatalogSchema.insert(books, in: database, progress: { _ in })

@@ -167,6 +167,16 @@ import Testing
     }
 }
 
+extension MarkedLog {
+    /// Runs a commit as a journal does: what is owed first, then the batch, then its lines.
+    @discardableResult
+    fileprivate func commit<Batch>(_ body: (LogMark) throws -> (Batch, [Line])) throws -> Batch {
+        let (batch, lines) = try body(writeOwed())
+        try write(lines)
+        return batch
+    }
+}
+
 /// A named pipe in the place of a log file: writing to it fails as long as nobody has it open for reading.
 final class BreakingPipe {
     private let path: String

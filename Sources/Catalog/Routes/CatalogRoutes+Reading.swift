@@ -163,7 +163,7 @@ extension CatalogRoutes {
         filter.kind = try request.choice("kind", as: MovementFilter.Kind.self)
         filter.before = try request.integer("after", in: 1...Int64.max)
         let stretch = engine.read(on: request.slot.eventLoop, .long, for: request.client) { [filter] store in
-            try store.read { try LedgerReader(database: $0).read(filter) }
+            try store.file.read { try LedgerReader(database: $0).read(filter) }
         }
         return stretch.map {
             .json(ByteBuffer.page($0.records, next: $0.next.map { String($0) }) { Self.write($1, to: &$0) })

@@ -5,10 +5,12 @@ internal import Storage
 /// The catalog's tables. The database itself refuses an oversold book, a second sale under one key and any
 /// change of the ledger's past.
 enum CatalogSchema {
-    /// "BkCa": tells a catalog's database from any other.
-    static let applicationID: Int32 = 0x426B_4361
+    static let database = DatabaseKind(
+        fileName: "catalog.sqlite", lockName: "catalog.lock",
+        // "BkCa"
+        applicationID: 0x426B_4361, migrator: migrator)
 
-    static var migrator: DatabaseMigrator {
+    private static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("catalog 1: books, ledger, refusals") { database in
             try createBooks(in: database)

@@ -4,29 +4,19 @@ internal import Storage
 
 /// Reads a catalog's database from outside, while its server runs or not. Changes nothing.
 package enum CatalogSnapshot {
-    /// Reads the database in `folder` as of one moment.
-    ///
-    /// - Throws: ``Model/FileFault`` when there is none, or it is damaged or not a catalog's of this version.
+    /// Reads the database in `folder`: see ``Storage/DatabaseKind/read(in:_:)``.
     package static func read(folder: String) throws -> LedgerSnapshot {
-        let path = folder + "/" + CatalogStore.fileName
-        return try DatabaseFile.explained(path) {
-            let database = try DatabaseFile.openToRead(
-                path: path, applicationID: CatalogSchema.applicationID, migrator: CatalogSchema.migrator)
-            return try database.read { try content($0, path: path) }
+        try CatalogSchema.database.read(in: folder) {
+            try content($0, path: CatalogSchema.database.path(in: folder))
         }
     }
 
-    /// Copies the database in `folder`, as of one moment, while its server runs or not.
-    ///
-    /// - Throws: ``Model/FileFault`` when there is none, it is damaged, or `copyFolder` has one.
+    /// Copies the database in `folder`: see ``Storage/DatabaseKind/backUp(from:to:)``.
     package static func backUp(folder: String, to copyFolder: String) throws {
-        try DatabaseBackup.copy(
-            path: folder + "/" + CatalogStore.fileName, to: copyFolder + "/" + CatalogStore.fileName,
-            applicationID: CatalogSchema.applicationID, migrator: CatalogSchema.migrator)
+        try CatalogSchema.database.backUp(from: folder, to: copyFolder)
     }
 
     private static func content(_ database: Database, path: String) throws -> LedgerSnapshot {
-        try DatabaseFile.checkSoundness(of: database, path: path)
         guard let ledger = try Int64.fetchOne(database, sql: "SELECT identity FROM ledger") else {
             throw FileFault(path: path, reason: "has no ledger identity")
         }
@@ -39,10 +29,7 @@ package enum CatalogSnapshot {
     ///
     /// - Throws: ``Model/FileFault`` when there is a database; the database's error.
     package static func write(_ content: LedgerSnapshot, folder: String) throws {
-        let path = folder + "/" + CatalogStore.fileName
-        try DatabaseFile.create(
-            path: path, applicationID: CatalogSchema.applicationID, migrator: CatalogSchema.migrator
-        ) { database in
+        try CatalogSchema.database.create(in: folder) { database in
             try database.execute(sql: "UPDATE ledger SET identity = ?", arguments: [content.ledger])
             try CatalogSchema.insert(
                 content.books.map(\.opening), in: database, progress: { _ in })

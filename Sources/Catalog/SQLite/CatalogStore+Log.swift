@@ -4,14 +4,9 @@ internal import Storage
 
 /// What the catalog log is completed from.
 extension CatalogStore {
-    /// How far the catalog log is known to hold the ledger; nil before it was first written.
-    func logMark() throws -> LogMark? { try read { try LogMark.fetch($0) } }
-
-    func save(_ mark: LogMark) throws { try pool.write { try mark.save($0) } }
-
     /// Calls `body` with the opening state of every book that the store was opened with, in item-number order.
     func forEachOpeningBook(_ body: (Book) throws -> Void) throws {
-        try read { database in
+        try file.read { database in
             let rows = try Row.fetchCursor(
                 database,
                 sql: """
@@ -22,9 +17,13 @@ extension CatalogStore {
         }
     }
 
+    package func forEachLine(after number: Int64, _ body: (String) throws -> Void) throws {
+        try forEachMovement(after: number) { _, entry in try body(entry.logLine) }
+    }
+
     /// Calls `body` with every movement after `sequence`, in order.
     func forEachMovement(after sequence: Int64, _ body: (Int64, LedgerEntry) throws -> Void) throws {
-        try read { database in
+        try file.read { database in
             let rows = try Row.fetchCursor(
                 database,
                 sql: """

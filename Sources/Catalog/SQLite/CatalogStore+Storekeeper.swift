@@ -7,7 +7,7 @@ internal import Storage
 extension CatalogStore {
     /// Books in the shop in item-number order.
     func booksInShop(after item: Int64, limit: Int) throws -> [Book] {
-        try read { database in
+        try file.read { database in
             let statement = try database.cachedStatement(
                 sql: """
                     SELECT item_number, title, topic, price_cents, stock FROM book
@@ -19,7 +19,7 @@ extension CatalogStore {
 
     /// Books added and retired after a movement, in order.
     func shopChanges(after sequence: Int64, limit: Int) throws -> [(sequence: Int64, entry: LedgerEntry)] {
-        try read { database in
+        try file.read { database in
             let statement = try database.cachedStatement(
                 sql: """
                     SELECT \(CatalogRow.entryColumns), sequence FROM movement JOIN book USING (item_number)
@@ -35,7 +35,7 @@ extension CatalogStore {
     ///
     /// - Throws: ``StoreError/unknownItem(_:)`` when there never was one with this number.
     func details(of item: ItemNumber) throws -> BookDetails {
-        try read { try CatalogRow.details(of: item, in: $0) }
+        try file.read { try CatalogRow.details(of: item, in: $0) }
     }
 
     /// Books by a filter, in item-number order.
@@ -60,7 +60,7 @@ extension CatalogStore {
             arguments += [stockMax]
         }
         do {
-            return try read { database in
+            return try file.read { database in
                 try database.whileWanted(isWanted) {
                     try Row.fetchAll(
                         database,
@@ -80,7 +80,7 @@ extension CatalogStore {
 
     /// Of these numbers, the ones that are taken, by retired books too.
     func taken(_ lines: [(line: Int, book: Book)]) throws -> (refused: [RefusedLine], count: Int) {
-        try read { database in
+        try file.read { database in
             let statement = try database.cachedStatement(sql: "SELECT 1 FROM book WHERE item_number = ?")
             var refused: [RefusedLine] = []
             var count = 0
@@ -96,7 +96,7 @@ extension CatalogStore {
 
     /// What became of a purchase by its key; nil when none is known.
     func receipt(of key: IdempotencyKey) throws -> Receipt? {
-        try read { database in
+        try file.read { database in
             let statement = try database.cachedStatement(
                 sql: """
                     SELECT item_number, title, topic, ifnull(price_after, book.price_cents), at_millis

@@ -46,7 +46,7 @@ final class LedgerTotals: Sendable {
 
     private static func add(to state: inout State, through last: Int64, from store: CatalogStore) throws {
         let first = state.through
-        try store.read { database in
+        try store.file.read { database in
             let rows = try Row.fetchCursor(
                 database,
                 sql: """

@@ -1,7 +1,7 @@
 internal import Model
 
 /// What the order server writes down of one purchase.
-struct OrderRecord: Sendable {
+package struct OrderRecord: Sendable {
     /// Where a record comes from decides how it is stored.
     enum Origin: Sendable {
         /// A sale just made, which the catalog's ledger holds on stable storage already.

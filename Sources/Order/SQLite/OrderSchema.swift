@@ -4,10 +4,12 @@ internal import Storage
 /// The order server's tables. A key stands for one purchase, a sale of a ledger for one order: the
 /// database refuses a second of either.
 enum OrderSchema {
-    /// "BkOr": tells an order server's database from any other.
-    static let applicationID: Int32 = 0x426B_4F72
+    static let database = DatabaseKind(
+        fileName: "order.sqlite", lockName: "order.lock",
+        // "BkOr"
+        applicationID: 0x426B_4F72, migrator: migrator)
 
-    static var migrator: DatabaseMigrator {
+    private static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("order 1: purchases, refusals") { database in
             try database.execute(

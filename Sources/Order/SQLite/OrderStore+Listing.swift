@@ -5,7 +5,7 @@ internal import Storage
 extension OrderStore {
     /// Orders before a number, the newest first. Reads the disk.
     func orders(before number: Int64, limit: Int) throws -> [OrderListing] {
-        try read { database in
+        try file.read { database in
             try Row.fetchAll(
                 database,
                 sql: """

@@ -1,15 +1,13 @@
-internal import Foundation
 internal import GRDB
-internal import Model
-internal import Monitoring
-internal import Storage
+package import Model
+package import Storage
 internal import Synchronization
 
 /// The orders, in an SQLite database of their own.
 ///
 /// A sale that the catalog's ledger holds is written without an fsync: after a power cut the ledger tells
 /// of it again. That is what lets a purchase wait for one fsync and not two.
-package final class OrderStore: Sendable {
+package final class OrderStore: FileStore {
     private struct Writing {
         var lastNumber: Int64
         var tally: SaleTally
@@ -17,72 +15,34 @@ package final class OrderStore: Sendable {
         var syncsFully = true
     }
 
-    private let lock: DataLock
-    let path: String
-    /// None while a fault of the disk keeps the database from being opened again.
-    private let connection: Mutex<DatabasePool?>
+    package let file: StoreFile
     // Written on the commit thread; the tally is also read by the ledger's follower.
     private let writing: Mutex<Writing>
 
     /// The database's file name in the data folder.
-    package static let fileName = "order.sqlite"
+    package static let fileName = OrderSchema.database.fileName
 
     /// Opens the store in `folder`, or makes an empty one.
     ///
     /// - Throws: ``Model/FileFault`` or the database's error.
     package init(folder: String) throws {
-        lock = try DataLock(path: folder + "/order.lock")
-        path = folder + "/" + Self.fileName
-        let (pool, state) = try DatabaseFile.explained(path) { [path] in
-            // Made whole or not at all: a crash in the middle leaves a draft that the next start throws away.
-            if !DatabaseFile.exists(path) {
-                try DatabaseFile.create(
-                    path: path, applicationID: OrderSchema.applicationID, migrator: OrderSchema.migrator
-                ) { _ in }
-            }
-            let pool = try Self.connect(path)
-            return (pool, try Self.load(pool))
+        let file = try StoreFile(OrderSchema.database, in: folder)
+        let state = try DatabaseFile.explained(file.path) {
+            try file.makeIfMissing()
+            return try file.open(Self.load)
         }
-        connection = Mutex(pool)
+        self.file = file
         writing = Mutex(state)
     }
 
-    private var pool: DatabasePool {
-        get throws { try DatabaseFile.connected(connection.withLock { $0 }) }
+    package func reopen() throws { try writing.withLock { $0 = try file.open(Self.load) } }
+
+    private static func load(_ database: Database) throws -> Writing {
+        let number = try Int64.fetchOne(database, sql: "SELECT ifnull(max(number), 0) FROM purchase")
+        return Writing(
+            lastNumber: number ?? 0, tally: try tally(in: database),
+            refusals: try RefusalTally(in: database))
     }
-
-    private static func connect(_ path: String) throws -> DatabasePool {
-        try DatabaseFile.open(
-            path: path, applicationID: OrderSchema.applicationID, migrator: OrderSchema.migrator)
-    }
-
-    private static func load(_ pool: DatabasePool) throws -> Writing {
-        try pool.read { database in
-            let number = try Int64.fetchOne(database, sql: "SELECT ifnull(max(number), 0) FROM purchase")
-            return Writing(
-                lastNumber: number ?? 0, tally: try tally(in: database),
-                refusals: try RefusalTally(in: database))
-        }
-    }
-
-    /// Opens the database again after a fault of the disk, and takes what it holds for the truth.
-    ///
-    /// - Throws: the database's error; it may then be tried again.
-    func reopen() throws {
-        try writing.withLock { writing in
-            // A broken connection may refuse to close in order; the lock on the folder is still ours.
-            try? connection.withLock { $0.take() }?.close()
-            let new = try Self.connect(path)
-            writing = try Self.load(new)
-            connection.withLock { $0 = new }
-        }
-    }
-
-    /// The folder of the database.
-    package var folder: String { (path as NSString).deletingLastPathComponent }
-
-    /// Whether an error says that the disk is full, so that waiting may help.
-    package static func isFull(_ error: any Error) -> Bool { DatabaseFile.isFull(error) }
 
     /// The tally of the ledger that the newest order of any ledger is in.
     private static func tally(in database: Database) throws -> SaleTally {
@@ -109,27 +69,13 @@ package final class OrderStore: Sendable {
         return SaleTally(ledger: ledger, through: firstGap, beyond: beyond)
     }
 
-    /// SQLite's version.
-    package func sqliteVersion() throws -> String { try DatabaseFile.sqliteVersion(pool) }
-
-    /// Closes the database.
-    package func close() throws {
-        guard let pool = connection.withLock({ $0.take() }) else { return lock.release() }
-        try DatabaseFile.checkpointUnlessRead(pool)
-        try pool.close()
-        lock.release()
-    }
-
-    /// Reads the database as of one moment.
-    func read<Value>(_ body: (Database) throws -> Value) throws -> Value { try pool.read(body) }
-
     // MARK: Reading
 
     /// The number of the last order; 0 before the first.
     package var lastNumber: Int64 { writing.withLock { $0.lastNumber } }
 
     /// What is remembered of refused purchases, which a catalog with a ledger remembers itself.
-    var refusals: RefusalTally { writing.withLock { $0.refusals } }
+    package var refusals: RefusalTally { writing.withLock { $0.refusals } }
 
     /// The last sale up to which none of the ledger is missing here.
     var knownThrough: SalePosition {
@@ -138,7 +84,7 @@ package final class OrderStore: Sendable {
 
     /// What became of a key here; nil when it is new. Reads the disk.
     func outcome(of key: IdempotencyKey) throws -> (item: ItemNumber, outcome: PurchaseOutcome)? {
-        try pool.read { database in
+        try file.read { database in
             let bought = try Int64.fetchOne(
                 database, sql: "SELECT item_number FROM purchase WHERE order_key = ?", arguments: [key.text])
             if let item = bought.flatMap({ ItemNumber($0) }) { return (item, .success) }
@@ -149,13 +95,9 @@ package final class OrderStore: Sendable {
         }
     }
 
-    func logMark() throws -> LogMark? { try pool.read { try LogMark.fetch($0) } }
-
-    func save(_ mark: LogMark) throws { try pool.write { try mark.save($0) } }
-
     /// Calls `body` with the book of every order after `number`, in order.
     func forEachPurchase(after number: Int64, _ body: (ItemNumber) throws -> Void) throws {
-        try pool.read { database in
+        try file.read { database in
             let items = try Int64.fetchCursor(
                 database, sql: "SELECT item_number FROM purchase WHERE number > ? ORDER BY number",
                 arguments: [number])
@@ -165,43 +107,52 @@ package final class OrderStore: Sendable {
         }
     }
 
+    package func forEachLine(after number: Int64, _ body: (String) throws -> Void) throws {
+        try forEachPurchase(after: number) { try body(OrderRecord.logLine($0)) }
+    }
+
     // MARK: Writing
 
-    /// What a batch did: an outcome for each record, and the orders that are new, in their order.
-    struct Batch {
-        var results: [Result<PurchaseOutcome, StoreError>]
+    /// What a batch did.
+    package struct Batch: CommittedBatch {
+        package var results: [Result<PurchaseOutcome, StoreError>]
+        /// The orders that are new, in their order.
         var added: [OrderRecord]
-        /// All that stand there now, new or not.
+        /// All that stand there now, new or not: one for each result.
         var stored: [OrderRecord]
+
+        package var lines: [MarkedLog.Line] {
+            (PlantedBug.isOn(.logsOrderAgain) ? stored : added).map { record in
+                if case .ledgerEarlier = record.origin {
+                    return MarkedLog.Line(OrderRecord.logLine(record.item), mayBeThere: true)
+                }
+                return MarkedLog.Line(OrderRecord.logLine(record.item))
+            }
+        }
     }
 
     /// Stores the records as one transaction; one that is there already is left alone. A sale of the ledger
     /// that does not fit what stands there counts as known all the same, or it would be asked for for ever.
-    /// Called on the commit thread only.
-    ///
-    /// - Parameters:
-    ///   - mark: how far the log holds the orders now, stored in the same transaction.
-    ///   - beforeEnd: called inside the transaction when all of it is written; an error undoes it.
-    func commit(
-        _ records: [OrderRecord], mark: LogMark, beforeEnd: () throws -> Void = {}
+    package func commit(
+        _ records: [OrderRecord], mark: LogMark, beforeEnd: (Batch) throws -> Void = { _ in }
     ) throws -> Batch {
         try writing.withLock { writing in
             let needsSync = records.contains(where: \.needsSync)
             if needsSync != writing.syncsFully {
-                try pool.writeWithoutTransaction { try DatabaseFile.setSynchronous(full: needsSync, in: $0) }
+                try file.setSynchronous(full: needsSync)
                 writing.syncsFully = needsSync
             }
             var next = writing
-            var added: [OrderRecord] = []
-            let results = try pool.write { database in
+            let batch = try file.write { database in
                 try mark.save(database)
                 var writer = try OrderStoreWriter(in: database, refusals: next.refusals)
                 try writer.forgetOld()
-                let results = try records.map { record in
+                var batch = Batch(results: [], added: [], stored: records)
+                batch.results = try records.map { record in
                     let result = try writer.store(record, number: next.lastNumber + 1)
                     if result.isNew {
                         next.lastNumber += 1
-                        added.append(record)
+                        batch.added.append(record)
                     }
                     if let sale = record.sale {
                         next.tally.note(ledger: sale.ledger, number: sale.number)
@@ -209,11 +160,11 @@ package final class OrderStore: Sendable {
                     return result.outcome
                 }
                 next.refusals = writer.refusals.tally
-                try beforeEnd()
-                return results
+                try beforeEnd(batch)
+                return batch
             }
             writing = next
-            return Batch(results: results, added: added, stored: records)
+            return batch
         }
     }
 }

@@ -5,18 +5,13 @@ internal import Storage
 /// Reads an order server's database from outside, while its server runs or not. Changes nothing.
 package enum OrderStoreSnapshot {
     /// Whether the folder holds an order server's database.
-    package static func exists(in folder: String) -> Bool {
-        DatabaseFile.exists(folder + "/" + OrderStore.fileName)
-    }
+    package static func exists(in folder: String) -> Bool { OrderSchema.database.exists(in: folder) }
 
     /// Makes a database of this content where there is none.
     ///
     /// - Throws: ``Model/FileFault`` when there is a database; the database's error.
     package static func write(_ content: OrderSnapshot, folder: String) throws {
-        try DatabaseFile.create(
-            path: folder + "/" + OrderStore.fileName, applicationID: OrderSchema.applicationID,
-            migrator: OrderSchema.migrator
-        ) { database in
+        try OrderSchema.database.create(in: folder) { database in
             for order in content.orders {
                 try database.execute(
                     sql: """
@@ -31,30 +26,19 @@ package enum OrderStoreSnapshot {
         }
     }
 
-    /// Reads the database in `folder` as of one moment.
-    ///
-    /// - Throws: ``Model/FileFault`` when there is none, or it is damaged or not an order server's of this
-    ///   version.
+    /// Reads the database in `folder`: see ``Storage/DatabaseKind/read(in:_:)``.
     package static func read(folder: String) throws -> OrderSnapshot {
-        let path = folder + "/" + OrderStore.fileName
-        return try DatabaseFile.explained(path) {
-            let database = try DatabaseFile.openToRead(
-                path: path, applicationID: OrderSchema.applicationID, migrator: OrderSchema.migrator)
-            return try database.read { try content($0, path: path) }
+        try OrderSchema.database.read(in: folder) {
+            try content($0, path: OrderSchema.database.path(in: folder))
         }
     }
 
-    /// Copies the database in `folder`, as of one moment, while its server runs or not.
-    ///
-    /// - Throws: ``Model/FileFault`` when there is none, it is damaged, or `copyFolder` has one.
+    /// Copies the database in `folder`: see ``Storage/DatabaseKind/backUp(from:to:)``.
     package static func backUp(folder: String, to copyFolder: String) throws {
-        try DatabaseBackup.copy(
-            path: folder + "/" + OrderStore.fileName, to: copyFolder + "/" + OrderStore.fileName,
-            applicationID: OrderSchema.applicationID, migrator: OrderSchema.migrator)
+        try OrderSchema.database.backUp(from: folder, to: copyFolder)
     }
 
     private static func content(_ database: Database, path: String) throws -> OrderSnapshot {
-        try DatabaseFile.checkSoundness(of: database, path: path)
         let rows = try Row.fetchCursor(
             database,
             sql: "SELECT number, order_key, item_number, ledger, sale FROM purchase ORDER BY number")

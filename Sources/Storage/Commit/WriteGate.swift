@@ -74,6 +74,11 @@ package final class WriteGate: Sendable {
         }
     }
 
+    /// Runs `body` while neither a commit nor a recovery is at work.
+    package func betweenCommits<Value>(_ body: () throws -> Value) rethrows -> Value {
+        try state.withLock { _ in try body() }
+    }
+
     private func scheduleRecovery() {
         execution.run(.recovery) { [weak self] in
             self?.tryToRecover()

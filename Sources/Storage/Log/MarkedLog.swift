@@ -1,4 +1,4 @@
-internal import Model
+package import Model
 package import Monitoring
 internal import Synchronization
 
@@ -68,33 +68,45 @@ package final class MarkedLog: Sendable {
     /// Notes a line that needs no database and may be written a little late.
     package func append(_ line: String) { log.append(line) }
 
-    /// Runs a commit and logs what it executed, before any of it is answered.
+    /// Writes the lines that a failed write left waiting, before the next batch is committed.
     ///
-    /// - Parameter body: commits a batch together with the mark, and returns the lines of what it executed.
-    /// - Throws: ``Model/StoreError`` when the log takes nothing, before the commit; the body's error;
-    ///   ``Monitoring/LogFault`` when the log failed after the commit. The lines then wait and go first next
-    ///   time.
-    package func commit<Batch>(_ body: (LogMark) throws -> (Batch, [Line])) throws -> Batch {
-        try state.withLock { state in
+    /// - Returns: what the log is known to hold then, to be stored with the batch.
+    /// - Throws: ``Model/StoreError`` when the log takes nothing.
+    package func writeOwed() throws(StoreError) -> LogMark {
+        try state.withLock { state throws(StoreError) in
             do {
                 if state.owedCount > 0 { try log.flush() }
             } catch {
-                throw StoreError.unavailable(tier: tier, reason: "cannot write its log", outcomeUnknown: true)
+                throw .unavailable(tier: tier, reason: "cannot write its log", outcomeUnknown: true)
             }
             Self.advance(&state, to: log.position)
-            let (batch, lines) = try body(state.mark)
+            return state.mark
+        }
+    }
+
+    /// Writes the lines of a batch that is committed, before any of it is answered.
+    ///
+    /// - Throws: ``Monitoring/LogFault`` when the log fails; the lines then wait and go first next time.
+    package func write(_ lines: [Line]) throws(LogFault) {
+        try state.withLock { state throws(LogFault) in
             state.owedCount = Int64(lines.count)
             let due = lines.filter { !($0.mayBeThere && state.unclaimed.take($0.text)) }
-            let position = try log.commit(due.map(\.text))
-            Self.advance(&state, to: position)
-            return batch
+            Self.advance(&state, to: try log.commit(due.map(\.text)))
         }
     }
 
     /// Writes the lines of operations that the database has and the log lacks, after a fault.
     ///
-    /// - Parameter lines: the lines of all operations after a number, in order.
     /// - Throws: the reading's error, or ``Monitoring/LogFault``; it may then be tried again.
+    package func catchUp(with store: some JournaledStore) throws {
+        try catchUp { number in
+            var lines: [String] = []
+            try store.forEachLine(after: number) { lines.append($0) }
+            return lines
+        }
+    }
+
+    /// The same, with the lines of all operations after a number, in order.
     package func catchUp(_ lines: (Int64) throws -> [String]) throws {
         try state.withLock { state in
             try log.flush()
@@ -107,7 +119,7 @@ package final class MarkedLog: Sendable {
         }
     }
 
-    /// Opens the path anew after log rotation, between two commits.
+    /// Opens the path anew after log rotation. Called between two commits.
     ///
     /// - Parameter save: stores the mark, which now points into the new file.
     package func reopen(save: (LogMark) throws -> Void) throws {

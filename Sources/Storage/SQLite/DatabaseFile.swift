@@ -1,7 +1,6 @@
 internal import Foundation
 package import GRDB
 internal import Model
-internal import Monitoring
 
 /// Opens SQLite databases the one way the store trusts: write-ahead log, fsync at every commit, foreign
 /// keys, one writing connection.
@@ -125,22 +124,6 @@ package enum DatabaseFile {
         }
     }
 
-    /// Whether an error of a database or its log says that the disk is full.
-    package static func isFull(_ error: any Error) -> Bool {
-        (error as? DatabaseError)?.resultCode == .SQLITE_FULL || (error as? LogFault)?.isFull == true
-    }
-
-    /// The connection that a store has now.
-    ///
-    /// - Throws: the database's error for a connection that is closed, where there is none.
-    package static func connected(_ pool: DatabasePool?) throws -> DatabasePool {
-        guard let pool else {
-            throw DatabaseError(
-                resultCode: .SQLITE_MISUSE, message: "the database could not be opened again yet")
-        }
-        return pool
-    }
-
     /// Makes a database with its first content: filled under another name and renamed when it is whole and
     /// on the disk, so that nothing half made is ever found under its own.
     ///
@@ -172,11 +155,6 @@ package enum DatabaseFile {
         try database.execute(sql: full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL")
         let value = try Int.fetchOne(database, sql: "PRAGMA synchronous")
         precondition(value == (full ? synchronousFull : 1), "PRAGMA synchronous did not take")
-    }
-
-    /// SQLite's version, for the log at start.
-    package static func sqliteVersion(_ pool: DatabasePool) throws -> String {
-        try pool.read { try String.fetchOne($0, sql: "SELECT sqlite_version()") ?? "?" }
     }
 
     private static func tableCount(_ database: Database) throws -> Int {

@@ -68,8 +68,8 @@ struct CatalogCommand: AsyncParsableCommand {
                 return books
             },
             progress: { storing.show($0, of: bookCount) })
-        let version = try store.sqliteVersion()
-        process.logger.notice("catalog of \(store.bookCount) books in \(folder), SQLite \(version)")
+        let database = try store.databaseName()
+        process.logger.notice("catalog of \(store.bookCount) books in \(folder), \(database)")
         return store
     }
 

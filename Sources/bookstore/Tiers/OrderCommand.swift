@@ -3,6 +3,7 @@ internal import Logging
 internal import Model
 internal import Order
 internal import Services
+internal import Storage
 internal import TierHTTP
 
 /// `bookstore order`
@@ -24,8 +25,8 @@ struct OrderCommand: AsyncParsableCommand {
         try await process.run {
             let logPath = try process.folder(.output) + "/order_log"
             let store = try OrderStore(folder: try process.folder(.data))
-            let version = try store.sqliteVersion()
-            process.logger.notice("\(store.lastNumber) orders, SQLite \(version)")
+            let database = try store.databaseName()
+            process.logger.notice("\(store.lastNumber) orders, \(database)")
             let catalog = try await TierClient(
                 tier: "catalog", addresses: try process.addresses(of: .catalog), loops: process.loops,
                 monitor: process.monitor, token: process.token)

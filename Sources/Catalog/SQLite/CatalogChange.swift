@@ -1,7 +1,7 @@
-internal import Model
+package import Model
 
 /// What the commit thread is given.
-enum CatalogChange: Sendable {
+package enum CatalogChange: Sendable {
     /// An `update`; nearly always a sale.
     case update(StockChange)
     /// What a storekeeper asks for.

@@ -1,0 +1,45 @@
+package import Monitoring
+
+/// A database whose operations are also the lines of a log beside it: what a ``Journal`` asks of a store.
+package protocol JournaledStore: Sendable {
+    associatedtype Change: Sendable
+    associatedtype Batch: CommittedBatch
+
+    /// The folder of the database.
+    var folder: String { get }
+    /// The number of the last operation; 0 before the first.
+    var lastNumber: Int64 { get }
+    /// What is remembered of refused changes.
+    var refusals: RefusalTally { get }
+
+    /// Makes the changes in one transaction, each on its own: one that is refused leaves the others alone. Called on
+    /// one thread only.
+    ///
+    /// - Parameters:
+    ///   - mark: how far the log holds the operations now, stored in the same transaction.
+    ///   - beforeEnd: called inside the transaction when all of it is written; an error undoes it.
+    func commit(
+        _ changes: [Change], mark: LogMark, beforeEnd: (Batch) throws -> Void
+    ) throws -> Batch
+
+    /// Calls `body` with the log's line of every operation after `number`, in order.
+    func forEachLine(after number: Int64, _ body: (String) throws -> Void) throws
+    /// How far the log is known to hold the operations; nil before it was first written.
+    func logMark() throws -> LogMark?
+    func save(_ mark: LogMark) throws
+
+    /// Opens the database again after a fault of the disk, and takes what it holds for the truth.
+    ///
+    /// - Throws: the database's error; it may then be tried again.
+    func reopen() throws
+    func close() throws
+
+    /// Runs `body` and says of a database's error what a person can do about it.
+    ///
+    /// - Throws: ``Model/FileFault`` for the database's errors; any other error of the body as it is.
+    func explained<Value>(_ body: () throws -> Value) throws -> Value
+    /// Whether an error of the database says that its disk is full, so that waiting may help.
+    static func isFull(_ error: any Error) -> Bool
+    /// Which database it is, for the metrics page.
+    func info() throws -> MetricSample
+}

@@ -1,0 +1,55 @@
+package import GRDB
+internal import Model
+
+/// A kind of database: how a tier names its file, and the versions of its schema.
+package struct DatabaseKind: Sendable {
+    /// The database's file name in the data folder.
+    package let fileName: String
+    /// The name of the lock on it: see ``DataLock``.
+    package let lockName: String
+    /// Tells this kind of database from any other (`PRAGMA application_id`).
+    package let applicationID: Int32
+    package let migrator: DatabaseMigrator
+
+    package init(fileName: String, lockName: String, applicationID: Int32, migrator: DatabaseMigrator) {
+        self.fileName = fileName
+        self.lockName = lockName
+        self.applicationID = applicationID
+        self.migrator = migrator
+    }
+
+    package func path(in folder: String) -> String { folder + "/" + fileName }
+
+    package func exists(in folder: String) -> Bool { DatabaseFile.exists(path(in: folder)) }
+
+    /// Makes a database with its first content where there is none: see
+    /// ``DatabaseFile/create(path:applicationID:migrator:fill:)``.
+    package func create(in folder: String, fill: (Database) throws -> Void) throws {
+        try DatabaseFile.create(
+            path: path(in: folder), applicationID: applicationID, migrator: migrator, fill: fill)
+    }
+
+    /// Reads the database in `folder` as of one moment, while its server runs or not, if it is sound.
+    ///
+    /// - Throws: ``Model/FileFault`` when there is none, or it is damaged or not of this kind and version.
+    package func read<Value>(in folder: String, _ body: (Database) throws -> Value) throws -> Value {
+        let path = path(in: folder)
+        return try DatabaseFile.explained(path) {
+            let database = try DatabaseFile.openToRead(
+                path: path, applicationID: applicationID, migrator: migrator)
+            return try database.read { database in
+                try DatabaseFile.checkSoundness(of: database, path: path)
+                return try body(database)
+            }
+        }
+    }
+
+    /// Copies the database in `folder`, as of one moment, while its server runs or not.
+    ///
+    /// - Throws: ``Model/FileFault`` when there is none, it is damaged, or `copyFolder` has one.
+    package func backUp(from folder: String, to copyFolder: String) throws {
+        try DatabaseBackup.copy(
+            path: path(in: folder), to: path(in: copyFolder), applicationID: applicationID, migrator: migrator
+        )
+    }
+}

@@ -1,0 +1,30 @@
+internal import GRDB
+package import Monitoring
+
+/// A journaled store in a ``StoreFile``.
+package protocol FileStore: JournaledStore {
+    var file: StoreFile { get }
+}
+
+extension FileStore {
+    package var folder: String { file.folder }
+
+    package func logMark() throws -> LogMark? { try file.read { try LogMark.fetch($0) } }
+
+    package func save(_ mark: LogMark) throws { try file.write { try mark.save($0) } }
+
+    package func close() throws { try file.close() }
+
+    package func explained<Value>(_ body: () throws -> Value) throws -> Value {
+        try DatabaseFile.explained(file.path, body)
+    }
+
+    package static func isFull(_ error: any Error) -> Bool {
+        (error as? DatabaseError)?.resultCode == .SQLITE_FULL
+    }
+
+    /// The database and its version, for the log at start.
+    package func databaseName() throws -> String { "SQLite \(try file.version())" }
+
+    package func info() throws -> MetricSample { .sqlite(version: try file.version()) }
+}
