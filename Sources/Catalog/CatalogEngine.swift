@@ -9,8 +9,10 @@ internal import Synchronization
 /// The catalog's rules: what a query and an update do, and what is logged of them.
 package final class CatalogEngine: CatalogService {
     private let journal: Journal<CatalogStore>
+    private let shelf = SharedShelf()
+    private let finder: BookFinder
     /// Sales by day and topic.
-    let totals = LedgerTotals()
+    private let totals = LedgerTotals()
     private let queryLogging: QueryLogging
     private let queryCount = Atomic<Int>(0)
 
@@ -24,42 +26,56 @@ package final class CatalogEngine: CatalogService {
         execution: Execution = .threads, broken: @escaping @Sendable (any Error) -> Void
     ) throws {
         self.queryLogging = queryLogging
+        finder = BookFinder(catalog: store)
+        try store.explained { [shelf] in try shelf.fill(from: store) }
         journal = try Journal(
             store, tier: "catalog", logPath: logPath, decision: .here, logger: logger, execution: execution,
-            repair: CatalogLogRepair(path: logPath, store: store, logger: logger).run, broken: broken)
+            repair: CatalogLogRepair(path: logPath, store: store, logger: logger).run,
+            committed: { [shelf] in shelf.show($0.shelf) },
+            reopened: { [shelf] in try shelf.fill(from: store) }, broken: broken)
     }
 
-    var store: CatalogStore { journal.store }
+    private var store: CatalogStore { journal.store }
+
+    /// How many books are in the shop.
+    var bookCount: Int { shelf.bookCount }
 
     /// `query_by_item`.
     ///
     /// - Throws: ``StoreError/unknownItem(_:)``; such a query is not executed and not logged.
     package func book(_ item: ItemNumber) throws(StoreError) -> Book {
-        guard let book = store.book(item) else { throw .unknownItem(item) }
+        guard let book = shelf.book(item) else { throw .unknownItem(item) }
         noteQuery { "query_by_item,\(item)" }
         return book
     }
 
     /// A book that is sold, for a list; nil for any other. Not logged.
-    func bookInShop(_ item: ItemNumber) -> Book? { store.book(item) }
+    func bookInShop(_ item: ItemNumber) -> Book? { shelf.book(item) }
 
     /// `query_by_topic`: the topic's books in item-number order, none for an unknown topic.
     func listings(topic: String) -> [Shelf.Listing] {
-        let listings = store.listings(topic: topic)
+        let listings = shelf.listings(topic: topic)
         noteQuery { "query_by_topic,\(topic)" }
         return listings
     }
 
+    /// The topics that have books, with how many. Sorted where no event loop waits for it.
+    func topicLists(
+        on eventLoop: any EventLoop, for client: ClientPresence?
+    ) -> EventLoopFuture<TopicLists> {
+        read(on: eventLoop, for: client) { [shelf] _ in shelf.topicLists() }
+    }
+
     /// Books of a topic for a page, in item-number order. Not logged.
     func books(topic: String, after item: Int64, limit: Int) -> [Book] {
-        store.books(topic: topic, after: item, limit: limit)
+        shelf.books(topic: topic, after: item, limit: limit)
     }
 
     /// `update`, by group commit.
     package func update(_ change: StockChange, on eventLoop: any EventLoop) -> EventLoopFuture<UpdateOutcome>
     {
         let outcome = journal.submit(.update(change), on: eventLoop).map(\.update)
-        if PlantedBug.isOn(.answersBeforeCommit), change.isSale, (store.book(change.item)?.stock ?? 0) > 0 {
+        if PlantedBug.isOn(.answersBeforeCommit), change.isSale, (shelf.book(change.item)?.stock ?? 0) > 0 {
             return eventLoop.makeSucceededFuture(.applied(sale: nil, replayed: false))
         }
         return outcome
@@ -71,7 +87,10 @@ package final class CatalogEngine: CatalogService {
     ///   ``StoreError/conflict(_:current:)``, ``StoreError/refusedLines(_:count:)``,
     ///   ``StoreError/unknownItem(_:)`` or ``StoreError/keyReused``, and then nothing was changed.
     func request(_ request: KeeperRequest, on eventLoop: any EventLoop) -> EventLoopFuture<[BookDetails]> {
-        journal.submit(.keeper(request), on: eventLoop).map(\.books)
+        let made = journal.submit(.keeper(request), on: eventLoop).map(\.books)
+        // What was added and retired, find learns at once.
+        made.whenSuccess { [finder] _ in finder.follow() }
+        return made
     }
 
     /// Notes a query in the log. The line is made only if it is kept.
@@ -98,6 +117,27 @@ package final class CatalogEngine: CatalogService {
         }
     }
 
+    /// The numbers of the books that have the wanted words, in their order: see ``BookFinder/find(_:for:done:)``.
+    func find(
+        _ query: FindQuery, for client: ClientPresence?, on eventLoop: any EventLoop
+    ) -> EventLoopFuture<[ItemNumber]> {
+        let promise = eventLoop.makePromise(of: [ItemNumber].self)
+        finder.find(query, for: client) { promise.completeWith($0) }
+        return promise.futureResult
+    }
+
+    /// Begins to take the books into the index for ``find(_:for:on:)``, in the background.
+    func followForFind() { finder.follow() }
+
+    /// What was sold on the last `dayCount` days: see ``LedgerTotals``.
+    func totals(
+        dayCount: Int, today: Int64, on eventLoop: any EventLoop
+    ) -> EventLoopFuture<[LedgerTotals.Total]> {
+        read(on: eventLoop, .long) { [totals] in
+            try totals.read(from: $0, dayCount: dayCount, today: today)
+        }
+    }
+
     /// Sales after `sale`, in order. Reads the disk, on a thread of its own.
     package func sales(
         after sale: SalePosition, limit: Int, on eventLoop: any EventLoop
@@ -115,19 +155,22 @@ package final class CatalogEngine: CatalogService {
     func abandon() { journal.abandon() }
 
     /// Commits what waits, writes the log out and closes the store.
-    package func shutdown() throws { try journal.shutdown() }
+    package func shutdown() throws {
+        finder.shutdown()
+        try journal.shutdown()
+    }
 
     /// The tier's own figures for the metrics page.
     package func samples() -> [MetricSample] {
         journal.samples(with: [
-            MetricSample("bookstore_books", .gauge, Double(store.bookCount), help: "Books in the catalog."),
+            MetricSample("bookstore_books", .gauge, Double(bookCount), help: "Books in the catalog."),
             MetricSample(
                 "bookstore_ledger_movements_total", .counter, Double(store.lastMovement),
                 help: "Stock and price changes in the ledger."),
             MetricSample(
                 "bookstore_log_lines_dropped_total", .counter, Double(journal.droppedLineCount),
                 help: "Query lines left out of catalog_log while its disk took nothing."),
-        ])
+        ]) + finder.samples()
     }
 
     // MARK: CatalogService, in process

@@ -8,7 +8,6 @@ package import TierHTTP
 /// The catalog tier: its engine behind its routes.
 package final class CatalogServer: Sendable {
     private let engine: CatalogEngine
-    private let find: FindStore
     private let server: TierServer
 
     /// Where the server listens.
@@ -24,9 +23,8 @@ package final class CatalogServer: Sendable {
         hosts: AnsweredHosts, loops: TierLoops,
         monitor: SystemMonitor, logger: Logger
     ) async throws -> CatalogServer {
-        let find = FindStore(catalog: engine.store)
         let routes = RouteTable(
-            CatalogRoutes(engine: engine, find: find).all, monitor: monitor, token: token, takesBatches: true,
+            CatalogRoutes(engine: engine).all, monitor: monitor, token: token, takesBatches: true,
             readiness: { request in
                 request.slot.eventLoop.makeCompletedFuture {
                     guard engine.takesUpdates else {
@@ -34,17 +32,16 @@ package final class CatalogServer: Sendable {
                             tier: "catalog", reason: "has stopped writing", outcomeUnknown: false)
                     }
                 }
-            }, samples: { engine.samples() + find.samples() }, description: StoreAPI.description)
+            }, samples: engine.samples, description: StoreAPI.description)
         let server = try await TierServer.start(
             at: address, loops: loops, routes: routes, logger: logger, limits: .behindFrontends,
             hosts: hosts)
-        find.follow()
-        return CatalogServer(engine: engine, find: find, server: server)
+        engine.followForFind()
+        return CatalogServer(engine: engine, server: server)
     }
 
-    private init(engine: CatalogEngine, find: FindStore, server: TierServer) {
+    private init(engine: CatalogEngine, server: TierServer) {
         self.engine = engine
-        self.find = find
         self.server = server
     }
 
@@ -54,7 +51,6 @@ package final class CatalogServer: Sendable {
     /// Answers what was taken on, then closes: network first, store last.
     package func shutdown() async throws {
         await server.shutdown()
-        find.shutdown()
         try engine.shutdown()
     }
 }

@@ -124,7 +124,7 @@ import Testing
             }
             let units = try folder.withStore([]) { store in
                 var stock: Int64 = 0
-                try store.forEachMovement(after: 0) { _, entry in
+                try store.store.forEachMovement(after: 0) { _, entry in
                     stock += entry.change.units ?? 0
                     #expect(stock >= 0)
                 }

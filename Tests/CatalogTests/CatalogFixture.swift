@@ -22,9 +22,9 @@ struct CatalogFolder {
     /// Opens the store for `body` and closes it afterwards. `books` matter only the first time.
     @discardableResult
     func withStore<Value>(
-        _ books: [Book] = Book.defaults, _ body: (CatalogStore) throws -> Value
+        _ books: [Book] = Book.defaults, _ body: (ShelvedStore) throws -> Value
     ) throws -> Value {
-        let store = try CatalogStore.open(folder: data, firstBooks: { books })
+        let store = try ShelvedStore.open(folder: data, firstBooks: { books })
         defer { try? store.close() }
         return try body(store)
     }
@@ -100,44 +100,4 @@ func book(
     Book(
         item: try #require(ItemNumber(number)), title: title, topic: topic, price: try cents(10_00),
         stock: stock)
-}
-
-/// What a batch of updates did.
-struct UnloggedBatch {
-    let results: [Result<UpdateOutcome, StoreError>]
-    let executed: [StockChange]
-}
-
-extension CatalogStore {
-    /// Commits without a log: what a crash between the two leaves behind.
-    @discardableResult
-    func commitUnlogged(_ changes: StockChange...) throws -> UnloggedBatch {
-        let batch = try commitUnlogged(changes.map { .update($0) })
-        return UnloggedBatch(
-            results: batch.results.map { $0.map(\.update) }, executed: batch.executed.map(\.change))
-    }
-
-    /// The same for any change.
-    @discardableResult
-    func commitUnlogged(_ changes: [CatalogChange]) throws -> Batch {
-        let nowhere = LogMark(position: .init(inode: 0, offset: 0), sequence: 0)
-        return try commit(changes, mark: try logMark() ?? nowhere)
-    }
-
-    /// The outcome of one change on its own.
-    func outcome(of change: StockChange) throws -> Result<UpdateOutcome, StoreError> {
-        try #require(try commitUnlogged(change).results.first)
-    }
-
-    /// Every movement of the ledger, as the log writes it.
-    func movementLines() throws -> [String] {
-        var lines: [String] = []
-        try forEachMovement(after: 0) { _, entry in lines.append(entry.logLine) }
-        return lines
-    }
-
-    /// Every sale of the ledger.
-    func allSales() throws -> [LedgerSale] {
-        try sales(after: SalePosition(ledger: 0, number: 0), limit: .max)
-    }
 }

@@ -85,10 +85,10 @@ import Testing
             let initByteCount = defaultInitLines.reduce(0) { $0 + $1.utf8.count + 1 }
             if isMarkEarly {
                 try folder.withStore { store in
-                    let mark = try #require(try store.logMark())
+                    let mark = try #require(try store.store.logMark())
                     let early = OperationLog.Position(
                         inode: mark.position.inode, offset: UInt64(initByteCount))
-                    try store.save(LogMark(position: early, sequence: 0))
+                    try store.store.save(LogMark(position: early, sequence: 0))
                 }
             }
             // Links keep the file itself, which the mark names, through repairs that replace it.

@@ -54,7 +54,7 @@ import Testing
             }
             #expect(before.0?.stock == 2)
             #expect(before.1?.price == Cents(7_50))
-            let store = try CatalogStore.open(
+            let store = try ShelvedStore.open(
                 folder: folder.data,
                 firstBooks: {
                     Issue.record("the first books were read for a catalog that has its own")
@@ -66,7 +66,7 @@ import Testing
             #expect(try store.allSales() == before.2)
             #expect(store.lastMovement == 2)
             var opening: [Book] = []
-            try store.forEachOpeningBook { opening.append($0) }
+            try store.store.forEachOpeningBook { opening.append($0) }
             #expect(opening == Book.defaults)
         }
     }
@@ -111,7 +111,7 @@ import Testing
 
     @Test func aClosedStoreCanBeOpenedAtOnce() async throws {
         try await withCatalogFolder { folder in
-            let old = try CatalogStore.open(folder: folder.data, firstBooks: { Book.defaults })
+            let old = try ShelvedStore.open(folder: folder.data, firstBooks: { Book.defaults })
             try old.close()
             // Something may still refer to it, such as a thread that is about to end.
             let bookCount = try folder.withStore { $0.bookCount }

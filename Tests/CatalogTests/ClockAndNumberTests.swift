@@ -17,7 +17,7 @@ import Testing
                 let totals = LedgerTotals()
                 let today = Timestamp(millis: Int64(Date().timeIntervalSince1970 * 1000)).dayNumber
                 let read = { (today: Int64, days: Int) in
-                    try totals.read(from: store, dayCount: days, today: today).map {
+                    try totals.read(from: store.store, dayCount: days, today: today).map {
                         "\($0.topic) \($0.count)"
                     }
                 }
@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    private func add(_ store: CatalogStore, number: Int64? = nil) throws -> Int64 {
+    private func add(_ store: ShelvedStore, number: Int64? = nil) throws -> Int64 {
         let new = NewBook(
             item: number.flatMap { ItemNumber($0) }, title: "New", topic: "t", price: try cents(1), stock: 0)
         let batch = try store.commitUnlogged([.keeper(KeeperRequest(.add(new)))])
@@ -83,7 +83,7 @@ import Testing
     @Test func opensWithoutBooks() async throws {
         try await withCatalogFolder { folder in
             try await folder.withEngine([]) { engine in
-                #expect(engine.store.bookCount == 0)
+                #expect(engine.bookCount == 0)
                 #expect(engine.listings(topic: "t").isEmpty)
             }
             #expect(try folder.logLines() == ["query_by_topic,t"])
@@ -96,7 +96,7 @@ import Testing
                     _ = try await engine.request(request, on: loops.slots[0].eventLoop).get()
                 }
             }
-            try await folder.withEngine([]) { #expect($0.store.bookCount == 1) }
+            try await folder.withEngine([]) { #expect($0.bookCount == 1) }
             #expect(try folder.logLines() == ["init,1,2,1,t,First"])
         }
     }

@@ -26,9 +26,9 @@ import Testing
     }
 
     private func find(
-        _ text: String, in find: FindStore, topic: String? = nil, after: Int64 = 0, limit: Int = 100
+        _ text: String, in find: BookFinder, topic: String? = nil, after: Int64 = 0, limit: Int = 100
     ) async throws -> [Int64] {
-        let query = FindStore.Query(
+        let query = FindQuery(
             words: SearchText.words(text).map(String.init), topic: topic, after: after, limit: limit)
         return try await withCheckedThrowingContinuation { continuation in
             find.find(query) { continuation.resume(with: $0) }
@@ -37,11 +37,11 @@ import Testing
 
     /// Runs `body` with an index over a store of books.
     private func withFind(
-        _ folder: CatalogFolder, _ books: [Book], _ body: (FindStore, CatalogStore) async throws -> Void
+        _ folder: CatalogFolder, _ books: [Book], _ body: (BookFinder, ShelvedStore) async throws -> Void
     ) async throws {
-        let store = try CatalogStore.open(folder: folder.data, firstBooks: { books })
+        let store = try ShelvedStore.open(folder: folder.data, firstBooks: { books })
         defer { try? store.close() }
-        let find = FindStore(catalog: store)
+        let find = BookFinder(catalog: store.store)
         defer { find.shutdown() }
         try await body(find, store)
     }
@@ -113,7 +113,7 @@ import Testing
         try await withCatalogFolder { folder in
             try await withFind(folder, try books()) { find, _ in
                 try content.write(
-                    toFile: folder.data + "/" + FindStore.fileName, atomically: true, encoding: .utf8)
+                    toFile: folder.data + "/" + FindIndex.fileName, atomically: true, encoding: .utf8)
                 try await eventually("the index is made again") {
                     (try? await self.find("grade", in: find)) == [1]
                 }

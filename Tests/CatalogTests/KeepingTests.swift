@@ -12,7 +12,7 @@ import Testing
 /// What storekeepers ask for: together or not at all, and never against what they have not seen.
 @Suite struct KeepingTests {
     private func request(
-        _ work: KeeperRequest.Work, _ store: CatalogStore, actor: String? = nil, reason: String? = nil,
+        _ work: KeeperRequest.Work, _ store: ShelvedStore, actor: String? = nil, reason: String? = nil,
         key: String? = nil
     ) throws -> Result<[BookDetails], StoreError> {
         let request = KeeperRequest(
@@ -44,9 +44,7 @@ import Testing
                 #expect(store.book(first.item)?.stock == 7 && store.book(second.item)?.price == price)
                 #expect(
                     try store.movementLines() == ["update,1,na,5", "update,2,18.50,na", "update,1,na,-1"])
-                let records = try store.file.read {
-                    try LedgerReader(database: $0).read(MovementFilter(limit: 10)).records
-                }
+                let records = try store.movements(MovementFilter(limit: 10)).records
                 #expect(records.map(\.sequence) == [3, 2, 1])
                 #expect(
                     records.allSatisfy { $0.actor == "ann" && $0.reason == "delivery" && $0.kind == .update })
@@ -192,7 +190,7 @@ import Testing
         }
     }
 
-    private func checkRetired(_ item: ItemNumber, in store: CatalogStore) throws {
+    private func checkRetired(_ item: ItemNumber, in store: ShelvedStore) throws {
         #expect(store.book(item) == nil && store.listings(topic: "x, y").isEmpty && store.bookCount == 4)
         #expect(try store.outcome(of: .sale(of: item, key: key("b"))) == .failure(.unknownItem(item)))
         #expect(try store.outcome(of: StockChange(item: item, units: 1)) == .failure(.unknownItem(item)))
@@ -236,7 +234,7 @@ import Testing
                     return
                 }
                 #expect(lines.map(\.line) == [2, 5] && store.bookCount == 4 && store.lastMovement == 0)
-                #expect(try store.taken([(1, good[0]), (2, try book(2))]).refused.map(\.line) == [2])
+                #expect(try store.store.taken([(1, good[0]), (2, try book(2))]).refused.map(\.line) == [2])
                 #expect(try request(.load([(1, good[0]), (2, good[1])]), store, actor: "ann").get() == [])
                 #expect(store.listings(topic: "graduate school").map(\.item.value) == [3, 4, 7])
                 #expect(store.listings(topic: "a topic").map(\.item.value) == [6])
@@ -307,7 +305,7 @@ import Testing
                 let totals = LedgerTotals()
                 func read() throws -> [String] {
                     let today = Timestamp(millis: Int64(Date().timeIntervalSince1970 * 1000)).dayNumber
-                    return try totals.read(from: store, dayCount: 2, today: today).map {
+                    return try totals.read(from: store.store, dayCount: 2, today: today).map {
                         "\($0.topic) \($0.count) \($0.cents)"
                     }
                 }

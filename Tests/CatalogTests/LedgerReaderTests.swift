@@ -10,19 +10,16 @@ import Testing
 /// The ledger of one book and of all, the newest first, in pages.
 @Suite struct LedgerReaderTests {
     private func read(
-        _ store: CatalogStore, item: ItemNumber? = nil, kind: MovementFilter.Kind? = nil,
+        _ store: ShelvedStore, item: ItemNumber? = nil, kind: MovementFilter.Kind? = nil,
         before: Int64? = nil,
         limit: Int = 100
     ) throws -> LedgerStretch {
-        try store.file.read {
-            try LedgerReader(database: $0).read(
-                MovementFilter(item: item, kind: kind, before: before, limit: limit))
-        }
+        try store.movements(MovementFilter(item: item, kind: kind, before: before, limit: limit))
     }
 
     /// Every page of a list, and that each has at most `limit` of it.
     private func pages(
-        _ store: CatalogStore, item: ItemNumber? = nil, kind: MovementFilter.Kind? = nil, limit: Int
+        _ store: ShelvedStore, item: ItemNumber? = nil, kind: MovementFilter.Kind? = nil, limit: Int
     ) throws -> [Int64] {
         var sequences: [Int64] = []
         var before: Int64?
@@ -35,7 +32,7 @@ import Testing
         return sequences
     }
 
-    private func fill(_ store: CatalogStore) throws {
+    private func fill(_ store: ShelvedStore) throws {
         try store.commitUnlogged(
             .sale(of: first.item, key: key("a")), .sale(of: second.item, key: key("b")),
             StockChange(item: first.item, price: try cents(12_00)), .sale(of: first.item, key: key("c")))

@@ -25,9 +25,9 @@ import Testing
 
     /// Opens the store for `body` with few refusals that it remembers.
     private func withStore(
-        _ folder: CatalogFolder, hours: Int = 24, countMax: Int = 100, _ body: (CatalogStore) throws -> Void
+        _ folder: CatalogFolder, hours: Int = 24, countMax: Int = 100, _ body: (ShelvedStore) throws -> Void
     ) throws {
-        let store = try CatalogStore.open(
+        let store = try ShelvedStore.open(
             folder: folder.data, refusalHours: hours, refusalCountMax: countMax, firstBooks: { Book.defaults }
         )
         defer { try? store.close() }

@@ -36,10 +36,10 @@ import Testing
                     #expect(mode("\(folder)/a/b/\(name)") == 0o600, "\(name)")
                 }
                 for name in ["a", "a/b"] { #expect(mode("\(folder)/\(name)") == 0o700, "\(name)") }
-                try DatabaseBackup.copy(
-                    path: folder + "/a/b/db", to: folder + "/copy", applicationID: 7,
-                    migrator: DatabaseMigrator())
-                #expect(mode(folder + "/copy") == 0o600)
+                let kind = DatabaseKind(
+                    fileName: "db", lockName: "lock", applicationID: 7, migrator: DatabaseMigrator())
+                try kind.backUp(from: folder + "/a/b", to: folder)
+                #expect(mode(folder + "/db") == 0o600)
                 try pool.close()
                 withExtendedLifetime(lock) {}
             }

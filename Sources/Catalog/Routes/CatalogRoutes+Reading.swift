@@ -3,6 +3,7 @@ internal import Model
 internal import Monitoring
 internal import NIOCore
 internal import NIOHTTP1
+internal import Storage
 internal import StoreAPI
 internal import TierHTTP
 
@@ -58,8 +59,10 @@ extension CatalogRoutes {
     ) -> EventLoopFuture<[Book]> {
         let eventLoop = request.slot.eventLoop
         guard words.isEmpty else {
-            let query = FindStore.Query(words: words, topic: topic, after: after, limit: limit)
-            return items(query, for: request).map { [engine] in $0.compactMap(engine.bookInShop) }
+            let query = FindQuery(words: words, topic: topic, after: after, limit: limit)
+            return engine.find(query, for: request.client, on: eventLoop).map { [engine] in
+                $0.compactMap(engine.bookInShop)
+            }
         }
         if let topic {
             // A page of at most a hundred books, from memory.
@@ -68,14 +71,6 @@ extension CatalogRoutes {
         return engine.read(on: eventLoop, for: request.client) {
             try $0.booksInShop(after: after, limit: limit)
         }
-    }
-
-    private func items(
-        _ query: FindStore.Query, for request: TierRequest
-    ) -> EventLoopFuture<[ItemNumber]> {
-        let promise = request.slot.eventLoop.makePromise(of: [ItemNumber].self)
-        find.find(query, for: request.client) { promise.completeWith($0) }
-        return promise.futureResult
     }
 
     /// The words of `q`; none where it is missing or blank.
@@ -95,10 +90,8 @@ extension CatalogRoutes {
         let limit = try request.limit(max: Self.listCountMax, otherwise: Self.listCountMax)
         let after = try request.topicFilter("after")
         let order = try request.choice("sort", as: TopicLists.Order.self) ?? .name
-        let topics = engine.read(on: request.slot.eventLoop, for: request.client) {
-            try $0.topicLists().page(order, after: after, limit: limit + 1)
-        }
-        return topics.map { topics in
+        let lists = engine.topicLists(on: request.slot.eventLoop, for: request.client)
+        return lists.flatMapThrowing { try $0.page(order, after: after, limit: limit + 1) }.map { topics in
             let next = topics.count > limit ? topics.dropLast().last?.topic : nil
             return .json(
                 ByteBuffer.page(topics.prefix(limit), next: next) { json, topic in
@@ -148,8 +141,8 @@ extension CatalogRoutes {
             }
         }
         // The index has no stocks: a page of what was found may lose some to the filter.
-        let query = FindStore.Query(words: words, topic: filter.topic, after: filter.after, limit: limit + 1)
-        return items(query, for: request).flatMap { [engine, filter] items in
+        let query = FindQuery(words: words, topic: filter.topic, after: filter.after, limit: limit + 1)
+        return engine.find(query, for: request.client, on: eventLoop).flatMap { [engine, filter] items in
             engine.read(on: eventLoop) { store in
                 let books = try items.prefix(limit).map { try store.details(of: $0) }
                 return books.filter { $0.book.stock <= filter.stockMax ?? .max }
@@ -162,8 +155,8 @@ extension CatalogRoutes {
         if try request.target.parameter("item_number") != nil { filter.item = try request.itemNumber() }
         filter.kind = try request.choice("kind", as: MovementFilter.Kind.self)
         filter.before = try request.integer("after", in: 1...Int64.max)
-        let stretch = engine.read(on: request.slot.eventLoop, .long, for: request.client) { [filter] store in
-            try store.file.read { try LedgerReader(database: $0).read(filter) }
+        let stretch = engine.read(on: request.slot.eventLoop, .long, for: request.client) { [filter] in
+            try $0.movements(filter)
         }
         return stretch.map {
             .json(ByteBuffer.page($0.records, next: $0.next.map { String($0) }) { Self.write($1, to: &$0) })
@@ -173,9 +166,8 @@ extension CatalogRoutes {
     private func totals(_ request: TierRequest) throws(StoreError) -> EventLoopFuture<TierResponse> {
         let days = try request.integer("days", in: 1...Int64(LedgerTotals.dayCountMax)) ?? 30
         let now = Timestamp(millis: Int64(Date().timeIntervalSince1970 * 1000))
-        let totals = engine.read(on: request.slot.eventLoop, .long) { [totals = engine.totals] store in
-            try totals.read(from: store, dayCount: Int(days), today: now.dayNumber)
-        }
+        let totals = engine.totals(
+            dayCount: Int(days), today: now.dayNumber, on: request.slot.eventLoop)
         return totals.map { totals in
             var json = ByteBuffer(string: #"{"result":"#)
             json.writeArray(totals) { json, total in

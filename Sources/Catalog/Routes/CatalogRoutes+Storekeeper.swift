@@ -2,6 +2,7 @@ internal import Model
 internal import Monitoring
 internal import NIOCore
 internal import NIOHTTP1
+internal import Storage
 internal import StoreAPI
 internal import TierHTTP
 
@@ -16,7 +17,7 @@ extension CatalogRoutes {
                 let wanted = request.json(known: ["actor", "reason", "updates"]) { body in
                     try Self.request(.updates(try Self.updates(in: body)), body, request)
                 }
-                let books = wanted.flatMap { make($0, for: request) }
+                let books = wanted.flatMap { engine.request($0, on: request.slot.eventLoop) }
                 return .pending(books.map { .json(Self.encode(list: $0)) })
             },
             Route("add", [.POST], isGuarded: true, doc: StoreAPI.add) { request in
@@ -25,7 +26,9 @@ extension CatalogRoutes {
                     try Self.request(.add(try Self.newBook(in: body)), body, request)
                 }
                 return .pending(
-                    wanted.flatMap { make($0, for: request) }.map { .json(Self.encode($0[0])) })
+                    wanted.flatMap { engine.request($0, on: request.slot.eventLoop) }.map {
+                        .json(Self.encode($0[0]))
+                    })
             },
             Route("retire", [.POST], isGuarded: true, doc: StoreAPI.retire) { request in
                 let known: Set = ["item_number", "expect_version", "actor", "reason"]
@@ -35,7 +38,9 @@ extension CatalogRoutes {
                     return try Self.request(work, body, request)
                 }
                 return .pending(
-                    wanted.flatMap { make($0, for: request) }.map { .json(Self.encode($0[0])) })
+                    wanted.flatMap { engine.request($0, on: request.slot.eventLoop) }.map {
+                        .json(Self.encode($0[0]))
+                    })
             },
             Route("import", [.POST], isGuarded: true, bodyBytesMax: Self.fileBytesMax, doc: StoreAPI.load) {
                 request in
@@ -70,10 +75,11 @@ extension CatalogRoutes {
             StockChange(item: change.item, price: change.price, units: change.units), expectation: expectation
         )
         let work = KeeperRequest(.updates([update]), actor: actor, reason: reason, key: change.key)
-        return make(work, for: request).map { _ in .result(isSuccess: true) }.flatMapErrorThrowing { error in
-            guard case .conflict? = error as? StoreError else { throw error }
-            return .result(isSuccess: false)
-        }
+        return engine.request(work, on: request.slot.eventLoop).map { _ in .result(isSuccess: true) }
+            .flatMapErrorThrowing { error in
+                guard case .conflict? = error as? StoreError else { throw error }
+                return .result(isSuccess: false)
+            }
     }
 
     /// Whether a request may have parameters beyond the contract's: a look at the first letters of each parameter,
@@ -98,13 +104,6 @@ extension CatalogRoutes {
         return false
     }
 
-    private func make(_ work: KeeperRequest, for request: TierRequest) -> EventLoopFuture<[BookDetails]> {
-        let made = engine.request(work, on: request.slot.eventLoop)
-        // What was added and retired, find learns at once.
-        made.whenSuccess { [find] _ in find.follow() }
-        return made
-    }
-
     private func load(_ request: TierRequest) throws(StoreError) -> EventLoopFuture<TierResponse> {
         let actor = try request.line("actor", byteCountMax: KeeperRequest.actorByteCountMax)
         let reason = try request.line("reason", byteCountMax: KeeperRequest.reasonByteCountMax)
@@ -126,7 +125,7 @@ extension CatalogRoutes {
             guard !isDryRun else { return eventLoop.makeSucceededFuture(answer()) }
             let work = KeeperRequest.Work.load(lines) { [imports] in imports.writing($0, of: lines.count) }
             let wanted = KeeperRequest(work, actor: actor, reason: reason, key: key)
-            return make(wanted, for: request).map { _ in answer() }
+            return engine.request(wanted, on: request.slot.eventLoop).map { _ in answer() }
         }
         answered.whenComplete { [imports] _ in imports.end() }
         return answered

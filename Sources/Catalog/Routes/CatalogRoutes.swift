@@ -9,7 +9,6 @@ internal import TierHTTP
 /// The catalog's resources: decode, call the engine, encode.
 package struct CatalogRoutes {
     let engine: CatalogEngine
-    let find: FindStore
     let answers = TopicAnswers()
     let imports = ImportProgress()
 

@@ -31,6 +31,24 @@ extension CatalogStore {
         }
     }
 
+    /// Calls `body` with the time, topic and price in cents of every sale among the movements after `first`, through
+    /// `last`, in order.
+    func forEachSale(
+        after first: Int64, through last: Int64, _ body: (Timestamp, _ topic: String, _ cents: Int64) -> Void
+    ) throws {
+        try file.read { database in
+            let rows = try Row.fetchCursor(
+                database,
+                sql: """
+                    SELECT at_millis, topic, price_after FROM movement JOIN book USING (item_number)
+                    WHERE sequence > ? AND sequence <= ? AND sale IS NOT NULL ORDER BY sequence
+                    """, arguments: [first, last])
+            while let row = try rows.next() {
+                body(Timestamp(millis: row[0]), row[1], (row[2] as Int64?) ?? 0)
+            }
+        }
+    }
+
     /// A book, also a retired one.
     ///
     /// - Throws: ``StoreError/unknownItem(_:)`` when there never was one with this number.
@@ -110,7 +128,7 @@ extension CatalogStore {
                     outcome: .success, item: item, title: row[1], topic: row[2], price: price,
                     time: Timestamp(millis: row[4]))
             }
-            guard let refusal = try RefusalTable.find(key, in: database), refusal.units == -1,
+            guard let refusal = try RefusalWriter.find(key, in: database), refusal.units == -1,
                 refusal.priceCents == nil, let item = ItemNumber(refusal.item)
             else { return nil }
             let book = try CatalogRow.details(of: item, in: database).book
@@ -119,4 +137,7 @@ extension CatalogStore {
                 time: Timestamp(millis: refusal.atMillis))
         }
     }
+
+    /// Deletes the index for find in `folder`: the next start makes it anew.
+    package static func removeIndex(in folder: String) { FindIndex.remove(in: folder) }
 }

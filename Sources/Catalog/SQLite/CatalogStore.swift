@@ -4,17 +4,16 @@ package import Services
 package import Storage
 internal import Synchronization
 
-/// The books, their stock and the ledger, in an SQLite database with its read side in memory.
+/// The books, their stock and the ledger, in an SQLite database.
 ///
-/// One process has the database (``Storage/DataLock``), and one thread of it writes; that is what allows
-/// the memory to answer for the database. Everything that knows this stands in this file's target.
+/// One process has the database (``Storage/DataLock``), and one thread of it writes.
 package final class CatalogStore: FileStore {
     /// What the next batch follows.
     struct Tail {
         var movement: Int64
         var sale: Int64
-        /// Every number below it is taken.
-        var lowestFree: Int64
+        /// Every number below it is taken: a lower bound.
+        var lowestFree: Int64 = 1
         var refusals: RefusalTally
     }
 
@@ -23,9 +22,9 @@ package final class CatalogStore: FileStore {
     let ledger: Int64
     private let refusalHours: Int
     private let refusalCountMax: Int
-    private let shelf: Mutex<Shelf>
+    /// How many books the shop had when the database was opened.
+    package let bookCount: Int
     private let tail: Mutex<Tail>
-    private let keptTopics = KeptTopicLists()
 
     /// The database's file name in the data folder.
     package static let fileName = CatalogSchema.database.fileName
@@ -59,67 +58,52 @@ package final class CatalogStore: FileStore {
         self.file = file
         self.refusalHours = refusalHours
         self.refusalCountMax = refusalCountMax
-        let (ledger, shelf, tail) = try file.open { database in
+        let (ledger, bookCount, tail) = try file.open { database in
             guard let ledger = try Int64.fetchOne(database, sql: "SELECT identity FROM ledger") else {
                 throw FileFault(path: file.path, reason: "has no ledger identity")
             }
-            let (shelf, tail) = try Self.load(database)
-            return (ledger, shelf, tail)
+            let count = try Int.fetchOne(database, sql: "SELECT count(*) FROM book WHERE retired = 0")
+            return (ledger, count ?? 0, try Self.tail(in: database))
         }
         self.ledger = ledger
-        self.shelf = Mutex(shelf)
+        self.bookCount = bookCount
         self.tail = Mutex(tail)
     }
 
-    /// Lookups go on from the last committed state meanwhile.
     package func reopen() throws {
-        let (shelf, tail) = try file.open(Self.load)
-        self.shelf.withLock { $0 = shelf }
+        let tail = try file.open(Self.tail)
         self.tail.withLock { $0 = tail }
     }
 
-    private static func load(_ database: Database) throws -> (Shelf, Tail) {
-        let count = try Int.fetchOne(database, sql: "SELECT count(*) FROM book") ?? 0
-        var shelf = Shelf(reserving: count)
-        let stock = PlantedBug.isOn(.restartsFromOpeningStock) ? "opening_stock" : "stock"
-        let rows = try Row.fetchCursor(
-            database,
-            sql: """
-                SELECT item_number, title, topic, price_cents, \(stock), retired FROM book
-                ORDER BY item_number
-                """)
-        var lowestFree: Int64 = 1
-        while let row = try rows.next() {
-            if row[0] == lowestFree { lowestFree += 1 }
-            if row[5] == 0 { shelf.add(try CatalogRow.book(row)) }
-        }
+    private static func tail(in database: Database) throws -> Tail {
         let last = try Row.fetchOne(
             database,
             sql: "SELECT ifnull(max(sequence), 0), (SELECT ifnull(max(sale), 0) FROM movement) FROM movement")
-        let tail = Tail(
-            movement: last?[0] ?? 0, sale: last?[1] ?? 0, lowestFree: lowestFree,
-            refusals: try RefusalTally(in: database))
-        return (shelf, tail)
+        return Tail(
+            movement: last?[0] ?? 0, sale: last?[1] ?? 0, refusals: try RefusalWriter.tally(in: database))
     }
 
     // MARK: Reading
 
-    /// How many books are in the shop.
-    package var bookCount: Int { shelf.withLock { $0.bookCount } }
-
-    /// A book as committed; nil when there is none.
-    package func book(_ item: ItemNumber) -> Book? { shelf.withLock { $0.book(item) } }
-
-    /// The topics that have books, with how many.
-    func topicLists() -> TopicLists { keptTopics.lists(of: shelf) }
-
-    /// Books of a topic in item-number order, after a number.
-    func books(topic: String, after item: Int64, limit: Int) -> [Book] {
-        shelf.withLock { $0.books(topic: topic, after: item, limit: limit) }
+    /// Calls `body` with every book in the shop, in item-number order. As all books pass by, the lowest number that is
+    /// free is found for those that will be added.
+    func forEachBookInShop(_ body: (Book) throws -> Void) throws {
+        let stock = PlantedBug.isOn(.restartsFromOpeningStock) ? "opening_stock" : "stock"
+        var lowestFree: Int64 = 1
+        try file.read { database in
+            let rows = try Row.fetchCursor(
+                database,
+                sql: """
+                    SELECT item_number, title, topic, price_cents, \(stock), retired FROM book
+                    ORDER BY item_number
+                    """)
+            while let row = try rows.next() {
+                if row[0] == lowestFree { lowestFree += 1 }
+                if row[5] == 0 { try body(CatalogRow.book(row)) }
+            }
+        }
+        tail.withLock { $0.lowestFree = max($0.lowestFree, lowestFree) }
     }
-
-    /// The books of a topic in item-number order.
-    func listings(topic: String) -> [Shelf.Listing] { shelf.withLock { $0.listings(topic: topic) } }
 
     /// Sales after `sale`, in order, at most `limit`; all from the first where `sale` is of another ledger.
     /// Reads the disk.
@@ -160,11 +144,11 @@ package final class CatalogStore: FileStore {
         package var results: [Result<CatalogOutcome, StoreError>]
         /// What was executed now, in the ledger's order.
         var executed: [LedgerEntry]
+        var shelf: ShelfChanges
 
         package var lines: [MarkedLog.Line] { executed.map { MarkedLog.Line($0.logLine) } }
     }
 
-    /// On return the memory shows the changes, which are on the disk.
     package func commit(
         _ changes: [CatalogChange], mark: LogMark, beforeEnd: (Batch) throws -> Void = { _ in }
     ) throws -> Batch {
@@ -183,15 +167,13 @@ package final class CatalogStore: FileStore {
                 }
             }
             try writer.writeBooks(in: database)
-            if PlantedBug.isOn(.showsBeforeCommit) { show(writer) }
             if PlantedBug.isOn(.marksLogTooEarly) {
                 try LogMark(position: mark.position, sequence: writer.lastMovement).save(database)
             }
-            let batch = Batch(results: results, executed: writer.executed)
+            let batch = Batch(results: results, executed: writer.executed, shelf: writer.shelf)
             try beforeEnd(batch)
             return (batch, writer)
         }
-        show(writer)
         tail.withLock {
             $0 = Tail(
                 movement: writer.lastMovement, sale: writer.lastSale, lowestFree: writer.lowestFree,
@@ -199,29 +181,37 @@ package final class CatalogStore: FileStore {
         }
         return batch
     }
+}
 
-    /// New books that are put on the shelf while lookups wait. More of them are put on a copy of it, which
-    /// then takes its place.
-    private static let shownAtOnceMax = 100
-
-    private func show(_ writer: LedgerWriter) {
-        if writer.added.count > Self.shownAtOnceMax {
-            // Nobody else changes the shelf meanwhile: there is one writer.
-            var next = shelf.withLock { $0 }
-            next.insert(writer.added)
-            // The one that is replaced is given back outside the lock.
-            let replaced = shelf.withLock { shelf in
-                let replaced = shelf
-                shelf = next
-                return replaced
-            }
-            withExtendedLifetime(replaced) {}
-        } else {
-            shelf.withLock { $0.insert(writer.added) }
+/// What the catalog log is completed from.
+extension CatalogStore {
+    /// Calls `body` with the opening state of every book that the store was opened with, in item-number order.
+    func forEachOpeningBook(_ body: (Book) throws -> Void) throws {
+        try file.read { database in
+            let rows = try Row.fetchCursor(
+                database,
+                sql: """
+                    SELECT item_number, title, topic, opening_price_cents, opening_stock
+                    FROM book WHERE added_by IS NULL ORDER BY item_number
+                    """)
+            while let row = try rows.next() { try body(CatalogRow.book(row)) }
         }
-        shelf.withLock { shelf in
-            for (item, state) in writer.states { shelf.set(item, price: state.price, stock: state.stock) }
-            for item in writer.retired { shelf.remove(item) }
+    }
+
+    package func forEachLine(after number: Int64, _ body: (String) throws -> Void) throws {
+        try forEachMovement(after: number) { _, entry in try body(entry.logLine) }
+    }
+
+    /// Calls `body` with every movement after `sequence`, in order.
+    func forEachMovement(after sequence: Int64, _ body: (Int64, LedgerEntry) throws -> Void) throws {
+        try file.read { database in
+            let rows = try Row.fetchCursor(
+                database,
+                sql: """
+                    SELECT \(CatalogRow.entryColumns), sequence FROM movement JOIN book USING (item_number)
+                    WHERE sequence > ? ORDER BY sequence
+                    """, arguments: [sequence])
+            while let row = try rows.next() { try body(row["sequence"], CatalogRow.entry(row)) }
         }
     }
 }

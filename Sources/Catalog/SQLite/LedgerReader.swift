@@ -1,15 +1,17 @@
 internal import GRDB
 internal import Model
+internal import Storage
 
-/// Movements with the number after which the list goes on; nil at its end.
-struct LedgerStretch: Sendable {
-    var records: [LedgerRecord] = []
-    var next: Int64?
+extension CatalogStore {
+    /// Movements by a filter, the newest first. Reads the disk.
+    func movements(_ filter: MovementFilter) throws -> LedgerStretch {
+        try file.read { try LedgerReader(database: $0).read(filter) }
+    }
 }
 
 /// Reads the ledger backwards. One reading looks at a bounded number of movements, so that a rare kind in a
 /// long ledger takes several short readings and not a long one.
-struct LedgerReader {
+private struct LedgerReader {
     private static let lookedAtMax: Int64 = 50_000
 
     let database: Database

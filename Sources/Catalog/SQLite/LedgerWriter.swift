@@ -26,12 +26,8 @@ struct LedgerWriter {
     var lowestFree: Int64
     /// Refused changes, by their keys.
     var refusals: RefusalWriter
-    /// What the changed books are after the transaction.
-    private(set) var states: [ItemNumber: (price: Cents, stock: Int64)] = [:]
-    /// Books that are new after it.
-    private(set) var added: [Book] = []
-    /// Books that are out of the shop after it.
-    private(set) var retired: Set<ItemNumber> = []
+    /// What the transaction changes of the books in the shop.
+    private(set) var shelf = ShelfChanges()
     /// The changes executed, in order.
     private(set) var executed: [LedgerEntry] = []
     private var followed: [ItemNumber: Followed] = [:]
@@ -160,9 +156,9 @@ struct LedgerWriter {
         }
         lastMovement += 1
         switch entry {
-        case .update: states[change.item] = state
-        case .added(let book): added.append(book)
-        case .retired(let item): retired.insert(item)
+        case .update: shelf.states[change.item] = state
+        case .added(let book): shelf.added.append(book)
+        case .retired(let item): shelf.retired.insert(item)
         }
         executed.append(entry)
         return true
@@ -218,5 +214,40 @@ extension CatalogSchema.MovementKind {
         case .added: self = .added
         case .retired: self = .retired
         }
+    }
+}
+
+/// The statements of a batch of changes, prepared once for all of it.
+private struct LedgerStatements {
+    let selectBook: HotStatement
+    let updateBook: HotStatement
+    let insertMovement: HotStatement
+    let movementOfKey: HotStatement
+
+    init(in database: Database) throws {
+        selectBook = try HotStatement(
+            database,
+            sql: """
+                SELECT stock, price_cents, sold, last_movement, previous_movement, retired
+                FROM book WHERE item_number = ?
+                """)
+        updateBook = try HotStatement(
+            database,
+            sql: """
+                UPDATE book
+                SET stock = ?, price_cents = ?, sold = ?, last_movement = ?, previous_movement = ?
+                WHERE item_number = ?
+                """)
+        insertMovement = try HotStatement(
+            database,
+            sql: """
+                INSERT INTO movement
+                    (sequence, item_number, units, price_cents, stock_after, order_key, sale, at_millis,
+                     kind, price_after, previous)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (order_key) WHERE order_key IS NOT NULL DO NOTHING
+                """)
+        movementOfKey = try HotStatement(
+            database, sql: "SELECT item_number, units, price_cents, sale FROM movement WHERE order_key = ?")
     }
 }

@@ -34,8 +34,8 @@ enum OrderSchema {
         }
         migrator.registerMigration("order 2: refusals by a digest of their keys") { database in
             try database.execute(sql: "ALTER TABLE refusal RENAME TO refusal_text")
-            try RefusalTable.create(in: database, referringTo: false)
-            try RefusalTable.move(
+            try RefusalWriter.createTable(in: database, referringTo: false)
+            try RefusalWriter.moveTable(
                 from: "refusal_text", columns: "order_key, item_number, -1, NULL, at_millis", in: database)
         }
         return migrator

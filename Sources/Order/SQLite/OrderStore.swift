@@ -41,7 +41,7 @@ package final class OrderStore: FileStore {
         let number = try Int64.fetchOne(database, sql: "SELECT ifnull(max(number), 0) FROM purchase")
         return Writing(
             lastNumber: number ?? 0, tally: try tally(in: database),
-            refusals: try RefusalTally(in: database))
+            refusals: try RefusalWriter.tally(in: database))
     }
 
     /// The tally of the ledger that the newest order of any ledger is in.
@@ -88,10 +88,29 @@ package final class OrderStore: FileStore {
             let bought = try Int64.fetchOne(
                 database, sql: "SELECT item_number FROM purchase WHERE order_key = ?", arguments: [key.text])
             if let item = bought.flatMap({ ItemNumber($0) }) { return (item, .success) }
-            guard let item = try RefusalTable.find(key, in: database).flatMap({ ItemNumber($0.item) }) else {
+            guard let item = try RefusalWriter.find(key, in: database).flatMap({ ItemNumber($0.item) }) else {
                 return nil
             }
             return (item, .failed)
+        }
+    }
+
+    /// Orders before a number, the newest first. Reads the disk.
+    func orders(before number: Int64, limit: Int) throws -> [OrderListing] {
+        try file.read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT number, item_number, order_key, sale, at_millis FROM purchase
+                    WHERE number < ? ORDER BY number DESC LIMIT ?
+                    """, arguments: [number, limit]
+            ).compactMap { row in
+                ItemNumber(row[1] as Int64).map {
+                    OrderListing(
+                        number: row[0], item: $0, key: IdempotencyKey(trusted: row[2]), sale: row[3],
+                        time: Timestamp(millis: row[4]))
+                }
+            }
         }
     }
 

@@ -37,12 +37,14 @@ package final class Journal<Store: JournaledStore>: Sendable {
     ///   - logPath: the log, which is complete when this returns.
     ///   - repair: completes the log from the store.
     ///   - committed: called on the commit's thread after each transaction, before it is logged and answered.
+    ///   - reopened: called when the database was opened again after a fault; an error makes the journal try again.
     ///   - broken: called when the database or log can no longer be trusted to take writes. The fate of the writes in
     ///     flight is unknown then, and only opening the database again can tell it.
     package init(
         _ store: Store, tier: String, logPath: String, decision: Decision, logger: Logger,
         execution: Execution = .threads, repair: () throws -> RepairedLog,
-        committed: @escaping @Sendable (Store.Batch) -> Void = { _ in },
+        committed: @escaping @Sendable (Store.Batch) -> Void,
+        reopened: @escaping @Sendable () throws -> Void = {},
         broken: @escaping @Sendable (any Error) -> Void
     ) throws {
         self.store = store
@@ -63,6 +65,7 @@ package final class Journal<Store: JournaledStore>: Sendable {
             tier: tier, execution: execution,
             recover: {
                 try store.reopen()
+                try reopened()
                 try log.catchUp(with: store)
                 logger.notice("the database was opened again after a fault of the disk")
             },
@@ -173,6 +176,7 @@ private struct BatchCommit<Store: JournaledStore>: Sendable {
             var written = NIODeadline.now()
             let batch = try store.commit(changes, mark: mark) { batch in
                 if PlantedBug.isOn(.logsBeforeCommit) { try log.write(batch.lines) }
+                if PlantedBug.isOn(.showsBeforeCommit) { committed(batch) }
                 written = .now()
                 try execution.reach(.beforeCommit)
             }

@@ -12,6 +12,8 @@ package enum DatabaseFile {
     /// Pages in the write-ahead log at which a commit moves them into the database file: 16 MiB. The pages that
     /// every sale changes are moved once for many sales, and a start reads no more than that.
     private static let checkpointPageCount = 4_096
+    /// Bytes of a write-ahead log that are rewritten at once.
+    private static let rewrittenBytes = 1 << 20
 
     /// Opens or creates the database and brings its schema up to date.
     ///
@@ -37,7 +39,7 @@ package enum DatabaseFile {
             // Only the writer may checkpoint: see ``DataLock``.
             if database.configuration.readonly { try database.execute(sql: "PRAGMA wal_autocheckpoint = 0") }
         }
-        try WriteAheadLog.rewrite(path + "-wal")
+        try rewriteWriteAheadLog(path + "-wal")
         let pool = try DatabasePool(path: path, configuration: configuration)
         try pool.writeWithoutTransaction { database in
             try setSynchronous(full: true, in: database)
@@ -124,6 +126,9 @@ package enum DatabaseFile {
         }
     }
 
+    /// Whether an error of a database says that its disk is full.
+    static func isFull(_ error: any Error) -> Bool { (error as? DatabaseError)?.resultCode == .SQLITE_FULL }
+
     /// Makes a database with its first content: filled under another name and renamed when it is whole and
     /// on the disk, so that nothing half made is ever found under its own.
     ///
@@ -188,5 +193,35 @@ package enum DatabaseFile {
             throw FileFault(
                 path: path, reason: "is not a database; move it away or name another folder by --data")
         }
+    }
+
+    /// Writes the bytes of a write-ahead log that nobody has open over themselves and syncs them, so that what is read from it is on the disk.
+    ///
+    /// After a failed fsync Linux goes on showing the bytes that it could not write, takes them for written,
+    /// and the next fsync succeeds without them. SQLite finds a whole commit in such a log, and a checkpoint
+    /// would begin to move it into the database file while the disk has no log to finish it from.
+    ///
+    /// - Throws: ``Model/FileFault`` when the log cannot be read, written or synced.
+    private static func rewriteWriteAheadLog(_ path: String) throws(FileFault) {
+        let descriptor = Foundation.open(path, O_RDWR | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            guard errno == ENOENT else { throw systemFault(path) }
+            return
+        }
+        defer { close(descriptor) }
+        var chunk = [UInt8](repeating: 0, count: rewrittenBytes)
+        var offset: off_t = 0
+        while true {
+            let count = pread(descriptor, &chunk, rewrittenBytes, offset)
+            guard count >= 0 else { throw systemFault(path) }
+            if count == 0 { break }
+            guard pwrite(descriptor, chunk, count, offset) == count else { throw systemFault(path) }
+            offset += off_t(count)
+        }
+        guard offset == 0 || fsync(descriptor) == 0 else { throw systemFault(path) }
+    }
+
+    private static func systemFault(_ path: String) -> FileFault {
+        FileFault(path: path, reason: String(cString: strerror(errno)))
     }
 }

@@ -1,3 +1,4 @@
+internal import Foundation
 package import GRDB
 internal import Model
 
@@ -44,12 +45,47 @@ package struct DatabaseKind: Sendable {
         }
     }
 
-    /// Copies the database in `folder`, as of one moment, while its server runs or not.
+    /// Copies the database in `folder`, as of one moment, and checks the copy. Its server may go on meanwhile; only
+    /// its checkpoints wait.
     ///
-    /// - Throws: ``Model/FileFault`` when there is none, it is damaged, or `copyFolder` has one.
+    /// The copy gets its name when it is whole and on the disk, so that a backup that was cut short is never
+    /// taken for one.
+    ///
+    /// - Throws: ``Model/FileFault`` when there is no such database, it is damaged, or `copyFolder` has one; the
+    ///   database's error.
     package func backUp(from folder: String, to copyFolder: String) throws {
-        try DatabaseBackup.copy(
-            path: path(in: folder), to: path(in: copyFolder), applicationID: applicationID, migrator: migrator
-        )
+        let copy = path(in: copyFolder)
+        guard !DatabaseFile.exists(copy) else {
+            throw FileFault(path: copy, reason: "is there already and was left alone")
+        }
+        let draft = copy + DatabaseFile.draftSuffix
+        unlink(draft)
+        try DatabaseFile.explained(path(in: folder)) {
+            let source = try DatabaseFile.openToRead(
+                path: path(in: folder), applicationID: applicationID, migrator: migrator)
+            try PrivateFiles.make(draft)
+            let target = try DatabaseQueue(path: draft)
+            try source.backup(to: target)
+            try target.writeWithoutTransaction { database in
+                // One file that needs no other beside it, until a server opens it.
+                try database.execute(sql: "PRAGMA journal_mode = DELETE")
+                try DatabaseFile.checkSoundness(of: database, path: draft)
+            }
+            try target.close()
+            try source.close()
+        }
+        try Self.sync(draft)
+        guard rename(draft, copy) == 0 else {
+            throw FileFault(path: copy, reason: String(cString: strerror(errno)))
+        }
+        Folder.sync(copyFolder)
+    }
+
+    private static func sync(_ path: String) throws {
+        let descriptor = open(path, O_RDWR | O_CLOEXEC)
+        guard descriptor >= 0, fsync(descriptor) == 0 else {
+            throw FileFault(path: path, reason: String(cString: strerror(errno)))
+        }
+        close(descriptor)
     }
 }

@@ -1,4 +1,3 @@
-internal import GRDB
 package import Monitoring
 
 /// A journaled store in a ``StoreFile``.
@@ -20,7 +19,7 @@ extension FileStore {
     }
 
     package static func isFull(_ error: any Error) -> Bool {
-        (error as? DatabaseError)?.resultCode == .SQLITE_FULL
+        DatabaseFile.isFull(error)
     }
 
     /// The database and its version, for the log at start.

@@ -1,4 +1,4 @@
-package import Model
+internal import Model
 
 /// What came of a change.
 package struct CatalogOutcome: Sendable {

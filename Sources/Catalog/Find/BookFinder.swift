@@ -1,18 +1,10 @@
 internal import Dispatch
 internal import Foundation
-internal import GRDB
 internal import Model
 internal import Monitoring
 internal import NIOCore
 internal import Storage
 internal import Synchronization
-
-extension CatalogStore {
-    /// Deletes the index for find in `folder`: the next start makes it anew.
-    package static func removeIndex(in folder: String) {
-        for suffix in ["", "-wal", "-shm"] { unlink(folder + "/" + FindStore.fileName + suffix) }
-    }
-}
 
 /// The full-text index behind find: an SQLite file of its own that follows the catalog's database.
 ///
@@ -21,24 +13,12 @@ extension CatalogStore {
 /// of a million books stays as quick as ever while its index grows.
 ///
 /// Searches have threads of their own, a few at once: see ``SearchLimits``.
-final class FindStore: Sendable {
-    /// What is looked for.
-    struct Query: Sendable {
-        /// Folded words, all of which must occur.
-        let words: [String]
-        /// Only books of this topic.
-        let topic: String?
-        /// Only books with a higher number.
-        let after: Int64
-        /// Books in the answer, at most.
-        let limit: Int
-    }
-
+final class BookFinder: Sendable {
     /// Told the numbers of the books that match, in their order.
     typealias Done = @Sendable (Result<[ItemNumber], any Error>) -> Void
 
     private struct Search: Sendable {
-        let query: Query
+        let query: FindQuery
         let client: ClientPresence?
         var watch: ClientPresence.Watch?
         let done: Done
@@ -55,8 +35,6 @@ final class FindStore: Sendable {
         var completeThrough: Int64?
     }
 
-    /// The index's file in the data folder.
-    static let fileName = "find.sqlite"
     /// Books taken in at once: some tens of milliseconds.
     private static let pieceCountMax = 1_000
     /// Books that a request may wait for.
@@ -64,7 +42,6 @@ final class FindStore: Sendable {
 
     private let catalog: CatalogStore
     private let limits: SearchLimits
-    private let path: String
     private let queue = DispatchQueue(label: "find")
     private let workers = DispatchQueue(label: "find-searches", attributes: .concurrent)
     private let work = DispatchGroup()
@@ -79,10 +56,7 @@ final class FindStore: Sendable {
         self.catalog = catalog
         self.limits = limits
         line = Mutex(Line(order: SearchLine(limits)))
-        path = catalog.folder + "/" + Self.fileName
     }
-
-    private static func remove(in folder: String) { CatalogStore.removeIndex(in: folder) }
 
     /// Takes in what the index lacks, in the background.
     func follow() {
@@ -106,7 +80,7 @@ final class FindStore: Sendable {
     ///   - client: who asks. The search is given up when they leave.
     ///   - done: called once, on any thread. Fails with ``Model/StoreError/overloaded(_:)`` while the index is
     ///     being made, when too many search, and when the search itself takes too long.
-    func find(_ query: Query, for client: ClientPresence? = nil, done: @escaping Done) {
+    func find(_ query: FindQuery, for client: ClientPresence? = nil, done: @escaping Done) {
         let search = Search(query: query, client: client, done: done)
         let ticket = line.withLock { line in
             let ticket = line.order.offer(client: client.map { ObjectIdentifier($0) }, at: .now())
@@ -162,11 +136,10 @@ final class FindStore: Sendable {
         guard let index = try completeIndex() else {
             throw StoreError.overloaded("the index of the books is being made; ask again in a moment")
         }
-        do {
-            return try index.find(search.query) { [self] in
-                isThere() && .now() < deadline && !isStopped.load(ordering: .relaxed)
-            }
-        } catch  where Database.wasGivenUp(error) {
+        let found = try index.find(search.query) { [self] in
+            isThere() && .now() < deadline && !isStopped.load(ordering: .relaxed)
+        }
+        guard let found else {
             guard isThere() else {
                 leftCount.wrappingAdd(1, ordering: .relaxed)
                 throw StoreError.clientLeft
@@ -175,6 +148,7 @@ final class FindStore: Sendable {
             throw StoreError.overloaded(
                 "this search takes too long and was given up: narrow it by further words or a topic")
         }
+        return found
     }
 
     /// A client has left: what waits for it ends now, what is at work notices by itself.
@@ -220,17 +194,16 @@ final class FindStore: Sendable {
                 let index =
                     try opened?.index
                     ?? FindIndex(
-                        path: path, ledger: catalog.ledger, searchCountMax: limits.atOnceMax)
+                        in: catalog.folder, ledger: catalog.ledger, searchCountMax: limits.atOnceMax)
                 let last = catalog.lastMovement
                 let isComplete = try index.catchUp(with: catalog, countMax: countMax)
                 opened = Opened(index: index, completeThrough: isComplete ? last : nil)
                 return isComplete
-            } catch let error as DatabaseError {
-                // A damaged index is worth nothing.
+            } catch {
+                guard let isDamaged = FindIndex.isDamaged(by: error) else { throw error }
                 opened = nil
-                if [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode) {
-                    Self.remove(in: catalog.folder)
-                }
+                // A damaged index is worth nothing.
+                if isDamaged { FindIndex.remove(in: catalog.folder) }
                 throw StoreError.unavailable(
                     tier: "catalog", reason: "cannot use its index of the books", outcomeUnknown: false)
             }

@@ -1,4 +1,3 @@
-internal import GRDB
 internal import Model
 internal import Synchronization
 
@@ -46,22 +45,12 @@ final class LedgerTotals: Sendable {
 
     private static func add(to state: inout State, through last: Int64, from store: CatalogStore) throws {
         let first = state.through
-        try store.file.read { database in
-            let rows = try Row.fetchCursor(
-                database,
-                sql: """
-                    SELECT at_millis, topic, price_after FROM movement JOIN book USING (item_number)
-                    WHERE sequence > ? AND sequence <= ? AND sale IS NOT NULL ORDER BY sequence
-                    """, arguments: [first, last])
-            while let row = try rows.next() {
-                let day = Timestamp(millis: row[0]).dayNumber
-                let topic: String = row[1]
-                var total =
-                    state.days[day]?[topic] ?? Total(day: day, topic: topic, count: 0, cents: 0)
-                total.count += 1
-                total.cents += (row[2] as Int64?) ?? 0
-                state.days[day, default: [:]][topic] = total
-            }
+        try store.forEachSale(after: first, through: last) { time, topic, price in
+            let day = time.dayNumber
+            var total = state.days[day]?[topic] ?? Total(day: day, topic: topic, count: 0, cents: 0)
+            total.count += 1
+            total.cents += price
+            state.days[day, default: [:]][topic] = total
         }
         state.through = last
     }

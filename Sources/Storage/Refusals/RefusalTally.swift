@@ -1,6 +1,3 @@
-package import GRDB
-package import Model
-
 /// What is known of a store's refusals without reading them.
 package struct RefusalTally: Sendable {
     /// How many are remembered.
@@ -19,12 +16,10 @@ package struct RefusalTally: Sendable {
     private let readMinute: Int64
     private let readAt = ContinuousClock.now
 
-    /// Reads the tally. Looks at every refusal: the table has no index that could tell.
-    package init(in database: Database) throws {
-        let row = try Row.fetchOne(database, sql: "SELECT count(*), min(minute) FROM refusal")
-        let minute = try Int64.fetchOne(database, sql: "SELECT minute FROM refusal_clock") ?? 0
-        count = row?[0] ?? 0
-        oldestMinute = (row?[1] as Int64?) ?? minute
+    /// A tally as it was read.
+    init(count: Int, oldestMinute: Int64, minute: Int64) {
+        self.count = count
+        self.oldestMinute = oldestMinute
         savedMinute = minute
         readMinute = minute
     }

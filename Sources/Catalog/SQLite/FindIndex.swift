@@ -3,7 +3,7 @@ internal import GRDB
 internal import Model
 internal import Storage
 
-/// The tables of the full-text index. Used by ``FindStore`` only, which writes from one thread at a time.
+/// The tables of the full-text index. Used by ``BookFinder`` only, which writes from one thread at a time.
 struct FindIndex {
     private struct Progress {
         /// Books up to this number were taken from the catalog's books, in their order.
@@ -18,12 +18,16 @@ struct FindIndex {
     /// the two forms of sigma are one.
     private static let version = 3
 
+    /// The index's file in the data folder.
+    static let fileName = "find.sqlite"
+
     private let database: DatabasePool
 
-    /// Opens the index at `path`, or makes a new one where it is missing or another ledger's.
+    /// Opens the index in `folder`, or makes a new one where it is missing or another ledger's.
     ///
     /// - Parameter searchCountMax: searches at once.
-    init(path: String, ledger: Int64, searchCountMax: Int) throws {
+    init(in folder: String, ledger: Int64, searchCountMax: Int) throws {
+        let path = folder + "/" + Self.fileName
         // Never the last copy of anything: a power cut may cost the newest entries, which are taken in again,
         // so only checkpoints wait for the disk, as is the pool's way.
         var configuration = Configuration()
@@ -39,10 +43,20 @@ struct FindIndex {
             return
         }
         try opened.close()
-        for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
+        Self.remove(in: folder)
         try PrivateFiles.make(path)
         database = try DatabasePool(path: path, configuration: configuration)
         try database.write { try Self.create(ledger: ledger, in: $0) }
+    }
+
+    /// Deletes the index in `folder`: it is made anew when it is opened.
+    static func remove(in folder: String) {
+        for suffix in ["", "-wal", "-shm"] { unlink(folder + "/" + fileName + suffix) }
+    }
+
+    /// What a database's error says of the index; nil for any other error.
+    static func isDamaged(by error: any Error) -> Bool? {
+        (error as? DatabaseError).map { [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains($0.resultCode) }
     }
 
     private static func create(ledger: Int64, in database: Database) throws {
@@ -143,7 +157,8 @@ struct FindIndex {
     /// ended, and a long word of one letter takes as many steps a book as it has letters.
     ///
     /// - Parameter isWanted: asked again and again; the search is given up where it says no.
-    func find(_ query: FindStore.Query, while isWanted: @escaping () -> Bool) throws -> [ItemNumber] {
+    /// - Returns: nil for a search that was given up.
+    func find(_ query: FindQuery, while isWanted: @escaping () -> Bool) throws -> [ItemNumber]? {
         let words = SearchText.needed(query.words)
         let groups = SearchText.indexedGroups(of: words, countMax: Self.drivingGroupCountMax)
         let key = groups.isEmpty ? "entry.item_number" : "found.rowid"
@@ -165,16 +180,20 @@ struct FindIndex {
             arguments += [topic]
         }
         let tables = groups.isEmpty ? "entry" : "found JOIN entry ON entry.item_number = found.rowid"
-        return try database.read { database in
-            try database.whileWanted(isWanted) {
-                try Int64.fetchAll(
-                    database,
-                    sql: """
-                        SELECT \(key) FROM \(tables) WHERE \(conditions.joined(separator: " AND "))
-                        ORDER BY \(key) LIMIT \(query.limit)
-                        """, arguments: arguments
-                ).compactMap { ItemNumber($0) }
+        do {
+            return try database.read { database in
+                try database.whileWanted(isWanted) {
+                    try Int64.fetchAll(
+                        database,
+                        sql: """
+                            SELECT \(key) FROM \(tables) WHERE \(conditions.joined(separator: " AND "))
+                            ORDER BY \(key) LIMIT \(query.limit)
+                            """, arguments: arguments
+                    ).compactMap { ItemNumber($0) }
+                }
             }
+        } catch  where Database.wasGivenUp(error) {
+            return nil
         }
     }
 

@@ -1,0 +1,5 @@
+/// Movements with the number after which the list goes on; nil at its end.
+struct LedgerStretch: Sendable {
+    var records: [LedgerRecord] = []
+    var next: Int64?
+}

@@ -1,0 +1,76 @@
+internal import Model
+internal import Synchronization
+
+/// The shelf that the lookups of all event loops read, while one thread at a time changes it.
+final class SharedShelf: Sendable {
+    /// New books that are put on the shelf while lookups wait. More of them are put on a copy of it, which
+    /// then takes its place.
+    private static let shownAtOnceMax = 100
+
+    private let shelf = Mutex(Shelf(reserving: 0))
+    /// Sorted again only after a book came or went: for 50,000 topics that takes some 20 ms.
+    private let keptTopics = Mutex<(version: UInt64, lists: TopicLists)?>(nil)
+
+    // MARK: Reading
+
+    /// How many books are in the shop.
+    var bookCount: Int { shelf.withLock { $0.bookCount } }
+
+    /// A book in the shop; nil for any other.
+    func book(_ item: ItemNumber) -> Book? { shelf.withLock { $0.book(item) } }
+
+    /// The books of a topic in item-number order.
+    func listings(topic: String) -> [Shelf.Listing] { shelf.withLock { $0.listings(topic: topic) } }
+
+    /// Books of a topic in item-number order, after a number.
+    func books(topic: String, after item: Int64, limit: Int) -> [Book] {
+        shelf.withLock { $0.books(topic: topic, after: item, limit: limit) }
+    }
+
+    /// The topics that have books, with how many.
+    func topicLists() -> TopicLists {
+        // One after the other: who waits here would otherwise sort the same.
+        keptTopics.withLock { kept in
+            let version = shelf.withLock { $0.topicsVersion }
+            if let kept, kept.version == version { return kept.lists }
+            let (topics, counted) = shelf.withLock { ($0.topicCounts(), $0.topicsVersion) }
+            let lists = TopicLists(topics)
+            kept = (counted, lists)
+            return lists
+        }
+    }
+
+    // MARK: Changing
+
+    /// Takes all books from the store. Lookups go on from what was there before, meanwhile and after an error.
+    func fill(from store: CatalogStore) throws {
+        var next = Shelf(reserving: store.bookCount)
+        try store.forEachBookInShop { next.add($0) }
+        replace(with: next)
+    }
+
+    /// Shows what a batch has committed.
+    func show(_ changes: ShelfChanges) {
+        if changes.added.count > Self.shownAtOnceMax {
+            var next = shelf.withLock { $0 }
+            next.insert(changes.added)
+            replace(with: next)
+        } else {
+            shelf.withLock { $0.insert(changes.added) }
+        }
+        shelf.withLock { shelf in
+            for (item, state) in changes.states { shelf.set(item, price: state.price, stock: state.stock) }
+            for item in changes.retired { shelf.remove(item) }
+        }
+    }
+
+    private func replace(with next: Shelf) {
+        // The one that is replaced is given back outside the lock.
+        let replaced = shelf.withLock { shelf in
+            let replaced = shelf
+            shelf = next
+            return replaced
+        }
+        withExtendedLifetime(replaced) {}
+    }
+}
