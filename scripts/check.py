@@ -15,10 +15,9 @@ from markdown_links import check_links
 from swift_text import parse
 from swift_tree import IMPORT, SwiftTree, main_type
 
-# The database library stays behind the stores, so that another database changes only them.
+# The database library stays in the folders of its database, so that another database changes only them.
 DATABASE = "GRDB"
-STORE_TARGETS = {"Catalog", "Order"}
-STORE_FILE = re.compile(r"Store|Row|Schema|Ledger|Snapshot|FindIndex|Filter")
+DATABASE_FOLDERS = {f"Sources/{target}/SQLite" for target in ("Storage", "Catalog", "Order")}
 # Model is what every tier agrees on: it depends on nothing that a tier could want to replace.
 MODEL_MAY_IMPORT = {"Synchronization", "Swift"}
 # An engine holds the rules of a tier, whoever asks.
@@ -104,14 +103,13 @@ def needs_reason(swift, pattern, question):
 
 def check_imports(path, swift):
     """What a part of Sources must not know, whatever its target depends on."""
-    *folders, file = path.split("/")
+    folders = path.split("/")[:-1]
     for found in IMPORT.finditer(swift.code):
         line, module = swift.line(found.start(1)), found[1]
         if folders[1] == "Model" and module not in MODEL_MAY_IMPORT:
             yield line, f"Model imports {module}: it imports nothing"
-        elif module == DATABASE and folders[1] != "Storage" and not (
-                folders[1] in STORE_TARGETS and STORE_FILE.search(file)):
-            yield line, f"{DATABASE} outside a store"
+        elif module == DATABASE and "/".join(folders) not in DATABASE_FOLDERS:
+            yield line, f"{DATABASE} outside of {' '.join(sorted(DATABASE_FOLDERS))}"
 
 
 def check_engine(path, swift):

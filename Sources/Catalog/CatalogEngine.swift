@@ -74,7 +74,7 @@ package final class CatalogEngine: CatalogService {
     /// `update`, by group commit.
     package func update(_ change: StockChange, on eventLoop: any EventLoop) -> EventLoopFuture<UpdateOutcome>
     {
-        let outcome = journal.submit(.update(change), on: eventLoop).map(\.update)
+        let outcome = journal.submit(.update(change), on: eventLoop).map { $0.update }
         if PlantedBug.isOn(.answersBeforeCommit), change.isSale, (shelf.book(change.item)?.stock ?? 0) > 0 {
             return eventLoop.makeSucceededFuture(.applied(sale: nil, replayed: false))
         }
@@ -87,7 +87,7 @@ package final class CatalogEngine: CatalogService {
     ///   ``StoreError/conflict(_:current:)``, ``StoreError/refusedLines(_:count:)``,
     ///   ``StoreError/unknownItem(_:)`` or ``StoreError/keyReused``, and then nothing was changed.
     func request(_ request: KeeperRequest, on eventLoop: any EventLoop) -> EventLoopFuture<[BookDetails]> {
-        let made = journal.submit(.keeper(request), on: eventLoop).map(\.books)
+        let made = journal.submit(.keeper(request), on: eventLoop).map { $0.books }
         // What was added and retired, find learns at once.
         made.whenSuccess { [finder] _ in finder.follow() }
         return made

@@ -99,10 +99,10 @@ class SwiftRules(Planted):
 
 class Places(Planted):
     def test_database_only_in_stores(self):
-        for path in ("Storage/Database", "Catalog/CatalogStore+Reads", "Order/SaleRow", "Order/OrderSchema"):
+        for path in ("Storage/SQLite/Database", "Catalog/SQLite/FindIndex", "Order/SQLite/OrderSchema"):
             self.assert_clean(f"Sources/{path}.swift", "import GRDB\n")
-        for path in ("Catalog/CatalogEngine", "Storefront/StorefrontPages", "Frontend/Row"):
-            self.assert_found(f"Sources/{path}.swift", "import GRDB\n", 1, "GRDB outside a store")
+        for path in ("Catalog/CatalogEngine", "Storage/Log/LogMark", "Storefront/StorefrontPages", "Frontend/SQLite/Row"):
+            self.assert_found(f"Sources/{path}.swift", "import GRDB\n", 1, "GRDB outside of Sources/Catalog/SQLite")
 
     def test_model_imports_nothing(self):
         self.assert_clean("Sources/Model/A.swift", "import Synchronization\n")

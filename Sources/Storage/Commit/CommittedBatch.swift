@@ -1,7 +1,7 @@
 package import Model
 
 /// What a transaction did.
-package protocol CommittedBatch {
+package protocol CommittedBatch: Sendable {
     associatedtype Outcome: Sendable
 
     /// One for each change, in order.

@@ -164,7 +164,7 @@ private struct BatchCommit<Store: JournaledStore>: Sendable {
     }
 
     private func checkRoom() throws(StoreError) {
-        do {
+        do throws(StoreError) {
             try space.check()
         } catch {
             throw decision == .here ? error : error.withUnknownOutcome

@@ -18,13 +18,6 @@ extension MetricHistogram {
 }
 
 extension MetricSample {
-    /// The database library.
-    package static func sqlite(version: String) -> MetricSample {
-        MetricSample(
-            "bookstore_sqlite_info", .gauge, 1, labels: [("version", version)],
-            help: "The SQLite that is in use; always 1.")
-    }
-
     /// What is remembered of refused changes.
     package static func refusals(_ tally: RefusalTally) -> [MetricSample] {
         [

@@ -75,7 +75,7 @@ package final class WriteGate: Sendable {
     }
 
     /// Runs `body` while neither a commit nor a recovery is at work.
-    package func betweenCommits<Value>(_ body: () throws -> Value) rethrows -> Value {
+    package func betweenCommits(_ body: () throws -> Void) throws {
         try state.withLock { _ in try body() }
     }
 

@@ -195,7 +195,8 @@ package enum DatabaseFile {
         }
     }
 
-    /// Writes the bytes of a write-ahead log that nobody has open over themselves and syncs them, so that what is read from it is on the disk.
+    /// Writes the bytes of a write-ahead log that nobody has open over themselves and syncs them, so that what is
+    /// read from it is on the disk.
     ///
     /// After a failed fsync Linux goes on showing the bytes that it could not write, takes them for written,
     /// and the next fsync succeeds without them. SQLite finds a whole commit in such a log, and a checkpoint

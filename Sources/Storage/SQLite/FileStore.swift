@@ -25,5 +25,9 @@ extension FileStore {
     /// The database and its version, for the log at start.
     package func databaseName() throws -> String { "SQLite \(try file.version())" }
 
-    package func info() throws -> MetricSample { .sqlite(version: try file.version()) }
+    package func info() throws -> MetricSample {
+        MetricSample(
+            "bookstore_sqlite_info", .gauge, 1, labels: [("version", try file.version())],
+            help: "The SQLite that is in use; always 1.")
+    }
 }
