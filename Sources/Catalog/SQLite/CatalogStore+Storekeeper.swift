@@ -7,28 +7,20 @@ internal import Storage
 extension CatalogStore {
     /// Books in the shop in item-number order.
     func booksInShop(after item: Int64, limit: Int) throws -> [Book] {
-        try file.read { database in
-            let statement = try database.cachedStatement(
-                sql: """
-                    SELECT item_number, title, topic, price_cents, stock FROM book
-                    WHERE item_number > ? AND retired = 0 ORDER BY item_number LIMIT ?
-                    """)
-            return try Row.fetchAll(statement, arguments: [item, limit]).map(CatalogRow.book)
-        }
+        let sql = """
+            SELECT item_number, title, topic, price_cents, stock FROM book
+            WHERE item_number > ? AND retired = 0 ORDER BY item_number LIMIT ?
+            """
+        return try file.values(sql, [item, limit], CatalogRow.book)
     }
 
     /// Books added and retired after a movement, in order.
     func shopChanges(after sequence: Int64, limit: Int) throws -> [(sequence: Int64, entry: LedgerEntry)] {
-        try file.read { database in
-            let statement = try database.cachedStatement(
-                sql: """
-                    SELECT \(CatalogRow.entryColumns), sequence FROM movement JOIN book USING (item_number)
-                    WHERE kind <> 0 AND sequence > ? ORDER BY sequence LIMIT ?
-                    """)
-            return try Row.fetchAll(statement, arguments: [sequence, limit]).map {
-                ($0["sequence"], try CatalogRow.entry($0))
-            }
-        }
+        let sql = """
+            SELECT \(CatalogRow.entryColumns), sequence FROM movement JOIN book USING (item_number)
+            WHERE kind <> 0 AND sequence > ? ORDER BY sequence LIMIT ?
+            """
+        return try file.values(sql, [sequence, limit]) { ($0["sequence"], try CatalogRow.entry($0)) }
     }
 
     /// Calls `body` with the time, topic and price in cents of every sale among the movements after `first`, through
@@ -36,16 +28,12 @@ extension CatalogStore {
     func forEachSale(
         after first: Int64, through last: Int64, _ body: (Timestamp, _ topic: String, _ cents: Int64) -> Void
     ) throws {
-        try file.read { database in
-            let rows = try Row.fetchCursor(
-                database,
-                sql: """
-                    SELECT at_millis, topic, price_after FROM movement JOIN book USING (item_number)
-                    WHERE sequence > ? AND sequence <= ? AND sale IS NOT NULL ORDER BY sequence
-                    """, arguments: [first, last])
-            while let row = try rows.next() {
-                body(Timestamp(millis: row[0]), row[1], (row[2] as Int64?) ?? 0)
-            }
+        let sql = """
+            SELECT at_millis, topic, price_after FROM movement JOIN book USING (item_number)
+            WHERE sequence > ? AND sequence <= ? AND sale IS NOT NULL ORDER BY sequence
+            """
+        try file.forEachRow(sql, [first, last]) { row in
+            body(Timestamp(millis: row[0]), row[1], (row[2] as Int64?) ?? 0)
         }
     }
 

@@ -90,17 +90,11 @@ package final class CatalogStore: FileStore {
     func forEachBookInShop(_ body: (Book) throws -> Void) throws {
         let stock = PlantedBug.isOn(.restartsFromOpeningStock) ? "opening_stock" : "stock"
         var lowestFree: Int64 = 1
-        try file.read { database in
-            let rows = try Row.fetchCursor(
-                database,
-                sql: """
-                    SELECT item_number, title, topic, price_cents, \(stock), retired FROM book
-                    ORDER BY item_number
-                    """)
-            while let row = try rows.next() {
-                if row[0] == lowestFree { lowestFree += 1 }
-                if row[5] == 0 { try body(CatalogRow.book(row)) }
-            }
+        let sql =
+            "SELECT item_number, title, topic, price_cents, \(stock), retired FROM book ORDER BY item_number"
+        try file.forEachRow(sql) { row in
+            if row[0] == lowestFree { lowestFree += 1 }
+            if row[5] == 0 { try body(CatalogRow.book(row)) }
         }
         tail.withLock { $0.lowestFree = max($0.lowestFree, lowestFree) }
     }
@@ -108,19 +102,14 @@ package final class CatalogStore: FileStore {
     /// Sales after `sale`, in order, at most `limit`; all from the first where `sale` is of another ledger.
     /// Reads the disk.
     package func sales(after sale: SalePosition, limit: Int) throws -> [LedgerSale] {
-        try file.read { database in
-            try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT sale, item_number, order_key FROM movement
-                    WHERE sale > ? ORDER BY sale LIMIT ?
-                    """, arguments: [sale.ledger == ledger ? sale.number : 0, limit]
-            ).compactMap { row in
-                ItemNumber(row[1] as Int64).map {
-                    LedgerSale(
-                        position: SalePosition(ledger: ledger, number: row[0]), item: $0,
-                        key: IdempotencyKey(trusted: row[2]))
-                }
+        try file.values(
+            "SELECT sale, item_number, order_key FROM movement WHERE sale > ? ORDER BY sale LIMIT ?",
+            [sale.ledger == ledger ? sale.number : 0, limit]
+        ) { row in
+            ItemNumber(row[1] as Int64).map {
+                LedgerSale(
+                    position: SalePosition(ledger: ledger, number: row[0]), item: $0,
+                    key: IdempotencyKey(trusted: row[2]))
             }
         }
     }
@@ -187,15 +176,11 @@ package final class CatalogStore: FileStore {
 extension CatalogStore {
     /// Calls `body` with the opening state of every book that the store was opened with, in item-number order.
     func forEachOpeningBook(_ body: (Book) throws -> Void) throws {
-        try file.read { database in
-            let rows = try Row.fetchCursor(
-                database,
-                sql: """
-                    SELECT item_number, title, topic, opening_price_cents, opening_stock
-                    FROM book WHERE added_by IS NULL ORDER BY item_number
-                    """)
-            while let row = try rows.next() { try body(CatalogRow.book(row)) }
-        }
+        let sql = """
+            SELECT item_number, title, topic, opening_price_cents, opening_stock
+            FROM book WHERE added_by IS NULL ORDER BY item_number
+            """
+        try file.forEachRow(sql) { try body(CatalogRow.book($0)) }
     }
 
     package func forEachLine(after number: Int64, _ body: (String) throws -> Void) throws {
@@ -204,14 +189,10 @@ extension CatalogStore {
 
     /// Calls `body` with every movement after `sequence`, in order.
     func forEachMovement(after sequence: Int64, _ body: (Int64, LedgerEntry) throws -> Void) throws {
-        try file.read { database in
-            let rows = try Row.fetchCursor(
-                database,
-                sql: """
-                    SELECT \(CatalogRow.entryColumns), sequence FROM movement JOIN book USING (item_number)
-                    WHERE sequence > ? ORDER BY sequence
-                    """, arguments: [sequence])
-            while let row = try rows.next() { try body(row["sequence"], CatalogRow.entry(row)) }
-        }
+        let sql = """
+            SELECT \(CatalogRow.entryColumns), sequence FROM movement JOIN book USING (item_number)
+            WHERE sequence > ? ORDER BY sequence
+            """
+        try file.forEachRow(sql, [sequence]) { try body($0["sequence"], CatalogRow.entry($0)) }
     }
 }

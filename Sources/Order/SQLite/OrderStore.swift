@@ -97,32 +97,24 @@ package final class OrderStore: FileStore {
 
     /// Orders before a number, the newest first. Reads the disk.
     func orders(before number: Int64, limit: Int) throws -> [OrderListing] {
-        try file.read { database in
-            try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT number, item_number, order_key, sale, at_millis FROM purchase
-                    WHERE number < ? ORDER BY number DESC LIMIT ?
-                    """, arguments: [number, limit]
-            ).compactMap { row in
-                ItemNumber(row[1] as Int64).map {
-                    OrderListing(
-                        number: row[0], item: $0, key: IdempotencyKey(trusted: row[2]), sale: row[3],
-                        time: Timestamp(millis: row[4]))
-                }
+        let sql = """
+            SELECT number, item_number, order_key, sale, at_millis FROM purchase
+            WHERE number < ? ORDER BY number DESC LIMIT ?
+            """
+        return try file.values(sql, [number, limit]) { row in
+            ItemNumber(row[1] as Int64).map { item in
+                OrderListing(
+                    number: row[0], item: item, key: IdempotencyKey(trusted: row[2]), sale: row[3],
+                    time: Timestamp(millis: row[4]))
             }
         }
     }
 
     /// Calls `body` with the book of every order after `number`, in order.
     func forEachPurchase(after number: Int64, _ body: (ItemNumber) throws -> Void) throws {
-        try file.read { database in
-            let items = try Int64.fetchCursor(
-                database, sql: "SELECT item_number FROM purchase WHERE number > ? ORDER BY number",
-                arguments: [number])
-            while let item = try items.next() {
-                if let item = ItemNumber(item) { try body(item) }
-            }
+        let sql = "SELECT item_number FROM purchase WHERE number > ? ORDER BY number"
+        try file.forEachRow(sql, [number]) { row in
+            if let item = ItemNumber(row[0] as Int64) { try body(item) }
         }
     }
 

@@ -56,6 +56,27 @@ package final class StoreFile: Sendable {
     /// Reads the database as of one moment.
     package func read<Value>(_ body: (Database) throws -> Value) throws -> Value { try pool.read(body) }
 
+    /// Calls `body` with every row of a query, as of one moment.
+    package func forEachRow(
+        _ sql: String, _ arguments: StatementArguments = [], _ body: (Row) throws -> Void
+    ) throws {
+        try read { database in
+            let rows = try Row.fetchCursor(database.cachedStatement(sql: sql), arguments: arguments)
+            while let row = try rows.next() { try body(row) }
+        }
+    }
+
+    /// What `value` makes of the rows of a query, as of one moment; rows of which it makes nothing are left out.
+    package func values<Value>(
+        _ sql: String, _ arguments: StatementArguments = [], _ value: (Row) throws -> Value?
+    ) throws -> [Value] {
+        var values: [Value] = []
+        try forEachRow(sql, arguments) { row in
+            if let value = try value(row) { values.append(value) }
+        }
+        return values
+    }
+
     /// Runs a transaction.
     package func write<Value>(_ body: (Database) throws -> Value) throws -> Value { try pool.write(body) }
 
