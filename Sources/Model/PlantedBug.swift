@@ -9,7 +9,7 @@ package enum PlantedBug: String, CaseIterable, Sendable {
     case answersBeforeCommit
     /// The update's statement no longer asks whether the stock would go below 0.
     case dropsStockCondition
-    /// The catalog log gets its lines before the database has the batch.
+    /// A log gets its lines before the database has the batch.
     case logsBeforeCommit
     /// A repeated key that was refused is answered Success.
     case answersSuccessForRefusedKey
