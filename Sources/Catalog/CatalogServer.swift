@@ -6,7 +6,7 @@ internal import StoreAPI
 package import TierHTTP
 
 /// The catalog tier: its engine behind its routes.
-package final class CatalogServer: Sendable {
+package struct CatalogServer: Sendable {
     private let engine: CatalogEngine
     private let server: TierServer
 
@@ -38,11 +38,6 @@ package final class CatalogServer: Sendable {
             hosts: hosts)
         engine.followForFind()
         return CatalogServer(engine: engine, server: server)
-    }
-
-    private init(engine: CatalogEngine, server: TierServer) {
-        self.engine = engine
-        self.server = server
     }
 
     /// Opens the log anew after log rotation.

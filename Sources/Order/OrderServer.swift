@@ -7,7 +7,7 @@ internal import StoreAPI
 package import TierHTTP
 
 /// The order tier: its engine behind its routes, and the follower that keeps its store complete.
-package final class OrderServer: Sendable {
+package struct OrderServer: Sendable {
     private let engine: OrderEngine
     private let follower: LedgerFollower
     private let server: TierServer
@@ -40,12 +40,6 @@ package final class OrderServer: Sendable {
         }
         follower.start()
         return OrderServer(engine: engine, follower: follower, server: server)
-    }
-
-    private init(engine: OrderEngine, follower: LedgerFollower, server: TierServer) {
-        self.engine = engine
-        self.follower = follower
-        self.server = server
     }
 
     /// Opens the log anew after log rotation.

@@ -168,28 +168,34 @@ struct LedgerWriter {
 
     /// What an earlier change with the same key came to in the ledger; nil when there was none.
     private func earlierMovement(of change: StockChange) throws -> Result<UpdateOutcome, StoreError>? {
-        guard let key = change.key, !PlantedBug.isOn(.skipsKeyCheck) else { return nil }
+        guard let key = Self.key(of: change) else { return nil }
         statements.movementOfKey.bind(1, key.text)
         return try statements.movementOfKey.first { row in
-            guard Self.isSame(row, as: change) else { return .failure(.keyReused) }
-            return .success(.applied(sale: row[3].map(position), replayed: true))
+            let isSame =
+                row[0] == change.item.value && row[1] == change.units && row[2] == change.price?.amount
+            return Self.earlier(.applied(sale: row[3].map(position), replayed: true), isSame: isSame)
         }
     }
 
     /// The refusal that an earlier change with the same key got; nil when there was none.
     private func earlierRefusal(of change: StockChange) throws -> Result<UpdateOutcome, StoreError>? {
-        guard let key = change.key, !PlantedBug.isOn(.skipsKeyCheck) else { return nil }
-        guard let refusal = try refusals.find(key) else { return nil }
-        guard refusal.isOf(change) || PlantedBug.isOn(.ignoresOtherItemOfKey) else {
-            return .failure(.keyReused)
-        }
-        return PlantedBug.isOn(.answersSuccessForRefusedKey)
-            ? .success(.applied(sale: nil, replayed: true)) : .success(.refused(replayed: true))
+        guard let key = Self.key(of: change), let refusal = try refusals.find(key) else { return nil }
+        let outcome =
+            PlantedBug.isOn(.answersSuccessForRefusedKey)
+            ? UpdateOutcome.applied(sale: nil, replayed: true) : .refused(replayed: true)
+        return Self.earlier(outcome, isSame: refusal.isOf(change))
     }
 
-    private static func isSame(_ row: HotStatement.Columns, as change: StockChange) -> Bool {
-        row[0] == change.item.value && row[1] == change.units && row[2] == change.price?.amount
-            || PlantedBug.isOn(.ignoresOtherItemOfKey)
+    /// The key under which an earlier change is looked for.
+    private static func key(of change: StockChange) -> IdempotencyKey? {
+        PlantedBug.isOn(.skipsKeyCheck) ? nil : change.key
+    }
+
+    /// What an earlier change says of one with its key: a key is good for one change only.
+    private static func earlier(
+        _ outcome: UpdateOutcome, isSame: Bool
+    ) -> Result<UpdateOutcome, StoreError> {
+        isSame || PlantedBug.isOn(.ignoresOtherItemOfKey) ? .success(outcome) : .failure(.keyReused)
     }
 
     private func position(_ number: Int64) -> SalePosition { SalePosition(ledger: ledger, number: number) }
