@@ -120,7 +120,7 @@ import Testing
         }
     }
 
-    @Test func takesTheDatabaseForTheTruthWhenItIsOpenedAgain() async throws {
+    @Test func reopeningTrustsTheDatabase() async throws {
         try await withCatalogFolder { folder in
             try folder.withStore { store in
                 try store.commitUnlogged(.sale(of: first.item, key: key("a")))

@@ -58,7 +58,7 @@ import Testing
         Book(item: book.item, title: title, topic: topic, price: book.price, stock: book.stock)
     }
 
-    @Test func aTopicAndTitleThatLookLikeOneQuotedTopicReadBack() throws {
+    @Test func aTitleLikeAQuotedTopicReadsBack() throws {
         // The topic alone would do without quotes; before this title it would not.
         let odd = try book(topic: "\"a", title: "b\",c")
         #expect(try BookLine.parse(BookLine.text(odd)[...]) == odd)

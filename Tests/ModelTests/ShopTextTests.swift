@@ -22,7 +22,7 @@ import Testing
         #expect(ShopText.fault(in: text, byteCountMax: 40) == "is empty")
     }
 
-    @Test func refusesWhatTurnsTextRoundAndWhatIsNoCharacter() {
+    @Test func refusesDirectionMarksAndNonCharacters() {
         for value in Array(UInt32(0x202A)...0x202E) + Array(UInt32(0x2066)...0x2069) {
             let text = "a" + String(Character(Unicode.Scalar(value) ?? " ")) + "b"
             let hex = String(value, radix: 16, uppercase: true)

@@ -176,7 +176,7 @@ import Testing
     }
 
     /// A disk that stays full while lookups go on must not fill the memory.
-    @Test func linesThatNobodyWaitsForAreDroppedWhenTooManyWait() async throws {
+    @Test func queryLinesAreDroppedWhenTooManyWait() async throws {
         let log = try OperationLog(path: "/dev/full", isShared: true)
         let line = String(repeating: "q", count: 1_023)
         for _ in 0..<(OperationLog.waitingBytesMax / 1_024) { log.append(line) }

@@ -124,7 +124,7 @@ import Testing
         #expect(abs(try #require(sum).value - 9.04379) < 1e-9)
     }
 
-    @Test func aMonitorWithoutOperationsHasThePagesOwnFigures() throws {
+    @Test func anEmptyMonitorHasItsOwnFigures() throws {
         let page = PrometheusText.page(of: SystemMonitor(tier: "test", shardCount: 1))
         #expect(!page.contains("http_"))
         #expect(page.contains("\nbookstore_stock_outs_total 0\n"))

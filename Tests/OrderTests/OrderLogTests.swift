@@ -124,7 +124,7 @@ import TierHTTP
         }
     }
 
-    @Test func linesOfOrdersThatAPowerCutTookAreClaimedNotRepeated() async throws {
+    @Test func survivingLinesAreClaimedNotRepeated() async throws {
         try await withUsedShop { folder, loops, earlier in
             // The log survived whole, the order database as it was before the last three orders.
             try restore(earlier, folder)
@@ -136,7 +136,7 @@ import TierHTTP
         }
     }
 
-    @Test func anOrderMadeBeforeTheOthersAreFoundHasItsOwnLine() async throws {
+    @Test func anEarlyOrderHasItsOwnLine() async throws {
         try await withUsedShop { folder, loops, earlier in
             try restore(earlier, folder)
             try await folder.withCatalog { catalog in
@@ -159,7 +159,7 @@ import TierHTTP
         }
     }
 
-    @Test func aTornLineOfAnOrderThatAPowerCutTookIsWrittenWhole() async throws {
+    @Test func aTornOrderLineIsWrittenWhole() async throws {
         try await withUsedShop { folder, loops, earlier in
             try restore(earlier, folder)
             let handle = try #require(FileHandle(forWritingAtPath: folder.orderLog))

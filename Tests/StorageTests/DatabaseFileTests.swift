@@ -146,7 +146,7 @@ import Testing
         }
     }
 
-    @Test func aReaderDoesNotKeepTheServerFromOpeningOrClosing() async throws {
+    @Test func aReaderDoesNotBlockTheServer() async throws {
         try await withTemporaryFolder { folder in
             let path = folder + "/db"
             try open(path).close()

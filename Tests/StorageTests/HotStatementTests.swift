@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    @Test func anErrorIsTheDatabasesAndLeavesTheStatementUsable() throws {
+    @Test func anErrorLeavesTheStatementUsable() throws {
         try withTable { database in
             let error = #expect(throws: DatabaseError.self) { try insert(0, "a", in: database) }
             #expect(error?.resultCode == .SQLITE_CONSTRAINT)
