@@ -16,7 +16,7 @@ extension RealProcesses {
             _ body: (_ up: ServerProcess, _ folder: String, _ port: Int) async throws -> Void
         ) async throws {
             try await withStoppedStore { store in
-                let port = try FreePort.take()
+                let port = try FreePort.find()
                 let tiers = try String(contentsOfFile: store.path("config"), encoding: .utf8)
                 try store.write(tiers + "storefront,127.0.0.1:\(port)\n", to: "config")
                 let up = try ServerProcess(
@@ -152,7 +152,7 @@ extension RealProcesses {
 
         @Test func standsAloneAndExplainsThatTheStoreIsAway() async throws {
             try await withStoppedStore { store in
-                let port = try FreePort.take()
+                let port = try FreePort.find()
                 try store.write("frontend,127.0.0.1:1\nstorefront,127.0.0.1:\(port)\n", to: "config")
                 let shop = try ServerProcess(
                     "storefront", Program.bookstore, ["storefront", "--supervised"], in: store.folder)

@@ -7,7 +7,7 @@ import Testing
 enum QuickLook {
     /// The shell lines after the mark; nil where there are none.
     static let block: String? = {
-        let data = FileManager.default.contents(atPath: Program.package + "/README.md") ?? Data()
+        let data = FileManager.default.contents(atPath: Program.folder + "/README.md") ?? Data()
         let text = String(decoding: data, as: UTF8.self)
         guard let start = text.firstRange(of: "<!-- quick-look -->\n```sh\n"),
             let end = text[start.upperBound...].firstRange(of: "\n```")

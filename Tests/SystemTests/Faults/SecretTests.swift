@@ -14,7 +14,7 @@ extension RealProcesses {
             _ body: (Store, Int, ServerProcess) async throws -> Void
         ) async throws {
             try await withStoppedStore { store in
-                let port = try FreePort.take()
+                let port = try FreePort.find()
                 let tiers = try String(contentsOfFile: store.path("config"), encoding: .utf8)
                 try store.write(tiers + "storefront,127.0.0.1:\(port)\n", to: "config")
                 try store.write(Self.token + "\n", to: "token")

@@ -176,7 +176,7 @@ extension RealProcesses {
                 // A frontend of another store has the port.
                 var config = "frontend,127.0.0.1:\(store.port(tier))\n"
                 for behind in ["catalog", "order"] {
-                    config += "\(behind),127.0.0.1:\(try FreePort.take())\n"
+                    config += "\(behind),127.0.0.1:\(try FreePort.find())\n"
                 }
                 try store.write(config, to: "other-config")
                 let other = try ServerProcess(

@@ -71,7 +71,7 @@ extension RealProcesses {
             books: String? = nil, _ body: (Store, _ port: Int) async throws -> Void
         ) async throws {
             try await withStore(books: books) { store in
-                let port = try FreePort.take()
+                let port = try FreePort.find()
                 let config = try String(contentsOfFile: store.path("config"), encoding: .utf8)
                 try store.write(config + "storefront,127.0.0.1:\(port)\n", to: "config")
                 let shop = try ServerProcess(

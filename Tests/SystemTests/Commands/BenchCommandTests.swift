@@ -154,7 +154,7 @@ extension RealProcesses {
                 for tier in [Tier.catalog, .order, .frontend] {
                     try store.launch(
                         tier, program: Program.flaskPython,
-                        ["\(Program.package)/Tests/Flask/\(tier.rawValue).py"])
+                        ["\(Program.folder)/Tests/Flask/\(tier.rawValue).py"])
                 }
                 try await eventually("all answer") {
                     for tier in Tier.allCases where try await store.status(tier, "/livez") == 0 {
@@ -211,7 +211,7 @@ extension RealProcesses {
     @Suite struct BenchFaultTests {
         @Test func saysThatNobodyIsThere() async throws {
             try await withTemporaryFolder { folder in
-                let port = try FreePort.take()
+                let port = try FreePort.find()
                 let run = try await bookstore("bench", "--frontend", "127.0.0.1:\(port)", in: folder)
                 #expect(run.status == 69)
                 #expect(

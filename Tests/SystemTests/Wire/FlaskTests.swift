@@ -18,7 +18,7 @@ extension RealProcesses {
             try await withStoppedStore { store in
                 for tier in [Tier.catalog, .order, .frontend] {
                     if theirs.contains(tier) {
-                        let program = "\(Program.package)/Tests/Flask/\(tier.rawValue).py"
+                        let program = "\(Program.folder)/Tests/Flask/\(tier.rawValue).py"
                         try store.launch(tier, program: Program.flaskPython, [program])
                     } else {
                         try store.launch(tier)
@@ -134,10 +134,15 @@ extension RealProcesses {
                 let target = tier == .catalog ? "/lookup/1" : "/buy/1"
                 expectProblem(try await store.get(target), 503, mentions: tier.rawValue)
                 try store.launch(
-                    tier, program: Program.flaskPython, ["\(Program.package)/Tests/Flask/\(tier.rawValue).py"]
+                    tier, program: Program.flaskPython, ["\(Program.folder)/Tests/Flask/\(tier.rawValue).py"]
                 )
                 try await eventually("service resumes") { try await store.status(.frontend, target) == 200 }
             }
         }
     }
+}
+
+extension Program {
+    /// The Python of the Flask twins.
+    static let flaskPython = folder + "/.build/flask-venv/bin/python"
 }

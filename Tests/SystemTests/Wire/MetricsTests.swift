@@ -9,7 +9,7 @@ extension RealProcesses {
         private func promtool() throws -> String {
             let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map(
                 String.init)
-            let found = ([Program.package + "/.build"] + folders).map { $0 + "/promtool" }
+            let found = ([Program.folder + "/.build"] + folders).map { $0 + "/promtool" }
                 .first { FileManager.default.isExecutableFile(atPath: $0) }
             return try #require(found, "promtool is missing: run scripts/setup.sh --test")
         }

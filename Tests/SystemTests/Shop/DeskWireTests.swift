@@ -86,7 +86,7 @@ extension RealProcesses {
 
         private func withDesk(_ body: (Store, Desk) async throws -> Void) async throws {
             try await withStoppedStore { store in
-                let port = try FreePort.take()
+                let port = try FreePort.find()
                 let tiers = try String(contentsOfFile: store.path("config"), encoding: .utf8)
                 try store.write(tiers + "storefront,127.0.0.1:\(port)\n", to: "config")
                 try await store.start()

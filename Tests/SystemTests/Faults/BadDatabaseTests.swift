@@ -30,7 +30,7 @@ extension RealProcesses {
             try await withStore { store in
                 #expect(try await store.buy(1) == "Success")
                 // Another port and another log, but the same database.
-                let free = try FreePort.take()
+                let free = try FreePort.find()
                 let config = Tier.allCases.map {
                     "\($0.rawValue),127.0.0.1:\($0 == tier ? free : store.port($0))\n"
                 }

@@ -71,7 +71,7 @@ extension RealProcesses {
         ])
         func refusesABooksFile(line: String, reason: String) async throws {
             try await withTemporaryFolder { folder in
-                let config = "catalog,127.0.0.1:\(try FreePort.take())\n"
+                let config = "catalog,127.0.0.1:\(try FreePort.find())\n"
                 try config.write(toFile: folder + "/config", atomically: true, encoding: .utf8)
                 try (Self.good + line + "\n").write(
                     toFile: folder + "/books", atomically: true, encoding: .utf8)

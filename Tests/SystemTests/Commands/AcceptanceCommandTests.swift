@@ -84,7 +84,7 @@ extension RealProcesses {
 
         @Test func tellsThatNobodyIsThere() async throws {
             try await withTemporaryFolder { folder in
-                let port = try FreePort.take()
+                let port = try FreePort.find()
                 for command in [["acceptance"], ["client", "lookup", "1"], ["client", "buy", "1"]] {
                     let run = try await run(
                         Program.bookstore, command + ["--frontend", "127.0.0.1:\(port)"], in: folder)

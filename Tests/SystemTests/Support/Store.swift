@@ -18,7 +18,7 @@ final class Store: Sendable {
     init(folder: String) throws {
         self.folder = folder
         var ports: [Tier: Int] = [:]
-        for tier in Tier.allCases { ports[tier] = try FreePort.take() }
+        for tier in Tier.allCases { ports[tier] = try FreePort.find() }
         self.ports = ports
         let lines = Tier.allCases.map { "\($0.rawValue),127.0.0.1:\(port($0))\n" }
         try write(lines.joined(), to: "config")
