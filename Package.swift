@@ -68,8 +68,10 @@ let package = Package(
         // zlib of the system: Debian's zlib1g-dev.
         .systemLibrary(name: "CZlib"),
         .target(name: "Model", swiftSettings: strict),
+        .target(name: "Processes", dependencies: ["Model"], swiftSettings: strict),
         .target(
-            name: "Monitoring", dependencies: ["Model", histogram, logging, nioCore], swiftSettings: strict),
+            name: "Monitoring", dependencies: ["Model", "Processes", histogram, logging, nioCore],
+            swiftSettings: strict),
         .target(
             name: "TierHTTP", dependencies: ["CZlib", "Model", "Monitoring", logging, deque] + nio,
             swiftSettings: strict),
@@ -116,7 +118,9 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Chaos",
-            dependencies: ["Model", "Monitoring", "TierHTTP", "Services", "Audit", "Linearizability", deque]
+            dependencies: [
+                "Model", "Processes", "Monitoring", "TierHTTP", "Services", "Linearizability", deque,
+            ]
                 + nio,
             path: "Sources/Tools/Chaos", swiftSettings: strict),
         .target(
@@ -124,12 +128,13 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Bench",
-            dependencies: ["Model", "Monitoring", "TierHTTP", "StoreAPI", deque, histogram] + nio,
+            dependencies: ["Model", "Processes", "Monitoring", "TierHTTP", "StoreAPI", deque, histogram]
+                + nio,
             path: "Sources/Tools/Bench", swiftSettings: strict),
         .executableTarget(
             name: "bookstore",
             dependencies: [
-                "Model", "Monitoring", "TierHTTP", "Storage", "Services", "Catalog",
+                "Model", "Processes", "Monitoring", "TierHTTP", "Storage", "Services", "Catalog",
                 "Order", "Frontend", "Storefront", "Acceptance", "Audit", "Linearizability", "Chaos", "Top",
                 "Bench",
                 arguments, configuration, signals, system,
@@ -139,20 +144,22 @@ let package = Package(
 
         // Tests. `TestSupport` has the fixtures; the system tests start the built executable.
         .target(
-            name: "TestSupport", dependencies: ["CZlib", "TierHTTP"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["CZlib", "Processes", "TierHTTP"], path: "Tests/TestSupport",
             swiftSettings: tests),
         .testTarget(name: "ModelTests", dependencies: ["Model"], swiftSettings: tests),
         .testTarget(
             name: "AuditTests", dependencies: ["Audit", "Linearizability", "Model", "TestSupport"],
             swiftSettings: tests),
         .testTarget(
-            name: "ChaosTests", dependencies: ["Chaos", "Model", "Monitoring"] + nio, swiftSettings: tests),
+            name: "ChaosTests",
+            dependencies: ["Chaos", "Linearizability", "Model", "Processes", "Monitoring", "Services"] + nio,
+            swiftSettings: tests),
         .testTarget(name: "TopTests", dependencies: ["Top", "Monitoring", "Model"], swiftSettings: tests),
         .testTarget(
             name: "BenchTests", dependencies: ["Bench", "Model", "Monitoring", "TestSupport", nioCore],
             swiftSettings: tests),
         .testTarget(
-            name: "MonitoringTests", dependencies: ["Monitoring", "TestSupport", nioCore],
+            name: "MonitoringTests", dependencies: ["Monitoring", "Model", "TestSupport", nioCore],
             swiftSettings: tests),
         .testTarget(
             name: "TierHTTPTests",

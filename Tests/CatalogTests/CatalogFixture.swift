@@ -44,14 +44,7 @@ struct CatalogFolder {
             try? store.close()
             throw error
         }
-        do {
-            let value = try await body(engine)
-            try engine.shutdown()
-            return value
-        } catch {
-            try? engine.shutdown()
-            throw error
-        }
+        return try await closing(engine, by: { try $0.shutdown() }, body)
     }
 
     /// Runs SQL on the database past the store, as somebody with a shell could.

@@ -3,6 +3,7 @@ import Model
 import Monitoring
 import NIOCore
 import NIOPosix
+import Processes
 import Testing
 
 @testable import Chaos
@@ -99,7 +100,7 @@ import Testing
     private func withProxy(_ body: (FaultProxy, EchoServer) async throws -> Void) async throws {
         let server = try await EchoServer()
         var random = FastRandom()
-        let port = try #require(LoopbackPorts.take(1, random: &random).first)
+        let port = try #require(LoopbackPorts.find(1, random: &random).first)
         let address = ServerAddress(host: "127.0.0.1", port: port)
         let proxy = try await FaultProxy.start(at: address, to: server.address, on: EchoServer.group.next())
         do {

@@ -1,4 +1,6 @@
+import Linearizability
 import Model
+import Services
 import Testing
 
 @testable import Chaos
@@ -13,20 +15,22 @@ import Testing
     }
 
     private func operation(
-        _ number: Int, _ action: Chaos.Operation.Action = .buy, _ outcome: Chaos.Operation.Outcome
+        _ number: Int, _ kind: HistoryOperation.Kind = .buy(key: nil), _ outcome: HistoryOperation.Outcome
     ) -> Chaos.Operation {
-        var operation = Operation(client: 1, number: number, item: item, action: action, beganNanos: 1)
+        var operation = Operation(client: 1, number: number, item: item, kind: kind, invokedNanos: 1)
         if outcome != .unknown { operation.end(outcome, atNanos: 2) }
         return operation
     }
 
-    private func sale(_ number: Int64, of key: Int, item: ItemNumber? = nil) -> SalesAudit.Sale {
-        let key = Operation(client: 1, number: key, item: self.item, action: .buy, beganNanos: 1).key
-        return SalesAudit.Sale(number: number, item: item ?? self.item, key: key)
+    private func sale(_ number: Int64, of key: Int, item: ItemNumber? = nil) -> LedgerSale {
+        let key = Operation(client: 1, number: key, item: self.item, kind: .buy(key: nil), invokedNanos: 1)
+            .key
+        return LedgerSale(
+            position: SalePosition(ledger: 7, number: number), item: item ?? self.item, key: key)
     }
 
     private func kinds(
-        stock: Int64 = 2, _ operations: [Chaos.Operation], _ sales: [SalesAudit.Sale], left: Int64?
+        stock: Int64 = 2, _ operations: [Chaos.Operation], _ sales: [LedgerSale], left: Int64?
     ) -> [Finding.Kind] {
         var stocks: [ItemNumber: Int64] = [other: 5]
         stocks[item] = left
@@ -37,10 +41,11 @@ import Testing
 
     @Test func findsNothingWhereEverythingFits() {
         let operations = [
-            operation(1, .buy, .success), operation(2, .buy, .failed), operation(3, .buy, .unknown),
-            operation(4, .update(price: nil, units: 3), .success),
-            operation(5, .update(price: nil, units: -9), .failed),
-            operation(6, .lookup, .seen(stock: 0, price: Cents(100)!)),
+            operation(1, .buy(key: nil), .success), operation(2, .buy(key: nil), .failed),
+            operation(3, .buy(key: nil), .unknown),
+            operation(4, .update(units: 3, price: nil), .success),
+            operation(5, .update(units: -9, price: nil), .failed),
+            operation(6, .lookup, .found(BookState(stock: 0, price: Cents(100)!))),
         ]
         #expect(kinds(operations, [sale(1, of: 1)], left: 4) == [])
         // An unknown purchase may have been carried out.
@@ -48,21 +53,21 @@ import Testing
     }
 
     @Test func findsALostSale() {
-        #expect(kinds([operation(1, .buy, .success)], [], left: 2) == [.lost])
+        #expect(kinds([operation(1, .buy(key: nil), .success)], [], left: 2) == [.lost])
     }
 
     @Test func findsAKeySoldTwice() {
         let sales = [sale(1, of: 1), sale(2, of: 1)]
-        #expect(kinds([operation(1, .buy, .success)], sales, left: 0) == [.duplicated])
-        #expect(kinds([operation(1, .buy, .unknown)], sales, left: 0) == [.duplicated])
+        #expect(kinds([operation(1, .buy(key: nil), .success)], sales, left: 0) == [.duplicated])
+        #expect(kinds([operation(1, .buy(key: nil), .unknown)], sales, left: 0) == [.duplicated])
     }
 
     @Test func findsASaleThatWasAnsweredFailed() {
-        #expect(kinds([operation(1, .buy, .failed)], [sale(1, of: 1)], left: 1) == [.duplicated])
+        #expect(kinds([operation(1, .buy(key: nil), .failed)], [sale(1, of: 1)], left: 1) == [.duplicated])
     }
 
     @Test func findsMoreSalesThanCopies() {
-        let operations = (1...3).map { operation($0, .buy, .success) }
+        let operations = (1...3).map { operation($0, .buy(key: nil), .success) }
         let sales = (1...3).map { sale(Int64($0), of: $0) }
         // The stock says -1, and the sales alone say it too when the stock was mended.
         #expect(kinds(operations, sales, left: -1) == [.oversold])
@@ -70,12 +75,12 @@ import Testing
     }
 
     @Test func findsAStockBelowZeroThatSomebodySaw() {
-        let seen = operation(1, .lookup, .seen(stock: -1, price: Cents(100)!))
+        let seen = operation(1, .lookup, .found(BookState(stock: -1, price: Cents(100)!)))
         #expect(kinds([seen], [], left: 2) == [.oversold])
     }
 
     @Test func findsAStockThatDoesNotFit() {
-        let restock = operation(1, .update(price: nil, units: 5), .success)
+        let restock = operation(1, .update(units: 5, price: nil), .success)
         #expect(kinds([restock], [], left: 7) == [])
         #expect(kinds([restock], [], left: 2) == [.unbalanced])
         #expect(kinds([restock], [], left: nil) == [.unbalanced])
@@ -86,7 +91,7 @@ import Testing
     }
 
     @Test func findsGapsInTheLedgerAndWrongBooks() {
-        let operations = [operation(1, .buy, .success)]
+        let operations = [operation(1, .buy(key: nil), .success)]
         #expect(kinds(operations, [sale(2, of: 1)], left: 1) == [.unbalanced])
         let wrongBook = kinds(operations, [sale(1, of: 1, item: other)], left: 2)
         #expect(wrongBook == [.unbalanced, .unbalanced])

@@ -114,7 +114,7 @@ extension DiskTests {
                         tier: tier, phase: .sales, call: "pwrite64", number: 1, effect: .errorsFromThenOn)
                     try store.trace(tier, fault.options(in: folder))
                     _ = store.result("/buy?item_number=1", of: .frontend, key: "unknown")
-                    let status = store.run(of: tier)?.exit(within: 90)
+                    let status = store.run(of: tier)?.statusAtEnd(within: 90)
                     return (status, store.said(by: tier))
                 }
             }

@@ -1,64 +1,26 @@
 import Foundation
 import Model
-import Synchronization
 import TestSupport
 
-/// The programs that the tests use and how much they are to try.
+/// How much the tests are to try.
 enum Setup {
-    /// The package's folder.
-    static let package = URL(fileURLWithPath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
-
-    /// The built executable: beside the bundle of the tests, where every build puts it.
-    static let bookstore: String = {
-        let own = [Bundle.main.executablePath].compactMap { $0 } + ProcessInfo.processInfo.arguments
-        for path in own where path.hasPrefix("/") {
-            var url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
-            while url.pathComponents.count > 1 {
-                url.deleteLastPathComponent()
-                var isFolder = ObjCBool(false)
-                let candidate = url.path + "/bookstore"
-                if url.path.contains("/.build/"),
-                    FileManager.default.fileExists(atPath: candidate, isDirectory: &isFolder),
-                    !isFolder.boolValue
-                {
-                    return candidate
-                }
-            }
-        }
-        return package + "/.build/debug/bookstore"
-    }()
-
     /// Whether everything is tried instead of a sample: half an hour instead of two minutes.
     static let isLong = ProcessInfo.processInfo.environment["BOOKSTORE_LONG_TESTS"] == "1"
-
-    /// A port that nothing listens on, below the range from which the system picks those of outgoing
-    /// connections. By chance, so that two test runs on one machine rarely want the same.
-    static func takePort() throws -> Int {
-        for _ in 1...1_000 {
-            let port = Int.random(in: 10_000..<32_700)
-            let isNew = takenPorts.withLock { $0.insert(port).inserted }
-            if isNew, (try? RawConnection(port: port)) == nil { return port }
-        }
-        throw ServerRun.Failed(description: "no port is free")
-    }
-
-    private static let takenPorts = Mutex<Set<Int>>([])
 }
 
 /// A store of separate processes in a folder of its own. Its calls block.
 final class DiskStore {
     let folder: String
     private var ports: [Tier: Int] = [:]
-    private var runs: [Tier: ServerRun] = [:]
-    private var tracers: [ServerRun] = []
+    private var runs: [Tier: ServerProcess] = [:]
+    private var tracers: [ServerProcess] = []
     private let books: String
 
     /// - Parameter books: `init` lines of the first books.
     init(folder: String, books: String) throws {
         self.folder = folder
         self.books = books
-        for tier in Tier.allCases { ports[tier] = try Setup.takePort() }
+        for tier in Tier.allCases { ports[tier] = try FreePort.find() }
         let lines = Tier.allCases.map { "\($0.rawValue),127.0.0.1:\(ports[$0] ?? 0)\n" }
         try lines.joined().write(toFile: folder + "/config", atomically: true, encoding: .utf8)
         try books.write(toFile: folder + "/books", atomically: true, encoding: .utf8)
@@ -68,7 +30,7 @@ final class DiskStore {
 
     // MARK: Processes
 
-    func run(of tier: Tier) -> ServerRun? { runs[tier] }
+    func run(of tier: Tier) -> ServerProcess? { runs[tier] }
 
     func isRunning(_ tier: Tier) -> Bool { runs[tier]?.isRunning ?? false }
 
@@ -77,9 +39,9 @@ final class DiskStore {
     /// - Parameter wrapper: a program with its arguments that runs the tier.
     func launch(_ tier: Tier, wrapper: [String] = [], environment: [String: String] = [:]) throws {
         let options = tier == .catalog ? ["--books", "books"] : []
-        runs[tier] = try ServerRun(
-            tier.rawValue, wrapper + [Setup.bookstore, tier.rawValue, "--supervised"] + options, in: folder,
-            environment: environment)
+        let command = wrapper + [Program.bookstore, tier.rawValue, "--supervised"] + options
+        runs[tier] = try ServerProcess(
+            tier.rawValue, command[0], Array(command.dropFirst()), in: folder, environment: environment)
     }
 
     /// Starts a tier under strace. With `-D` the tier is our child, and strace a grandchild that ends with it.
@@ -90,28 +52,28 @@ final class DiskStore {
     /// Attaches strace to a tier that runs; it ends with the tier.
     func trace(_ tier: Tier, _ options: [String]) throws {
         guard let pid = runs[tier]?.pid else { return }
-        let tracer = try ServerRun("strace-\(pid)", ["strace", "-p", "\(pid)"] + options, in: folder)
+        let tracer = try ServerProcess("strace-\(pid)", "strace", ["-p", "\(pid)"] + options, in: folder)
         tracers.append(tracer)
-        guard poll(within: 10, { tracer.errors.contains("attached") || !tracer.isRunning }), tracer.isRunning
+        guard poll(within: 10, { tracer.said.contains("attached") || !tracer.isRunning }), tracer.isRunning
         else {
-            throw ServerRun.Failed(
-                description: "strace cannot watch the \(tier.rawValue) server: \(tracer.errors)")
+            throw ServerProcess.Failed(
+                description: "strace cannot watch the \(tier.rawValue) server: \(tracer.said)")
         }
     }
 
     /// Waits until strace, which ends a moment after the tier, has written all.
-    func waitForTracers() { for tracer in tracers { _ = tracer.exit(within: 5) } }
+    func waitForTracers() { for tracer in tracers { _ = tracer.statusAtEnd(within: 5) } }
 
     /// Waits until tiers answer that they are ready.
     ///
-    /// - Throws: ``ServerRun/Failed`` with what the tier said, when it ended or takes too long.
+    /// - Throws: ``TestSupport/ServerProcess/Failed`` with what the tier said, when it ended or takes too long.
     func waitUntilReady(_ tiers: [Tier] = Tier.allCases, within seconds: Double = 15) throws {
         for tier in tiers {
             let isReady = poll(within: seconds) {
                 !isRunning(tier) || (try? get("/readyz", from: tier).status) == 200
             }
             guard isReady, isRunning(tier) else {
-                throw ServerRun.Failed(description: "\(tier.rawValue) is not ready: \(said(by: tier))")
+                throw ServerProcess.Failed(description: "\(tier.rawValue) is not ready: \(said(by: tier))")
             }
         }
     }
@@ -127,7 +89,7 @@ final class DiskStore {
     func end() { for run in Array(runs.values) + tracers { run.end() } }
 
     /// The end of what a tier said in all its runs.
-    func said(by tier: Tier) -> String { String((runs[tier]?.errors ?? "").suffix(1_500)) }
+    func said(by tier: Tier) -> String { String((runs[tier]?.said ?? "").suffix(1_500)) }
 
     /// Runs `bookstore verify` until it finds nothing, and gives its last exit status and words.
     ///
@@ -143,11 +105,11 @@ final class DiskStore {
 
     private func verifyOnce() throws -> (status: Int32, text: String) {
         let name = "verify-\(UUID().uuidString)"
-        let run = try ServerRun(name, [Setup.bookstore, "verify"], in: folder)
-        guard let status = run.exit(within: 30) else {
-            throw ServerRun.Failed(description: "verify does not end: \(run.errors)")
+        let run = try ServerProcess(name, Program.bookstore, ["verify"], in: folder)
+        guard let status = run.statusAtEnd(within: 30) else {
+            throw ServerProcess.Failed(description: "verify does not end: \(run.said)")
         }
-        return (status, run.errors)
+        return (status, run.said)
     }
 
     // MARK: Requests
@@ -185,7 +147,7 @@ final class DiskStore {
         while true {
             let reply = try get("/ledger\(after)", from: .catalog)
             guard reply.status == 200, let sales = reply.json["result"] as? [[String: String]] else {
-                throw ServerRun.Failed(description: "the ledger answers \(reply.status) \(reply.body)")
+                throw ServerProcess.Failed(description: "the ledger answers \(reply.status) \(reply.body)")
             }
             guard let last = sales.last?["sale"] else { return keys }
             keys += sales.compactMap { $0["key"] }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// What the recorder (`shim/recorder.c`) saw a process do, in the order in which it was done.
 struct DiskRecord {
@@ -43,7 +44,7 @@ struct DiskTrace {
     let path: String
 
     /// Notes that a client has its answer. The file's order is the order in time.
-    func note(_ text: String) throws {
+    func record(_ text: String) throws {
         var head: [UInt8] = []
         withUnsafeBytes(of: UInt32(DiskRecord.Kind.note.rawValue)) { head += $0 }
         withUnsafeBytes(of: UInt32(text.utf8.count)) { head += $0 }
@@ -52,7 +53,7 @@ struct DiskTrace {
         let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
         defer { close(descriptor) }
         guard descriptor >= 0, write(descriptor, bytes, bytes.count) == bytes.count else {
-            throw ServerRun.Failed(description: "cannot write \(path)")
+            throw ServerProcess.Failed(description: "cannot write \(path)")
         }
     }
 

@@ -23,7 +23,7 @@ struct FaultyStore {
         self.fault = fault
     }
 
-    /// - Throws: ``ServerRun/Failed`` when the store does not come up on a disk that works.
+    /// - Throws: ``TestSupport/ServerProcess/Failed`` when the store does not come up on a disk that works.
     static func run(_ fault: DiskFault, in folder: String) throws -> Report {
         var store = try FaultyStore(folder: folder, fault: fault)
         defer { store.store.end() }
@@ -61,7 +61,7 @@ struct FaultyStore {
         report.hasEnded = true
         if fault.effect == .kill {
             if status != -SIGKILL { complain("ended with \(status) instead of by the signal") }
-        } else if ![1, 78].contains(status) || !run.errors.contains("bookstore: ") {
+        } else if ![1, 78].contains(status) || !run.said.contains("bookstore: ") {
             complain("ended with \(status) and these words: \(store.said(by: fault.tier))")
         }
         try store.start([fault.tier])

@@ -60,7 +60,7 @@ extension DiskTests {
                     #expect(isUp)
                     guard let run = store.run(of: tier), let status = run.status else { continue }
                     // A full /tmp may keep the message itself from its file.
-                    #expect(status == 78 || status == 1, "\(tier) ended with \(status): \(run.errors)")
+                    #expect(status == 78 || status == 1, "\(tier) ended with \(status): \(run.said)")
                 }
                 try disk.makeRoom()
                 for tier in [Tier.catalog, .order] where !store.isRunning(tier) { try store.launch(tier) }
@@ -104,7 +104,7 @@ struct SmallDisk: Sendable {
         self.path = path
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         guard Self.run("mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", path) else {
-            throw ServerRun.Failed(description: "cannot mount a file system on \(path)")
+            throw ServerProcess.Failed(description: "cannot mount a file system on \(path)")
         }
     }
 
@@ -131,8 +131,14 @@ struct SmallDisk: Sendable {
     private static func run(_ command: String...) -> Bool {
         let folder = FileManager.default.temporaryDirectory.path
         let name = "bookstore-\(command[0])-\(UUID().uuidString)"
-        defer { try? FileManager.default.removeItem(atPath: "\(folder)/\(name).err") }
-        guard let run = try? ServerRun(name, command, in: folder) else { return false }
-        return run.exit(within: 10) == 0
+        defer {
+            for end in ["out", "err"] {
+                try? FileManager.default.removeItem(atPath: "\(folder)/\(name).\(end)")
+            }
+        }
+        guard let run = try? ServerProcess(name, command[0], Array(command.dropFirst()), in: folder) else {
+            return false
+        }
+        return run.statusAtEnd(within: 10) == 0
     }
 }

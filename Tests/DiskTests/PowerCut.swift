@@ -46,12 +46,12 @@ final class PowerCut {
     /// Compiles the recorder.
     private func buildRecorder() throws -> String {
         let library = folder + "/recorder.so"
-        let source = Setup.package + "/Tests/DiskTests/shim/recorder.c"
-        let compiler = try ServerRun(
-            "clang", ["clang", "-O1", "-shared", "-fPIC", "-o", library, source, "-ldl", "-lpthread"],
+        let source = Program.folder + "/Tests/DiskTests/shim/recorder.c"
+        let compiler = try ServerProcess(
+            "clang", "clang", ["-O1", "-shared", "-fPIC", "-o", library, source, "-ldl", "-lpthread"],
             in: folder)
-        guard compiler.exit(within: 60) == 0 else {
-            throw ServerRun.Failed(description: "clang cannot compile the recorder: \(compiler.errors)")
+        guard compiler.statusAtEnd(within: 60) == 0 else {
+            throw ServerProcess.Failed(description: "clang cannot compile the recorder: \(compiler.said)")
         }
         return library
     }
@@ -124,15 +124,15 @@ final class PowerCut {
             shop.result("/buy?item_number=\(item)", of: .frontend, key: key) == "Success"
         }
         guard isKnown else {
-            throw ServerRun.Failed(description: "\(key) is not sold: \(shop.said(by: .catalog))")
+            throw ServerProcess.Failed(description: "\(key) is not sold: \(shop.said(by: .catalog))")
         }
-        try trace.note("sale \(key)")
+        try trace.record("sale \(key)")
         guard number % 10 == 0 else { return }
         let isPriced = poll(within: 15) {
             shop.result("/update?item_number=4&cost=\(number)", of: .catalog, key: "price-\(number)")
                 == "Success"
         }
-        if isPriced { try trace.note("price \(number)") }
+        if isPriced { try trace.record("price \(number)") }
     }
 
     // MARK: The images
@@ -231,7 +231,7 @@ final class PowerCut {
             let descriptor = Foundation.open(target, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
             defer { close(descriptor) }
             guard write(descriptor, file.bytes, file.bytes.count) == file.bytes.count else {
-                throw ServerRun.Failed(description: "cannot write \(target)")
+                throw ServerProcess.Failed(description: "cannot write \(target)")
             }
         }
         let shop = try DiskStore(folder: place, books: Self.books)

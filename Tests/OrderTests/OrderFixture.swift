@@ -52,14 +52,7 @@ struct ShopFolder {
             try? store.close()
             throw error
         }
-        do {
-            let value = try await body(engine)
-            try engine.shutdown()
-            return value
-        } catch {
-            try? engine.shutdown()
-            throw error
-        }
+        return try await closing(engine, by: { try $0.shutdown() }, body)
     }
 
     /// Opens a catalog of the real thing for `body` and shuts it down afterwards.
@@ -70,14 +63,7 @@ struct ShopFolder {
         let engine = try CatalogEngine(
             store: store, logPath: catalogLog, queryLogging: .all, logger: silent,
             broken: { Issue.record("the catalog broke: \($0)") })
-        do {
-            let value = try await body(engine)
-            try engine.shutdown()
-            return value
-        } catch {
-            try? engine.shutdown()
-            throw error
-        }
+        return try await closing(engine, by: { try $0.shutdown() }, body)
     }
 }
 

@@ -11,16 +11,8 @@ struct ClientHistory {
         var outcome: PurchaseOutcome?
     }
 
-    private struct Request {
-        let client: Int
-        let item: ItemNumber
-        let kind: HistoryOperation.Kind
-        let begin: NIODeadline
-        var end: NIODeadline?
-        var outcome = HistoryOperation.Outcome.unknown
-    }
-
-    private var requests: [Request] = []
+    /// The requests as the checker wants them.
+    private(set) var operations: [HistoryOperation] = []
     private(set) var purchases: [IdempotencyKey: Purchase] = [:]
     /// Keys in the order of their first use.
     private(set) var keys: [IdempotencyKey] = []
@@ -35,7 +27,10 @@ struct ClientHistory {
     mutating func begin(
         _ kind: HistoryOperation.Kind, of item: ItemNumber, by client: Int, at now: NIODeadline
     ) -> Int {
-        requests.append(Request(client: client, item: item, kind: kind, begin: now))
+        operations.append(
+            HistoryOperation(
+                client: client, item: item, kind: kind, invokedNanos: now.uptimeNanoseconds,
+                returnedNanos: nil, outcome: .unknown))
         switch kind {
         case .buy(let key?) where purchases[key] == nil:
             purchases[key] = Purchase(item: item)
@@ -44,16 +39,15 @@ struct ClientHistory {
         case .update(let units?, _): restocks[units] = false
         default: break
         }
-        return requests.count - 1
+        return operations.count - 1
     }
 
     /// Notes a request's answer.
     ///
     /// - Returns: what is wrong with it, if it differs from its key's first.
     mutating func end(_ request: Int, _ outcome: HistoryOperation.Outcome, at now: NIODeadline) -> String? {
-        requests[request].end = now
-        requests[request].outcome = outcome
-        switch requests[request].kind {
+        operations[request].end(outcome, atNanos: now.uptimeNanoseconds)
+        switch operations[request].kind {
         case .buy(let key?):
             let answer = outcome == .success ? PurchaseOutcome.success : .failed
             guard let first = purchases[key]?.outcome else {
@@ -66,15 +60,5 @@ struct ClientHistory {
         default: break
         }
         return nil
-    }
-
-    /// The requests as the checker wants them.
-    var operations: [HistoryOperation] {
-        requests.map { request in
-            HistoryOperation(
-                client: request.client, item: request.item, kind: request.kind,
-                invokedNanos: request.begin.uptimeNanoseconds,
-                returnedNanos: request.end?.uptimeNanoseconds, outcome: request.outcome)
-        }
     }
 }

@@ -85,7 +85,7 @@ final class SimulatedClient: @unchecked Sendable {
     private func request(_ item: ItemNumber, _ key: IdempotencyKey?) -> EventLoopFuture<PurchaseOutcome?> {
         let request = store.history.begin(.buy(key: key), of: item, by: number, at: world.now)
         return send(item, key).map { outcome in
-            self.world.note("\(self.name) gets \(outcome.rawValue)\(key.map { " for \($0)" } ?? "")")
+            self.world.record("\(self.name) gets \(outcome.rawValue)\(key.map { " for \($0)" } ?? "")")
             self.end(request, outcome == .success ? .success : .failed)
             return outcome
         }.flatMapErrorThrowing { error in
@@ -101,7 +101,7 @@ final class SimulatedClient: @unchecked Sendable {
         let parts = world.context(seconds: Self.purchaseTimeMax)
         // A repetition may take another way.
         let (frontend, link) = world.pick(from: frontendLinks)
-        world.note("\(name) buys \(item)\(key.map { " with \($0)" } ?? "")")
+        world.record("\(name) buys \(item)\(key.map { " with \($0)" } ?? "")")
         return link.call(
             "buy \(item)", isRead: false, mayBeRepeated: key != nil, deadline: parts.deadline
         ) { frontend.buy(item, key: key, trace: parts.trace) }
@@ -118,7 +118,7 @@ final class SimulatedClient: @unchecked Sendable {
         request(item, key).whenSuccess { outcome in
             if outcome != nil { return proceed() }
             if !self.world.isHealed, self.world.chance(percent: 20) {
-                self.world.note("\(self.name) gives \(key) up")
+                self.world.record("\(self.name) gives \(key) up")
                 self.abandoned.append((item, key))
                 return proceed()
             }
@@ -164,7 +164,7 @@ final class SimulatedClient: @unchecked Sendable {
             frontend.lookup(item)
         }.whenComplete { result in
             if case .success(let book) = result {
-                self.world.note("\(self.name) sees \(book.stock) of book \(item)")
+                self.world.record("\(self.name) sees \(book.stock) of book \(item)")
                 self.end(request, .found(BookState(stock: book.stock, price: book.price)))
             }
             proceed()
@@ -180,12 +180,12 @@ final class SimulatedClient: @unchecked Sendable {
             .update(units: units, price: price), of: item, by: number, at: world.now)
         let parts = world.context(seconds: Self.restockTimeMax)
         let context = CallContext(slot: world.slot, trace: parts.trace, deadline: parts.deadline)
-        world.note("\(name) adds \(units) to book \(item)")
+        world.record("\(name) adds \(units) to book \(item)")
         CatalogOverLink(link: catalogLink, catalog: store.catalog)
             .update(StockChange(item: item, price: price, units: units, key: key), context: context)
             .whenComplete { result in
                 if case .success(let outcome) = result {
-                    self.world.note("\(self.name) has added \(units): \(outcome)")
+                    self.world.record("\(self.name) has added \(units): \(outcome)")
                     var isApplied = false
                     if case .applied = outcome { isApplied = true }
                     self.end(request, isApplied ? .success : .failed)
@@ -201,7 +201,7 @@ final class SimulatedClient: @unchecked Sendable {
         if let owed = abandoned.popLast() { return insist(owed.item, owed.key) { self.finish() } }
         guard let item = unseen.popLast() else {
             isDone = true
-            return world.note("\(name) is done")
+            return world.record("\(name) is done")
         }
         lookUp(item) { self.finish() }
     }

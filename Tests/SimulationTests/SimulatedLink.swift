@@ -114,7 +114,7 @@ final class SimulatedLink: @unchecked Sendable {
         }
         let generation = server.generation
         guard let answer = exchange.serve() else { return refused(exchange, attempt) }
-        world.note("\(exchange.label) arrives")
+        world.record("\(exchange.label) arrives")
         exchange.wasSent = true
         answer.whenComplete { result in
             guard self.server.generation == generation else {
@@ -131,7 +131,7 @@ final class SimulatedLink: @unchecked Sendable {
 
     /// A message is lost: the connection breaks after a while, or there is silence until the deadline.
     private func lost<Reply>(_ exchange: Exchange<Reply>, _ attempt: Int, _ message: String) {
-        world.note("\(exchange.label): the \(message) is lost")
+        world.record("\(exchange.label): the \(message) is lost")
         if world.chance(percent: 75) {
             world.after(micros: 1_000...300_000) { self.broken(exchange, attempt) }
         }
@@ -154,7 +154,7 @@ final class SimulatedLink: @unchecked Sendable {
         guard exchange.mayBeRepeated, attempt < Self.attemptCountMax else {
             return exchange.end(.failure(failure(of: exchange, "broke the connection")))
         }
-        world.note("\(exchange.label) is sent again")
+        world.record("\(exchange.label) is sent again")
         self.attempt(exchange)
     }
 
@@ -176,7 +176,7 @@ final class SimulatedLink: @unchecked Sendable {
     }
 
     private func failure<Reply>(of exchange: Exchange<Reply>, _ reason: String) -> StoreError {
-        world.note("\(exchange.label): \(server.name) \(reason)")
+        world.record("\(exchange.label): \(server.name) \(reason)")
         return .unavailable(
             tier: server.name, reason: reason, outcomeUnknown: exchange.wasSent && !exchange.isRead)
     }

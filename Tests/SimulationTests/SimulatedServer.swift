@@ -52,7 +52,7 @@ class SimulatedServer: @unchecked Sendable {
         do {
             try open()
             isUp = true
-            world.note("\(name) is up")
+            world.record("\(name) is up")
             if diesYoung { die(isPowerCut: false, downMicros: world.pick(1_000...300_000)) }
         } catch {
             world.fault("\(name) cannot start: \(error)")
@@ -62,7 +62,7 @@ class SimulatedServer: @unchecked Sendable {
     /// Ends the tier at once, and starts it again `downMicros` later.
     func die(isPowerCut: Bool, downMicros: Int) {
         guard isUp else { return }
-        world.note("\(name) dies\(isPowerCut ? " in a power cut" : "")")
+        world.record("\(name) dies\(isPowerCut ? " in a power cut" : "")")
         isUp = false
         generation += 1
         ambush = nil
@@ -125,11 +125,11 @@ class SimulatedServer: @unchecked Sendable {
         guard let ambush, ambush.point == point else { return }
         self.ambush = nil
         if ambush.isDeadly {
-            world.note("\(name): the end comes \(point)")
+            world.record("\(name): the end comes \(point)")
             die(isPowerCut: ambush.isPowerCut, downMicros: world.pick(1_000...900_000))
             throw Ended()
         }
-        world.note("\(name): the disk fails \(point)")
+        world.record("\(name): the disk fails \(point)")
         throw DatabaseError(resultCode: .SQLITE_IOERR, message: "simulated")
     }
 

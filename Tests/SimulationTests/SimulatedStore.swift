@@ -119,18 +119,18 @@ final class SimulatedStore: @unchecked Sendable {
         case .deathInCommit: ambush(isDeadly: true)
         case .diskFault: ambush(isDeadly: false)
         case .powerCut:
-            world.note("the power goes out")
+            world.record("the power goes out")
             for server in servers {
                 server.die(isPowerCut: true, downMicros: down + world.pick(0...100_000))
             }
         case .deathOfAll: for server in servers { server.die(isPowerCut: false, downMicros: down) }
         case .freeze:
-            world.note("\(server.name) freezes")
+            world.record("\(server.name) freezes")
             server.frozenUntil = world.now + .milliseconds(Int64(world.pick(1...2_000)))
         case .cut:
             let links = [order.link] + frontends.flatMap { [$0.orderLink, $0.catalogLink] }
             let link = world.pick(from: links.compactMap { $0 })
-            world.note("\(link.name) is cut")
+            world.record("\(link.name) is cut")
             link.breakConnection()
             link.cutUntil = world.now + .milliseconds(Int64(world.pick(1...1_500)))
         }

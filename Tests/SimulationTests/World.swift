@@ -38,20 +38,20 @@ final class World: @unchecked Sendable {
 
     var now: NIODeadline { loop.now }
 
-    func note(_ text: String) {
+    func record(_ text: String) {
         let micros = now.uptimeNanoseconds / 1_000
         trace.append("\(micros / 1_000).\(String(micros % 1_000 + 1_000).dropFirst()) ms  \(text)")
     }
 
     func heal() {
-        note("the faults are over")
+        record("the faults are over")
         weather = Weather()
         isHealed = true
     }
 
     /// Notes something that must never happen.
     func fault(_ text: String) {
-        note("WRONG: \(text)")
+        record("WRONG: \(text)")
         faults.append(text)
     }
 

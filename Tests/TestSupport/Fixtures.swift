@@ -24,24 +24,18 @@ package func withLoops<Value>(count: Int = 2, _ body: (TierLoops) async throws -
     }
 }
 
-/// Waits until `condition` holds, looking every few milliseconds.
-///
-/// - Throws: ``WaitedTooLong`` after `seconds`.
-package func eventually(
-    _ what: String, within seconds: Double = 20, _ condition: () async throws -> Bool
-) async throws {
-    let deadline = ContinuousClock.now + .seconds(seconds)
-    while try await !condition() {
-        guard ContinuousClock.now < deadline else { throw WaitedTooLong(what: what) }
-        try await Task.sleep(for: .milliseconds(5))
+/// Runs `body` with something that is closed afterwards, whatever happens.
+package func closing<Resource, Value>(
+    _ resource: Resource, by close: (Resource) throws -> Void, _ body: (Resource) async throws -> Value
+) async throws -> Value {
+    do {
+        let value = try await body(resource)
+        try close(resource)
+        return value
+    } catch {
+        try? close(resource)
+        throw error
     }
-}
-
-/// A condition that did not come true.
-package struct WaitedTooLong: Error, CustomStringConvertible {
-    let what: String
-    /// What was waited for.
-    package var description: String { "waited too long: \(what)" }
 }
 
 /// A port of the loopback address that nothing listens on.

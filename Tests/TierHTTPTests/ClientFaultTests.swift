@@ -16,7 +16,7 @@ import Testing
         return try TestPeer { connection, peer in
             var reader = HeadReader(connection)
             while let head = try reader.next() {
-                peer.note(head)
+                peer.record(head)
                 let isBreak = left.withLock { count in
                     count -= 1
                     return count >= 0

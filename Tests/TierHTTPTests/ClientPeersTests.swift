@@ -125,7 +125,7 @@ import Testing
             var reader = HeadReader(connection)
             for number in 1...7 {
                 guard let head = try reader.next() else { return }
-                peer.note(head)
+                peer.record(head)
                 let lines = number == 7 ? ["Connection: close"] : []
                 try connection.send(
                     "HTTP/1.1 200 OK\r\nServer: bookstore/1\r\nContent-Length: 2\r\n"

@@ -165,14 +165,14 @@ import Testing
     @Test func everyWatchIsToldOnce() {
         let client = ClientPresence()
         let told = Told()
-        let first = client.watch { told.note("first") }
-        _ = client.watch { told.note("second") }
+        let first = client.watch { told.record("first") }
+        _ = client.watch { told.record("second") }
         client.end(first)
         #expect(!client.hasLeft)
         client.leave()
         client.leave()
         #expect(client.hasLeft && told.all == ["second"])
-        _ = client.watch { told.note("late") }
+        _ = client.watch { told.record("late") }
         #expect(told.all == ["second", "late"])
     }
 
@@ -193,7 +193,7 @@ import Testing
             try connection.send(get("/stay?name=a"))
             try await eventually("it is at work") { server.gates.names == ["a"] }
             connection.endSending()
-            let reply = try await offThePool { try connection.receiveReplies(1) }.first
+            let reply = try await onThread { try connection.receiveReplies(1) }.first
             #expect(reply?.status == 408)
             #expect(reply?.body.contains("ended its side") == true)
         }
@@ -206,7 +206,7 @@ import Testing
             connection.endSending()
             try await eventually("it is at work") { server.gates.names == ["a"] }
             server.gates.open("a")
-            let reply = try await offThePool { try connection.receiveReplies(1) }.first
+            let reply = try await onThread { try connection.receiveReplies(1) }.first
             #expect(reply?.status == 200)
         }
     }
@@ -219,5 +219,5 @@ private final class Told: @unchecked Sendable {
     private var texts: [String] = []
 
     var all: [String] { lock.withLock { texts } }
-    func note(_ text: String) { lock.withLock { texts.append(text) } }
+    func record(_ text: String) { lock.withLock { texts.append(text) } }
 }

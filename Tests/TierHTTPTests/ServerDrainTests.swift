@@ -27,12 +27,12 @@ import Testing
             #expect((try? server.connect()) == nil)
             server.gates.openAll()
             for connection in connections {
-                let replies = try await offThePool { try connection.receiveReplies(3) }
+                let replies = try await onThread { try connection.receiveReplies(3) }
                 #expect(replies.map(\.status) == [200, 200])
                 #expect(replies.map { $0.headers["connection"] } == [nil, "close"])
             }
             try sending.send("abc")
-            let reply = try #require(try await offThePool { try sending.receiveReplies(2) }.first)
+            let reply = try #require(try await onThread { try sending.receiveReplies(2) }.first)
             #expect(reply.body == #"{"size":3}"#)
             #expect(reply.headers["connection"] == "close")
             await shutdown
@@ -73,7 +73,7 @@ import Testing
             async let second: Void = server.server.shutdown(within: .seconds(20))
             try await eventually("the server drains") { try await isDraining(server) }
             server.gates.open("a")
-            #expect(try await offThePool { try connection.receiveAll() }.hasSuffix(#"{"gate":"a"}"#))
+            #expect(try await onThread { try connection.receiveAll() }.hasSuffix(#"{"gate":"a"}"#))
             await first
             await second
         }

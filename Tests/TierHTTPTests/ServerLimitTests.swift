@@ -145,7 +145,7 @@ import Testing
             let count = 48 * 1024 * 1024
             try connection.send(get("/big?bytes=\(count)", "Connection: close"))
             // The pace makes it about two seconds for the whole answer, which is several times the limit.
-            let received = try await offThePool {
+            let received = try await onThread {
                 var received = 0
                 while case let bytes = try connection.receive(), !bytes.isEmpty {
                     if (received + bytes.count) >> 18 > received >> 18 { Thread.sleep(forTimeInterval: 0.01) }

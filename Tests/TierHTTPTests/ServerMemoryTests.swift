@@ -38,7 +38,7 @@ import Testing
             #expect(try await memory(server).unsent < 2 * 1024 * 1024)
             // What the buffers of the system take is sent already; the rest is not even begun.
             #expect(server.count("/big") < 200)
-            let text = try await offThePool { try connection.receiveAll() }
+            let text = try await onThread { try connection.receiveAll() }
             #expect(text.components(separatedBy: "HTTP/1.1 200 OK").count == count + 1)
             #expect(text.utf8.count > count * Self.answerBytes)
             try await expectNothingHeld(server)

@@ -52,7 +52,7 @@ final class TestPeer: Sendable {
         try self.init { connection, peer in
             var reader = HeadReader(connection)
             while let head = try reader.next() {
-                peer.note(head)
+                peer.record(head)
                 guard let text = answer(head) else { return }
                 try connection.send(text)
             }
@@ -65,7 +65,7 @@ final class TestPeer: Sendable {
     var lines: [String] { heads.withLock { $0.map { $0.components(separatedBy: "\r\n")[0] } } }
     var seen: [String] { heads.withLock { $0 } }
 
-    func note(_ head: String) { heads.withLock { $0.append(head) } }
+    func record(_ head: String) { heads.withLock { $0.append(head) } }
 }
 
 /// An answer with a Content-Length.

@@ -1,5 +1,6 @@
 package import Foundation
 package import Model
+internal import Processes
 
 /// The bytes of a log's file, also of one that log rotation has packed.
 package enum LogContent {
@@ -34,16 +35,12 @@ package enum LogContent {
 
     /// What the program writes; nil when it fails.
     private static func output(of program: String, _ path: String) -> Data? {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = ["-d", "-c", "--", path]
-        let pipe = Pipe()
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = pipe
-        process.standardError = FileHandle.nullDevice
-        guard (try? process.run()) != nil else { return nil }
-        let data = try? pipe.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return process.terminationStatus == 0 ? data : nil
+        var command = ChildProcess.Command(program, ["-d", "-c", "--", path])
+        command.output = .pipe
+        command.errors = .discarded
+        guard let process = try? ChildProcess(command) else { return nil }
+        var data = Data()
+        process.readOutput { data.append(contentsOf: $0) }
+        return process.waitUntilEnd() == 0 ? data : nil
     }
 }

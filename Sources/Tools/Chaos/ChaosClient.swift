@@ -1,3 +1,4 @@
+internal import Linearizability
 internal import Model
 internal import Monitoring
 internal import NIOCore
@@ -73,18 +74,20 @@ actor ChaosClient {
     private func buy(_ pace: RunPace) async {
         // Some clients put a purchase aside at once and ask for its outcome much later.
         let patience = roll(8) == 0 ? Duration.zero : Self.patience
-        await resume(begin(.buy, of: shelf.draw(&random)), patience: patience, pace: pace)
+        await resume(begin(.buy(key: nil), of: shelf.draw(&random)), patience: patience, pace: pace)
     }
 
     private func update(_ pace: RunPace) async {
-        let action: Operation.Action
+        let kind: HistoryOperation.Kind
         switch roll(100) {
-        case ..<80: action = .update(price: nil, units: Int64(2 + roll(30)))
-        case ..<88: action = .update(price: nil, units: -Int64(2 + roll(12)))
-        case ..<96: action = .update(price: price(), units: nil)
-        default: action = .update(price: price(), units: Int64(2 + roll(8)))
+        case ..<80: kind = .update(units: Int64(2 + roll(30)), price: nil)
+        case ..<88: kind = .update(units: -Int64(2 + roll(12)), price: nil)
+        case ..<96: kind = .update(units: nil, price: price())
+        default:
+            let price = price()
+            kind = .update(units: Int64(2 + roll(8)), price: price)
         }
-        await resume(begin(action, of: shelf.draw(&random)), patience: Self.patience, pace: pace)
+        await resume(begin(kind, of: shelf.draw(&random)), patience: Self.patience, pace: pace)
     }
 
     private func price() -> Cents? { Cents(Int64(100 + roll(10_000))) }
@@ -98,7 +101,7 @@ actor ChaosClient {
             switch await send(operation) {
             case .outcome(let outcome):
                 operation.end(outcome, atNanos: NIODeadline.now().uptimeNanoseconds)
-                note(operation, pace: pace)
+                record(operation, pace: pace)
                 return true
             case .unknown: tally.count { $0.unknownReplies += 1 }
             case .keyReused:
@@ -115,10 +118,10 @@ actor ChaosClient {
 
     private func send(_ operation: Operation) async -> Reply {
         let limit = attemptLimit()
-        switch operation.action {
+        switch operation.seen.kind {
         case .buy:
             return await caller.buy(operation.item, key: operation.key, byGet: roll(10) == 0, within: limit)
-        case .update(let price, let units):
+        case .update(let units, let price):
             return await caller.update(
                 operation.item, price: price, units: units, key: operation.key, within: limit)
         case .lookup: return await caller.lookup(operation.item, within: limit)
@@ -135,9 +138,9 @@ actor ChaosClient {
         }
     }
 
-    private func note(_ operation: Operation, pace: RunPace?) {
+    private func record(_ operation: Operation, pace: RunPace?) {
         settled.append(operation)
-        switch operation.action {
+        switch operation.seen.kind {
         case .buy:
             let isSold = operation.outcome == .success
             tally.count { if isSold { $0.sold += 1 } else { $0.soldOut += 1 } }
@@ -153,7 +156,7 @@ actor ChaosClient {
         switch await send(operation) {
         case .outcome(let outcome):
             operation.end(outcome, atNanos: NIODeadline.now().uptimeNanoseconds)
-            note(operation, pace: nil)
+            record(operation, pace: nil)
         case .unknown: tally.count { $0.unknownReplies += 1 }
         case .keyReused: tally.add(Finding(.wrongAnswer, "a lookup was answered 422"))
         case .wrong(let text): tally.add(Finding(.wrongAnswer, text))
@@ -174,7 +177,7 @@ actor ChaosClient {
     private func replay() async {
         guard !settled.isEmpty else { return }
         let operation = settled[settled.count - 1 - roll(min(settled.count, 2_000))]
-        guard operation.action == .buy else { return }
+        guard operation.isPurchase else { return }
         let isSameItem = roll(4) != 0
         let item = isSameItem ? operation.item : shelf.other(than: operation.item)
         let reply = await caller.buy(item, key: operation.key, within: .seconds(7))
@@ -191,21 +194,21 @@ actor ChaosClient {
 
     /// Sends one purchase several times at once.
     private func buyAtOnce(_ pace: RunPace) async {
-        let first = begin(.buy, of: shelf.draw(&random))
+        let first = begin(.buy(key: nil), of: shelf.draw(&random))
         let copies = await SimultaneousCopies(
             operation: first, callers: (0..<(2 + roll(3))).map { _ in caller }
         ).send()
         tally.count { $0.simultaneous += 1 }
         tally.add(copies.findings)
-        guard copies.operation.outcome == .unknown else { return note(copies.operation, pace: pace) }
+        guard copies.operation.outcome == .unknown else { return record(copies.operation, pace: pace) }
         open.append(copies.operation)
     }
 
-    private func begin(_ action: Operation.Action, of item: ItemNumber) -> Operation {
+    private func begin(_ kind: HistoryOperation.Kind, of item: ItemNumber) -> Operation {
         lastNumber += 1
         return Operation(
-            client: number, number: lastNumber, item: item, action: action,
-            beganNanos: NIODeadline.now().uptimeNanoseconds)
+            client: number, number: lastNumber, item: item, kind: kind,
+            invokedNanos: NIODeadline.now().uptimeNanoseconds)
     }
 
     private func roll(_ count: Int) -> Int { Int.random(in: 0..<count, using: &random) }

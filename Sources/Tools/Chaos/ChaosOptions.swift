@@ -17,7 +17,6 @@ package struct ChaosOptions: Sendable {
     /// The executable whose commands are the tiers.
     package var program: String
 
-    /// Takes the parts as they are.
     package init(
         purchases: Int, faults: Int, clients: Int, seconds: Int, seed: UInt64, duplicates: Int,
         folder: String,

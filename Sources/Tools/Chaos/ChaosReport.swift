@@ -23,7 +23,7 @@ package struct ChaosReport: Sendable {
 
     init(options: ChaosOptions) { self.options = options }
 
-    mutating func take(_ tally: RunTally, isStopped: Bool, elapsed: Duration) {
+    mutating func conclude(_ tally: RunTally, isStopped: Bool, elapsed: Duration) {
         counts = tally.counts
         findings = tally.findings
         findingCount = tally.findingCount

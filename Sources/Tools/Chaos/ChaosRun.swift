@@ -2,7 +2,7 @@ internal import Foundation
 internal import Model
 internal import Monitoring
 internal import NIOCore
-internal import Services
+package import Processes
 internal import TierHTTP
 
 /// A crash test: real servers, clients that buy, faults, and an audit that would notice.
@@ -61,7 +61,7 @@ package final class ChaosRun: Sendable {
         }
         await clientLoops.shutdown()
         await proxyLoops.shutdown()
-        report.take(tally, isStopped: stop.isSet, elapsed: clock.now - start)
+        report.conclude(tally, isStopped: stop.isSet, elapsed: clock.now - start)
         return report
     }
 

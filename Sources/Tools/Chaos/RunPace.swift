@@ -1,3 +1,4 @@
+internal import Processes
 internal import Synchronization
 
 /// Keeps purchases and faults of one round in step, and says when it is over.

@@ -27,7 +27,6 @@ package final class RunTally: Sendable {
 
         /// Purchases whose outcome is known.
         package var purchases: Int { sold + soldOut }
-        /// All faults.
         package var faultCount: Int { faults.values.reduce(0, +) }
     }
 

@@ -1,3 +1,4 @@
+internal import Linearizability
 internal import Model
 internal import Monitoring
 internal import NIOCore
@@ -47,7 +48,7 @@ struct StoreCaller: Sendable {
     func lookup(_ item: ItemNumber, within limit: TimeAmount) async -> Reply {
         await send(.GET, "/lookup?item_number=\(item)", within: limit) { answer in
             guard let book = BookAnswer.parse(answer.body), book.item == item else { return nil }
-            return .seen(stock: book.stock, price: book.price)
+            return .found(BookState(stock: book.stock, price: book.price))
         }
     }
 
@@ -69,7 +70,7 @@ struct StoreCaller: Sendable {
 
     private func send(
         _ method: HTTPMethod, _ target: String, key: IdempotencyKey? = nil, toCatalog: Bool = false,
-        within limit: TimeAmount, read: (TierAnswer) -> Operation.Outcome?
+        within limit: TimeAmount, read: (TierAnswer) -> HistoryOperation.Outcome?
     ) async -> Reply {
         guard let answer = try? await answer(method, target, key: key, toCatalog: toCatalog, within: limit)
         else {
@@ -100,7 +101,7 @@ struct StoreCaller: Sendable {
         return try await slot.eventLoop.flatSubmit { [slot] in client.send(call, on: slot) }.get()
     }
 
-    private static func verdict(_ body: ByteBuffer) -> Operation.Outcome? {
+    private static func verdict(_ body: ByteBuffer) -> HistoryOperation.Outcome? {
         ResultBody.isSuccess(body).map { $0 ? .success : .failed }
     }
 }

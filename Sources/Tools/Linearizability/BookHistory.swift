@@ -42,13 +42,7 @@ struct BookHistory {
 
         /// How many of them may be placed before something that returned at `nanos`.
         func unknownCount(invokedUntil nanos: UInt64) -> Int {
-            var low = 0
-            var high = unknown.count
-            while low < high {
-                let middle = (low + high) / 2
-                if unknown[middle].invokedNanos <= nanos { low = middle + 1 } else { high = middle }
-            }
-            return low
+            unknown.partitioningIndex { $0.invokedNanos > nanos }
         }
     }
 

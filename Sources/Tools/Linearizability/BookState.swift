@@ -7,7 +7,6 @@ package struct BookState: Hashable, Sendable, CustomStringConvertible {
     /// The price of one unit.
     package var price: Cents
 
-    /// Takes the parts as they are.
     package init(stock: Int64, price: Cents) {
         self.stock = stock
         self.price = price

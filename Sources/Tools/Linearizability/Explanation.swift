@@ -1,4 +1,4 @@
-package import Model
+internal import Model
 
 /// Why no order exists, for a reader who looks for the bug.
 package struct Explanation: Equatable, Sendable, CustomStringConvertible {

@@ -37,9 +37,9 @@ package struct HistoryOperation: Equatable, Sendable, CustomStringConvertible {
     /// Just before the request was sent, in nanoseconds of one monotonic clock shared by all clients.
     package let invokedNanos: UInt64
     /// Just after the answer was there, on the same clock; nil when there was none.
-    package let returnedNanos: UInt64?
+    package private(set) var returnedNanos: UInt64?
     /// What was answered.
-    package let outcome: Outcome
+    package private(set) var outcome: Outcome
 
     /// Traps on an operation that no client can have seen: an answer that does not fit the question or came
     /// before it, a known outcome without a time, or a change past `StockChange.unitsMax`.
@@ -67,6 +67,13 @@ package struct HistoryOperation: Equatable, Sendable, CustomStringConvertible {
         self.invokedNanos = invokedNanos
         self.returnedNanos = returnedNanos
         self.outcome = outcome
+    }
+
+    /// The answer of a request that was begun without one; traps as the initializer does.
+    package mutating func end(_ outcome: Outcome, atNanos nanos: UInt64) {
+        self = HistoryOperation(
+            client: client, item: item, kind: kind, invokedNanos: invokedNanos, returnedNanos: nanos,
+            outcome: outcome)
     }
 
     /// One line for reports, with times in nanoseconds.

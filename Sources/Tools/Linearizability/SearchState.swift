@@ -34,7 +34,7 @@ struct SearchState {
     ///
     /// - Returns: false when the stock would go below 0; nothing is placed then.
     mutating func place(change operation: Int, _ book: BookHistory, _ steps: inout [Int32]) -> Bool {
-        guard take(book.classes[book.known[operation].changeClass]) else { return false }
+        guard place(book.classes[book.known[operation].changeClass]) else { return false }
         open.removeAll { $0 == operation }
         steps.append(Int32(operation))
         call(book)
@@ -44,7 +44,7 @@ struct SearchState {
 
     /// Places the next unknown member of a class, under the same condition.
     mutating func place(unknownOf changeClass: Int, _ book: BookHistory, _ steps: inout [Int32]) -> Bool {
-        guard take(book.classes[changeClass]) else { return false }
+        guard place(book.classes[changeClass]) else { return false }
         used[changeClass] += 1
         steps.append(~Int32(changeClass))
         placeReads(book, &steps)
@@ -66,7 +66,7 @@ struct SearchState {
         }
     }
 
-    private mutating func take(_ change: BookHistory.ChangeClass) -> Bool {
+    private mutating func place(_ change: BookHistory.ChangeClass) -> Bool {
         guard state.stock + change.units >= 0 else { return false }
         state.stock += change.units
         if let price = change.price { state.price = price }

@@ -2,15 +2,15 @@ internal import ArgumentParser
 internal import Bench
 internal import Foundation
 internal import Model
+internal import Processes
 internal import TierHTTP
-internal import UnixSignals
 
 /// One run of `bookstore bench`: opens a store where none is named, measures, reports, judges.
 struct BenchRunner {
     let request: BenchRequest
     let command: BenchCommand
     private let loops: TierLoops
-    private let stop = BenchStop()
+    private let stop = StopFlag()
 
     init(request: BenchRequest, command: BenchCommand) {
         self.request = request
@@ -22,14 +22,7 @@ struct BenchRunner {
         try checkFiles()
         OpenFiles.raiseLimit()
         let machine = MachineFacts.now(programVersion: Bookstore.configuration.version)
-        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
-        let listening = Task { [stop] in
-            for await _ in signals {
-                // Who asks a second time does not want to wait; the servers end with this process.
-                if stop.isSet { Foundation.exit(ExitStatus.failed.rawValue) }
-                stop.set()
-            }
-        }
+        let listening = await StopSignals.listen { [stop] in stop.set() }
         defer { listening.cancel() }
         let bar = ProgressBar("bench")
         let report: BenchReport
@@ -44,7 +37,7 @@ struct BenchRunner {
 
     /// The books that a store of its own opens with: the four default ones, with much more stock.
     private func measureOwnStore(machine: MachineFacts, bar: ProgressBar) async throws -> BenchReport {
-        let own = try OwnStore(common: command.common, loops: loops)
+        let own = try TemporaryStore(common: command.common, loops: loops)
         let books = own.folder + "/books"
         let lines = Book.defaults.map { book in
             var book = book
@@ -66,10 +59,10 @@ struct BenchRunner {
     private func measure(
         _ frontend: ServerAddress, machine: MachineFacts, durability: String?, bar: ProgressBar
     ) async throws -> BenchReport {
-        let survey = Survey(
+        let check = FrontendCheck(
             frontend: frontend, topics: command.topic, items: request.items, timeoutSeconds: command.timeout)
         let session = BenchSession(
-            survey: survey, zipfExponent: command.zipf, isOwnStore: durability != nil,
+            check: check, zipfExponent: command.zipf, isOwnStore: durability != nil,
             durability: durability ?? "not known: the store was there before", machine: machine, loops: loops,
             stop: stop, progress: bar.show)
         switch request.work {

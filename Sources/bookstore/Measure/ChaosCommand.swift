@@ -5,8 +5,8 @@ internal import Foundation
 internal import Linearizability
 internal import Model
 internal import Monitoring
+internal import Processes
 internal import Synchronization
-internal import UnixSignals
 
 /// `bookstore chaos`
 struct ChaosCommand: AsyncParsableCommand {
@@ -62,14 +62,9 @@ struct ChaosCommand: AsyncParsableCommand {
         let line = StatusLine()
         let run = ChaosRun(options: options, checkBooks: Self.checkBooks, say: line.show)
         ExitStatus.say("chaos: seed \(seed), files in \(folder)")
-        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
-        let listening = Task { [stop = run.stop] in
-            for await _ in signals {
-                // Who asks a second time does not want to wait; the servers end with this process.
-                if stop.isSet { Foundation.exit(ExitStatus.failed.rawValue) }
-                ExitStatus.say("\nchaos: stopping; what was done so far is audited")
-                stop.set()
-            }
+        let listening = await StopSignals.listen { [stop = run.stop] in
+            ExitStatus.say("\nchaos: stopping; what was done so far is audited")
+            stop.set()
         }
         defer { listening.cancel() }
         endIfStuck(folder: folder)

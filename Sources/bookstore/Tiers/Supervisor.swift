@@ -3,6 +3,7 @@ internal import Model
 internal import Monitoring
 internal import NIOCore
 internal import NIOHTTP1
+internal import Processes
 internal import TierHTTP
 
 /// The tiers of a store as child processes: started in order, each ready before the next; restarted when
@@ -33,18 +34,15 @@ final class Supervisor {
 
     private let jobs: [Job]
     private let loops: TierLoops
-    private let isQuiet: Bool
-    private var children: [Int: Process] = [:]
+    private var children: [Int: ChildProcess] = [:]
     private var deaths: [ContinuousClock.Instant] = []
     private let events: AsyncStream<Event>
     private let eventSink: AsyncStream<Event>.Continuation
     private var iterator: AsyncStream<Event>.Iterator
 
-    /// - Parameter isQuiet: leaves the tiers' own logs out of standard error.
-    init(jobs: [Job], loops: TierLoops, isQuiet: Bool = false) {
+    init(jobs: [Job], loops: TierLoops) {
         self.jobs = jobs
         self.loops = loops
-        self.isQuiet = isQuiet
         (events, eventSink) = AsyncStream.makeStream(of: Event.self)
         iterator = events.makeAsyncIterator()
     }
@@ -55,7 +53,7 @@ final class Supervisor {
     /// Starts every job and waits until it is ready.
     ///
     /// - Returns: false when a stop was asked for meanwhile.
-    /// - Throws: ``TierEnded`` when a tier ends before it is ready.
+    /// - Throws: ``TierFault`` when a tier ends before it is ready.
     func start() async throws -> Bool {
         for index in jobs.indices {
             try launch(index)
@@ -73,7 +71,7 @@ final class Supervisor {
             case .stop: return
             case .ready, .listening: continue
             case .exited(let index, let pid, let status):
-                guard children[index]?.processIdentifier == pid else { continue }
+                guard children[index]?.pid == pid else { continue }
                 children[index] = nil
                 let now = ContinuousClock.now
                 deaths = deaths.filter { now - $0 < Self.deathWindow } + [now]
@@ -92,60 +90,39 @@ final class Supervisor {
     func shutdown() async {
         for index in jobs.indices.reversed() {
             guard let child = children[index], child.isRunning else { continue }
-            child.terminate()
-            let deadline = ContinuousClock.now + Self.stopTimeMax
-            while child.isRunning, ContinuousClock.now < deadline {
-                try? await Task.sleep(for: .milliseconds(10))
-            }
-            if child.isRunning {
+            child.send(SIGTERM)
+            if await !child.hasEnded(within: Self.stopTimeMax) {
                 ExitStatus.say("\(jobs[index].name) does not stop; it is killed")
-                kill(child.processIdentifier, SIGKILL)
+                child.kill()
             }
         }
-    }
-
-    private func launch(_ index: Int) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: Self.ownPath)
-        process.arguments = jobs[index].arguments + ["--child-of-up"]
-        process.environment = Self.environment
-        // The child's input stays open as long as this process lives, and ends with it however it ends.
-        let (input, output) = (Pipe(), Pipe())
-        process.standardInput = input
-        process.standardOutput = output
-        if isQuiet { process.standardError = FileHandle.nullDevice }
-        process.terminationHandler = { [eventSink] ended in
-            let status = ended.terminationReason == .exit ? ended.terminationStatus : -ended.terminationStatus
-            eventSink.yield(.exited(job: index, pid: ended.processIdentifier, status: status))
-        }
-        let line = try HandedSettings.line(jobs[index].settings)
-        try process.run()
-        children[index] = process
-        // A child that has ended meanwhile is noticed by its end.
-        try? input.fileHandleForWriting.write(contentsOf: line)
-        awaitReport(of: index, pid: process.processIdentifier, from: output.fileHandleForReading)
     }
 
     /// Settings travel by options and pipes: what is a secret to one server is not told to all of them.
-    private static var environment: [String: String] {
-        ProcessInfo.processInfo.environment.filter {
-            !$0.key.hasPrefix("BOOKSTORE_") || $0.key == PlantedBug.environmentVariable
-        }
+    private func launch(_ index: Int) throws {
+        let line = try HandedSettings.line(jobs[index].settings)
+        var command = ChildProcess.Command(Self.ownPath, jobs[index].arguments + ["--child-of-up"])
+        command.output = .pipe
+        command.leadsGroup = true
+        let process = try ChildProcess(command)
+        children[index] = process
+        // A child that has ended meanwhile is noticed by its end.
+        try? process.write(line)
+        watch(process, of: index)
     }
 
-    /// Reads what a child says until its end, on a thread of its own.
-    private func awaitReport(of index: Int, pid: Int32, from output: FileHandle) {
+    /// Reads what a child says until it ends, on a thread of its own.
+    private func watch(_ process: ChildProcess, of index: Int) {
         Thread.detachNewThread { [eventSink] in
+            let report = Array((HandedSettings.listening + "\n").utf8)
             var text: [UInt8] = []
-            var bytes = [UInt8](repeating: 0, count: 256)
-            while true {
-                let count = read(output.fileDescriptor, &bytes, bytes.count)
-                guard count > 0 else { return }
+            process.readOutput { bytes in
                 // Servers say nothing else there.
-                text = Array((text + bytes[..<count]).prefix(bytes.count))
-                guard text == Array((HandedSettings.listening + "\n").utf8) else { continue }
-                eventSink.yield(.listening(job: index, pid: pid))
+                text = Array((text + bytes).prefix(report.count + 1))
+                if text == report { eventSink.yield(.listening(job: index, pid: process.pid)) }
             }
+            let status = process.waitUntilEnd()
+            eventSink.yield(.exited(job: index, pid: process.pid, status: status))
         }
     }
 
@@ -179,7 +156,7 @@ final class Supervisor {
     }
 
     private func waitUntilListening(_ index: Int) async throws -> Bool {
-        let pid = children[index]?.processIdentifier
+        let pid = children[index]?.pid
         return try await wait {
             if case .listening(index, let listening) = $0 { listening == pid } else { false }
         }
@@ -188,14 +165,14 @@ final class Supervisor {
     /// Waits for an event while children start.
     ///
     /// - Returns: false when a stop was asked for meanwhile.
-    /// - Throws: ``TierEnded`` when a tier ends meanwhile.
+    /// - Throws: ``TierFault`` when a tier ends meanwhile.
     private func wait(for isWanted: (Event) -> Bool) async throws -> Bool {
         while let event = await iterator.next() {
             switch event {
             case .stop: return false
             case .exited(let ended, _, let status):
                 children[ended] = nil
-                throw TierEnded(name: jobs[ended].name, status: status)
+                throw TierFault(name: jobs[ended].name, status: status)
             case .listening, .ready: if isWanted(event) { return true }
             }
         }

@@ -4,7 +4,6 @@ internal import Model
 internal import Monitoring
 internal import Storage
 internal import TierHTTP
-internal import UnixSignals
 
 /// What every server's process is made of, a tier's or the web shop's: settings, logger, event loops, monitor;
 /// and its life from start to stop.
@@ -124,20 +123,9 @@ struct TierProcess {
     /// Starts the tier, serves until a signal says stop, and stops it.
     func run(_ start: () async throws -> Running) async throws {
         // Trapped before the start, so that a stop in the middle of a long load is not lost.
-        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
-        let listening = Task { [eventSink] in
-            var stopCount = 0
-            for await signal in signals {
-                if signal == .sighup {
-                    eventSink.yield(.reopenLogs)
-                } else {
-                    stopCount += 1
-                    // Whoever asks a second time does not want to wait.
-                    if stopCount > 1 { Foundation.exit(ExitStatus.failed.rawValue) }
-                    eventSink.yield(.stop)
-                }
-            }
-        }
+        let listening = await StopSignals.listen(
+            reload: { [eventSink] in eventSink.yield(.reopenLogs) },
+            stop: { [eventSink] in eventSink.yield(.stop) })
         defer { listening.cancel() }
         if isSupervised { stopWhenInputEnds() }
         let running = try await start()

@@ -1,12 +1,13 @@
 internal import Foundation
 package import Model
 internal import Monitoring
+package import Processes
 package import TierHTTP
 
 /// A store to measure, and the runs that measure it.
 package struct BenchSession {
     /// Where and what to ask.
-    package var survey: Survey
+    package var check: FrontendCheck
     /// Zipf's exponent over the books; nil asks for all alike.
     package var zipfExponent: Double?
     /// Whether the store was opened for this run, and what makes its sales durable.
@@ -17,16 +18,17 @@ package struct BenchSession {
     /// Event loops; a plan uses as many as it says.
     package var loops: TierLoops
     /// Ends a run before its time.
-    package var stop: BenchStop
+    package var stop: StopFlag
     /// Takes progress: done, and of how many.
     package var progress: (Int, Int) -> Void
 
     /// A session with a store.
     package init(
-        survey: Survey, zipfExponent: Double?, isOwnStore: Bool, durability: String, machine: MachineFacts,
-        loops: TierLoops, stop: BenchStop, progress: @escaping (Int, Int) -> Void
+        check: FrontendCheck, zipfExponent: Double?, isOwnStore: Bool, durability: String,
+        machine: MachineFacts,
+        loops: TierLoops, stop: StopFlag, progress: @escaping (Int, Int) -> Void
     ) {
-        self.survey = survey
+        self.check = check
         self.zipfExponent = zipfExponent
         self.isOwnStore = isOwnStore
         self.durability = durability
@@ -57,8 +59,8 @@ package struct BenchSession {
     ///
     /// - Throws: ``BenchFault``.
     package func evaluate(_ evaluation: EvaluationPlan) async throws -> BenchReport {
-        let startedAt = Self.timestamp()
-        let findings = try await survey.run(on: loops, zipfExponent: zipfExponent)
+        let startedAt = Timestamp.now.secondText
+        let findings = try await check.run(on: loops, zipfExponent: zipfExponent)
         let rounds = BenchOperation.allCases.flatMap { operation in
             evaluation.clientCounts.map { (operation, $0) }
         }
@@ -107,8 +109,8 @@ package struct BenchSession {
     ///
     /// - Throws: ``BenchFault``.
     package func load(_ plan: LoadPlan) async throws -> BenchReport {
-        let startedAt = Self.timestamp()
-        let findings = try await survey.run(on: loops, zipfExponent: zipfExponent)
+        let startedAt = Timestamp.now.secondText
+        let findings = try await check.run(on: loops, zipfExponent: zipfExponent)
         let start = ContinuousClock.now
         let tally = try await run(plan, at: findings.target) { done in
             switch plan.pace {
@@ -128,9 +130,9 @@ package struct BenchSession {
     ///
     /// - Throws: ``BenchFault``.
     package func sellOut(_ item: ItemNumber, plan: LoadPlan) async throws -> BenchReport {
-        let startedAt = Self.timestamp()
-        let findings = try await survey.run(on: loops, zipfExponent: nil)
-        let atStart = try await survey.stock(of: item.value, on: loops)
+        let startedAt = Timestamp.now.secondText
+        let findings = try await check.run(on: loops, zipfExponent: nil)
+        let atStart = try await check.stock(of: item.value, on: loops)
         guard atStart > 0 else { throw BenchFault.failed("book \(item) is sold out already") }
         var plan = plan
         plan.pace = .untilSoldOut
@@ -138,7 +140,7 @@ package struct BenchSession {
         var target = findings.target
         target.popularity = ItemPopularity(items: .list([item]), exponent: nil)
         let tally = try await run(plan, at: target) { progress($0, Int(atStart)) }
-        let atEnd = try await survey.stock(of: item.value, on: loops)
+        let atEnd = try await check.stock(of: item.value, on: loops)
         let buys = tally[.buy]
         let unknown = buys.endedCount - buys.answered.count
         let check = SaleCheck(
@@ -157,12 +159,12 @@ package struct BenchSession {
     }
 
     private func report(
-        _ kind: BenchReport.Kind, startedAt: String, findings: Survey.Findings, tally: LoadTally,
+        _ kind: BenchReport.Kind, startedAt: String, findings: FrontendCheck.Findings, tally: LoadTally,
         cells: [Cell], load: [Fact], generator: GeneratorFacts, schedule: ScheduleFacts? = nil,
         sale: SaleCheck? = nil
     ) -> BenchReport {
         let store = StoreFacts(
-            frontend: survey.frontend.description, server: findings.server ?? "does not name itself",
+            frontend: check.frontend.description, server: findings.server ?? "does not name itself",
             isOwn: isOwnStore, durability: durability,
             hasServerTiming: findings.hasServerTiming || cells.contains { !$0.tiers.isEmpty })
         return BenchReport(
@@ -171,7 +173,6 @@ package struct BenchSession {
             schedule: schedule, sale: sale, nonsense: tally.nonsense)
     }
 
-    private static func timestamp() -> String { Date().formatted(.iso8601) }
 }
 
 extension BenchSession {

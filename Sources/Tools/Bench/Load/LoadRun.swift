@@ -1,6 +1,7 @@
 internal import Model
 internal import Monitoring
 internal import NIOCore
+internal import Processes
 internal import Synchronization
 internal import TierHTTP
 
@@ -9,7 +10,7 @@ struct LoadRun {
     let plan: LoadPlan
     let target: LoadTarget
     let loops: TierLoops
-    let stop: BenchStop
+    let stop: StopFlag
     /// Takes how many measured requests have ended, now and then.
     let report: (Int) -> Void
 
@@ -53,7 +54,7 @@ struct LoadRun {
         for result in try await all.get() {
             do {
                 tally.add(try result.get())
-            } catch let failure as LoadFailure {
+            } catch let failure as LoadFault {
                 throw fault(failure)
             }
         }
@@ -61,7 +62,7 @@ struct LoadRun {
         return tally
     }
 
-    private func fault(_ failure: LoadFailure) -> BenchFault {
+    private func fault(_ failure: LoadFault) -> BenchFault {
         let after = Figure.seconds(plan.timeoutSeconds * 2)
         let name = "the frontend at \(target.hostField)"
         switch failure {

@@ -1,5 +1,7 @@
+internal import Linearizability
 internal import Model
 internal import NIOCore
+internal import Processes
 
 /// Sends every purchase many times at the same moment through both frontends, with no fault but that.
 struct DuplicatesPhase {
@@ -41,8 +43,8 @@ struct DuplicatesPhase {
 
     private func buy(_ item: ItemNumber, number: Int) async -> Operation {
         let operation = Operation(
-            client: Self.client, number: number, item: item, action: .buy,
-            beganNanos: NIODeadline.now().uptimeNanoseconds)
+            client: Self.client, number: number, item: item, kind: .buy(key: nil),
+            invokedNanos: NIODeadline.now().uptimeNanoseconds)
         var copies = SimultaneousCopies(operation: operation, callers: callers)
         for _ in 0..<Self.attemptCountMax where copies.operation.outcome == .unknown {
             copies = await copies.send()

@@ -24,7 +24,6 @@ package struct Finding: Sendable, Equatable, CustomStringConvertible {
     /// What was found where, and what was expected.
     package let text: String
 
-    /// Takes the parts as they are.
     package init(_ kind: Kind, _ text: String) {
         self.kind = kind
         self.text = text

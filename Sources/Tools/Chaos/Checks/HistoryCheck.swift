@@ -1,4 +1,3 @@
-internal import Audit
 internal import Dispatch
 internal import Linearizability
 internal import Model
@@ -36,7 +35,7 @@ package struct HistoryCheck: Sendable {
     private func check() -> Outcome {
         let start = ContinuousClock.now
         var outcome = Outcome()
-        for (_, operations) in History(operations.map(Self.converted)).partition() {
+        for (_, operations) in History(operations.map(\.seen)).partition() {
             outcome.bookCount += 1
             outcome.operationCount += operations.count
             switch LinearizabilityChecker.check(History(operations), initial: opening) {
@@ -50,24 +49,5 @@ package struct HistoryCheck: Sendable {
         }
         outcome.seconds = (ContinuousClock.now - start) / .seconds(1)
         return outcome
-    }
-
-    private static func converted(_ operation: Operation) -> HistoryOperation {
-        let kind: HistoryOperation.Kind
-        switch operation.action {
-        case .buy: kind = .buy(key: operation.key)
-        case .update(let price, let units): kind = .update(units: units, price: price)
-        case .lookup: kind = .lookup
-        }
-        let outcome: HistoryOperation.Outcome
-        switch operation.outcome {
-        case .unknown: outcome = .unknown
-        case .success: outcome = .success
-        case .failed: outcome = .failed
-        case .seen(let stock, let price): outcome = .found(BookState(stock: stock, price: price))
-        }
-        return HistoryOperation(
-            client: operation.client, item: operation.item, kind: kind, invokedNanos: operation.beganNanos,
-            returnedNanos: operation.outcome == .unknown ? nil : operation.endedNanos, outcome: outcome)
     }
 }

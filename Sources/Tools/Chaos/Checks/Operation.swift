@@ -1,61 +1,47 @@
+package import Linearizability
 package import Model
 
-/// One request of a run as its client saw it, from the first sending to the first answer that told the
-/// outcome, however many repetitions with the same key came between.
+/// One request of a run, from the first sending to the first answer that tells its outcome, however many
+/// repetitions with the same key come between.
 package struct Operation: Sendable, Equatable {
-    /// What was asked for.
-    package enum Action: Sendable, Equatable {
-        /// One unit of the book.
-        case buy
-        /// A change of price, stock or both.
-        case update(price: Cents?, units: Int64?)
-        /// The book as it stands.
-        case lookup
-    }
+    /// The idempotency key that every sending of the request carries.
+    package let key: IdempotencyKey
+    /// The request and its answer as its client saw them.
+    package private(set) var seen: HistoryOperation
 
-    /// What the answer told.
-    package enum Outcome: Sendable, Equatable {
-        /// Nothing yet: it may have been carried out, may still be, or never.
-        case unknown
-        case success
-        case failed
-        /// A lookup's stock and price.
-        case seen(stock: Int64, price: Cents)
-    }
-
-    /// The client's number.
-    package let client: Int
-    /// The request's number among those of its client; makes the key with the client's.
-    package let number: Int
-    /// The book.
-    package let item: ItemNumber
-    /// What was asked for.
-    package let action: Action
-    /// When it was first sent, in nanoseconds of the system's monotonic clock.
-    package let beganNanos: UInt64
-    /// When the outcome was first known; 0 while it is not.
-    package private(set) var endedNanos: UInt64 = 0
-    /// What the answer told.
-    package private(set) var outcome = Outcome.unknown
+    package var item: ItemNumber { seen.item }
+    package var outcome: HistoryOperation.Outcome { seen.outcome }
+    package var isPurchase: Bool { if case .buy = seen.kind { true } else { false } }
 
     /// A request that is about to be sent.
-    package init(client: Int, number: Int, item: ItemNumber, action: Action, beganNanos: UInt64) {
-        self.client = client
-        self.number = number
-        self.item = item
-        self.action = action
-        self.beganNanos = beganNanos
+    ///
+    /// - Parameters:
+    ///   - number: its number among those of its client; makes the key with the client's.
+    ///   - kind: what is asked for; a purchase gets the key.
+    package init(
+        client: Int, number: Int, item: ItemNumber, kind: HistoryOperation.Kind, invokedNanos: UInt64
+    ) {
+        key = IdempotencyKey(trusted: "chaos-\(client)-\(number)")
+        let isPurchase = if case .buy = kind { true } else { false }
+        seen = HistoryOperation(
+            client: client, item: item, kind: isPurchase ? .buy(key: key) : kind, invokedNanos: invokedNanos,
+            returnedNanos: nil, outcome: .unknown)
     }
 
-    /// Notes the first answer that tells the outcome; later ones are only compared.
-    package mutating func end(_ outcome: Outcome, atNanos: UInt64) {
-        self.outcome = outcome
-        endedNanos = atNanos
+    /// Records the first answer that tells the outcome; later ones are only compared.
+    package mutating func end(_ outcome: HistoryOperation.Outcome, atNanos nanos: UInt64) {
+        seen.end(outcome, atNanos: nanos)
     }
-
-    /// The idempotency key that every sending of the request carries.
-    package var key: IdempotencyKey { IdempotencyKey(trusted: "chaos-\(client)-\(number)") }
 
     /// The request in a finding.
-    package var text: String { "\(action) of book \(item) under key \(key)" }
+    package var text: String {
+        let name =
+            switch seen.kind {
+            case .buy: "buy"
+            case .lookup: "lookup"
+            case .update(let units, let price):
+                "update(price: \(price?.description ?? "na"), units: \(units.map(String.init) ?? "na"))"
+            }
+        return "\(name) of book \(item) under key \(key)"
+    }
 }

@@ -1,3 +1,4 @@
+internal import Linearizability
 internal import Model
 internal import Monitoring
 internal import NIOCore
@@ -15,7 +16,7 @@ final class RunAuditor {
     private let caller: StoreCaller
     private let ledger: HTTPCatalog
     private let slot: LoopSlot
-    private var sales: [SalesAudit.Sale] = []
+    private var sales: [LedgerSale] = []
     private var last = SalePosition(ledger: 0, number: 0)
     /// What the lookups of all audits saw: they belong to the history as well.
     private(set) var lookups: [Operation] = []
@@ -45,7 +46,7 @@ final class RunAuditor {
         let limit = LedgerProtocol.saleCountMax
         while true {
             let page = try await page(limit: limit)
-            sales += page.map { SalesAudit.Sale(number: $0.position.number, item: $0.item, key: $0.key) }
+            sales += page
             if let position = page.last?.position { last = position }
             if page.count < limit { return }
         }
@@ -68,13 +69,13 @@ final class RunAuditor {
     private func stock(of item: ItemNumber) async throws -> Int64 {
         for _ in 0..<Self.attemptCountMax {
             var lookup = Operation(
-                client: Self.client, number: lookups.count + 1, item: item, action: .lookup,
-                beganNanos: NIODeadline.now().uptimeNanoseconds)
+                client: Self.client, number: lookups.count + 1, item: item, kind: .lookup,
+                invokedNanos: NIODeadline.now().uptimeNanoseconds)
             let reply = await caller.lookup(item, within: Self.answerTimeMax)
-            if case .outcome(let outcome) = reply, case .seen(let stock, _) = outcome {
+            if case .outcome(let outcome) = reply, case .found(let state) = outcome {
                 lookup.end(outcome, atNanos: NIODeadline.now().uptimeNanoseconds)
                 lookups.append(lookup)
-                return stock
+                return state.stock
             }
             try await Task.sleep(for: .milliseconds(100))
         }

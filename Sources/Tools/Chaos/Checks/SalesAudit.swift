@@ -1,26 +1,12 @@
+internal import Linearizability
 package import Model
+package import Services
 
 /// Compares what the clients saw with what the store says it did. It compares; it reads nothing itself.
 package struct SalesAudit: Sendable {
-    /// A sale as the store's ledger tells it.
-    package struct Sale: Sendable, Equatable {
-        package let number: Int64
-        /// The book.
-        package let item: ItemNumber
-        /// The purchase's key.
-        package let key: IdempotencyKey
-
-        /// Takes the parts as they are.
-        package init(number: Int64, item: ItemNumber, key: IdempotencyKey) {
-            self.number = number
-            self.item = item
-            self.key = key
-        }
-    }
-
     private let books: [Book]
     private let operations: [Operation]
-    private let sales: [Sale]
+    private let sales: [LedgerSale]
     private let stocks: [ItemNumber: Int64]
 
     /// - Parameters:
@@ -28,7 +14,7 @@ package struct SalesAudit: Sendable {
     ///   - operations: everything that any client did, settled or not.
     ///   - sales: the whole ledger.
     ///   - stocks: what a lookup of each book says now.
-    package init(books: [Book], operations: [Operation], sales: [Sale], stocks: [ItemNumber: Int64]) {
+    package init(books: [Book], operations: [Operation], sales: [LedgerSale], stocks: [ItemNumber: Int64]) {
         self.books = books
         self.operations = operations
         self.sales = sales
@@ -43,13 +29,14 @@ package struct SalesAudit: Sendable {
     /// Sales are numbered without a gap, and somebody asked for each.
     private func ledgerFindings() -> [Finding] {
         var findings: [Finding] = []
-        let purchases = Dictionary(grouping: operations.filter { $0.action == .buy }, by: \.key)
+        let purchases = Dictionary(grouping: operations.filter(\.isPurchase), by: \.key)
         for (index, sale) in sales.enumerated() {
-            if sale.number != Int64(index + 1) {
+            let number = sale.position.number
+            if number != Int64(index + 1) {
                 findings.append(
-                    Finding(.unbalanced, "the ledger: expected sale \(index + 1), found \(sale.number)"))
+                    Finding(.unbalanced, "the ledger: expected sale \(index + 1), found \(number)"))
             }
-            let what = "sale \(sale.number) of book \(sale.item) under key \(sale.key)"
+            let what = "sale \(number) of book \(sale.item) under key \(sale.key)"
             guard let purchase = purchases[sale.key]?.first else {
                 findings.append(
                     Finding(.unbalanced, "\(what): expected a purchase, found that nobody asked for it"))
@@ -66,8 +53,8 @@ package struct SalesAudit: Sendable {
     private func purchaseFindings() -> [Finding] {
         var findings: [Finding] = []
         var numbers: [IdempotencyKey: [Int64]] = [:]
-        for sale in sales { numbers[sale.key, default: []].append(sale.number) }
-        for purchase in operations where purchase.action == .buy {
+        for sale in sales { numbers[sale.key, default: []].append(sale.position.number) }
+        for purchase in operations where purchase.isPurchase {
             let sold = numbers[purchase.key] ?? []
             if sold.count > 1 {
                 findings.append(
@@ -93,13 +80,13 @@ package struct SalesAudit: Sendable {
         var added: [ItemNumber: Int64] = [:]
         var findings: [Finding] = []
         for operation in operations {
-            switch (operation.action, operation.outcome) {
-            case (.update(_, let units?), .success):
+            switch (operation.seen.kind, operation.outcome) {
+            case (.update(let units?, _), .success):
                 changed[operation.item, default: 0] += units
                 added[operation.item, default: 0] += max(0, units)
-            case (_, .seen(let stock, _)) where stock < 0:
+            case (_, .found(let state)) where state.stock < 0:
                 findings.append(
-                    Finding(.oversold, "\(operation.text): expected 0 or more, found stock \(stock)"))
+                    Finding(.oversold, "\(operation.text): expected 0 or more, found stock \(state.stock)"))
             default: break
             }
         }

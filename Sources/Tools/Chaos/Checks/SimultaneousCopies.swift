@@ -1,3 +1,4 @@
+internal import Linearizability
 internal import NIOCore
 
 /// One purchase sent many times at once: every copy that is answered must get the same answer.
@@ -23,16 +24,17 @@ struct SimultaneousCopies {
                     return (reply, NIODeadline.now().uptimeNanoseconds)
                 }
             }
-            for await (reply, nanos) in group { sent.note(reply, atNanos: nanos) }
+            for await (reply, nanos) in group { sent.record(reply, atNanos: nanos) }
         }
         return sent
     }
 
-    private mutating func note(_ reply: Reply, atNanos nanos: UInt64) {
+    private mutating func record(_ reply: Reply, atNanos nanos: UInt64) {
         switch reply {
         case .unknown: break
         case .outcome(let outcome):
-            if operation.outcome == .unknown || (operation.outcome == outcome && nanos < operation.endedNanos)
+            if operation.outcome == .unknown
+                || (operation.outcome == outcome && nanos < operation.seen.returnedNanos ?? .max)
             {
                 operation.end(outcome, atNanos: nanos)
             } else if operation.outcome != outcome {

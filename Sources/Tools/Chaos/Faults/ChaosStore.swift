@@ -3,6 +3,7 @@ internal import Model
 internal import Monitoring
 internal import NIOCore
 internal import NIOHTTP1
+internal import Processes
 internal import TierHTTP
 
 /// The store of a run: a catalog, an order server and two frontends as processes of their own, with a
@@ -18,23 +19,13 @@ final class ChaosStore: Sendable {
     let folder: String
     let servers: [TierChild]
     let proxies: [FaultProxy]
-    private let ways: [Way]
     private let addresses: [ServerAddress]
     private let loops: TierLoops
 
-    /// Where connections come from and lead to.
-    private struct Way {
-        let name: String
-        let target: Int
-    }
-
     private static let names = ["catalog", "order", "frontend 0", "frontend 1"]
-    private static let allWays = [
-        Way(name: "clients to frontend 0", target: 2), Way(name: "clients to frontend 1", target: 3),
-        Way(name: "clients to catalog", target: 0), Way(name: "order to catalog", target: 0),
-        Way(name: "frontend 0 to catalog", target: 0), Way(name: "frontend 0 to order", target: 1),
-        Way(name: "frontend 1 to catalog", target: 0), Way(name: "frontend 1 to order", target: 1),
-    ]
+    /// The server that each proxy leads to: from the clients to frontend 0, frontend 1 and the catalog, from the order
+    /// server to the catalog, and from each frontend to the catalog and the order server.
+    private static let targets = [2, 3, 0, 0, 0, 1, 0, 1]
 
     /// Where the clients send purchases and lookups.
     var frontends: [ServerAddress] { [proxies[0].address, proxies[1].address] }
@@ -56,15 +47,14 @@ final class ChaosStore: Sendable {
         self.folder = folder
         self.loops = loops
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let ports = try LoopbackPorts.take(Self.serverCount + Self.proxyCount, random: &random)
+        let ports = try LoopbackPorts.find(Self.serverCount + Self.proxyCount, random: &random)
         let all = ports.map { ServerAddress(host: "127.0.0.1", port: $0) }
         addresses = Array(all.prefix(Self.serverCount))
-        ways = Self.allWays
         var proxies: [FaultProxy] = []
-        for (way, address) in zip(ways, all.dropFirst(Self.serverCount)) {
+        for (target, address) in zip(Self.targets, all.dropFirst(Self.serverCount)) {
             proxies.append(
                 try await FaultProxy.start(
-                    at: address, to: addresses[way.target], on: loops.slots[0].eventLoop))
+                    at: address, to: addresses[target], on: loops.slots[0].eventLoop))
         }
         self.proxies = proxies
         let lines = books.map { BookLine.text($0) + "\n" }.joined()
@@ -96,13 +86,6 @@ final class ChaosStore: Sendable {
                 name: name, program: program, arguments: arguments,
                 errorsPath: "\(folder)/\(name.replacingOccurrences(of: " ", with: "-")).err")
         }
-    }
-
-    func wayName(_ proxy: Int) -> String { ways[proxy].name }
-
-    /// Starts every server that does not run.
-    func launchAll() throws {
-        for server in servers { try server.launch() }
     }
 
     /// Ends all faults and waits until every server is ready.

@@ -1,0 +1,44 @@
+import Foundation
+
+/// Runs blocking work on a thread of its own, since the concurrency pool has only one for each core. It stays
+/// the work of its test, so that what it finds is found there.
+package func onThread<Value>(_ body: () throws -> Value) async throws -> Value {
+    try await withTaskExecutorPreference(OwnThread()) { try body() }
+}
+
+private final class OwnThread: TaskExecutor {
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        Thread.detachNewThread { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+    }
+}
+
+/// Looks every few milliseconds whether `condition` holds, for `seconds`.
+package func poll(within seconds: Double, _ condition: () -> Bool) -> Bool {
+    let deadline = ContinuousClock.now + .seconds(seconds)
+    while !condition() {
+        guard ContinuousClock.now < deadline else { return false }
+        usleep(3_000)
+    }
+    return true
+}
+
+/// Waits until `condition` holds, looking every few milliseconds.
+///
+/// - Throws: ``WaitedTooLong`` after `seconds`.
+package func eventually(
+    _ what: String, within seconds: Double = 20, _ condition: () async throws -> Bool
+) async throws {
+    let deadline = ContinuousClock.now + .seconds(seconds)
+    while try await !condition() {
+        guard ContinuousClock.now < deadline else { throw WaitedTooLong(what: what) }
+        try await Task.sleep(for: .milliseconds(5))
+    }
+}
+
+/// A condition that did not come true.
+package struct WaitedTooLong: Error, CustomStringConvertible {
+    let what: String
+    /// What was waited for.
+    package var description: String { "waited too long: \(what)" }
+}
