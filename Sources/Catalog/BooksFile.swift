@@ -14,25 +14,19 @@ package enum BooksFile {
         guard let text = String(validating: data, as: UTF8.self) else {
             throw FileFault(path: path, line: firstLineThatIsNotText(data), reason: "is not UTF-8 text")
         }
-        var books: [Book] = []
-        var lineOfItem: [ItemNumber: Int] = [:]
+        var reading = BooksReading()
         var byteCount = 0
         for (number, line) in FileLines(text) {
-            do throws(LineFault) {
-                let book = try BookLine.parse(line)
-                if let first = lineOfItem.updateValue(number, forKey: book.item) {
-                    throw LineFault("item_number \(book.item) is already used in line \(first)")
-                }
-                books.append(book)
-            } catch {
-                throw FileFault(path: path, line: number, reason: error.reason)
+            reading.add(line, number: number)
+            if let refused = reading.refused.first {
+                throw FileFault(path: path, line: refused.line, reason: refused.reason)
             }
             byteCount += line.utf8.count + 1
             if number % 4096 == 0 { progress(byteCount, data.count) }
         }
-        guard !books.isEmpty else { throw FileFault(path: path, reason: "has no books in it") }
+        guard !reading.books.isEmpty else { throw FileFault(path: path, reason: "has no books in it") }
         progress(data.count, data.count)
-        return books
+        return reading.books.map(\.book)
     }
 
     private static func firstLineThatIsNotText(_ data: Data) -> Int? {

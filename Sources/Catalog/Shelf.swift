@@ -62,13 +62,8 @@ struct Shelf: Sendable {
     /// Books of a topic in item-number order, after a number, at most `limit`.
     func books(topic: String, after item: Int64, limit: Int) -> [Book] {
         let listings = listings(topic: topic)
-        var low = 0
-        var high = listings.count
-        while low < high {
-            let middle = (low + high) / 2
-            if listings[middle].item.value <= item { low = middle + 1 } else { high = middle }
-        }
-        return listings[low...].prefix(limit).compactMap { book($0.item) }
+        let first = listings.partitioningIndex { $0.item.value > item }
+        return listings[first...].prefix(limit).compactMap { book($0.item) }
     }
 
     func book(_ item: ItemNumber) -> Book? {

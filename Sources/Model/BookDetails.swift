@@ -10,7 +10,6 @@ package struct BookDetails: Equatable, Sendable {
     /// number are of the same state.
     package let version: Int64
 
-    /// Takes the parts as they are.
     package init(book: Book, sold: Int64, isRetired: Bool, version: Int64) {
         self.book = book
         self.sold = sold

@@ -1,7 +1,7 @@
 /// A log and the files that log rotation has made of it.
 package struct RotatedLogs: Sendable, Equatable {
     /// Something in the way of reading all of them.
-    package struct Obstacle: Error, Equatable {
+    package struct Obstacle: Equatable {
         /// The file.
         package let name: String
         /// What is wrong with it, and what to do.
@@ -54,9 +54,6 @@ package struct RotatedLogs: Sendable, Equatable {
 
     /// Whether the current file is missing behind those that rotation made: it may not have been made yet, or be lost.
     package func lacksCurrent(_ name: String) -> Bool { !names.isEmpty && names.last != name }
-
-    /// Whether a file is packed by one of the programs whose work is read.
-    package static func isPacked(_ file: String) -> Bool { plain(file) != file }
 
     private static func plain(_ file: String) -> String {
         let suffix = packedSuffixes.first { file.hasSuffix($0) }

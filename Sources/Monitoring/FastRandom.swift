@@ -1,5 +1,3 @@
-internal import Model
-
 /// SplitMix64: numbers that are unique enough for trace ids and jitter at a nanosecond each, where the
 /// system's generator costs a system call. Never for secrets.
 package struct FastRandom: RandomNumberGenerator, Sendable {

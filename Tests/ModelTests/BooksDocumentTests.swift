@@ -57,7 +57,7 @@ import Testing
     @Test func namesWhatTheStoreDoesNotTakeByItsLine() throws {
         var reading = try read("\(Self.header)\nx,Bad,t,1,1\n1,Taken,t,1,1\ny,Bad,t,1,1\n2,Taken too,t,1,1\n")
         reading.refuse(
-            taken: [RefusedLine(line: 2, reason: "is taken"), RefusedLine(line: 9, reason: "none")],
+            added: [RefusedLine(line: 2, reason: "is taken"), RefusedLine(line: 9, reason: "none")],
             count: 1_200)
         #expect(reading.refusedInOrder.map(\.line) == [2, 4, 5] && reading.refusedCount == 1_202)
     }

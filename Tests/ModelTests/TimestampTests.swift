@@ -12,6 +12,20 @@ import Testing
         #expect(Timestamp(millis: millis).description == text)
     }
 
+    @Test func readsWhatItWrites() {
+        var millis: Int64 = -12_000_000_000_000
+        while millis < 60_000_000_000_000 {
+            #expect(Timestamp(parsing: Timestamp(millis: millis).description)?.millis == millis)
+            millis += 86_399_999 * 97
+        }
+        #expect(Timestamp(parsing: "2026-11-24T08:15:30Z")?.secondText == "2026-11-24T08:15:30Z")
+        for odd in [
+            "", "Z", "2026-11-24", "2026-13-01T00:00:00Z", "2026-11-24T08:15:30.1Z", "2026-11-24T08:15:30",
+        ] {
+            #expect(Timestamp(parsing: odd) == nil)
+        }
+    }
+
     @Test func agreesWithFoundation() {
         let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
         // Foundation changes to the older calendar before 1582.

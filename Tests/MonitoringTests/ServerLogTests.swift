@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Model
 import Testing
 
 @testable import Monitoring
@@ -31,8 +32,8 @@ import Testing
     @Test func lettersOfEveryScriptStay() {
         let text = "Café 日本 📚 \"quoted\" C:\\x é"
         #expect(line(.text, message: text, value: "1") == "T warning catalog: \(text) path=1")
-        #expect(PrintableText.escaped("\u{E000}\u{10FFFF}") == #"\u{E000}\u{10FFFF}"#)
-        #expect(PrintableText.escapedJSON("\u{E0001}") == #"\udb40\udc01"#)
+        #expect(ShownText.escaped("\u{E000}\u{10FFFF}") == #"\u{E000}\u{10FFFF}"#)
+        #expect(ShownText.escapedJSON("\u{E0001}") == #"\udb40\udc01"#)
     }
 
     @Test func longTextIsCut() {

@@ -158,7 +158,7 @@ import Testing
         ] as [(String, [KeyReader.Key])])
     func readsWhatATerminalSends(bytes: String, keys: [KeyReader.Key]) {
         var reader = KeyReader()
-        #expect(bytes.utf8.compactMap { reader.take($0) } == keys)
+        #expect(bytes.utf8.compactMap { reader.read($0) } == keys)
     }
 }
 
@@ -171,7 +171,7 @@ import Testing
     @Test(arguments: [
         (nil, "-"), (0, "0.000"), (0.000_084, "0.084"), (0.000_999_7, "1.00"), (0.001_614, "1.61"),
         (0.012_34, "12.3"), (0.099_97, "100"), (4.512_3, "4,512"),
-    ]) func millis(seconds: Double?, text: String) { #expect(Figure.millis(seconds) == text) }
+    ]) func millis(seconds: Double?, text: String) { #expect(Figure.millis(ofSeconds: seconds) == text) }
 
     @Test(arguments: [
         (-1, "0 s"), (45.9, "45 s"), (725, "12 m 5 s"), (12_000, "3 h 20 m"), (187_200, "2 d 4 h"),

@@ -28,25 +28,15 @@ struct TopicLists: Sendable {
     func page(_ order: Order, after topic: String?, limit: Int) throws(StoreError) -> ArraySlice<Topic> {
         let topics = order == .name ? byName : bySize
         guard let topic else { return topics.prefix(limit) }
-        let place = Self.first(in: byName) { !Self.precedes($0.topic, topic) }
+        let place = byName.partitioningIndex { !Self.precedes($0.topic, topic) }
         let isThere = place < byName.count && !Self.precedes(topic, byName[place].topic)
         guard order == .size else { return byName[(isThere ? place + 1 : place)...].prefix(limit) }
         guard isThere else { throw .invalid("after is no topic with books; begin the list again") }
         let count = byName[place].count
-        let next = Self.first(in: bySize) { other in
+        let next = bySize.partitioningIndex { other in
             other.count < count || other.count == count && Self.precedes(topic, other.topic)
         }
         return bySize[next...].prefix(limit)
-    }
-
-    /// The place of the first element for which a condition holds that holds for all behind it.
-    private static func first(in topics: [Topic], where condition: (Topic) -> Bool) -> Int {
-        var (low, high) = (0, topics.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if condition(topics[middle]) { high = middle } else { low = middle + 1 }
-        }
-        return low
     }
 
     private static func precedes(_ left: String, _ right: String) -> Bool {

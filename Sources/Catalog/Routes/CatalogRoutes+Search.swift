@@ -18,14 +18,7 @@ extension CatalogRoutes {
 
     /// The listings of a page; they stand in item-number order.
     static func books(of listings: [Shelf.Listing], in page: SearchPage) -> [Shelf.Listing] {
-        var low = 0
-        var high = listings.count
-        if let after = page.after {
-            while low < high {
-                let middle = (low + high) / 2
-                if listings[middle].item <= after { low = middle + 1 } else { high = middle }
-            }
-        }
-        return Array(listings[low...].prefix(page.limit ?? .max))
+        let first = page.after.map { after in listings.partitioningIndex { $0.item > after } } ?? 0
+        return Array(listings[first...].prefix(page.limit ?? .max))
     }
 }

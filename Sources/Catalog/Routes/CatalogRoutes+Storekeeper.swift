@@ -145,7 +145,7 @@ extension CatalogRoutes {
         }
         var reading = BooksReading()
         for (number, line) in FileLines(string) {
-            reading.take(line, number: number)
+            reading.add(line, number: number)
             if number % ImportProgress.step == 0 { imports.reading(number) }
         }
         guard reading.refusedCount == 0 else {

@@ -8,31 +8,18 @@ package enum BookLine {
     ///
     /// - Throws: ``LineFault`` that says what is wrong with the line.
     package static func parse(_ line: Substring) throws(LineFault) -> Book {
-        try parse(line, text: incoming)
+        try parse(line, text: BookFields.text)
     }
 
-    /// Reads a line that this store has written. Its texts were taken once, perhaps by older rules: they are
-    /// composed, as those of the database are, and otherwise stay as they are.
+    /// Reads a line that this store has written.
     ///
     /// - Throws: ``LineFault`` that says what is wrong with the line.
     package static func parse(logged line: Substring) throws(LineFault) -> Book {
-        try parse(line, text: logged)
+        try parse(line, text: BookFields.loggedText)
     }
 
-    private typealias ReadText = (String, _ byteCountMax: Int) -> Result<String, LineFault>
-
-    private static func incoming(_ text: String, byteCountMax: Int) -> Result<String, LineFault> {
-        if let fault = ShopText.fault(in: text, byteCountMax: byteCountMax) {
-            return .failure(LineFault(fault))
-        }
-        return .success(ShopText.kept(text))
-    }
-
-    private static func logged(_ text: String, byteCountMax: Int) -> Result<String, LineFault> {
-        let text = ShopText.composed(text)
-        let fault = ShopText.lineFault(in: text, byteCountMax: byteCountMax * ShopText.compositionGrowthMax)
-        return fault.map { .failure(LineFault($0)) } ?? .success(text)
-    }
+    private typealias ReadText = (_ text: String, _ name: String, _ byteCountMax: Int) throws(LineFault) ->
+        String
 
     private static func parse(_ line: Substring, text read: ReadText) throws(LineFault) -> Book {
         // Split by bytes, not by characters: a comma before a combining mark is still a comma.
@@ -41,34 +28,15 @@ package enum BookLine {
         guard parts.count == 5, parts[0] == "init" else {
             throw LineFault("expected init,item_number,stock,cost,topic,title")
         }
-        guard let item = ItemNumber(parsing: parts[1]) else {
-            throw LineFault(
-                "item_number \(ShownText.quoted(parts[1])) is not a whole number from 1 to \(ItemNumber.valueMax)"
-            )
-        }
-        guard let stock = Decimal.digits(parts[2].utf8, digitCountMax: 13), stock <= Book.stockMax else {
-            throw LineFault(
-                "stock \(ShownText.quoted(parts[2])) is not a whole number from 0 to \(Book.stockMax)")
-        }
-        guard let price = Cents(parsing: parts[3]) else {
-            throw LineFault(
-                "cost \(ShownText.quoted(parts[3])) is not an amount of 0 or more with at most two decimals")
-        }
+        let item = try BookFields.item(parts[1])
+        let stock = try BookFields.stock(parts[2])
+        let price = try BookFields.price(parts[3], range: "of 0 or more")
         guard let (topic, title) = topicAndTitle(parts[4]) else {
             throw LineFault("the title is missing: expected init,item_number,stock,cost,topic,title")
         }
-        let keptTopic = try take(read(topic, ShopText.topicByteCountMax), as: "topic")
-        let keptTitle = try take(read(title, ShopText.titleByteCountMax), as: "title")
+        let keptTopic = try read(topic, "topic", ShopText.topicByteCountMax)
+        let keptTitle = try read(title, "title", ShopText.titleByteCountMax)
         return Book(item: item, title: keptTitle, topic: keptTopic, price: price, stock: stock)
-    }
-
-    private static func take(
-        _ read: Result<String, LineFault>, as name: String
-    ) throws(LineFault) -> String {
-        switch read {
-        case .success(let text): return text
-        case .failure(let fault): throw LineFault("the \(name) \(fault.reason)")
-        }
     }
 
     /// The line of `book`, without a line break, that reads back as the same book.

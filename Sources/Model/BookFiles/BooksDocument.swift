@@ -56,7 +56,7 @@ package struct BooksDocument: Sendable {
     private mutating func readLines(_ text: String, _ progress: (Int, Int) -> Void) {
         var bytesRead = 0
         for (number, line) in FileLines(text) {
-            if !unreadable.contains(number) { reading.take(line, number: number) }
+            if !unreadable.contains(number) { reading.add(line, number: number) }
             bytesRead += line.utf8.count + 1
             if number % Self.step == 0 { progress(bytesRead, text.utf8.count) }
         }
@@ -78,7 +78,7 @@ package struct BooksDocument: Sendable {
         while let record = records.next() {
             if unreadable.contains(record.line) { continue }
             do throws(LineFault) {
-                try reading.take(table.book(record.fields.get()), number: record.line)
+                try reading.add(table.book(record.fields.get()), number: record.line)
             } catch {
                 reading.refuse(record.line, error.reason)
             }

@@ -15,9 +15,9 @@ package struct BooksReading: Sendable {
     package init(namedCountMax: Int = RefusedLine.namedCountMax) { self.namedCountMax = namedCountMax }
 
     /// Takes an `init` line.
-    package mutating func take(_ line: Substring, number: Int) {
+    package mutating func add(_ line: Substring, number: Int) {
         do throws(LineFault) {
-            try take(BookLine.parse(line), number: number)
+            try add(BookLine.parse(line), number: number)
         } catch {
             refuse(number, error.reason)
         }
@@ -26,7 +26,7 @@ package struct BooksReading: Sendable {
     /// Takes a book of a line.
     ///
     /// - Throws: ``LineFault`` when its number was used before.
-    package mutating func take(_ book: Book, number: Int) throws(LineFault) {
+    package mutating func add(_ book: Book, number: Int) throws(LineFault) {
         if let first = lineOfItem.updateValue(number, forKey: book.item) {
             lineOfItem[book.item] = first
             throw LineFault("item_number \(book.item) is already used in line \(first)")
@@ -45,8 +45,8 @@ package struct BooksReading: Sendable {
     /// Notes books that the store does not take, by their place among ``books``, from 1.
     ///
     /// - Parameter count: how many there are, which may be more than are named.
-    package mutating func refuse(taken: [RefusedLine], count: Int) {
-        for book in taken where books.indices.contains(book.line - 1) && refused.count < namedCountMax {
+    package mutating func refuse(added: [RefusedLine], count: Int) {
+        for book in added where books.indices.contains(book.line - 1) && refused.count < namedCountMax {
             refused.append(RefusedLine(line: books[book.line - 1].line, reason: book.reason))
         }
         refusedCount += count

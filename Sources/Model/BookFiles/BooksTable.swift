@@ -45,29 +45,12 @@ package struct BooksTable: Sendable {
             throw LineFault("has \(fields.count) fields, where the header has \(width)")
         }
         let field = { (column: Int) in fields[places[column]] }
-        guard let item = ItemNumber(parsing: field(0)) else {
-            throw LineFault(
-                "item_number \(ShownText.quoted(field(0))) is not a whole number from 1 to \(ItemNumber.valueMax)"
-            )
-        }
-        if let fault = ShopText.fault(in: field(1), byteCountMax: ShopText.titleByteCountMax) {
-            throw LineFault("the title \(fault)")
-        }
-        if let fault = ShopText.fault(in: field(2), byteCountMax: ShopText.topicByteCountMax) {
-            throw LineFault("the topic \(fault)")
-        }
-        guard let price = Cents(parsing: field(3)) else {
-            throw LineFault(
-                "cost \(ShownText.quoted(field(3))) is not an amount from 0 to \(Cents.amountMax / 100) with at most two decimals"
-            )
-        }
-        guard let stock = Decimal.digits(field(4).utf8, digitCountMax: 13), stock <= Book.stockMax else {
-            throw LineFault(
-                "stock \(ShownText.quoted(field(4))) is not a whole number from 0 to \(Book.stockMax)")
-        }
-        return Book(
-            item: item, title: ShopText.kept(field(1)), topic: ShopText.kept(field(2)), price: price,
-            stock: stock)
+        let item = try BookFields.item(field(0))
+        let title = try BookFields.text(field(1), "title", byteCountMax: ShopText.titleByteCountMax)
+        let topic = try BookFields.text(field(2), "topic", byteCountMax: ShopText.topicByteCountMax)
+        let price = try BookFields.price(field(3), range: "from 0 to \(Cents.amountMax / 100)")
+        let stock = try BookFields.stock(field(4))
+        return Book(item: item, title: title, topic: topic, price: price, stock: stock)
     }
 
     /// A book's record.

@@ -29,28 +29,28 @@ package struct CSVRecords: Sequence, IteratorProtocol {
 
     /// The next record; nil at the end.
     package mutating func next() -> Record? {
-        while takeLineBreak() {}
+        while skipLineBreak() {}
         guard position < bytes.count else { return nil }
         let start = line
         var fields: [String] = []
         while true {
             do throws(LineFault) {
-                fields.append(try takeField())
+                fields.append(try readField())
             } catch {
-                while position < bytes.count, !takeLineBreak() { position += 1 }
+                while position < bytes.count, !skipLineBreak() { position += 1 }
                 return Record(line: start, fields: .failure(error))
             }
             if position < bytes.count, bytes[position] == Self.comma {
                 position += 1
             } else {
-                _ = takeLineBreak()
+                _ = skipLineBreak()
                 return Record(line: start, fields: .success(fields))
             }
         }
     }
 
-    private mutating func takeField() throws(LineFault) -> String {
-        guard position < bytes.count, bytes[position] == Self.quote else { return try takeBareField() }
+    private mutating func readField() throws(LineFault) -> String {
+        guard position < bytes.count, bytes[position] == Self.quote else { return try readBareField() }
         let start = line
         position += 1
         var field: [UInt8] = []
@@ -76,7 +76,7 @@ package struct CSVRecords: Sequence, IteratorProtocol {
         throw LineFault("the quote that opens a field in line \(start) is never closed")
     }
 
-    private mutating func takeBareField() throws(LineFault) -> String {
+    private mutating func readBareField() throws(LineFault) -> String {
         let start = position
         while position < bytes.count, bytes[position] != Self.comma, !isLineBreak(at: position) {
             guard bytes[position] != Self.quote else {
@@ -93,7 +93,7 @@ package struct CSVRecords: Sequence, IteratorProtocol {
                 && bytes[index + 1] == Self.lineFeed)
     }
 
-    private mutating func takeLineBreak() -> Bool {
+    private mutating func skipLineBreak() -> Bool {
         guard position < bytes.count, isLineBreak(at: position) else { return false }
         position += bytes[position] == Self.lineFeed ? 1 : 2
         line += 1

@@ -15,7 +15,6 @@ package struct KeeperUpdate: Equatable, Sendable {
         /// What the book may cost at most.
         package var priceMax: Cents?
 
-        /// Takes the parts as they are.
         package init(
             stock: Int64? = nil, price: Cents? = nil, version: Int64? = nil, priceMax: Cents? = nil
         ) {
@@ -41,7 +40,6 @@ package struct KeeperUpdate: Equatable, Sendable {
         }
     }
 
-    /// Takes the parts as they are.
     package init(_ change: StockChange, expectation: Expectation = Expectation()) {
         self.change = change
         self.expectation = expectation

@@ -13,7 +13,6 @@ package struct LedgerSnapshot: Sendable {
         /// The movement that added the book; nil for one that the store was opened with.
         package let addedBy: Int64?
 
-        /// Takes the parts as they are.
         package init(
             now: Book, openingPrice: Cents, openingStock: Int64, isRetired: Bool = false,
             addedBy: Int64? = nil
@@ -49,7 +48,6 @@ package struct LedgerSnapshot: Sendable {
             self.init(sequence: sequence, entry: .update(change), stockAfter: stockAfter, sale: sale)
         }
 
-        /// Takes the parts as they are.
         package init(sequence: Int64, entry: LedgerEntry, stockAfter: Int64, sale: Int64? = nil) {
             self.sequence = sequence
             self.entry = entry
@@ -65,7 +63,6 @@ package struct LedgerSnapshot: Sendable {
     /// The ledger, in order.
     package let movements: [Movement]
 
-    /// Takes the parts as they are.
     package init(ledger: Int64, books: [BookState], movements: [Movement]) {
         self.ledger = ledger
         self.books = books

@@ -11,7 +11,6 @@ package struct OrderSnapshot: Sendable {
         /// Its sale in a catalog's ledger; nil where the catalog keeps none.
         package let sale: SalePosition?
 
-        /// Takes the parts as they are.
         package init(number: Int64, key: IdempotencyKey, item: ItemNumber, sale: SalePosition?) {
             self.number = number
             self.key = key
@@ -23,6 +22,5 @@ package struct OrderSnapshot: Sendable {
     /// The orders, by number.
     package let orders: [Order]
 
-    /// Takes the parts as they are.
     package init(orders: [Order]) { self.orders = orders }
 }

@@ -4,7 +4,6 @@ package struct RefusedLine: Equatable, Sendable {
     /// What is wrong with it.
     package let reason: String
 
-    /// Takes the parts as they are.
     package init(line: Int, reason: String) {
         self.line = line
         self.reason = reason

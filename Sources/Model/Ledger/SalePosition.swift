@@ -6,7 +6,6 @@ package struct SalePosition: Hashable, Sendable, CustomStringConvertible {
     /// The sale's number, from 1.
     package let number: Int64
 
-    /// Takes the parts as they are.
     package init(ledger: Int64, number: Int64) {
         self.ledger = ledger
         self.number = number

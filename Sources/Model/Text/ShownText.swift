@@ -1,4 +1,4 @@
-/// Text from files and other programs as a message may show it: with nothing in it that moves a terminal's
+/// Text from outside as a message, a log or a terminal may show it: with nothing in it that ends a line, moves a
 /// cursor, colours it or turns the direction of reading around, and not longer than a reader wants.
 package enum ShownText {
     /// Scalars of a value that a message quotes: enough to find it in its file, few enough to leave the rest
@@ -39,14 +39,33 @@ package enum ShownText {
             .map { escaped($0, scalarCountMax: lineScalarCountMax) }.joined(separator: "\n")
     }
 
-    /// Control characters, line breaks and what changes the direction of the text are not; nor is what shows
-    /// nothing at all and could hide in a name.
+    /// A JSON string's text with `\u` escapes in the place of what is not printable.
+    package static func escapedJSON(_ text: String) -> String {
+        var shown = ""
+        for scalar in text.unicodeScalars {
+            if isPrintable(scalar) {
+                shown.unicodeScalars.append(scalar)
+            } else {
+                for unit in UTF16.encode(scalar) ?? .init() {
+                    let digits = String(unit, radix: 16)
+                    shown += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                }
+            }
+        }
+        return shown
+    }
+
+    /// Controls, line breaks, marks of direction, what shows nothing and could hide in a name, and code points without a
+    /// character are not. Joiners are: they belong to the signs beside them.
     private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
-        case 0x00...0x1F, 0x7F...0x9F: false
-        case 0x061C, 0x200B, 0x200E, 0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFEFF, 0xFFF9...0xFFFB: false
-        case 0xE0000...0xE007F: false
-        default: true
+        case 0x20..<0x7F, 0x200C, 0x200D: return true
+        default: break
+        }
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned:
+            return false
+        default: return true
         }
     }
 }

@@ -25,7 +25,6 @@ package final class OperationLog: Sendable {
         /// Bytes written.
         package let offset: UInt64
 
-        /// Takes the parts as they are.
         package init(inode: UInt64, offset: UInt64) {
             self.inode = inode
             self.offset = offset
@@ -43,7 +42,7 @@ package final class OperationLog: Sendable {
 
         /// Takes the first bytes off as written. The position moves on by whole lines: a mark that stood
         /// inside of one would vouch for half of it.
-        mutating func note(written count: Int) {
+        mutating func record(written count: Int) {
             guard count > 0 else { return }
             let lineEnd = unwritten[..<count].lastIndex(of: UInt8(ascii: "\n")).map { UInt64($0 + 1) }
             if let lineEnd {
@@ -168,7 +167,7 @@ package final class OperationLog: Sendable {
             guard !file.isClosed else { return .failure(LogFault(path: path, reason: "is closed")) }
             var done = 0
             defer {
-                file.note(written: done)
+                file.record(written: done)
                 unwrittenCount.store(file.unwritten.count, ordering: .relaxed)
             }
             while done < file.unwritten.count {

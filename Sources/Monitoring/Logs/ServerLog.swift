@@ -1,5 +1,6 @@
 internal import Foundation
 package import Logging
+internal import Model
 
 /// Writes the servers' logs to standard error, a line an event.
 package struct ServerLog: LogHandler {
@@ -26,8 +27,8 @@ package struct ServerLog: LogHandler {
     /// Writes one event.
     package func log(event: LogEvent) {
         let fields = metadata.merging(event.metadata ?? [:]) { _, new in new }.sorted { $0.key < $1.key }
-        let time = Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
-        let line = line(time: time, level: event.level, message: "\(event.message)", fields: fields)
+        let line = line(
+            time: "\(Timestamp.now)", level: event.level, message: "\(event.message)", fields: fields)
         // One write a line, so that the lines of several tiers on one terminal do not mix.
         StandardError.write(line + "\n")
     }
@@ -54,10 +55,10 @@ extension ServerLog {
         }
     }
 
-    private static func text(_ text: String) -> String { PrintableText.escaped(clipped(text)) }
+    private static func text(_ text: String) -> String { ShownText.escaped(clipped(text)) }
 
     private static func quoted(_ text: String) -> String {
-        PrintableText.escapedJSON(JSONText.quoted(clipped(text)))
+        ShownText.escapedJSON(JSONText.quoted(clipped(text)))
     }
 
     private static func clipped(_ text: String) -> String {

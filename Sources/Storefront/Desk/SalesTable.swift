@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Model
+internal import Monitoring
 
 /// Sales by day and by topic, with the days on which nothing was sold.
 struct SalesTable: Sendable {
@@ -31,7 +32,8 @@ struct SalesTable: Sendable {
 
     /// - Parameter count: how many days the table has, today included.
     init(_ totals: [DayTotal], days count: Int, now: Date = Date()) {
-        let names = (0..<count).reversed().map { Self.name(now.addingTimeInterval(-86_400 * Double($0))) }
+        let today = Timestamp(now).dayNumber
+        let names = (0..<count).reversed().map { Timestamp.dayText(today - Int64($0)) }
         var days = names.map { Day(name: $0) }
         let places = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
         var topics: [String: Sum] = [:]
@@ -47,10 +49,6 @@ struct SalesTable: Sendable {
         self.topics = topics.map { (name: $0.key, sum: $0.value) }
             .sorted { ($1.sum.sales, $0.name) < ($0.sum.sales, $1.name) }
         total = sum
-    }
-
-    private static func name(_ date: Date) -> String {
-        date.formatted(.iso8601.year().month().day().dateSeparator(.dash))
     }
 
     /// The cents of a decimal amount of any size; 0 for what is none.

@@ -17,32 +17,14 @@ enum Wording {
 
     /// A number with its thousands set apart.
     static func count(_ number: Int64) -> String {
-        var digits = String(number.magnitude)
-        var groups: [Substring] = []
-        while digits.utf8.count > 3 {
-            groups.insert(digits.suffix(3), at: 0)
-            digits.removeLast(3)
-        }
-        groups.insert(digits[...], at: 0)
-        return (number < 0 ? "−" : "") + groups.joined(separator: ",")
+        (number < 0 ? "−" : "") + Figure.grouped(number.magnitude)
     }
 
     static func books(_ number: Int) -> String { number == 1 ? "1 book" : "\(count(Int64(number))) books" }
 
     /// A point in time that travels as RFC 3339 in UTC, such as `24 November 2026, 08:15 UTC`; anything else as
     /// it is.
-    static func time(_ text: String) -> String {
-        let parts = text.split { "-T:".contains($0) }
-        guard text.hasSuffix("Z"), parts.count == 6, let month = Int(parts[1]), (1...12).contains(month),
-            let day = Int(parts[2])
-        else { return text }
-        return "\(day) \(months[month - 1]) \(parts[0]), \(parts[3]):\(parts[4]) UTC"
-    }
-
-    private static let months = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-        "November", "December",
-    ]
+    static func time(_ text: String) -> String { Timestamp(parsing: text)?.words ?? text }
 
     /// Text of any direction inside a sentence: between Unicode's isolates it leaves the order of the words around it
     /// alone.

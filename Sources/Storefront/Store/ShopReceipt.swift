@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Model
+internal import Monitoring
 
 /// What became of a purchase.
 struct ShopReceipt: Decodable, Sendable {
@@ -33,8 +34,7 @@ struct ShopReceipt: Decodable, Sendable {
 
     /// Whether the purchase was made just now.
     func isNew(now: Date = Date()) -> Bool {
-        let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
-        guard let soldAt = try? style.parse(time) else { return false }
-        return now.timeIntervalSince(soldAt) <= ShopLimits.newPurchaseAgeMax / .seconds(1)
+        guard let soldAt = Timestamp(parsing: time) else { return false }
+        return .milliseconds(Timestamp(now).millis - soldAt.millis) <= ShopLimits.newPurchaseAgeMax
     }
 }

@@ -30,7 +30,7 @@ package struct KeyReader: Sendable {
     /// Takes a byte.
     ///
     /// - Returns: the key that ends with it; nil for the middle of one, and for one that is not known.
-    package mutating func take(_ byte: UInt8) -> Key? {
+    package mutating func read(_ byte: UInt8) -> Key? {
         switch state {
         case .idle:
             if byte == Self.escape { state = .escape }

@@ -67,16 +67,16 @@ private struct LineScanner {
 
     mutating func sample() -> MetricsPage.Sample? {
         let start = rest.startIndex
-        guard let name = takeName(colon: true) else { return nil }
+        guard let name = readName(colon: true) else { return nil }
         var labels: [String: String] = [:]
-        if take("{") {
+        if skip("{") {
             skipBlanks()
-            while !take("}") {
-                guard let label = takeName(colon: false), take("="), let value = takeQuoted(),
+            while !skip("}") {
+                guard let label = readName(colon: false), skip("="), let value = readQuoted(),
                     labels.updateValue(value, forKey: label) == nil
                 else { return nil }
                 skipBlanks()
-                guard take(",") || rest.first == UInt8(ascii: "}") else { return nil }
+                guard skip(",") || rest.first == UInt8(ascii: "}") else { return nil }
                 skipBlanks()
             }
         }
@@ -92,13 +92,13 @@ private struct LineScanner {
         rest = rest.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
     }
 
-    private mutating func take(_ character: Unicode.Scalar) -> Bool {
+    private mutating func skip(_ character: Unicode.Scalar) -> Bool {
         guard rest.first == UInt8(ascii: character) else { return false }
         rest.removeFirst()
         return true
     }
 
-    private mutating func takeName(colon: Bool) -> String? {
+    private mutating func readName(colon: Bool) -> String? {
         let name = rest.prefix { byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -115,8 +115,8 @@ private struct LineScanner {
         return String(Substring(name))
     }
 
-    private mutating func takeQuoted() -> String? {
-        guard take("\"") else { return nil }
+    private mutating func readQuoted() -> String? {
+        guard skip("\"") else { return nil }
         var bytes: [UInt8] = []
         while let byte = rest.popFirst() {
             switch byte {

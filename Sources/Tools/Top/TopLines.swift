@@ -1,4 +1,3 @@
-internal import Foundation
 internal import Model
 
 /// The same for programs and files: a line an operation, `name=value` pairs that are simple to cut apart.
@@ -42,6 +41,6 @@ package enum TopLines {
     /// At most three decimals; `-` for what is not known.
     private static func number(_ value: Double) -> String {
         guard value.isFinite else { return "-" }
-        return value == value.rounded() ? String(format: "%.0f", value) : String(format: "%.3f", value)
+        return Figure.fixed(value, digits: value == value.rounded() ? 0 : 3)
     }
 }

@@ -130,7 +130,7 @@ package struct TopScreen {
     private static func text(_ name: String, _ row: ServerView.OperationRow) -> String {
         let cells = [
             Figure.count(row.rate), Figure.count(row.soldOutRate), Figure.count(row.refusedRate),
-            Figure.count(row.errorRate), Figure.millis(row.p50), Figure.millis(row.p99),
+            Figure.count(row.errorRate), Figure.millis(ofSeconds: row.p50), Figure.millis(ofSeconds: row.p99),
             Figure.count(row.inFlight),
         ]
         return left(name, nameWidth) + zip(cells, columns).map { right($0, $1.1) }.joined()
@@ -143,7 +143,8 @@ package struct TopScreen {
         var text = "  commits \(Figure.count(commits.rate))/s  "
         text += "batch mean \(commits.batchMean.map { Figure.count($0) } ?? "-") "
         text += "p99 \(commits.batchP99.map { Figure.count($0.rounded()) } ?? "-")  "
-        text += "sync p50 \(Figure.millis(commits.syncP50)) p99 \(Figure.millis(commits.syncP99)) ms  "
+        text +=
+            "sync p50 \(Figure.millis(ofSeconds: commits.syncP50)) p99 \(Figure.millis(ofSeconds: commits.syncP99)) ms  "
         text += "waiting \(Figure.count(commits.waiting))"
         return line(text, .plain)
     }

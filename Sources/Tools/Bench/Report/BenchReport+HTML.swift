@@ -1,3 +1,4 @@
+internal import Model
 internal import StoreAPI
 internal import TierHTTP
 
@@ -80,13 +81,9 @@ extension BenchReport {
                 series: series)
             return Self.figure(operation, chart, legend: series.map { ($0.name, $0.style) })
         }
-        let breakdowns = operations.compactMap { operation -> String? in
-            let layers = Self.layers(of: operation, clientCounts.map { self.cell(operation, clients: $0) })
-            guard !layers.isEmpty else { return nil }
-            let chart = SVGChart.stacks(
-                label: "\(operation): where the mean time goes", places: places, placesName: "clients",
-                series: layers)
-            return Self.figure(operation, chart, legend: layers.map { ($0.name, $0.style) }, isFilled: true)
+        let breakdowns = operations.compactMap { operation in
+            let cells = clientCounts.map { self.cell(operation, clients: $0) }
+            return Self.breakdown(operation, cells, places: places, placesName: "clients")
         }
         let curves = operations.map { operation in
             let curves = clientCounts.compactMap { clients in
@@ -94,16 +91,10 @@ extension BenchReport {
                     (name: "\(clients) client\(clients == 1 ? "" : "s")", points: $0.curve)
                 }
             }
-            let chart = SVGChart.percentiles(label: "\(operation): percentiles", curves: curves)
-            return Self.figure(operation, chart, legend: curves.enumerated().map { ($1.name, $0 + 1) })
+            return Self.percentiles(operation, label: "\(operation): percentiles", curves)
         }
         return Self.section("Response time by clients", "Milliseconds, as the client sees it.", byClients)
-            + Self.section(
-                "Where the time goes", "Mean milliseconds of one request, by who spends them.", breakdowns)
-            + Self.section(
-                "Percentiles",
-                "Milliseconds that a share of the answers did not exceed; both axes are logarithmic, the lower "
-                    + "one towards 100 percent.", curves)
+            + Self.breakdownSection(breakdowns) + Self.percentileSection(curves)
     }
 
     private var loadCharts: String {
@@ -112,25 +103,41 @@ extension BenchReport {
             cell.latency.map { (name: cell.operation, points: $0.curve) }
         }
         guard !curves.isEmpty else { return "" }
-        let percentiles = Self.figure(
-            "as the client sees it", SVGChart.percentiles(label: "percentiles", curves: curves),
-            legend: curves.enumerated().map { ($1.name, $0 + 1) })
-        let breakdowns = single.compactMap { cell -> String? in
-            let layers = Self.layers(of: cell.operation, [cell])
-            guard !layers.isEmpty else { return nil }
-            let chart = SVGChart.stacks(
-                label: "\(cell.operation): where the mean time goes", places: [cell.operation],
-                placesName: "",
-                series: layers)
-            return Self.figure(
-                cell.operation, chart, legend: layers.map { ($0.name, $0.style) }, isFilled: true)
+        let breakdowns = single.compactMap { cell in
+            Self.breakdown(cell.operation, [cell], places: [cell.operation], placesName: "")
         }
-        return Self.section(
+        let percentiles = Self.percentiles("as the client sees it", label: "percentiles", curves)
+        return Self.percentileSection([percentiles]) + Self.breakdownSection(breakdowns)
+    }
+
+    /// Where the mean time of an operation goes; nil where the tiers tell nothing.
+    private static func breakdown(
+        _ operation: String, _ cells: [Cell?], places: [String], placesName: String
+    ) -> String? {
+        let layers = layers(of: operation, cells)
+        guard !layers.isEmpty else { return nil }
+        let chart = SVGChart.stacks(
+            label: "\(operation): where the mean time goes", places: places, placesName: placesName,
+            series: layers)
+        return figure(operation, chart, legend: layers.map { ($0.name, $0.style) }, isFilled: true)
+    }
+
+    private static func percentiles(
+        _ title: String, label: String, _ curves: [(name: String, points: [CurvePoint])]
+    ) -> String {
+        let chart = SVGChart.percentiles(label: label, curves: curves)
+        return figure(title, chart, legend: curves.enumerated().map { ($1.name, $0 + 1) })
+    }
+
+    private static func breakdownSection(_ figures: [String]) -> String {
+        section("Where the time goes", "Mean milliseconds of one request, by who spends them.", figures)
+    }
+
+    private static func percentileSection(_ figures: [String]) -> String {
+        section(
             "Percentiles",
             "Milliseconds that a share of the answers did not exceed; both axes are logarithmic, the lower one "
-                + "towards 100 percent.", [percentiles])
-            + Self.section(
-                "Where the time goes", "Mean milliseconds of one request, by who spends them.", breakdowns)
+                + "towards 100 percent.", figures)
     }
 
     /// The layers of an operation's mean time, the innermost tier first; empty where the tiers tell nothing.

@@ -1,3 +1,5 @@
+internal import Model
+
 extension BenchReport {
     private static let none = "–"
     private static let soldOutMark = "*"
@@ -19,15 +21,15 @@ extension BenchReport {
     private var isEvaluation: Bool { kind == .evaluation }
 
     private var clientTable: ReportTable {
-        var columns: [ReportTable.Column] = [
-            .words("operation"), .number("clients"), .number("samples"), .number("a second"), .number("mean"),
-            .number("p50"), .number("p95"), .number("p99"),
+        var columns: [TextTable.Column] = [
+            .left("operation"), .right("clients"), .right("samples"), .right("a second"), .right("mean"),
+            .right("p50"), .right("p95"), .right("p99"),
         ]
-        if !isEvaluation { columns.append(.number("p99.9")) }
-        columns.append(.number("max"))
-        if isEvaluation { columns.append(.number("original's mean")) }
-        if hasSoldOut { columns.append(.number("sold out")) }
-        if hasErrors { columns += [.number("refused"), .number("failed")] }
+        if !isEvaluation { columns.append(.right("p99.9")) }
+        columns.append(.right("max"))
+        if isEvaluation { columns.append(.right("original's mean")) }
+        if hasSoldOut { columns.append(.right("sold out")) }
+        if hasErrors { columns += [.right("refused"), .right("failed")] }
         var table = ReportTable("Response time as the client sees it, in milliseconds", columns)
         var previous: String?
         for cell in cells {
@@ -51,13 +53,13 @@ extension BenchReport {
 
     /// Nil where the frontend tells nothing of the tiers behind it.
     private var tierTable: ReportTable? {
-        var columns: [ReportTable.Column] = [
-            .words("calling tier: call"), .number("clients"), .number("samples"), .number("a second"),
-            .number("mean"), .number("p50"), .number("p95"), .number("p99"),
+        var columns: [TextTable.Column] = [
+            .left("calling tier: call"), .right("clients"), .right("samples"), .right("a second"),
+            .right("mean"), .right("p50"), .right("p95"), .right("p99"),
         ]
-        if !isEvaluation { columns.append(.number("p99.9")) }
-        columns.append(.number("max"))
-        if isEvaluation { columns.append(.number("original's means")) }
+        if !isEvaluation { columns.append(.right("p99.9")) }
+        columns.append(.right("max"))
+        if isEvaluation { columns.append(.right("original's means")) }
         var table = ReportTable("The calls between the tiers, in milliseconds", columns)
         for view in tierViews {
             var isFirst = true

@@ -1,4 +1,5 @@
 package import Foundation
+internal import Model
 
 extension BenchReport {
     /// For a terminal.
@@ -20,25 +21,24 @@ extension BenchReport {
 
     /// A line for each measurement and each view of it, with a head line (RFC 4180).
     package var csv: String {
-        let head =
-            "operation,clients,view,count,mean_ms,p50_ms,p90_ms,p95_ms,p99_ms,p99.9_ms,max_ms,per_second,"
-            + "sold_out,refused,failed"
-        var lines = [head]
+        let head = [
+            "operation", "clients", "view", "count", "mean_ms", "p50_ms", "p90_ms", "p95_ms", "p99_ms",
+            "p99.9_ms",
+            "max_ms", "per_second", "sold_out", "refused", "failed",
+        ]
+        var records = [head]
         for cell in cells {
             let refused = cell.refused?.count ?? 0
             let counts = [cell.soldOut, refused, cell.errorCount - refused].map(String.init)
             let own = [cell.operation, String(cell.clients)]
-            lines.append(
-                Self.csvLine(
-                    own + ["client"] + Self.csvTimes(cell.latency) + [String(cell.throughput)] + counts))
+            records.append(
+                own + ["client"] + Self.csvTimes(cell.latency) + [String(cell.throughput)] + counts)
             for tier in cell.tiers {
                 let rate = cell.seconds > 0 ? Double(tier.latency.count) / cell.seconds : 0
-                lines.append(
-                    Self.csvLine(
-                        own + [tier.view] + Self.csvTimes(tier.latency) + [String(rate), "", "", ""]))
+                records.append(own + [tier.view] + Self.csvTimes(tier.latency) + [String(rate), "", "", ""])
             }
         }
-        return lines.joined(separator: "\r\n") + "\r\n"
+        return records.map(CSVRecords.text).joined()
     }
 
     /// As JSON that ``init(json:path:)`` reads back.
@@ -56,12 +56,5 @@ extension BenchReport {
             latency.mean, latency.p50, latency.p90, latency.p95, latency.p99, latency.p999, latency.max,
         ]
         return [String(latency.count)] + times.map { String($0) }
-    }
-
-    private static func csvLine(_ values: [String]) -> String {
-        values.map { value in
-            guard value.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return value }
-            return "\"" + value.replacing("\"", with: "\"\"") + "\""
-        }.joined(separator: ",")
     }
 }

@@ -44,10 +44,10 @@ package struct Comparison {
         var table = ReportTable(
             "Before (\(before.startedAt)) and after (\(after.startedAt)), in milliseconds",
             [
-                .words("seen by"), .number("clients"), .number("mean before"), .number("after"),
-                .number("ratio"),
-                .number("p50"), .number("ratio"), .number("p99"), .number("ratio"), .number("a second"),
-                .number("ratio"),
+                .left("seen by"), .right("clients"), .right("mean before"), .right("after"),
+                .right("ratio"),
+                .right("p50"), .right("ratio"), .right("p99"), .right("ratio"), .right("a second"),
+                .right("ratio"),
             ])
         var previous: String?
         for old in before.cells {

@@ -1,24 +1,16 @@
+internal import Model
 internal import StoreAPI
 internal import TierHTTP
 
 /// A table of a report, to be written as plain text, Markdown or HTML.
 struct ReportTable: Equatable {
-    struct Column: Equatable {
-        let name: String
-        /// Words stand left, numbers right.
-        let isText: Bool
-
-        static func words(_ name: String) -> Column { Column(name: name, isText: true) }
-        static func number(_ name: String) -> Column { Column(name: name, isText: false) }
-    }
-
     let title: String
-    let columns: [Column]
+    let columns: [TextTable.Column]
     private(set) var rows: [[String]] = []
     /// Rows that begin a new group.
     private(set) var groupStarts: Set<Int> = []
 
-    init(_ title: String, _ columns: [Column]) {
+    init(_ title: String, _ columns: [TextTable.Column]) {
         self.title = title
         self.columns = columns
     }
@@ -31,37 +23,27 @@ struct ReportTable: Equatable {
 
     /// For a terminal.
     var text: String {
-        let widths = columns.indices.map { index in
-            ([columns[index].name] + rows.map { $0[index] }).map(\.count).max() ?? 0
-        }
-        let line = { (values: [String]) in
-            let cells = values.indices.map { index in
-                let blanks = String(repeating: " ", count: widths[index] - values[index].count)
-                return columns[index].isText ? values[index] + blanks : blanks + values[index]
-            }
-            return trimmingEnd(cells.joined(separator: "  "))
-        }
-        var lines = [title, "", line(columns.map(\.name))]
-        lines.append(widths.map { String(repeating: "-", count: $0) }.joined(separator: "  "))
-        for (index, row) in rows.enumerated() {
-            if groupStarts.contains(index) { lines.append("") }
-            lines.append(line(row))
-        }
-        return lines.joined(separator: "\n") + "\n"
+        let table = TextTable(columns)
+        var lines = table.lines(rows).map(trimmingEnd)
+        let rule = table.widths(rows).map { String(repeating: "-", count: $0) }.joined(separator: "  ")
+        for start in groupStarts.sorted(by: >) { lines.insert("", at: start + 1) }
+        lines.insert(rule, at: 1)
+        return ([title, ""] + lines).joined(separator: "\n") + "\n"
     }
 
     var markdown: String {
         let line = { (values: [String]) in "| " + values.joined(separator: " | ") + " |" }
-        let rule = "|" + columns.map { $0.isText ? "---|" : "--:|" }.joined()
+        let rule = "|" + columns.map { $0.isLeft ? "---|" : "--:|" }.joined()
         let body = rows.map { line($0.map { $0.replacing("|", with: "\\|") }) }
-        return (["**\(title)**", "", line(columns.map(\.name)), rule] + body).joined(separator: "\n") + "\n"
+        return (["**\(title)**", "", line(columns.map(\.heading)), rule] + body).joined(separator: "\n")
+            + "\n"
     }
 
     var html: String {
         let cell = { (tag: String, index: Int, text: String) in
-            "<\(tag)\(tag == "th" ? " scope=\"col\"" : "")\(columns[index].isText ? " class=\"w\"" : "")>\(HTMLText.escape(text))</\(tag)>"
+            "<\(tag)\(tag == "th" ? " scope=\"col\"" : "")\(columns[index].isLeft ? " class=\"w\"" : "")>\(HTMLText.escape(text))</\(tag)>"
         }
-        let head = columns.indices.map { cell("th", $0, columns[$0].name) }.joined()
+        let head = columns.indices.map { cell("th", $0, columns[$0].heading) }.joined()
         let body = rows.enumerated().map { number, row in
             let start = groupStarts.contains(number) ? " class=\"g\"" : ""
             return "<tr\(start)>" + row.indices.map { cell("td", $0, row[$0]) }.joined() + "</tr>"

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Model
 internal import StoreAPI
 internal import TierHTTP
 
@@ -97,7 +98,7 @@ struct SVGChart {
         }
         for tick in [0, 50, 90, 99, 99.9, 99.99, 99.999] where tick <= last {
             chart.line(x(tick), top, x(tick), bottom, "grid")
-            chart.text(x(tick), bottom + 15, tick == 0 ? "0" : "\(Figure.short(tick))", "tick")
+            chart.text(x(tick), bottom + 15, tick == 0 ? "0" : short(tick), "tick")
         }
         chart.text(right, bottom + 15, "max", "tick end")
         chart.text((left + right) / 2, bottom + 31, "percent of the answers", "tick")
@@ -125,7 +126,7 @@ struct SVGChart {
             let value = high * Double(step) / 4
             let y = Self.bottom - (Self.bottom - Self.top) * Double(step) / 4
             line(Self.left, y, Self.right, y, step == 0 ? "axis" : "grid")
-            text(Self.left - 6, y + 4, Figure.short(value), "tick end")
+            text(Self.left - 6, y + 4, Self.short(value), "tick end")
         }
     }
 
@@ -137,7 +138,7 @@ struct SVGChart {
                 let value = digit * pow(10, Double(decade))
                 guard (low...high).contains(log10(value)) else { continue }
                 line(Self.left, y(value), Self.right, y(value), "grid")
-                text(Self.left - 6, y(value) + 4, Figure.short(value), "tick end")
+                text(Self.left - 6, y(value) + 4, Self.short(value), "tick end")
             }
         }
     }
@@ -182,6 +183,9 @@ struct SVGChart {
         return 10 * power
     }
 
+    /// Without digits that say nothing: `0.25`, `12`.
+    private static func short(_ value: Double) -> String { String(format: "%.6g", value) }
+
     /// A coordinate.
-    private static func n(_ value: Double) -> String { Figure.short((value * 10).rounded() / 10) }
+    private static func n(_ value: Double) -> String { short((value * 10).rounded() / 10) }
 }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Model
 
 /// A condition under which a run counts as failed: `p99>5ms`, `buy.p99>5ms`, `errors>0`, `throughput<1000`.
 package struct Threshold: Equatable, Sendable, CustomStringConvertible {

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Model
 
 /// The machine that a run was made on.
 package struct MachineFacts: Codable, Equatable, Sendable {
