@@ -47,7 +47,7 @@ struct FrontendRoutes {
                 TierRelay("import", to: catalog).changing(doc: StoreAPI.load, bodyBytesMax: fileBytesMax),
                 TierRelay("orders", to: order).reading(isGuarded: true, doc: StoreAPI.orders),
                 Route("tiers", [.GET], isGuarded: true, doc: StoreAPI.tiers) {
-                    .pending(health.look(for: $0))
+                    .pending(health.response(to: $0))
                 },
             ]
     }

@@ -15,7 +15,7 @@ struct TierHealth: Sendable {
     }
 
     /// What each tier says of itself, in the order in which they were given.
-    func look(for request: TierRequest) -> EventLoopFuture<TierResponse> {
+    func response(to request: TierRequest) -> EventLoopFuture<TierResponse> {
         let looks = tiers.map { client, operation in
             let call = TierCall(
                 .GET, "/readyz", deadline: .now() + Self.answerTimeMax, trace: request.trace,

@@ -11,7 +11,6 @@ package struct CallContext: Sendable {
     /// Where the calls made for it note their times.
     package let times: CallTimes
 
-    /// Takes the parts as they are.
     package init(
         slot: LoopSlot, trace: TraceContext, deadline: NIODeadline, times: CallTimes = CallTimes()
     ) {

@@ -98,7 +98,7 @@ struct OneRequest {
         } catch let error as StoreError {
             guard case .unavailable(_, _, let isUnknown) = error else { throw error }
             if isUnknown, let key { throw Self.unknown("\(ExitStatus.text(error)) (\(address))", key) }
-            throw OutOfReach(error, at: address)
+            throw UnreachableFault(error, at: address)
         }
         if answer.status == 503 || answer.status == 409, let key { throw Self.unknown(answer.text, key) }
         guard answer.status == 200 else {
@@ -108,7 +108,7 @@ struct OneRequest {
         Output.line(answer.text)
     }
 
-    private static func unknown(_ text: String, _ key: IdempotencyKey) -> UnknownOutcome {
-        UnknownOutcome(text, key: key, promise: "never buys twice")
+    private static func unknown(_ text: String, _ key: IdempotencyKey) -> UnknownOutcomeFault {
+        UnknownOutcomeFault(text, key: key, promise: "never buys twice")
     }
 }

@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import Model
-internal import Monitoring
 internal import TierHTTP
 
 /// `--key`, the name of a purchase or change.

@@ -5,7 +5,7 @@ import Testing
 @Suite struct ClosedPaceTests {
     @Test func countsOnlyWhatFollowsTheWarmUp() {
         var pace = ClosedPace(warmupCount: 2, limit: .samples(3))
-        let tickets = (0..<5).compactMap { pace.take(now: $0) }
+        let tickets = (0..<5).compactMap { pace.next(now: $0) }
         #expect(tickets.map(\.isMeasured) == [false, false, true, true, true])
         #expect(tickets.map(\.intended) == [0, 1, 2, 3, 4])
         #expect(pace.measuredSince == 2)
@@ -14,20 +14,20 @@ import Testing
     /// The neighbours of the last samples go on sending, without being counted, until those are answered.
     @Test func keepsTheLastSamplesCompany() throws {
         var pace = ClosedPace(warmupCount: 0, limit: .samples(2))
-        let pair = [pace.take(now: 0), pace.take(now: 0)].compactMap { $0 }
+        let pair = [pace.next(now: 0), pace.next(now: 0)].compactMap { $0 }
         pace.done(try #require(pair.first))
-        let companion = pace.take(now: 1)
+        let companion = pace.next(now: 1)
         #expect(companion?.isMeasured == false)
         pace.done(try #require(companion))
         pace.done(try #require(pair.last))
-        let late = pace.take(now: 2)
+        let late = pace.next(now: 2)
         #expect(late == nil)
         #expect(pace.measuredDoneCount == 2)
     }
 
     @Test func endsAfterItsTime() {
         var pace = ClosedPace(warmupCount: 1, limit: .nanos(100))
-        let taken = [1_000, 5_000, 5_099, 5_100].map { pace.take(now: $0)?.isMeasured }
+        let taken = [1_000, 5_000, 5_099, 5_100].map { pace.next(now: $0)?.isMeasured }
         #expect(taken == [false, true, true, nil])
     }
 }
@@ -51,11 +51,11 @@ import Testing
         var sent: [UInt64?] = []
         for now in [0, 0, millis(1) - 1, millis(5)] {
             pace.advance(now: now)
-            sent.append(pace.take(now: now)?.intended)
+            sent.append(pace.next(now: now)?.intended)
         }
         #expect(sent == [0, nil, nil, millis(1)])
         #expect(!pace.isExhausted && pace.nextDue == nil)
-        let last = pace.take(now: millis(5))
+        let last = pace.next(now: millis(5))
         #expect(last == Ticket(intended: millis(2), isMeasured: true))
         #expect(pace.isExhausted)
     }
@@ -65,7 +65,7 @@ import Testing
         var pace = pace(count: 10)
         pace.advance(now: millis(9))
         var waits: [UInt64] = []
-        while let ticket = pace.take(now: millis(9)) { waits.append(millis(9) - ticket.intended) }
+        while let ticket = pace.next(now: millis(9)) { waits.append(millis(9) - ticket.intended) }
         #expect(waits == (0...9).reversed().map { millis($0) })
         #expect(pace.lateCount == 8)
         #expect(pace.notSentCount == 0)
@@ -76,7 +76,7 @@ import Testing
         pace.advance(now: millis(20))
         #expect(pace.notSentCount == 6)
         var sent = 0
-        while pace.take(now: millis(20)) != nil { sent += 1 }
+        while pace.next(now: millis(20)) != nil { sent += 1 }
         #expect(sent == 4 && pace.measuredSentCount == 4)
         #expect(pace.isExhausted)
     }
@@ -84,7 +84,7 @@ import Testing
     @Test func givesUpWhatWaitedTooLong() {
         var pace = pace(count: 10, patience: millis(5))
         pace.advance(now: millis(9))
-        let first = pace.take(now: millis(9))
+        let first = pace.next(now: millis(9))
         #expect(first?.intended == millis(4))
         #expect(pace.notSentCount == 4)
     }
@@ -94,7 +94,7 @@ import Testing
         #expect(pace.measuredSince == millis(3))
         pace.advance(now: millis(10))
         #expect(pace.notSentCount == 2)
-        let first = pace.take(now: millis(10))
+        let first = pace.next(now: millis(10))
         #expect(first?.isMeasured == false)
     }
 
@@ -115,7 +115,7 @@ import Testing
                 waitNanosMax: .max)
             pace.begin(now: 0)
             pace.advance(now: millis(10))
-            while let ticket = pace.take(now: millis(10)) { due.append(ticket.intended) }
+            while let ticket = pace.next(now: millis(10)) { due.append(ticket.intended) }
         }
         #expect(due.sorted() == [0, millis(1), millis(2), millis(3)])
     }

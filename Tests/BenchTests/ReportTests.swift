@@ -16,7 +16,7 @@ import Testing
     }
 
     @Test func alignsColumns() {
-        var table = ReportTable("Title", [.words("name"), .number("value")])
+        var table = ReportTable("Title", [.left("name"), .right("value")])
         table.add(["a", "1"])
         table.add(["long", "1,000"], beginsGroup: true)
         #expect(

@@ -94,7 +94,7 @@ import Testing
     ])
     func saysWhatIsNoAnswer(text: String, reason: String) {
         var reader = ResponseReader()
-        let fault = #expect(throws: ResponseReader.Malformed.self) {
+        let fault = #expect(throws: ResponseReader.FormatFault.self) {
             _ = try reader.receive(ByteBuffer(string: text))
         }
         #expect(fault?.reason.contains(reason) == true, "\(fault?.reason ?? "")")
@@ -104,7 +104,7 @@ import Testing
         var reader = ResponseReader()
         _ = try reader.receive(ByteBuffer(string: "HTTP/1.1 200 OK\r\n"))
         let field = "a: " + String(repeating: "x", count: 10_000) + "\r\n"
-        #expect(throws: ResponseReader.Malformed(reason: "a head without an end")) {
+        #expect(throws: ResponseReader.FormatFault(reason: "a head without an end")) {
             for _ in 0..<10 { _ = try reader.receive(ByteBuffer(string: field)) }
         }
     }

@@ -60,7 +60,7 @@ import Testing
     @Test(arguments: ["items=1&stock-1=5&reason=x", "items=a&reason=x", "sure=x"])
     func refusesFormsThatNoPageSends(text: String) async throws {
         let form = try await form(text)
-        let problem = #expect(throws: DeskProblem.self) { try ChangeForm(form) }
+        let problem = #expect(throws: DeskError.self) { try ChangeForm(form) }
         #expect(problem?.happened.contains("broken") == true, "\(problem?.happened ?? "")")
     }
 
@@ -153,7 +153,7 @@ import Testing
     @Test func rendersItsTemplates() async throws {
         let pages = try Pages()
         let response = try DeskPages(pages: pages).answer(
-            to: DeskProblem.badFields(["<b>"]),
+            to: DeskError.badFields(["<b>"]),
             DeskSession(keeper: "<i>", formToken: "t", opened: .now, used: .now))
         #expect(response.status == .badRequest)
         #expect(response.headers[.cacheControl] == "no-store")

@@ -24,7 +24,7 @@ import Testing
 
         var field: String { cookies.map { "\($0.key)=\($0.value)" }.joined(separator: "; ") }
 
-        mutating func take(_ set: [Cookie]) {
+        mutating func store(_ set: [Cookie]) {
             for cookie in set { cookies[cookie.name] = cookie.maxAge == 0 ? nil : cookie.value }
         }
     }
@@ -32,12 +32,12 @@ import Testing
     @Test func twoPagesThatBuyInOneMomentLoseNoReceipt() throws {
         var jar = Jar()
         let ids = (0..<6).map { _ in ReceiptID.random() }
-        jar.take(try RememberedOrders(request("")).adding(ids[0], isRepeat: false, now: Self.now))
+        jar.store(try RememberedOrders(request("")).adding(ids[0], isRepeat: false, now: Self.now))
         // All requests bring the same cookies; their answers come in any order.
         let answers = try ids.dropFirst().map {
             try RememberedOrders(request(jar.field)).adding($0, isRepeat: false, now: Self.now)
         }
-        for answer in answers.reversed() { jar.take(answer) }
+        for answer in answers.reversed() { jar.store(answer) }
         #expect(Set(try RememberedOrders(request(jar.field)).ids) == Set(ids))
     }
 
@@ -53,7 +53,7 @@ import Testing
         for number in 0..<100 {
             pressed.append(.random(showing: price))
             let time = Self.now + Double(number)
-            jar.take(
+            jar.store(
                 try RememberedOrders(request(jar.field)).adding(pressed[number], isRepeat: true, now: time))
             #expect(try RememberedOrders(request(jar.field)).ids.first == pressed[number])
             #expect(jar.field.utf8.count <= ShopLimits.headByteCountMax / 3)
@@ -62,7 +62,7 @@ import Testing
         #expect(try RememberedOrders(request(jar.field)).ids == pressed.suffix(countMax).reversed())
         // More than there should be, from whatever page: they go with the next purchase.
         for _ in 0..<20 { jar.cookies["order-" + ReceiptID.random().text] = "1" }
-        jar.take(try RememberedOrders(request(jar.field)).adding(.random(), isRepeat: false, now: .now))
+        jar.store(try RememberedOrders(request(jar.field)).adding(.random(), isRepeat: false, now: .now))
         #expect(jar.cookies.keys.count { $0.hasPrefix("order-") && $0.utf8.count >= 38 } == countMax)
     }
 
@@ -80,7 +80,7 @@ import Testing
         let id = ReceiptID.random()
         var jar = Jar()
         for isRepeat in [false, true, false] {
-            jar.take(try RememberedOrders(request(jar.field)).adding(id, isRepeat: isRepeat))
+            jar.store(try RememberedOrders(request(jar.field)).adding(id, isRepeat: isRepeat))
             #expect(try RememberedOrders(request(jar.field)).isRepeat(id) == isRepeat)
             #expect(jar.cookies.count == 1)
         }

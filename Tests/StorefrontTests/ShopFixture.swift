@@ -74,7 +74,7 @@ func withShop(
             limits: limits)
         let shop = TestShop(port: server.address.port, monitor: monitor, lines: keeper)
         // The shop answers on the pool of tasks, which a blocking test must not use up.
-        let result = await Task { try await offThePool { try body(shop) } }.result
+        let result = await Task { try await onThread { try body(shop) } }.result
         await server.shutdown()
         await frontend.shutdown(on: loops)
         try result.get()

@@ -9,7 +9,6 @@ package struct LogMark: Equatable, Sendable {
     /// The number of the last operation whose line stands before the position.
     package var sequence: Int64
 
-    /// Takes the parts as they are.
     package init(position: OperationLog.Position, sequence: Int64) {
         self.position = position
         self.sequence = sequence

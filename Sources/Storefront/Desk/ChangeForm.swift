@@ -61,7 +61,7 @@ struct ChangeForm: Sendable {
     /// Books whose price of 0 the keeper was asked about.
     let sure: Set<ItemNumber>
 
-    /// - Throws: ``DeskProblem`` for a form that no page of the desk sends.
+    /// - Throws: ``DeskError`` for a form that no page of the desk sends.
     init(_ form: Form) throws {
         var rows: [Row] = []
         for item in try Self.items(form, "items") where !rows.contains(where: { $0.item == item }) {
@@ -77,7 +77,7 @@ struct ChangeForm: Sendable {
     private static func items(_ form: Form, _ name: String) throws -> [ItemNumber] {
         try (try form[name] ?? "").split(separator: ".").prefix(itemCountMax).map {
             guard let item = ItemNumber(parsing: $0) else {
-                throw DeskProblem.badFields(["The form is broken."])
+                throw DeskError.badFields(["The form is broken."])
             }
             return item
         }
@@ -89,7 +89,7 @@ struct ChangeForm: Sendable {
         if stock.isEmpty && price.isEmpty { return nil }
         guard let seenStock = try form["seen-stock-\(item)"].flatMap({ Int64($0) }),
             let seenPrice = try form["seen-cost-\(item)"].flatMap({ Cents(parsing: $0) })
-        else { throw DeskProblem.badFields(["The form is broken."]) }
+        else { throw DeskError.badFields(["The form is broken."]) }
         return Row(item: item, stock: stock, price: price, seenStock: seenStock, seenPrice: seenPrice)
     }
 

@@ -25,7 +25,7 @@ struct DeskPages: Sendable {
     }
 
     func answer(to error: any Error, _ session: DeskSession?) throws -> Response {
-        let problem = DeskProblem(error)
+        let problem = DeskError(error)
         let frame = frame(problem.heading, session)
         let view = ProblemView(
             frame: frame, heading: problem.heading,

@@ -39,11 +39,11 @@ extension DeskRoutes {
         }
         do {
             let added = try await store.add(order, key: key.key, trace: context.trace)
-            return .redirect(to: "/desk/book/\(added.book.item)?done=\(Done.added.code)")
+            return .redirect(to: "/desk/book/\(added.book.item)?done=\(DeskNotice.added.code)")
         } catch StoreFault.refused(409, let detail, let body) {
             let conflict = try? JSONDecoder().decode(Conflict.self, from: Data(buffer: body))
             guard conflict?.current == nil else {
-                let faults = AddForm.Faults(byField: [(.number, DeskProblem.sentence(detail))])
+                let faults = AddForm.Faults(byField: [(.number, DeskError.sentence(detail))])
                 return try await addPage(fields, faults: faults, context, session, status: .conflict)
             }
             return try await unknown(fields, key, context, session)
@@ -51,7 +51,7 @@ extension DeskRoutes {
             let note =
                 status == 422
                 ? "This form was sent before, and the book that it said then was added."
-                : DeskProblem.sentence(detail)
+                : DeskError.sentence(detail)
             return try await addPage(
                 fields, notes: [note], context, session,
                 status: HTTPResponse.Status(code: status))

@@ -28,7 +28,8 @@ extension DeskRoutes {
             actor: session.keeper, reason: typed.reason, updates: changes.map(\.update))
         do {
             let books = try await store.change(order, key: key.key, trace: context.trace)
-            return .redirect(to: ShopPaths.adding("done", Done.changed(books.count).code, to: typed.back))
+            return .redirect(
+                to: ShopPaths.adding("done", DeskNotice.changed(books.count).code, to: typed.back))
         } catch StoreFault.refused(let status, let detail, let body)
             where [404, 409, 412, 422].contains(status)
         {
@@ -63,7 +64,7 @@ extension DeskRoutes {
 
     /// The page that a form came from, when nothing was filled in but perhaps the reason.
     private static func empty(_ typed: ChangeForm) -> String {
-        let page = ShopPaths.adding("done", Done.empty.code, to: typed.back)
+        let page = ShopPaths.adding("done", DeskNotice.empty.code, to: typed.back)
         return typed.reason.isEmpty ? page : ShopPaths.adding("reason", typed.reason, to: page)
     }
 

@@ -81,13 +81,13 @@ extension DeskRoutes {
                 : try await store.load(
                     books, actor: session.keeper, reason: filled.reason, isDry: isLook, key: key,
                     trace: context.trace)
-            if !isLook { return .redirect(to: "/desk/books?done=\(Done.imported(count).code)") }
+            if !isLook { return .redirect(to: "/desk/books?done=\(DeskNotice.imported(count).code)") }
         } catch StoreFault.refused(409, let detail, let body) {
             guard let taken = try? JSONDecoder().decode(RefusedRows.self, from: Data(buffer: body)) else {
                 throw StoreFault.refused(status: 409, detail: detail, body: body)
             }
             reading.refuse(
-                taken: taken.lines.map { RefusedLine(line: $0.line, reason: $0.reason) }, count: taken.count)
+                added: taken.lines.map { RefusedLine(line: $0.line, reason: $0.reason) }, count: taken.count)
         }
         guard reading.refusedCount == 0 else {
             return try answer(Self.showing(reading, in: view), status: .badRequest)

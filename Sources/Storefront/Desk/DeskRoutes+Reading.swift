@@ -110,7 +110,7 @@ extension DeskRoutes {
         let section = list.filter.stockMax == nil ? "/desk/books" : "/desk/low"
         let view = DeskBooksView(
             frame: desk.frame(list.heading, session, at: section), key: ReceiptID.random().text,
-            heading: list.heading, done: Done(try request.parameter("done")).words, path: section,
+            heading: list.heading, done: DeskNotice(try request.parameter("done")).words, path: section,
             back: after.map { ShopPaths.adding("after", $0, to: list.path) } ?? list.path,
             isLow: list.filter.stockMax != nil, isRetired: list.filter.isRetired, max: list.stockMax ?? "",
             query: list.filter.words ?? "", fault: list.fault,
@@ -122,11 +122,12 @@ extension DeskRoutes {
 
     func book(_ request: Request, _ context: ShopContext, _ session: DeskSession) async throws -> Response {
         guard let item = ItemNumber(parsing: context.parameters.get("item") ?? "") else {
-            throw DeskProblem.badFields(["The address does not name a book."])
+            throw DeskError.badFields(["The address does not name a book."])
         }
         return try await bookPage(
             item, context, session, after: try request.parameter("after"),
-            done: Done(try request.parameter("done")).words, reason: try request.parameter("reason") ?? "")
+            done: DeskNotice(try request.parameter("done")).words,
+            reason: try request.parameter("reason") ?? "")
     }
 
     /// - Parameters:
@@ -181,7 +182,7 @@ extension DeskRoutes {
         let spans = [7, 30, 90, 365]
         let days = try request.parameter("days").flatMap(Int.init) ?? 30
         guard spans.contains(days) else {
-            throw DeskProblem.badFields(["Totals are there for 7, 30, 90 and 365 days."])
+            throw DeskError.badFields(["Totals are there for 7, 30, 90 and 365 days."])
         }
         let sales = SalesTable(try await store.totals(days: days, trace: context.trace), days: days)
         let frame = desk.frame("Totals", session, at: "/desk/totals")

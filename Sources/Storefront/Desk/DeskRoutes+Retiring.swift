@@ -22,7 +22,7 @@ extension DeskRoutes {
             guard let copies = try form["seen-copies"].flatMap({ Int64($0) }),
                 let price = try form["seen-cost"].flatMap({ Cents(parsing: $0) })
             else {
-                throw DeskProblem.badFields(["The form does not say which state of the book it is about."])
+                throw DeskError.badFields(["The form does not say which state of the book it is about."])
             }
             self.copies = copies
             self.price = price
@@ -48,7 +48,7 @@ extension DeskRoutes {
                 item: item.description, expectedVersion: found.version, actor: session.keeper, reason: reason)
             do {
                 _ = try await store.retire(order, key: key, trace: context.trace)
-                return .redirect(to: "/desk/book/\(item)?done=\(Done.retired.code)")
+                return .redirect(to: "/desk/book/\(item)?done=\(DeskNotice.retired.code)")
             } catch StoreFault.refused(412, let detail, _) {
                 guard attempt < Self.retireAttemptCountMax else { throw Self.conflict(item, detail) }
             } catch StoreFault.refused(409, let detail, _) {
@@ -58,7 +58,7 @@ extension DeskRoutes {
         throw Self.conflict(item, "customers buy it all the time")
     }
 
-    private static func changed(_ item: ItemNumber, _ seen: Seen, _ found: BookDetails) -> DeskProblem {
+    private static func changed(_ item: ItemNumber, _ seen: Seen, _ found: BookDetails) -> DeskError {
         conflict(
             item,
             seen.price == found.book.price
@@ -66,10 +66,10 @@ extension DeskRoutes {
                 : "its price is \(Wording.price(found.book.price)), not \(Wording.price(seen.price))")
     }
 
-    private static func conflict(_ item: ItemNumber, _ detail: String) -> DeskProblem {
-        DeskProblem(
+    private static func conflict(_ item: ItemNumber, _ detail: String) -> DeskError {
+        DeskError(
             status: .conflict, heading: "The book has changed meanwhile",
-            happened: DeskProblem.sentence(detail) + " It was not retired.",
+            happened: DeskError.sentence(detail) + " It was not retired.",
             advice: "Look at it as it is now, and retire it from there if you still want to.",
             links: [ProblemPages.Link(link: "/desk/book/\(item)", words: "To the book")])
     }

@@ -59,7 +59,7 @@ struct DeskRoutes: Sendable {
             do {
                 let form = try await Form.read(
                     request, byteCountMax: session == nil ? ShopLimits.formByteCountMax : byteCountMax)
-                guard let session, try Self.isOwn(form, session) else { throw DeskProblem.forged }
+                guard let session, try Self.isOwn(form, session) else { throw DeskError.forged }
                 return try await handler(form, context, session)
             } catch {
                 return try answer(to: error, session, context)
@@ -85,7 +85,7 @@ struct DeskRoutes: Sendable {
         let session = door.session(of: request)
         do {
             let form = try await Form.read(request)
-            guard let session, try Self.isOwn(form, session) else { throw DeskProblem.forged }
+            guard let session, try Self.isOwn(form, session) else { throw DeskError.forged }
         } catch {
             return try answer(to: error, session, context)
         }

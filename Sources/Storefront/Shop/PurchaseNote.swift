@@ -1,5 +1,4 @@
 internal import Model
-internal import Monitoring
 
 /// What a book's page says of a press of its button that bought nothing. All of it stays true when the page is
 /// opened again.

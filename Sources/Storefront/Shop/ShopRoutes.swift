@@ -105,13 +105,13 @@ struct ShopRoutes: Sendable {
 
     private func book(_ request: Request, _ context: ShopContext) async throws -> Response {
         let book = try await lookup(context)
-        let note = try await note(about: book, request, context)
+        let note = try await purchaseNote(about: book, request, context)
         return try await BookPage(store: store, pages: pages).answer(book, note: note, trace: context.trace)
     }
 
     /// What became of the press of the button that the address names. An address can say anything; this is what the
     /// store knows.
-    private func note(
+    private func purchaseNote(
         about book: Book, _ request: Request, _ context: ShopContext
     ) async throws -> PurchaseNote? {
         guard let id = try request.parameter("tried").flatMap({ ReceiptID(parsing: $0) }),

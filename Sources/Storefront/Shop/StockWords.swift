@@ -1,5 +1,3 @@
-internal import Model
-
 /// A book's stock in a customer's words.
 struct StockWords {
     let words: String

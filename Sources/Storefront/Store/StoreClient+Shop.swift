@@ -28,7 +28,6 @@ extension StoreClient {
         return Page(rows: answer.result, next: answer.next)
     }
 
-    /// One book.
     func book(_ item: ItemNumber, trace: TraceContext) async throws -> Book {
         try await get(.lookup, [("item_number", item.description)], as: Book.self, trace: trace).result
     }

@@ -20,7 +20,6 @@ package struct TierCall: Sendable {
         package let contentType: String
         package let bytes: ByteBuffer
 
-        /// Takes the parts as they are.
         package init(_ contentType: String, _ bytes: ByteBuffer) {
             self.contentType = contentType
             self.bytes = bytes
@@ -53,7 +52,6 @@ package struct TierCall: Sendable {
     /// For whom it is made, where it is worth nothing without them: it ends when they leave.
     package var client: ClientPresence?
 
-    /// Takes the parts as they are.
     package init(
         _ method: HTTPMethod, _ target: String, key: String? = nil, body: Body? = nil,
         repetition: Repetition = .always, deadline: NIODeadline, trace: TraceContext,

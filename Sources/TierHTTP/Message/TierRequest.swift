@@ -25,7 +25,6 @@ package struct TierRequest: Sendable {
     /// The key of a purchase, its own or one made for it; nil on routes that sell nothing.
     var key: IdempotencyKey?
 
-    /// Takes the parts as they are.
     package init(
         method: HTTPMethod, target: RequestTarget, headers: HTTPHeaders = [:],
         body: ByteBuffer = ByteBuffer(),

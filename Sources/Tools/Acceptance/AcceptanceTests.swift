@@ -82,11 +82,11 @@ package final class AcceptanceTests {
     private func check(_ what: String, _ isTrue: Bool, found: @autoclosure () -> String) {
         if !isTrue { failureCount += 1 }
         let found = isTrue ? nil : found()
-        note(Result.Check(what: what, isPassed: isTrue, found: found))
+        record(Result.Check(what: what, isPassed: isTrue, found: found))
         report("  \(isTrue ? "ok  " : "FAIL") \(what)" + (found.map { "\n         found: \($0)" } ?? ""))
     }
 
-    private func note(_ check: Result.Check) {
+    private func record(_ check: Result.Check) {
         guard let last = results.indices.last else { return }
         results[last].checks.append(check)
     }
@@ -159,7 +159,7 @@ package final class AcceptanceTests {
     /// until they are there or can come no more.
     private func checkLog(_ name: String, lines expected: [(line: String, count: Int)]) async throws {
         guard let logFolder else {
-            note(Result.Check(what: "\(name) is as it should be", isPassed: nil, found: nil))
+            record(Result.Check(what: "\(name) is as it should be", isPassed: nil, found: nil))
             return report("  --   \(name) is not on this machine: not checked")
         }
         let path = logFolder + "/" + name

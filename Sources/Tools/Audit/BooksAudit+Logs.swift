@@ -18,22 +18,23 @@ extension BooksAudit {
                 case .opening(let book) where opened.count < opening.count:
                     if opening[book.item] != book {
                         let expected = opening[book.item].map { BookLine.text($0) } ?? "no such book"
-                        note("\(place)", expected: expected, found: String(line))
+                        record("\(place)", expected: expected, found: String(line))
                     }
                     if !opened.insert(book.item).inserted {
-                        note("\(place)", expected: "each book opened once", found: "book \(book.item) again")
+                        record(
+                            "\(place)", expected: "each book opened once", found: "book \(book.item) again")
                     }
-                case .update, .opening, .retired: follower.take(line, at: place)
+                case .update, .opening, .retired: follower.follow(line, at: place)
                 case .query: break
-                case .bought: note("\(place)", expected: "a line of the catalog log", found: String(line))
+                case .bought: record("\(place)", expected: "a line of the catalog log", found: String(line))
                 }
             } catch {
-                note("\(place)", expected: "a line of the catalog log", found: error.reason)
+                record("\(place)", expected: "a line of the catalog log", found: error.reason)
             }
         }
         add(follower.found)
         if opened.count < opening.count {
-            note("catalog log", expected: "\(opening.count) init lines", found: "\(opened.count)")
+            record("catalog log", expected: "\(opening.count) init lines", found: "\(opened.count)")
         }
         return follower.count
     }
@@ -52,7 +53,7 @@ extension BooksAudit {
     package mutating func checkNoMore(catalogLines: Int, than ledger: LedgerSnapshot) {
         let changeCount = catalogLines - ledger.books.count { $0.addedBy == nil }
         guard changeCount > ledger.movements.count else { return }
-        note("catalog log", expected: "\(ledger.movements.count) changes", found: "\(changeCount)")
+        record("catalog log", expected: "\(ledger.movements.count) changes", found: "\(changeCount)")
     }
 
     /// How often the order log says that each book was bought.
@@ -62,7 +63,7 @@ extension BooksAudit {
             if case .bought(let item)? = try? OperationLogLine(parsing: line) {
                 counts[item, default: 0] += 1
             } else {
-                note("\(place)", expected: "bought book N", found: String(line.prefix(80)))
+                record("\(place)", expected: "bought book N", found: String(line.prefix(80)))
             }
         }
         return counts
@@ -72,7 +73,8 @@ extension BooksAudit {
     package mutating func checkNoMore(lines: [ItemNumber: Int], than orders: OrderSnapshot) {
         let ordered = Self.counts(of: orders)
         for (item, count) in lines.sorted(by: { $0.key < $1.key }) where count > ordered[item, default: 0] {
-            note("order log, book \(item)", expected: "\(ordered[item, default: 0]) lines", found: "\(count)")
+            record(
+                "order log, book \(item)", expected: "\(ordered[item, default: 0]) lines", found: "\(count)")
         }
     }
 

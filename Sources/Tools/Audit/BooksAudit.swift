@@ -4,7 +4,7 @@ package import Model
 /// database. It compares; it reads nothing itself.
 package struct BooksAudit: Sendable {
     /// One thing that does not fit.
-    package struct Discrepancy: Sendable, Equatable, CustomStringConvertible {
+    package struct Discrepancy: Sendable, Equatable, Encodable, CustomStringConvertible {
         /// Where it was found: a database, a log, a book.
         package let place: String
         /// What should stand there.
@@ -12,7 +12,6 @@ package struct BooksAudit: Sendable {
         /// What stands there.
         package let found: String
 
-        /// Takes the parts as they are.
         package init(place: String, expected: String, found: String) {
             self.place = place
             self.expected = expected
@@ -32,10 +31,10 @@ package struct BooksAudit: Sendable {
     mutating func expect<Value: Equatable>(
         _ place: @autoclosure () -> String, _ expected: Value, found: Value
     ) {
-        if expected != found { note(place(), expected: "\(expected)", found: "\(found)") }
+        if expected != found { record(place(), expected: "\(expected)", found: "\(found)") }
     }
 
-    mutating func note(_ place: String, expected: String, found: String) {
+    mutating func record(_ place: String, expected: String, found: String) {
         discrepancies.append(Discrepancy(place: place, expected: expected, found: found))
     }
 
@@ -53,17 +52,17 @@ package struct BooksAudit: Sendable {
             expect("\(place), its number", last + 1, found: movement.sequence)
             last = movement.sequence
             guard var book = states[movement.change.item] else {
-                note(place, expected: "a book of the catalog", found: "none")
+                record(place, expected: "a book of the catalog", found: "none")
                 continue
             }
             book.stock += movement.change.units ?? 0
             book.price = movement.change.price ?? book.price
             expect("\(place), stock", book.stock, found: movement.stockAfter)
-            if book.stock < 0 { note(place, expected: "a stock of 0 or more", found: "\(book.stock)") }
+            if book.stock < 0 { record(place, expected: "a stock of 0 or more", found: "\(book.stock)") }
             book.stock = movement.stockAfter
             states[movement.change.item] = book
             if let key = movement.change.key, let earlier = keys.updateValue(movement.sequence, forKey: key) {
-                note(place, expected: "a key of its own", found: "the key of movement \(earlier)")
+                record(place, expected: "a key of its own", found: "the key of movement \(earlier)")
             }
             if let sale = movement.sale {
                 expect("\(place), number of the sale", lastSale + 1, found: sale)
@@ -87,11 +86,11 @@ package struct BooksAudit: Sendable {
             guard let sale = order.sale else { continue }
             let place = "order database, order \(order.number) of book \(order.item)"
             guard sale.ledger == ledger.ledger else {
-                note(place, expected: "a sale of this catalog's ledger", found: "a sale of another ledger")
+                record(place, expected: "a sale of this catalog's ledger", found: "a sale of another ledger")
                 continue
             }
             guard let movement = sales[sale.number] else {
-                note(
+                record(
                     place, expected: "a sale of the ledger",
                     found: "sale \(sale.number), which it does not have")
                 continue

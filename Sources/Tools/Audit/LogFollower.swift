@@ -16,23 +16,23 @@ struct LogFollower {
 
     init(movements: [LedgerSnapshot.Movement]) { self.movements = movements }
 
-    mutating func take(_ line: Substring, at place: FilePlace) {
+    mutating func follow(_ line: Substring, at place: FilePlace) {
         guard count < movements.count, found.count <= Self.foundCountMax else {
             count += 1
             return
         }
         guard let match = movements[count...].firstIndex(where: { $0.entry.logLine == line }) else {
             strayCount += 1
-            return note("\(place)", expected: movements[count].entry.logLine, found: String(line))
+            return record("\(place)", expected: movements[count].entry.logLine, found: String(line))
         }
         for missing in movements[count..<match].dropFirst(strayCount) {
-            note("\(place), before it", expected: missing.entry.logLine, found: "none")
+            record("\(place), before it", expected: missing.entry.logLine, found: "none")
         }
         strayCount = 0
         count = match + 1
     }
 
-    private mutating func note(_ place: String, expected: String, found text: String) {
+    private mutating func record(_ place: String, expected: String, found text: String) {
         guard found.count < Self.foundCountMax else {
             if found.count == Self.foundCountMax {
                 found.append(

@@ -1,5 +1,4 @@
 package import Model
-internal import Monitoring
 
 /// What a line of a store's log says.
 package enum OperationLogLine: Sendable {

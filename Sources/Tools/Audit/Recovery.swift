@@ -140,18 +140,18 @@ private struct Replay {
         guard openedEmpty || !movements.isEmpty else { return opening.append(book) }
         opening.append(
             Book(item: book.item, title: book.title, topic: book.topic, price: book.price, stock: 0))
-        addedBy[book.item] = note(.added(book), stockAfter: book.stock)
+        addedBy[book.item] = record(.added(book), stockAfter: book.stock)
     }
 
     private mutating func retire(_ item: ItemNumber) throws(LineFault) {
         guard let book = states[item], retired.insert(item).inserted else {
             throw LineFault("retires book \(item), which is not in the shop")
         }
-        note(.retired(item), stockAfter: book.stock)
+        record(.retired(item), stockAfter: book.stock)
     }
 
     @discardableResult
-    private mutating func note(_ entry: LedgerEntry, stockAfter: Int64) -> Int64 {
+    private mutating func record(_ entry: LedgerEntry, stockAfter: Int64) -> Int64 {
         let sequence = Int64(movements.count + 1)
         movements.append(LedgerSnapshot.Movement(sequence: sequence, entry: entry, stockAfter: stockAfter))
         return sequence

@@ -106,7 +106,7 @@ struct AcceptanceCommand: AsyncParsableCommand {
     /// Opens a store in a temporary folder, tests it and closes it.
     private func testOwnStore(output: String, loops: TierLoops) async throws -> Bool {
         for name in ["catalog_log", "order_log"] { try Self.putAside(output + "/" + name) }
-        return try await OwnStore(common: common, loops: loops).run([.output: output]) { address in
+        return try await TemporaryStore(common: common, loops: loops).run([.output: output]) { address in
             try await test(address, output: output, logs: output, loops: loops)
         }
     }

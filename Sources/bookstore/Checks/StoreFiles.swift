@@ -1,6 +1,5 @@
 internal import Audit
 internal import Catalog
-internal import Linearizability
 internal import Model
 internal import Order
 

@@ -25,26 +25,18 @@ struct VerifyCommand: AsyncParsableCommand {
 
     /// What `--json` prints.
     private struct Verdict: Encodable {
-        struct Discrepancy: Encodable {
-            let place: String
-            let expected: String
-            let found: String
-        }
-
         let balanced: Bool
         let books: Int
         let movements: Int
         let sales: Int
         let orders: Int
-        let discrepancies: [Discrepancy]
+        let discrepancies: [BooksAudit.Discrepancy]
 
         init(_ audit: StoreFiles.Report) {
             balanced = audit.discrepancies.isEmpty
             (books, movements) = (audit.counts.books, audit.counts.movements)
             (sales, orders) = (audit.counts.sales, audit.counts.orders)
-            discrepancies = audit.discrepancies.map {
-                Discrepancy(place: $0.place, expected: $0.expected, found: $0.found)
-            }
+            discrepancies = audit.discrepancies
         }
     }
 

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
 internal import Model
+internal import Monitoring
 internal import NIOCore
 internal import TierHTTP
 internal import Top
@@ -186,12 +187,10 @@ struct TopWatch {
             Date.ISO8601FormatStyle(timeZone: .current).time(includingFractionalSeconds: false))
         switch view {
         case .lines:
-            let stamp = Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
-            Output.lines(TopLines.lines(views, time: stamp))
+            Output.lines(TopLines.lines(views, time: "\(Timestamp.now)"))
         case .json:
-            let stamp = Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
             // Numbers and texts only, which have a form in JSON.
-            try? Output.json(TopReport(views, time: stamp))
+            try? Output.json(TopReport(views, time: "\(Timestamp.now)"))
         case .table:
             let screen = TopScreen(width: terminal.size.width, height: .max)
             terminal.list(screen.lines(views, time: now, intervalSeconds: intervalSeconds))
@@ -210,7 +209,7 @@ struct TopWatch {
             var reader = KeyReader()
             var byte: UInt8 = 0
             while Foundation.read(STDIN_FILENO, &byte, 1) == 1 {
-                if let key = reader.take(byte) { yield(.key(key)) }
+                if let key = reader.read(byte) { yield(.key(key)) }
             }
         }
     }

@@ -38,7 +38,7 @@ enum ExitStatus: Int32 {
             say("Error: \(error.message)\n\(CommandTree.usage(of: command))")
             return usage.rawValue
         }
-        if let error = error as? UnknownOutcome {
+        if let error = error as? UnknownOutcomeFault {
             say("bookstore: \(oneLine(error.description))")
             // As it is, for it is meant to be copied: the shell's quotes make it harmless.
             StandardError.write("Repeat it with its key, which \(error.promise):\n  \(error.repetition)\n")
@@ -77,7 +77,7 @@ enum ExitStatus: Int32 {
         switch error {
         case is FileFault, is LogFault: .configuration
         case is ListenFault, is WorkFault: .failed
-        case is OutOfReach: .unreachable
+        case is UnreachableFault: .unreachable
         case let error as BenchFault:
             if case .unreachable = error { .unreachable } else { .failed }
         case let error as StoreError:

@@ -1,4 +1,3 @@
-internal import Bench
 internal import TierHTTP
 
 /// Work that could not be done, in words for the person who asked for it.

@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import Monitoring
 
 /// Where the databases live.
 struct DataOptions: ParsableArguments {

@@ -1,7 +1,5 @@
-internal import Acceptance
 internal import ArgumentParser
 internal import Model
-internal import Monitoring
 internal import TierHTTP
 
 /// Options of the commands that talk to a frontend.

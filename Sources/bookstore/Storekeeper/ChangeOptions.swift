@@ -1,7 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
 internal import Model
-internal import Monitoring
 internal import TierHTTP
 
 /// Who makes a change, and why: both stand in the ledger.

@@ -31,7 +31,7 @@ struct ImportCommand: AsyncParsableCommand {
         let isDry = dryRun || reading.refusedCount > 0
         if !reading.books.isEmpty, let taken = try await send(reading.books.map(\.book), isDry: isDry) {
             reading.refuse(
-                taken: taken.lines.map { RefusedLine(line: $0.line, reason: $0.reason) },
+                added: taken.lines.map { RefusedLine(line: $0.line, reason: $0.reason) },
                 count: taken.lineCount)
         }
         guard reading.refusedCount == 0 else { throw try report(Refused(reading)) }
@@ -65,8 +65,8 @@ struct ImportCommand: AsyncParsableCommand {
         try await KeeperConnection.openCatalog(common) { [body, target] store in
             // Answers come in the order of their requests, so what looks meanwhile has a connection of its own.
             try await KeeperConnection.openCatalog(common) { watcher in
-                let storing = Storing(bookCount: books.count, isDry: isDry)
-                let answer = try await storing.post(target, body, change, to: store, watchedBy: watcher)
+                let upload = BookUpload(bookCount: books.count, isDry: isDry)
+                let answer = try await upload.post(target, body, change, to: store, watchedBy: watcher)
                 refused = try answer.refusal(as: Refused.self)
             }
         }

@@ -1,7 +1,4 @@
 internal import ArgumentParser
-internal import Model
-internal import Monitoring
-internal import TierHTTP
 
 /// Options of the commands by which a storekeeper looks at the store and changes it.
 struct KeeperOptions: ParsableArguments {

@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import Catalog
-internal import Monitoring
 
 /// What a catalog opens with and logs.
 struct CatalogOptions: ParsableArguments {

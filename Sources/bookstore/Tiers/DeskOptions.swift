@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import Catalog
-internal import Monitoring
 
 /// Who may sit at the storekeeper's desk of a web shop.
 struct DeskOptions: ParsableArguments {

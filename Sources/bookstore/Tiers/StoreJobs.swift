@@ -1,6 +1,4 @@
-internal import Catalog
 internal import Model
-internal import Monitoring
 internal import TierHTTP
 
 /// The servers of a config file as jobs of a supervisor.

@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import Monitoring
 
 struct TierOptions: ParsableArguments {
     @Option(

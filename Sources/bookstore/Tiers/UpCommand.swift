@@ -46,7 +46,7 @@ struct UpCommand: AsyncParsableCommand {
                     output: settings.text(.output))
                 try await supervisor.supervise()
             }
-        } catch let ended as TierEnded {
+        } catch let ended as TierFault {
             await supervisor.shutdown()
             ExitStatus.say("bookstore: the \(ended.name) server did not start; everything is stopped")
             throw ExitCode(

@@ -48,8 +48,8 @@ struct ChangesView {
             return switch self {
             case .faulty: kept
             case .changed(let detail), .short(let detail):
-                isMarked ? kept : DeskProblem.sentence(detail) + " " + kept
-            case .refused(let detail): DeskProblem.sentence(detail) + " Nothing was changed."
+                isMarked ? kept : DeskError.sentence(detail) + " " + kept
+            case .refused(let detail): DeskError.sentence(detail) + " Nothing was changed."
             case .unsure: "A price of 0 gives a book away. Nothing was changed yet."
             case .unmade: "You typed them and asked for another page. Make them now, or go on without them."
             case .unknownOutcome:

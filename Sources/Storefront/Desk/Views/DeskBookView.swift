@@ -1,5 +1,3 @@
-internal import Model
-
 struct DeskBookView {
     let frame: Pages.Frame
     let key: String

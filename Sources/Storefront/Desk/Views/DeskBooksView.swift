@@ -1,5 +1,3 @@
-internal import Model
-
 struct DeskBooksView {
     let frame: Pages.Frame
     let key: String

@@ -1,5 +1,3 @@
-internal import Model
-
 /// A field of a form that came back, with what was typed and what is wrong with it.
 struct FieldView {
     let value: String

@@ -1,5 +1,3 @@
-internal import Model
-
 struct LedgerView {
     let frame: Pages.Frame
     let heading: String

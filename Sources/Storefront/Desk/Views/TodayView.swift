@@ -1,5 +1,3 @@
-internal import Model
-
 struct TodayView {
     let frame: Pages.Frame
     let sales: String

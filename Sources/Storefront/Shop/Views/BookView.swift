@@ -1,5 +1,3 @@
-internal import Model
-
 struct BookView {
     let frame: Pages.Frame
     let item: String

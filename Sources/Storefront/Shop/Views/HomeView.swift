@@ -1,5 +1,3 @@
-internal import Model
-
 struct HomeView {
     struct Shelf {
         let number: Int

@@ -1,5 +1,3 @@
-internal import Model
-
 struct ReceiptView {
     let frame: Pages.Frame
     let id: String

@@ -30,7 +30,7 @@ final class LoadLoop {
     private var busyCount = 0
     private var isFinished = false
     private var lastGood: UInt64 = 0
-    private var lastFailure: LoadFailure?
+    private var lastFailure: LoadFault?
     private var began: UInt64 = 0
     private var beganProcessor: UInt64 = 0
 
@@ -68,7 +68,7 @@ final class LoadLoop {
         }
     }
 
-    /// Begins. The future holds the tally, also of a run that was stopped; it fails with ``LoadFailure`` when
+    /// Begins. The future holds the tally, also of a run that was stopped; it fails with ``LoadFault`` when
     /// the frontend went away.
     func start() -> EventLoopFuture<LoadTally> {
         began = NIODeadline.now().uptimeNanoseconds
@@ -103,7 +103,7 @@ final class LoadLoop {
         guard !isFinished else { return }
         let now = NIODeadline.now().uptimeNanoseconds
         open?.advance(now: now)
-        if let ticket = open?.take(now: now) ?? closed?.take(now: now) {
+        if let ticket = open?.next(now: now) ?? closed?.next(now: now) {
             send(ticket, on: connection, now: now)
         } else if open != nil {
             idle.append(connection)
@@ -143,7 +143,7 @@ final class LoadLoop {
         guard !isFinished else { return }
         let now = NIODeadline.now().uptimeNanoseconds
         open?.advance(now: now)
-        while let connection = idle.last, let ticket = open?.take(now: now) {
+        while let connection = idle.last, let ticket = open?.next(now: now) {
             idle.removeLast()
             send(ticket, on: connection, now: now)
         }
@@ -156,7 +156,7 @@ final class LoadLoop {
 
     private func ended(
         _ connection: LoadConnection, _ request: LoadConnection.Pending,
-        _ result: Result<ResponseReader.Answer, LoadFailure>
+        _ result: Result<ResponseReader.Answer, LoadFault>
     ) {
         guard !isFinished else { return }
         busyCount -= 1
@@ -167,7 +167,7 @@ final class LoadLoop {
         case .success(let answer):
             let verdict = AnswerCheck.verdict(request.operation, status: answer.status, body: answer.body)
             isSoldOut = verdict == .soldOut
-            note(verdict, answer, to: request, now: now)
+            record(verdict, answer, to: request, now: now)
         case .failure(let failure):
             lastFailure = failure
             if case .unreachable = failure { mustWait = true }
@@ -190,7 +190,7 @@ final class LoadLoop {
         }
     }
 
-    private func note(
+    private func record(
         _ verdict: AnswerVerdict, _ answer: ResponseReader.Answer, to request: LoadConnection.Pending,
         now: UInt64
     ) {
@@ -237,7 +237,7 @@ final class LoadLoop {
         if open?.isExhausted ?? true { finish(nil) }
     }
 
-    private func finish(_ failure: LoadFailure?) {
+    private func finish(_ failure: LoadFault?) {
         guard !isFinished else { return }
         isFinished = true
         for connection in connections { connection.close() }

@@ -1,6 +1,4 @@
-internal import Model
 internal import Synchronization
-internal import TierHTTP
 
 /// How far a run is; every event loop adds to it.
 final class LoadProgress: Sendable {

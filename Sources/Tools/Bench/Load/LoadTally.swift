@@ -87,7 +87,7 @@ struct LoadTally {
         }
     }
 
-    mutating func record(_ operation: BenchOperation, _ failure: LoadFailure, at now: UInt64) {
+    mutating func record(_ operation: BenchOperation, _ failure: LoadFault, at now: UInt64) {
         measuredUntil = max(measuredUntil, now)
         operations[operation.index].failures[failure.kind, default: 0] += 1
     }

@@ -1,3 +1,5 @@
+internal import Model
+
 /// A book as the server shows it to storekeepers.
 struct BookRow: Codable {
     let itemNumber: String

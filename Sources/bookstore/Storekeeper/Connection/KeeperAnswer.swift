@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import Foundation
 internal import Model
 internal import Monitoring
-internal import NIOHTTP1
 internal import TierHTTP
 
 /// What a server answered.
@@ -12,8 +11,8 @@ struct KeeperAnswer {
     /// The key of the change that was asked for; nil where something was only read.
     let key: IdempotencyKey?
 
-    static func unknown(_ text: String, _ key: IdempotencyKey) -> UnknownOutcome {
-        UnknownOutcome(text, key: key, promise: "never changes anything twice")
+    static func unknown(_ text: String, _ key: IdempotencyKey) -> UnknownOutcomeFault {
+        UnknownOutcomeFault(text, key: key, promise: "never changes anything twice")
     }
 
     var text: String { String(decoding: body, as: UTF8.self) }

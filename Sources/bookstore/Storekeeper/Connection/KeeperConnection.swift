@@ -53,7 +53,7 @@ struct KeeperConnection {
         } catch {
             await client.shutdown(on: loops)
             guard let fault = error as? StoreError, case .unavailable = fault else { throw error }
-            throw OutOfReach(fault, at: address)
+            throw UnreachableFault(fault, at: address)
         }
         await client.shutdown(on: loops)
     }
@@ -82,7 +82,7 @@ struct KeeperConnection {
         return try await send(.POST, path, key: key, body: TierCall.Body(contentType, bytes), within: time)
     }
 
-    /// - Throws: ``UnknownOutcome`` when a change may have been made without an answer.
+    /// - Throws: ``UnknownOutcomeFault`` when a change may have been made without an answer.
     private func send(
         _ method: HTTPMethod, _ target: String, key: IdempotencyKey? = nil, body: TierCall.Body? = nil,
         within time: TimeAmount = answerTimeMax

@@ -1,3 +1,5 @@
+internal import Model
+
 /// A movement of the ledger.
 struct MovementRow: Decodable {
     let sequence: Int64

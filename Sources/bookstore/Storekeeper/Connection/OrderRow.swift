@@ -1,3 +1,5 @@
+internal import Model
+
 struct OrderRow: Decodable {
     let number: Int64
     let itemNumber: String

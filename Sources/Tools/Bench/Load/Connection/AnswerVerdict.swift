@@ -1,5 +1,3 @@
-internal import TierHTTP
-
 /// What an answer is worth to the client that asked.
 enum AnswerVerdict: Equatable {
     /// It is what the contract says.

@@ -7,11 +7,11 @@ enum HeadParser {
     private static let magic = Array("HTTP/1.".utf8)
 
     /// Takes a whole head from the front of `bytes`; nil, with nothing taken, while more is to come.
-    static func parse(_ bytes: inout ByteBuffer) throws(ResponseReader.Malformed) -> ResponseReader.Head? {
+    static func parse(_ bytes: inout ByteBuffer) throws(ResponseReader.FormatFault) -> ResponseReader.Head? {
         let start = bytes.readerIndex
         var head = ResponseReader.Head()
         var length = 0
-        let result = bytes.withUnsafeReadableBytes { all -> Result<Bool, ResponseReader.Malformed> in
+        let result = bytes.withUnsafeReadableBytes { all -> Result<Bool, ResponseReader.FormatFault> in
             guard all.prefix(magic.count).elementsEqual(magic.prefix(all.count)) else {
                 return .failure(notHTTP(all))
             }
@@ -25,12 +25,12 @@ enum HeadParser {
                     length = end + 1
                     return .success(true)
                 } else if let reason = readField(line, into: &head, of: bytes, start: start) {
-                    return .failure(ResponseReader.Malformed(reason: reason))
+                    return .failure(ResponseReader.FormatFault(reason: reason))
                 }
                 position = end + 1
             }
             guard all.count <= ResponseReader.headBytesMax else {
-                return .failure(ResponseReader.Malformed(reason: "a head without an end"))
+                return .failure(ResponseReader.FormatFault(reason: "a head without an end"))
             }
             return .success(false)
         }
@@ -40,8 +40,8 @@ enum HeadParser {
         return head
     }
 
-    private static func notHTTP(_ all: UnsafeRawBufferPointer) -> ResponseReader.Malformed {
-        ResponseReader.Malformed(
+    private static func notHTTP(_ all: UnsafeRawBufferPointer) -> ResponseReader.FormatFault {
+        ResponseReader.FormatFault(
             reason: "not HTTP: " + AnswerCheck.excerpt(ByteBuffer(bytes: all.prefix(200))))
     }
 

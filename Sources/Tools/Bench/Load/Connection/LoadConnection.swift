@@ -32,7 +32,7 @@ final class LoadConnection {
     private let connectTimeMax: TimeAmount
     private var channel: LoadChannel?
     /// Takes the end of each request; it may send the next at once.
-    var ended: (LoadConnection, Pending, Result<ResponseReader.Answer, LoadFailure>) -> Void = { _, _, _ in }
+    var ended: (LoadConnection, Pending, Result<ResponseReader.Answer, LoadFault>) -> Void = { _, _, _ in }
 
     init(
         index: Int, address: SocketAddress, hostField: String, eventLoop: any EventLoop,
@@ -52,7 +52,7 @@ final class LoadConnection {
     }
 
     /// Ends the request that is under way with a failure, and the connection with it.
-    func fail(_ failure: LoadFailure) {
+    func fail(_ failure: LoadFault) {
         drop()
         guard let request = pending else { return }
         pending = nil
@@ -106,7 +106,7 @@ final class LoadConnection {
         ended(self, request, .success(answer))
     }
 
-    fileprivate func lost(_ failure: LoadFailure, on source: LoadChannel) {
+    fileprivate func lost(_ failure: LoadFault, on source: LoadChannel) {
         guard source === channel else { return }
         fail(failure)
     }

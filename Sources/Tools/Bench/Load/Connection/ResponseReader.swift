@@ -17,7 +17,7 @@ struct ResponseReader {
     }
 
     /// What came is no answer.
-    struct Malformed: Error, Equatable {
+    struct FormatFault: Error, Equatable {
         let reason: String
     }
 
@@ -46,7 +46,7 @@ struct ResponseReader {
     /// Takes the next bytes.
     ///
     /// - Returns: the answer, once it is whole.
-    mutating func receive(_ new: ByteBuffer) throws(Malformed) -> Answer? {
+    mutating func receive(_ new: ByteBuffer) throws(FormatFault) -> Answer? {
         if bytes.readableBytes == 0 {
             bytes = new
         } else {
@@ -62,7 +62,9 @@ struct ResponseReader {
         case .length(let length): return bytes.readSlice(length: length).map { finish(head, body: $0) }
         case .chunked: return try readChunks() ? finish(head, body: chunks) : nil
         case .untilClosed:
-            guard bytes.readableBytes <= Self.bodyBytesMax else { throw Malformed(reason: "an endless body") }
+            guard bytes.readableBytes <= Self.bodyBytesMax else {
+                throw FormatFault(reason: "an endless body")
+            }
             return nil
         }
     }
@@ -83,21 +85,21 @@ struct ResponseReader {
     }
 
     /// Moves whole chunks to where they are joined; true after the last one and its trailer.
-    private mutating func readChunks() throws(Malformed) -> Bool {
+    private mutating func readChunks() throws(FormatFault) -> Bool {
         while let end = bytes.readableBytesView.firstIndex(of: UInt8(ascii: "\n")) {
             let start = bytes.readerIndex
             let line = bytes.readableBytesView[start..<end]
             let digits = line.prefix { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: "\r") }
             guard let size = Int(String(decoding: digits, as: UTF8.self), radix: 16), size >= 0,
                 size <= Self.bodyBytesMax - chunks.readableBytes
-            else { throw Malformed(reason: "a chunk without a size") }
+            else { throw FormatFault(reason: "a chunk without a size") }
             let head = end - start + 1
             if size == 0 { return skipTrailer(after: head) }
             guard bytes.readableBytes >= head + size + 2 else { return false }
             bytes.moveReaderIndex(forwardBy: head)
             if var chunk = bytes.readSlice(length: size) { chunks.writeBuffer(&chunk) }
             guard bytes.readBytes(length: 2) == [0x0D, 0x0A] else {
-                throw Malformed(reason: "a chunk that is longer than it says")
+                throw FormatFault(reason: "a chunk that is longer than it says")
             }
         }
         return false

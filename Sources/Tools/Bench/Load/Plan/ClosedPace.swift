@@ -22,7 +22,7 @@ struct ClosedPace {
     }
 
     /// A client is free at `now`: its next request, or nil when the run is over for it.
-    mutating func take(now: UInt64) -> Ticket? {
+    mutating func next(now: UInt64) -> Ticket? {
         guard !isOver(now) else { return nil }
         sentCount += 1
         let isDue: Bool

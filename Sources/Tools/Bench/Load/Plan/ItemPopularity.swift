@@ -34,13 +34,8 @@ struct ItemPopularity: Sendable {
             return items.number(at: items.count == 1 ? 0 : Int.random(in: 0..<items.count, using: &random))
         }
         let drawn = Double.random(in: 0..<1, using: &random)
-        var low = 0
-        var high = cumulative.count - 1
-        while low < high {
-            let middle = (low + high) / 2
-            if cumulative[middle] > drawn { high = middle } else { low = middle + 1 }
-        }
-        return items.number(at: low)
+        // Rounding may leave the last sum a hair below 1.
+        return items.number(at: cumulative.dropLast().partitioningIndex { $0 > drawn })
     }
 
     /// The share of requests that the most popular book gets.

@@ -1,5 +1,4 @@
 package import Model
-internal import Monitoring
 
 /// The books that a load asks for.
 package enum ItemSet: Equatable, Sendable {

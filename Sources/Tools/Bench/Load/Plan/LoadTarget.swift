@@ -1,8 +1,7 @@
-internal import Model
 internal import NIOCore
 internal import TierHTTP
 
-/// What a load is aimed at, as the survey found it.
+/// What a load is aimed at, as the check found it.
 struct LoadTarget: Sendable {
     let address: SocketAddress
     let hostField: String

@@ -57,7 +57,7 @@ struct OpenPace {
     }
 
     /// A client is free at `now`: the request that waits longest, or nil when none does.
-    mutating func take(now: UInt64) -> Ticket? {
+    mutating func next(now: UInt64) -> Ticket? {
         while let number = waiting.popFirst() {
             let intended = intended(number)
             let isMeasured = number >= warmupCount

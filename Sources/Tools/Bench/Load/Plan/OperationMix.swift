@@ -1,3 +1,4 @@
+internal import Model
 internal import Monitoring
 
 /// How often each operation is asked for: shares that add up to 1.

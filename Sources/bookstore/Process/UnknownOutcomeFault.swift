@@ -1,9 +1,8 @@
-internal import Bench
 internal import Model
 internal import TierHTTP
 
 /// A purchase or change that may or may not have been made; its key tells.
-struct UnknownOutcome: Error, CustomStringConvertible {
+struct UnknownOutcomeFault: Error, CustomStringConvertible {
     let description: String
     /// What the key promises, to end "its key, which …".
     let promise: String

@@ -1,5 +1,5 @@
 /// What the page after a change says, by a code in its address.
-enum Done {
+enum DeskNotice {
     case nothing
     case changed(Int)
     case imported(Int)

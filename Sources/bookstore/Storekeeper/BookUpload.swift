@@ -2,7 +2,7 @@ internal import Foundation
 internal import NIOCore
 
 /// The sending of a file of books, with a progress bar of what the catalog makes of it.
-struct Storing: Sendable {
+struct BookUpload: Sendable {
     /// What storing a million books may take, and then some.
     private static let timeMax = TimeAmount.minutes(5)
     private static let lookInterval = Duration.milliseconds(300)

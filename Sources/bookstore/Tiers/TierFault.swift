@@ -1,10 +1,5 @@
-internal import Foundation
-internal import Monitoring
-internal import NIOHTTP1
-internal import TierHTTP
-
 /// A tier that ended before it was ready. It has said why itself.
-struct TierEnded: Error {
+struct TierFault: Error {
     let name: String
     /// Its exit status; negative for a signal.
     let status: Int32

@@ -3,7 +3,7 @@ internal import Model
 internal import Monitoring
 
 /// Pages about what the desk could not do.
-struct DeskProblem: Error {
+struct DeskError: Error {
     var status: HTTPResponse.Status
     var heading: String
     var happened: String
@@ -11,7 +11,7 @@ struct DeskProblem: Error {
     var links: [ProblemPages.Link] = [ProblemPages.Link(link: "/desk", words: "To the desk")]
 
     /// A form that does not prove that it comes from a page of this session.
-    static let forged = DeskProblem(
+    static let forged = DeskError(
         status: .forbidden, heading: "This form is no longer valid",
         happened:
             "You have been signed out meanwhile, or the form does not come from the desk. Nothing was changed.",
@@ -19,8 +19,8 @@ struct DeskProblem: Error {
         links: [ProblemPages.Link(link: "/desk/sign-in", words: "Sign in")])
 
     /// Fields that cannot be used; each says which and why.
-    static func badFields(_ faults: [String]) -> DeskProblem {
-        DeskProblem(
+    static func badFields(_ faults: [String]) -> DeskError {
+        DeskError(
             status: .badRequest, heading: "That cannot be entered",
             happened: faults.joined(separator: " ") + " Nothing was changed.",
             advice: "Go back: what you typed is still there. Correct it and send it again.")
@@ -29,7 +29,7 @@ struct DeskProblem: Error {
     /// The problem that an error of the store is to a keeper.
     init(_ error: any Error) {
         switch error {
-        case let problem as DeskProblem: self = problem
+        case let problem as DeskError: self = problem
         case StoreFault.unavailable(let outcomeUnknown): self = outcomeUnknown ? .unknownOutcome : .away
         case StoreFault.busy(let detail):
             self.init(
@@ -70,19 +70,19 @@ struct DeskProblem: Error {
         detail.prefix(1).uppercased() + detail.dropFirst() + (detail.hasSuffix(".") ? "" : ".")
     }
 
-    private static let away = DeskProblem(
+    private static let away = DeskError(
         status: .serviceUnavailable, heading: "The store is out of reach for a moment",
         happened: "A part of the store does not answer.",
         advice: "Wait some seconds and load this page again. The store comes back by itself.")
 
-    private static let unknownOutcome = DeskProblem(
+    private static let unknownOutcome = DeskError(
         status: .serviceUnavailable, heading: "We could not finish this yet",
         happened: "The store did not answer in time, so it is not known whether the change was made.",
         advice:
             "Load this page again and let the browser send the form again: it is made once at most, and you are told."
     )
 
-    private static let noToken = DeskProblem(
+    private static let noToken = DeskError(
         status: .badGateway, heading: "The store does not know this desk",
         happened: "The store wants a token that the shop was not given, or another one.",
         advice: "Start the shop with the store's BOOKSTORE_TOKEN or --token-file.")

@@ -1,5 +1,5 @@
 /// Why a request got no answer.
-enum LoadFailure: Error, Equatable {
+enum LoadFault: Error, Equatable {
     /// No connection could be opened.
     case unreachable(String)
     /// The connection ended before the answer did.

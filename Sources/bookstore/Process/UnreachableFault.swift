@@ -1,10 +1,8 @@
 internal import Model
-internal import Monitoring
-internal import Storage
 internal import TierHTTP
 
 /// A server that a command needs and does not reach.
-struct OutOfReach: Error, CustomStringConvertible {
+struct UnreachableFault: Error, CustomStringConvertible {
     let description: String
 
     init(_ error: StoreError, at address: ServerAddress) {

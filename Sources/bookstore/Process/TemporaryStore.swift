@@ -6,7 +6,7 @@ internal import TierHTTP
 
 /// A store that a command opens for itself: on free ports, with its databases in a temporary folder, and gone
 /// when the command is done.
-struct OwnStore {
+struct TemporaryStore {
     let common: CommonOptions
     let loops: TierLoops
     /// The temporary folder.
@@ -45,7 +45,7 @@ struct OwnStore {
             let value = try await body(address)
             await supervisor.shutdown()
             return value
-        } catch let ended as TierEnded {
+        } catch let ended as TierFault {
             await supervisor.shutdown()
             throw WorkFault("the \(ended.name) server did not start")
         } catch {
