@@ -106,7 +106,9 @@ import Testing
         #expect(try RequestCheck(head(waiting)).expectsContinue)
         #expect(try !RequestCheck(head(waiting, version: .http1_0)).expectsContinue)
         #expect(try !RequestCheck(head(["Host": "h", "Expect": "100-continue"])).expectsContinue)
-        #expect(try RequestCheck(head(["Host": "h", "upgrade": "h2c"])).upgrades)
+        #expect(try RequestCheck(head(["Host": "h", "upgrade": "h2c"])).isLast)
+        #expect(try RequestCheck(head(["Host": "h", "connection": "close"])).isLast)
+        #expect(try !RequestCheck(head(["Host": "h"])).isLast)
     }
 
     @Test(arguments: [

@@ -33,7 +33,9 @@ import Testing
                 framing.parsed(current.map { requests[$0].body })
             }
         }
-        return framing.isInsideRequest ? 2 : nil
+        // What is between requests takes the next line for a first line.
+        let probe = Array("GET / RTSP/1.0\r\n".utf8).withUnsafeBytes { framing.next($0) }
+        if case .refuse = probe { return nil } else { return 2 }
     }
 
     private static let get = ("GET /a?RTSP/1.0 HTTP/1.1\r\nHost: RTSP/1.0\r\n\r\n", RequestCheck.Body.none)

@@ -42,7 +42,7 @@ struct ShopChannel: ServerChildChannel {
         case .refused(let problem):
             return channel.eventLoop.makeCompletedFuture {
                 try channel.pipeline.syncOperations.addHandler(
-                    RefusedVisit(
+                    RefusedConnection(
                         answer: visitors.refusals.bytes(of: problem),
                         lingerTimeMax: visitors.limits.lingerTimeMax))
                 return Visit(channel: channel, http: nil)
@@ -57,38 +57,4 @@ struct ShopChannel: ServerChildChannel {
         guard let http = value.http else { return }
         await self.http.handle(value: http, logger: logger)
     }
-}
-
-/// A connection too many: says so, lets the client read it, and closes.
-final class RefusedVisit: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-    typealias OutboundOut = ByteBuffer
-
-    private let answer: ByteBuffer
-    private let lingerTimeMax: TimeAmount
-    private var end: Scheduled<Void>?
-
-    init(answer: ByteBuffer, lingerTimeMax: TimeAmount) {
-        self.answer = answer
-        self.lingerTimeMax = lingerTimeMax
-    }
-
-    func handlerRemoved(context: ChannelHandlerContext) {
-        end?.cancel()
-        end = nil
-    }
-
-    func channelActive(context: ChannelHandlerContext) {
-        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-        context.writeAndFlush(wrapOutboundOut(answer)).assumeIsolated().whenSuccess {
-            bound.value.close(mode: .output, promise: nil)
-        }
-        end = context.eventLoop.assumeIsolated().scheduleTask(in: lingerTimeMax) {
-            bound.value.close(promise: nil)
-        }
-        context.fireChannelActive()
-    }
-
-    /// What the client asks is read, so that closing does not reset the connection, and dropped.
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {}
 }

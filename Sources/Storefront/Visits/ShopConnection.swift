@@ -15,7 +15,7 @@ final class ShopConnection: ChannelDuplexHandler, RequestReader {
     typealias OutboundOut = HTTPServerResponsePart
 
     /// A request that arrives.
-    struct Incoming {
+    private struct Incoming {
         let head: HTTPRequestHead
         let check: RequestCheck
         var body = ByteBuffer()
@@ -24,37 +24,21 @@ final class ShopConnection: ChannelDuplexHandler, RequestReader {
     }
 
     /// An answer that the framework owes.
-    struct Owed {
+    private struct Owed {
         let isHTTP10: Bool
         var isLast: Bool
     }
 
-    enum Reading {
-        /// Requests are taken.
-        case open
-        /// A last request was taken or refused; what follows is dropped.
-        case ended
-        /// All answers are written, but the system has not taken all of their bytes.
-        case closing
-        /// All bytes are on their way and the sending side is closed.
-        case lingering(since: NIODeadline)
-    }
-
-    let visitors: Visitors
-    private(set) var context: ChannelHandlerContext?
-    var reading = Reading.open
-    var incoming: Incoming?
-    var owed: [Owed] = []
+    private let visitors: Visitors
+    private var context: ChannelHandlerContext?
+    private var life = ConnectionLife(at: .now())
+    private var incoming: Incoming?
+    private var owed: [Owed] = []
     /// The refusal that ends the connection, once the answers before it are written.
-    var refusal: Problem?
+    private var refusal: Problem?
     /// Whether it answers a HEAD, which has no body.
-    var refusesHead = false
-    var owesContinue = false
-    var isInputClosed = false
-    /// When the first byte of the request that is arriving came.
-    var arrivalStart: NIODeadline?
-    var idleSince = NIODeadline.now()
-    var pace = WritePace()
+    private var refusesHead = false
+    private var pace = WritePace()
     private var sweep: RepeatedTask?
 
     init(visitors: Visitors) { self.visitors = visitors }
@@ -75,16 +59,11 @@ final class ShopConnection: ChannelDuplexHandler, RequestReader {
         sweep?.cancel()
     }
 
-    var takesBytes: Bool {
-        guard case .open = reading else { return false }
-        return true
-    }
+    var takesBytes: Bool { life.isOpen }
 
     var openBody: RequestCheck.Body? { incoming?.check.body }
 
-    func bytesArrive(_ count: Int) {
-        if arrivalStart == nil { arrivalStart = .now() }
-    }
+    func bytesArrive(_ count: Int) { life.bytesArrive(at: .now()) }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard takesBytes else { return }
@@ -112,8 +91,7 @@ final class ShopConnection: ChannelDuplexHandler, RequestReader {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         // The client has sent all it will: answer what it asked, then close.
         if case ChannelEvent.inputClosed? = event as? ChannelEvent {
-            isInputClosed = true
-            if takesBytes { reading = .ended }
+            life.closeInput()
             closeIfDone()
         }
         context.fireUserInboundEventTriggered(event)
@@ -125,7 +103,7 @@ final class ShopConnection: ChannelDuplexHandler, RequestReader {
         do throws(Problem) {
             let check = try RequestCheck(head)
             incoming = Incoming(head: head, check: check)
-            owesContinue = check.expectsContinue
+            if check.expectsContinue { life.oweContinue() }
             writeContinueIfDue()
         } catch {
             refusesHead = head.method == .HEAD
@@ -146,14 +124,9 @@ final class ShopConnection: ChannelDuplexHandler, RequestReader {
     private func receiveEnd(_ trailers: HTTPHeaders?) {
         guard var request = incoming, let context else { return }
         incoming = nil
-        arrivalStart = nil
-        owesContinue = false
+        life.endRequest(isLast: request.check.isLast)
         handOn(&request)
-        // After a request to upgrade the parser reads no further, so the answer ends the connection.
-        if !request.head.isKeepAlive || request.check.upgrades {
-            reading = .ended
-            endWithLastAnswer()
-        }
+        if request.check.isLast { endWithLastAnswer() }
         context.fireChannelRead(wrapInboundOut(.end(trailers)))
     }
 
@@ -178,9 +151,7 @@ final class ShopConnection: ChannelDuplexHandler, RequestReader {
         let isHandedOn = incoming?.isHandedOn == true
         refusesHead = refusesHead || incoming?.head.method == .HEAD
         incoming = nil
-        arrivalStart = nil
-        owesContinue = false
-        reading = .ended
+        life.endRequest(isLast: true)
         visitors.logger.debug("refused a request with status \(problem.status.code): \(problem.detail)")
         if isHandedOn {
             // Its route reads it, or has answered without doing so; it learns that no more will come.
@@ -194,5 +165,97 @@ final class ShopConnection: ChannelDuplexHandler, RequestReader {
 
     private func endWithLastAnswer() {
         if !owed.isEmpty { owed[owed.count - 1].isLast = true }
+    }
+
+    // MARK: Answers
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard let answer = owed.first else {
+            // What the framework has to say of a request that was refused already.
+            promise?.succeed()
+            return
+        }
+        switch unwrapOutboundIn(data) {
+        case .head(let head) where head.status.code < 200: context.write(data, promise: promise)
+        case .head(var head):
+            if answer.isHTTP10 {
+                if head.headers.contains(name: "content-length") || !head.status.mayHaveResponseBody {
+                    if !answer.isLast { head.headers.replaceOrAdd(name: "connection", value: "keep-alive") }
+                } else {
+                    // Chunks came with HTTP/1.1; before it a body of unknown length ended with the connection.
+                    head.version = .http1_0
+                    owed[0].isLast = true
+                }
+            }
+            if owed[0].isLast { head.headers.replaceOrAdd(name: "connection", value: "close") }
+            context.write(wrapOutboundOut(.head(head)), promise: promise)
+        case .body(let body):
+            pace.wrote(body.readableBytes)
+            context.write(data, promise: promise)
+        case .end:
+            owed.removeFirst()
+            life.answer(at: .now())
+            context.write(data, promise: promise)
+            if answer.isLast {
+                life.endRequests()
+                // What was asked behind it gets no answer.
+                owed.removeAll()
+            }
+            writeContinueIfDue()
+            closeIfDone()
+        }
+    }
+
+    /// The framework ends sending when it has nothing left to do; so does the connection then, by its own way.
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        guard case .output = mode else { return context.close(mode: mode, promise: promise) }
+        life.endRequests()
+        closeIfDone()
+        promise?.succeed()
+    }
+
+    /// `100 Continue` must not overtake the answers to earlier requests.
+    private func writeContinueIfDue() {
+        guard let context, life.continues(at: .now(), isAnswered: owed.isEmpty) else { return }
+        let head = HTTPResponseHead(version: .http1_1, status: .continue)
+        context.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
+    }
+
+    // MARK: The end
+
+    /// Ends the connection when all is said: with the refusal, where there is one.
+    private func closeIfDone() {
+        guard let context, life.closes(at: .now(), isAnswered: owed.isEmpty) else { return }
+        if let refusal {
+            let (head, body) = visitors.refusals.page(of: refusal)
+            pace.wrote(body.readableBytes)
+            context.write(wrapOutboundOut(.head(head)), promise: nil)
+            if !refusesHead { context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }
+        }
+        // The last bytes are on their way when an end is.
+        let taken = context.eventLoop.makePromise(of: Void.self)
+        taken.futureResult.assumeIsolated().whenComplete { _ in
+            guard let context = self.context, let ending = self.life.ends(at: .now()) else { return }
+            context.close(mode: ending == .whole ? .all : .output, promise: nil)
+        }
+        if refusal != nil {
+            context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: taken)
+        } else {
+            context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(ByteBuffer()))), promise: taken)
+        }
+    }
+
+    private func checkTimes(_ now: NIODeadline) {
+        guard let context else { return }
+        let limits = visitors.limits
+        if pace.isTooSlow(waiting: context.waitingBytes ?? 0, now: now, limits: limits) {
+            return context.close(promise: nil)
+        }
+        let isBehind = owed.count > (incoming?.isHandedOn == true ? 1 : 0)
+        switch life.check(at: now, isBehind: isBehind, isIdle: owed.isEmpty, limits: limits.life) {
+        case .keep: break
+        case .refuse(let problem): refuse(problem)
+        case .close: context.close(promise: nil)
+        }
     }
 }

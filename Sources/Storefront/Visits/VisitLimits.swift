@@ -32,4 +32,10 @@ struct VisitLimits: Sendable {
     var gatheredBodyBytesMax = ShopLimits.formByteCountMax
     /// How often these times are checked.
     var sweepInterval = TimeAmount.milliseconds(500)
+
+    /// What a connection's life takes of them.
+    var life: ConnectionLife.Limits {
+        ConnectionLife.Limits(
+            idleTimeMax: idleTimeMax, requestReadTimeMax: requestReadTimeMax, lingerTimeMax: lingerTimeMax)
+    }
 }

@@ -47,9 +47,13 @@ struct LoopMemory {
         partialBytes > partialBytesMax ? partialBytes - partialBytesMax / 8 * 7 : 0
     }
 
-    /// Whether another long body may arrive. The only one always may.
-    func hasRoom(forBody bytes: Int) -> Bool {
-        longBodyBytes == 0 || longBodyBytes + bytes <= limits.longBodyBytesMax / loopCount
+    /// Counts a long body that begins to arrive, if there is room for it. The only one always has room.
+    mutating func takeLongBody(of bytes: Int) -> Bool {
+        guard longBodyBytes == 0 || longBodyBytes + bytes <= limits.longBodyBytesMax / loopCount else {
+            return false
+        }
+        longBodyBytes += bytes
+        return true
     }
 
     /// Shows the figures, and after a surge gives memory back.

@@ -6,9 +6,28 @@ internal import NIOHTTP1
 
 /// All routes of a tier, each with its place in the tier's monitor.
 package struct RouteTable: Sendable {
-    struct Entry: Sendable {
+    /// A class, so that a request can hold on to its route for little.
+    final class Entry: Sendable {
         let route: Route
         let operation: SystemMonitor.Operation
+
+        fileprivate init(route: Route, operation: SystemMonitor.Operation) {
+            self.route = route
+            self.operation = operation
+        }
+    }
+
+    /// What a request that arrived has to have done for it.
+    enum Work {
+        case route(Entry, RequestTarget)
+        case batch
+        /// Nothing.
+        case refusal(Problem, SystemMonitor.Operation)
+
+        /// Whether its answer may be a long one.
+        var isLong: Bool {
+            if case .route(let entry, _) = self { entry.route.isLong } else { false }
+        }
     }
 
     private let entries: [String: Entry]
@@ -81,6 +100,25 @@ package struct RouteTable: Sendable {
         return response
     }
 
+    /// What is to be done for a request.
+    func work(for head: HTTPRequestHead, _ check: RequestCheck) -> Work {
+        let target = RequestTarget(head.uri)
+        let isBatch = takesBatches && target.route == BatchWire.routeName && head.method == .POST
+        do throws(Problem) {
+            guard isBatch else {
+                let entry = try entry(
+                    method: head.method, target: target, headers: head.headers, check: check)
+                return .route(entry, target)
+            }
+            try check.refuseOtherSites(reach: .site)
+            // Only the store's own tiers send any.
+            if let token, !token.isShown(in: head.headers) { throw BearerToken.problem }
+            return .batch
+        } catch {
+            return .refusal(error, isBatch ? batch : unknown)
+        }
+    }
+
     /// The route of a request.
     ///
     /// - Throws: ``Problem`` 404 for a path that no route has, 405 for a method that its route lacks, 401 for
@@ -102,12 +140,6 @@ package struct RouteTable: Sendable {
         if entry.route.isGuarded, let token, !token.isShown(in: headers) { throw BearerToken.problem }
         if let check, entry.route.takesJSON { try check.requireJSON() }
         return entry
-    }
-
-    /// Refuses a batch from a program that does not show the token, where the store has one: only its own tiers
-    /// send any.
-    func checkBatch(headers: HTTPHeaders) throws(Problem) {
-        if let token, !token.isShown(in: headers) { throw BearerToken.problem }
     }
 
     /// What the body of a request may have, in bytes, if not as much as elsewhere. Only who shows the token

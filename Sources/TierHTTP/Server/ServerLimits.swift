@@ -51,6 +51,12 @@ package struct ServerLimits: Sendable {
     /// The limits of production.
     package init() {}
 
+    /// What a connection's life takes of them.
+    var life: ConnectionLife.Limits {
+        ConnectionLife.Limits(
+            idleTimeMax: idleTimeMax, requestReadTimeMax: requestReadTimeMax, lingerTimeMax: lingerTimeMax)
+    }
+
     /// Those of a tier that tiers in front of it call: what thousands of their clients ask comes by a few
     /// connections.
     package static var behindFrontends: ServerLimits {

@@ -1,4 +1,5 @@
 internal import Logging
+internal import Model
 internal import Monitoring
 internal import NIOCore
 internal import NIOHTTP1
@@ -10,14 +11,15 @@ final class ServerLoop {
     let limits: ServerLimits
     let routes: RouteTable
     let hosts: AnsweredHosts
-    let logger: Logger
-    let connectionCountMax: Int
+    private let connectionCountMax: Int
     /// Requests being worked on.
     var inFlightCount = 0
     var memory: LoopMemory
+    var log: AccessLog
+    var random = FastRandom()
     /// Refused connections that are still open.
-    var refusedCount = 0
-    let refusedCountMax: Int
+    private var refusedCount = 0
+    private let refusedCountMax: Int
     /// The value of the `Date` field.
     private(set) var date: String
     private(set) var isDraining = false
@@ -26,16 +28,13 @@ final class ServerLoop {
     }
     private let openConnections: MetricCell
     /// Connections closed at once, since too many were open.
-    let refusedConnections: MetricCell
+    private let refusedConnections: MetricCell
     /// Requests answered 503 at once, since a limit was reached.
     let shedRequests: MetricCell
     private var sweep: Scheduled<Void>?
     private var drained: EventLoopPromise<Void>?
     /// Connections that have answers to send at the end of this tick.
     private var unflushed: [ServerConnection] = []
-    /// Failed requests since the last sweep, and how many of them may have a line of their own in the log.
-    private var failureCount = 0
-    private let failureLineCountMax = 20
 
     init(
         slot: LoopSlot, limits: ServerLimits, loopCount: Int, routes: RouteTable, hosts: AnsweredHosts = .any,
@@ -45,7 +44,7 @@ final class ServerLoop {
         self.limits = limits
         self.routes = routes
         self.hosts = hosts
-        self.logger = logger
+        log = AccessLog(logger: logger)
         let monitor = routes.monitor
         openConnections = monitor.cell("http_server_open_connections", .gauge, help: "Open connections.")
         refusedConnections = monitor.cell(
@@ -63,6 +62,22 @@ final class ServerLoop {
     }
 
     var hasRoom: Bool { connections.count < connectionCountMax && !isDraining }
+
+    /// What a connection is answered for which there is no room. Nil where it is closed without a word: the refused
+    /// must not use up what is limited.
+    func refusal(of channel: any Channel) -> ByteBuffer? {
+        refusedConnections.add(1)
+        guard refusedCount < refusedCountMax else { return nil }
+        refusedCount += 1
+        channel.closeFuture.assumeIsolated().whenComplete { _ in self.refusedCount -= 1 }
+        let problem = Problem(StoreError.overloaded("the server has too many connections; try again"))
+        let trace = TraceContext(using: &random)
+        var bytes = ByteBuffer()
+        problem.response(traceID: trace.traceID).write(
+            to: &bytes, date: date, times: CallTimes(), total: .zero, isHead: false, persistence: .closed)
+        log.record(nil, status: problem.status, trace: trace, took: .zero)
+        return bytes
+    }
 
     func add(_ connection: ServerConnection) { connections[ObjectIdentifier(connection)] = connection }
 
@@ -99,30 +114,6 @@ final class ServerLoop {
         sweep?.cancel()
     }
 
-    /// Writes a request into the tier's log: each one at the level `debug`, one that failed for a fault of the
-    /// store as a warning. When thousands fail at once, writing a line for each would cost more than the
-    /// requests themselves, so after some there is only their number.
-    func logAccess(
-        _ line: RequestLine?, status: HTTPResponseStatus, trace: TraceContext, took: TimeAmount
-    ) {
-        var level = Logger.Level.debug
-        if SystemMonitor.Outcome(statusCode: Int(status.code)) == .error {
-            failureCount += 1
-            if failureCount <= failureLineCountMax { level = .warning }
-        }
-        logger.log(
-            level: level,
-            "\(line.map { "\($0.method.rawValue) \($0.uri)" } ?? "unreadable request") \(status.code)",
-            metadata: ["trace_id": "\(trace.traceID)", "micros": "\(took.nanoseconds / 1_000)"])
-    }
-
-    private func sumUpFailures() {
-        if failureCount > failureLineCountMax {
-            logger.warning("\(failureCount - failureLineCountMax) more requests failed than have a line here")
-        }
-        failureCount = 0
-    }
-
     private func finishDrain() {
         guard isDraining else { return }
         drained?.succeed()
@@ -138,7 +129,7 @@ final class ServerLoop {
 
     private func checkConnections() {
         date = HTTPDate.now()
-        sumUpFailures()
+        log.sumUp()
         let now = NIODeadline.now()
         for connection in connections.values { connection.checkTimes(now) }
         cutFullConnections(now)
@@ -150,9 +141,9 @@ final class ServerLoop {
     private func cutFullConnections(_ now: NIODeadline) {
         guard memory.unsentExcess > 0 else { return }
         let full = connections.values.filter { connection in
-            connection.fullSince.map { now - $0 > limits.pressedStallTimeMax } ?? false
+            connection.state.fullSince.map { now - $0 > limits.pressedStallTimeMax } ?? false
         }
-        for connection in full.sorted(by: { $0.unsent.bytes > $1.unsent.bytes }) {
+        for connection in full.sorted(by: { $0.state.unsentBytes > $1.state.unsentBytes }) {
             guard memory.unsentExcess > 0 else { return }
             connection.abort()
         }
@@ -160,11 +151,14 @@ final class ServerLoop {
 
     /// Refuses requests that have arrived in part, those first that began to arrive first, until there is room.
     func refuseOldestPartial() {
-        let arriving = connections.values.filter { $0.arrivingBytes > 0 && $0.arrivalStart != nil }
+        let arriving = connections.values.compactMap { connection in
+            connection.state.arrivingBytes > 0
+                ? connection.state.arrivalStart.map { (connection: connection, start: $0) } : nil
+        }
         var excess = memory.partialExcess
-        for connection in arriving.sorted(by: { $0.arrivalStart ?? .now() < $1.arrivalStart ?? .now() }) {
+        for (connection, _) in arriving.sorted(by: { $0.start < $1.start }) {
             guard excess > 0 else { return }
-            excess -= connection.arrivingBytes
+            excess -= connection.state.arrivingBytes
             connection.refusePartial()
         }
     }

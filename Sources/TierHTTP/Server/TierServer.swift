@@ -97,13 +97,9 @@ package final class TierServer: Sendable {
 
     private static func configure(_ channel: any Channel, loop: ServerLoop) throws {
         guard loop.hasRoom else {
-            loop.refusedConnections.add(1)
-            // Beyond some, they are closed without a word: the refused must not use up what is limited.
-            if loop.refusedCount < loop.refusedCountMax {
-                try channel.pipeline.syncOperations.addHandler(RefusedConnection(loop: loop))
-            } else {
-                channel.close(promise: nil)
-            }
+            guard let answer = loop.refusal(of: channel) else { return channel.close(promise: nil) }
+            try channel.pipeline.syncOperations.addHandler(
+                RefusedConnection(answer: answer, lingerTimeMax: loop.limits.lingerTimeMax))
             return
         }
         var parsing = NIOHTTPDecoderLimitConfiguration()

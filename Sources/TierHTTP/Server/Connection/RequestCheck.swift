@@ -20,8 +20,9 @@ package struct RequestCheck: Sendable {
     package let host: RequestHost?
     /// Whether the client waits for `100 Continue` before it sends the body.
     package let expectsContinue: Bool
-    /// Whether the client would like another protocol; the parser reads nothing behind such a request.
-    package let upgrades: Bool
+    /// Whether no other request follows: the client says so, or would like another protocol, behind which the
+    /// parser reads nothing.
+    package let isLast: Bool
     /// What a browser says of where the request comes from.
     package let signs: BrowserSigns
     /// The media type of the body as it was sent; nil where it is not named.
@@ -45,7 +46,7 @@ package struct RequestCheck: Sendable {
         } else {
             expectsContinue = false
         }
-        upgrades = fields.upgrades
+        isLast = !head.isKeepAlive || fields.upgrades
         signs = fields.signs
         contentType = fields.contentType
     }

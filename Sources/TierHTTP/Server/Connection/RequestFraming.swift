@@ -34,12 +34,6 @@ struct RequestFraming {
     /// As much of a line's end as holds its version.
     private static let versionBytesMax = 10
 
-    /// Whether a request has begun and its end has not come.
-    var isInsideRequest: Bool {
-        if case .line = place { return !lineStart.isEmpty }
-        return true
-    }
-
     /// Finds the next piece of `bytes`, of which there is at least one.
     mutating func next(_ bytes: UnsafeRawBufferPointer) -> Step {
         switch place {

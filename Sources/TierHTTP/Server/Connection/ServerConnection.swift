@@ -1,4 +1,3 @@
-internal import DequeModule
 internal import Model
 internal import Monitoring
 internal import NIOCore
@@ -6,78 +5,33 @@ internal import NIOHTTP1
 
 /// One client's connection: takes requests as they come, hands all of them to their routes at once, and
 /// writes the answers in the requests' order, all that are ready in a tick of the loop by one flush.
+///
+/// What is to be done says ``ConnectionState``; here it is done.
 final class ServerConnection: ChannelDuplexHandler, RequestReader {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    struct Incoming {
-        let head: HTTPRequestHead
-        let check: RequestCheck
-        var body = ByteBuffer()
-        var bodyBytesMax: Int
-    }
+    /// How much is put together for one write. More is written piece by piece, as the client takes it.
+    private static let outputBytesMax = 256 * 1024
+    /// A longer body is written as the buffer it is, instead of being copied behind its head.
+    private static let copiedBytesMax = 64 * 1024
 
-    struct Outgoing {
-        let response: TierResponse
-        let isHead: Bool
-        let persistence: TierResponse.Persistence
-        let times: CallTimes
-        /// From the request's arrival to its answer, however long the answer waits for its turn.
-        let total: TimeAmount
-
-        /// What it takes until the client has it: its body, and a head of usual length.
-        var byteCount: Int { (isHead ? 0 : response.body.readableBytes) + 256 }
-    }
-
-    enum Reading {
-        /// Requests are taken.
-        case open
-        /// A last request was taken or refused; what follows is dropped.
-        case ended
-        /// All answers are written, but the system has not taken all of their bytes.
-        case closing(since: NIODeadline)
-        /// All bytes are on their way and the sending side is closed.
-        case lingering(since: NIODeadline)
-    }
-
-    let loop: ServerLoop
-    private(set) var context: ChannelHandlerContext?
-    var unsent: UnsentAnswers
-    /// Requests that wait until there is room for their answers, whose places are taken already.
-    var held: Deque<Complete> = []
-    /// Bytes that are kept of the request that is arriving, and what it has announced where that is a long body.
-    var arrivingBytes = 0
-    var longBodyBytes = 0
-    var reading = Reading.open
-    private(set) var incoming: Incoming?
-    /// When the first byte of the request that is arriving came.
-    var arrivalStart: NIODeadline?
-    var idleSince = NIODeadline.now()
-    /// Since when the client has taken nothing of what is written to it; nil while there is room.
-    var stalledSince: NIODeadline?
-    /// Since when the channel is full, whether the client takes some of it or not.
-    var fullSince: NIODeadline?
-    /// How much waited for it to be taken when that was last looked at.
-    var stalledByteCount = Int.max
-    var responses = OrderedResponses<Outgoing>()
-    var output = ByteBuffer()
-    var isFlushScheduled = false
-    private(set) var isInputClosed = false
-    /// Whether a client could still be sending when the connection closes.
-    var lingers = true
-    private(set) var isReadHeld = false
-    var owesContinue = false
+    private let loop: ServerLoop
+    private(set) var state: ConnectionState
+    private var context: ChannelHandlerContext?
+    private var output = ByteBuffer()
+    private var isFlushScheduled = false
     /// Told when the client leaves.
     let client = ClientPresence()
-    private var random = FastRandom()
 
     init(loop: ServerLoop) {
         self.loop = loop
-        unsent = UnsentAnswers(
-            bytesMax: loop.limits.unsentBytesPerConnectionMax,
-            expectedBytes: loop.limits.longAnswerBytesExpected)
+        state = ConnectionState(limits: loop.limits, at: .now())
     }
+
+    /// Whether answers still have somewhere to go.
+    var isConnected: Bool { context != nil }
 
     // MARK: Channel events
 
@@ -88,43 +42,34 @@ final class ServerConnection: ChannelDuplexHandler, RequestReader {
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
-        incoming = nil
-        releaseMemory()
+        state.release(from: &loop.memory)
+        output = ByteBuffer()
         loop.remove(self)
         client.leave()
     }
 
-    var takesBytes: Bool {
-        guard case .open = reading else { return false }
-        return true
-    }
-
-    var openBody: RequestCheck.Body? { incoming?.check.body }
-
-    func bytesArrive(_ count: Int) {
-        if arrivalStart == nil { arrivalStart = .now() }
-        // Of a body, what is kept is counted when it is.
-        if incoming == nil { keep(count) }
-    }
-
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard case .open = reading else { return }
+        guard state.takesBytes else { return }
         switch unwrapInboundIn(data) {
         case .head(let head): receive(head)
-        case .body(let bytes): receive(bytes)
-        case .end: receiveEnd()
+        case .body(let bytes):
+            if state.append(bytes, in: &loop.memory) { return makeRoom() }
+            refuse(ServerLoop.bodyProblem(state.bodyBytesMax))
+        case .end:
+            guard let (request, ticket) = state.finish(in: &loop.memory) else { return }
+            let work = loop.routes.work(for: request.head, request.check)
+            let complete = ConnectionState.Complete(request: request, work: work, ticket: ticket)
+            if state.begins(complete) { loop.carryOut(complete, of: self) }
         }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if error is HTTPParserError {
-            // What follows a last request need not make sense, and must not cost the client its answers.
-            guard case .open = reading else { return }
-        }
         guard let error = error as? HTTPParserError else {
             // The connection broke; there is nobody to tell.
             return context.close(promise: nil)
         }
+        // What follows a last request need not make sense, and must not cost the client its answers.
+        guard state.takesBytes else { return }
         refuse(
             Problem(
                 parser: error, headBytesMax: loop.limits.headBytesMax,
@@ -132,23 +77,13 @@ final class ServerConnection: ChannelDuplexHandler, RequestReader {
     }
 
     func read(context: ChannelHandlerContext) {
-        isReadHeld = responses.count >= loop.limits.pipelinedCountMax || stalledSince != nil || !mayTakeMore
-        if !isReadHeld { context.read() }
+        if state.reads() { context.read() }
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        let now = NIODeadline.now()
-        stalledByteCount = .max
-        if context.channel.isWritable {
-            stalledSince = nil
-            fullSince = nil
-            noteTaken()
-            if case .closing = reading { reading = .closing(since: now) }
-            scheduleFlush()
-        } else {
-            stalledSince = now
-            fullSince = now
-        }
+        let isWritable = context.channel.isWritable
+        state.change(isFull: !isWritable, at: .now(), in: &loop.memory)
+        if isWritable { scheduleFlush() }
         resumeReading()
         context.fireChannelWritabilityChanged()
     }
@@ -156,105 +91,163 @@ final class ServerConnection: ChannelDuplexHandler, RequestReader {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         // The client has sent all it will: answer what it asked, then close.
         if case ChannelEvent.inputClosed? = event as? ChannelEvent {
-            isInputClosed = true
-            if case .open = reading { reading = .ended }
+            state.closeInput()
             closeIfDone()
             leaveSoon()
         }
         context.fireUserInboundEventTriggered(event)
     }
 
-    func resumeReading() {
-        if isReadHeld, let context { read(context: context) }
+    private func resumeReading() {
+        if state.isReadHeld, let context { read(context: context) }
     }
 
-    // MARK: Requests
+    // MARK: Requests that arrive
+
+    var takesBytes: Bool { state.takesBytes }
+
+    var openBody: RequestCheck.Body? { state.openBody }
+
+    func bytesArrive(_ count: Int) {
+        state.bytesArrive(count, at: .now(), in: &loop.memory)
+        makeRoom()
+    }
 
     private func receive(_ head: HTTPRequestHead) {
         do throws(Problem) {
-            let check = try RequestCheck(head)
-            try loop.hosts.admit(check.host)
-            incoming = Incoming(
-                head: head, check: check, bodyBytesMax: try bodyBytesMax(of: head, check.body))
-            headEnded()
-            if case .length(let length) = check.body, length > loop.limits.bodyBytesMax {
-                guard announceBody(of: length) else { return refuseLongBody() }
+            guard state.begin(try loop.admit(head), in: &loop.memory) else {
+                loop.shedRequests.add(1)
+                throw Problem(
+                    StoreError.overloaded("too many long bodies arrive just now; try again in a moment"))
             }
-            if check.expectsContinue {
-                owesContinue = true
-                writeContinueIfDue()
-            }
+            writeContinueIfDue()
         } catch {
             refuse(error, head: head)
         }
     }
 
-    /// What the body may have, in bytes.
-    private func bodyBytesMax(of head: HTTPRequestHead, _ body: RequestCheck.Body) throws(Problem) -> Int {
-        guard case .length(let length) = body, length > loop.limits.bodyBytesMax else {
-            return loop.limits.bodyBytesMax
-        }
-        // Most routes have no limit of their own, and most requests no such body.
-        let bytesMax = loop.routes.bodyBytesMax(for: head) ?? loop.limits.bodyBytesMax
-        guard length <= bytesMax else { throw Self.bodyProblem(bytesMax) }
-        return bytesMax
+    private func makeRoom() {
+        if loop.memory.partialExcess > 0 { loop.refuseOldestPartial() }
     }
 
-    private func receive(_ bytes: ByteBuffer) {
-        guard var request = incoming else { return }
-        incoming = nil
-        guard request.body.readableBytes + bytes.readableBytes <= request.bodyBytesMax else {
-            return refuse(Self.bodyProblem(request.bodyBytesMax))
-        }
-        request.body.writeImmutableBuffer(bytes)
-        incoming = request
-        if longBodyBytes == 0 { keep(bytes.readableBytes) }
-    }
-
-    private func receiveEnd() {
-        guard let request = incoming else { return }
-        incoming = nil
-        releaseArriving()
-        arrivalStart = nil
-        owesContinue = false
-        let head = request.head
-        // After a request to upgrade the parser reads no further, so the answer ends the connection.
-        let closes = !head.isKeepAlive || request.check.upgrades
-        if closes { reading = .ended }
-        let persistence: TierResponse.Persistence =
-            closes ? .closed : head.version == .http1_0 ? .keptForHTTP10 : .kept
-        take(
-            Complete(
-                request: request, target: RequestTarget(head.uri), ticket: responses.begin(),
-                persistence: persistence))
+    /// Refuses the request that is arriving, since it holds memory that others need.
+    func refusePartial() {
+        loop.shedRequests.add(1)
+        refuse(
+            Problem(
+                .requestTimeout,
+                "too many requests arrive in part just now, and this has taken the longest; send it again"))
     }
 
     /// Answers a request that cannot be read to its end, and takes no more.
-    func refuse(_ problem: Problem) { refuse(problem, head: incoming?.head) }
+    func refuse(_ problem: Problem) { refuse(problem, head: state.openHead) }
 
     private func refuse(_ problem: Problem, head: HTTPRequestHead?) {
-        incoming = nil
-        releaseArriving()
-        arrivalStart = nil
-        owesContinue = false
-        reading = .ended
-        let entry = head.flatMap {
-            try? loop.routes.entry(method: $0.method, target: RequestTarget($0.uri), headers: $0.headers)
-        }
-        var served = begin(entry?.operation ?? loop.routes.unknown, head, .closed)
-        if let head, entry?.route.isPurchase == true {
-            served.key = try? TierRequest.purchaseKey(in: head.headers)
-        }
-        end(served, failing: problem)
+        loop.refuse(head, of: self, at: state.refuse(in: &loop.memory), problem)
     }
 
-    /// The trace that a request belongs to: the client's, or a new one.
-    func trace(of head: HTTPRequestHead?) -> TraceContext {
-        head?.headers.first(name: "traceparent").flatMap(TraceContext.init(parsing:))
-            ?? TraceContext(using: &random)
+    // MARK: Answers
+
+    /// Takes the answer to a request, unless nobody waits for it any more.
+    func answer(_ ticket: ConnectionState.Ticket, isLong: Bool, with answer: ConnectionState.Outgoing) {
+        guard context != nil else { return }
+        state.end(ticket, isLong: isLong, with: answer, in: &loop.memory)
+        scheduleFlush()
     }
 
-    private static func bodyProblem(_ bytesMax: Int) -> Problem {
-        Problem(.payloadTooLarge, "the body is longer than \(bytesMax) bytes")
+    /// Flushes at the end of this tick of the loop, so that all answers that become ready in it share one
+    /// system call.
+    private func scheduleFlush() {
+        guard !isFlushScheduled, context != nil else { return }
+        isFlushScheduled = true
+        loop.flushAtEndOfTick(self)
     }
+
+    func flushReady() {
+        isFlushScheduled = false
+        guard let context else { return }
+        while !state.isFull {
+            let longBody = takeReady()
+            guard output.readableBytes > 0 else { break }
+            context.write(wrapOutboundOut(output), promise: nil)
+            if let longBody { context.write(wrapOutboundOut(longBody), promise: nil) }
+            context.flush()
+            // The channel keeps the bytes until they are sent, so the next answers need a buffer of their own.
+            output = context.channel.allocator.buffer(capacity: 512)
+            if !state.isFull { state.taken(in: &loop.memory) }
+        }
+        state.flushed(at: .now())
+        writeContinueIfDue()
+        while let next = state.nextHeld() { loop.carryOut(next, of: self) }
+        closeIfDone()
+        resumeReading()
+    }
+
+    /// Puts the answers that may leave now into `output`.
+    ///
+    /// - Returns: the body that belongs behind them, where the last is a long one.
+    private func takeReady() -> ByteBuffer? {
+        while output.readableBytes < Self.outputBytesMax,
+            let answer = state.popReady(isDraining: loop.isDraining)
+        {
+            let isLong = !answer.isHead && answer.response.body.readableBytes > Self.copiedBytesMax
+            answer.response.write(
+                to: &output, date: loop.date, times: answer.times, total: answer.total,
+                isHead: answer.isHead || isLong, persistence: answer.persistence)
+            if isLong { return answer.response.body }
+        }
+        return nil
+    }
+
+    private func writeContinueIfDue() {
+        guard let context, state.continues(at: .now()) else { return }
+        context.writeAndFlush(
+            wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
+    }
+
+    // MARK: The end
+
+    private func closeIfDone() {
+        guard !isFlushScheduled, let context, state.closes(at: .now()) else { return }
+        // An empty write is done when everything before it has been taken by the system. Closing earlier
+        // would throw the rest away where the client has ended its side already.
+        let taken = context.eventLoop.makePromise(of: Void.self)
+        taken.futureResult.assumeIsolated().whenComplete { _ in
+            guard let context = self.context, let ending = self.state.ends(at: .now()) else { return }
+            context.close(mode: ending == .whole ? .all : .output, promise: nil)
+        }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: taken)
+        resumeReading()
+    }
+
+    func checkTimes(_ now: NIODeadline) {
+        let waitingBytes = state.isFull ? context?.waitingBytes : 0
+        switch state.check(at: now, waitingBytes: waitingBytes ?? .max, limits: loop.limits) {
+        case .keep: break
+        case .refuse(let problem): refuse(problem)
+        case .close: abort()
+        }
+    }
+
+    /// A client that has sent all it will may wait for its answers, or be gone: both look the same. So what is
+    /// asked goes on for a while, and what takes longer than that is given up.
+    private func leaveSoon() {
+        guard !state.isAnswered, let context else { return }
+        context.eventLoop.assumeIsolated().scheduleTask(in: loop.limits.halfClosedTimeMax) { [client] in
+            client.leave()
+        }
+    }
+
+    /// Stops taking requests; closes as soon as what was taken is answered.
+    func drain() {
+        if state.drain(at: .now(), limits: loop.limits) { closeIfDone() }
+    }
+
+    /// Closes at once.
+    func abort() { context?.close(promise: nil) }
+}
+
+extension ChannelHandlerContext {
+    /// Bytes that are written and that the system has not taken; nil where that is not known.
+    package var waitingBytes: Int? { try? channel.syncOptions?.getOption(.bufferedWritableBytes) }
 }

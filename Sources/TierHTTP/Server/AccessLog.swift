@@ -1,0 +1,46 @@
+internal import Logging
+internal import Monitoring
+internal import NIOCore
+internal import NIOHTTP1
+
+/// The requests in a tier's own log: each one at the level `debug`, one that failed for a fault of the store as a
+/// warning. When thousands fail at once, writing a line for each would cost more than the requests themselves, so
+/// after some there is only their number.
+struct AccessLog {
+    /// Failed requests that have lines of their own, between two calls of ``sumUp()``.
+    private static let failureLineCountMax = 20
+
+    private let logger: Logger
+    private var failureCount = 0
+
+    init(logger: Logger) { self.logger = logger }
+
+    /// - Parameter line: nil for a request that could not be read so far.
+    mutating func record(
+        _ line: RequestLine?, status: HTTPResponseStatus, trace: TraceContext, took: TimeAmount
+    ) {
+        var level = Logger.Level.debug
+        if SystemMonitor.Outcome(statusCode: Int(status.code)) == .error {
+            failureCount += 1
+            if failureCount <= Self.failureLineCountMax { level = .warning }
+        }
+        logger.log(
+            level: level,
+            "\(line.map { "\($0.method.rawValue) \($0.uri)" } ?? "unreadable request") \(status.code)",
+            metadata: ["trace_id": "\(trace.traceID)", "micros": "\(took.nanoseconds / 1_000)"])
+    }
+
+    /// An error that a client is not told.
+    func record(_ error: any Error, trace: TraceContext) {
+        logger.error(
+            "unexpected error", metadata: ["trace_id": "\(trace.traceID)", "error": "\(error)"])
+    }
+
+    mutating func sumUp() {
+        if failureCount > Self.failureLineCountMax {
+            logger.warning(
+                "\(failureCount - Self.failureLineCountMax) more requests failed than have a line here")
+        }
+        failureCount = 0
+    }
+}

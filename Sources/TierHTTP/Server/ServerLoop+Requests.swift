@@ -1,0 +1,197 @@
+internal import Model
+internal import Monitoring
+internal import NIOCore
+internal import NIOHTTP1
+
+// From a request to its answer.
+extension ServerLoop {
+    private static let noRoom = StoreError.overloaded(
+        "answers that clients have not taken use up the memory for them; try again in a moment")
+
+    /// Checks the head of a request.
+    ///
+    /// - Throws: ``Problem`` for one after which the connection's next bytes have no certain meaning.
+    func admit(_ head: HTTPRequestHead) throws(Problem) -> ConnectionState.Incoming {
+        let check = try RequestCheck(head)
+        try hosts.admit(check.host)
+        guard case .length(let length) = check.body, length > limits.bodyBytesMax else {
+            return ConnectionState.Incoming(
+                head: head, check: check, bodyBytesMax: limits.bodyBytesMax, longBodyBytes: 0)
+        }
+        // Most routes have no limit of their own, and most requests no such body.
+        let bytesMax = routes.bodyBytesMax(for: head) ?? limits.bodyBytesMax
+        guard length <= bytesMax else { throw Self.bodyProblem(bytesMax) }
+        return ConnectionState.Incoming(
+            head: head, check: check, bodyBytesMax: bytesMax, longBodyBytes: length)
+    }
+
+    static func bodyProblem(_ bytesMax: Int) -> Problem {
+        Problem(.payloadTooLarge, "the body is longer than \(bytesMax) bytes")
+    }
+
+    /// Carries out what a connection has begun.
+    func carryOut(_ complete: ConnectionState.Complete, of connection: ServerConnection) {
+        let request = complete.request
+        let operation =
+            switch complete.work {
+            case .route(let entry, _): entry.operation
+            case .batch: routes.batch
+            case .refusal(_, let operation): operation
+            }
+        let served = begin(
+            operation, request.head, isLong: complete.work.isLong,
+            to: .connection(connection, complete.ticket, request.persistence))
+        switch complete.work {
+        case .route(let entry, let target):
+            let tierRequest = TierRequest(
+                method: request.head.method, target: target, headers: request.head.headers,
+                body: request.body, slot: slot, trace: served.trace, arrived: served.arrived,
+                times: served.times, client: connection.client)
+            run(entry.route, with: tierRequest, for: served)
+        case .batch: runBatch(request, for: served, client: connection.client)
+        case .refusal(let problem, _): end(served, failing: problem)
+        }
+    }
+
+    /// Answers a request that a connection cannot read to its end.
+    func refuse(
+        _ head: HTTPRequestHead?, of connection: ServerConnection, at ticket: ConnectionState.Ticket,
+        _ problem: Problem
+    ) {
+        let entry = head.flatMap {
+            try? routes.entry(method: $0.method, target: RequestTarget($0.uri), headers: $0.headers)
+        }
+        var served = begin(
+            entry?.operation ?? routes.unknown, head, to: .connection(connection, ticket, .closed))
+        if let head, entry?.route.isPurchase == true {
+            served.key = try? TierRequest.purchaseKey(in: head.headers)
+        }
+        end(served, failing: problem)
+    }
+
+    /// Begins a request in the client's trace, or in a new one.
+    private func begin(
+        _ operation: SystemMonitor.Operation, _ head: HTTPRequestHead?, isLong: Bool = false,
+        to destination: ServedRequest.Destination
+    ) -> ServedRequest {
+        let trace = head?.headers.first(name: "traceparent").flatMap(TraceContext.init(parsing:))
+        return begin(
+            operation, head.map { RequestLine(method: $0.method, uri: $0.uri) },
+            trace ?? TraceContext(using: &random), isLong: isLong, to: destination)
+    }
+
+    /// Counts a request as in flight.
+    private func begin(
+        _ operation: SystemMonitor.Operation, _ line: RequestLine?, _ trace: TraceContext, isLong: Bool,
+        to destination: ServedRequest.Destination
+    ) -> ServedRequest {
+        inFlightCount += 1
+        routes.monitor.begin(operation, shard: slot.index)
+        return ServedRequest(
+            destination: destination, operation: operation, line: line, trace: trace, isLong: isLong)
+    }
+
+    private func run(_ route: Route, with request: TierRequest, for served: ServedRequest) {
+        guard route.isPurchase else { return run(route.handler, with: request, for: served) }
+        var (request, served) = (request, served)
+        do {
+            let key = try request.purchaseKey()
+            (request.key, served.key) = (key, key)
+            run(route.handler, with: request, for: served)
+        } catch {
+            end(served, failing: error)
+        }
+    }
+
+    private func run(_ handler: Route.Handler, with request: TierRequest, for served: ServedRequest) {
+        guard inFlightCount <= limits.inFlightPerLoopMax else {
+            return end(
+                served, failing: StoreError.overloaded("the server has too much to do; nothing was done"))
+        }
+        guard !served.isLong || !memory.isFull else { return end(served, failing: Self.noRoom) }
+        do {
+            switch try handler(request) {
+            case .ready(let response): end(served, with: response)
+            case .pending(let future):
+                future.assumeIsolated().whenComplete { result in
+                    switch result {
+                    case .success(let response): self.end(served, with: response)
+                    case .failure(let error): self.end(served, failing: error)
+                    }
+                }
+            }
+        } catch {
+            end(served, failing: error)
+        }
+    }
+
+    /// Carries out the requests of a batch side by side; of one that is malformed, none.
+    private func runBatch(
+        _ batch: ConnectionState.Incoming, for served: ServedRequest, client: ClientPresence
+    ) {
+        guard let entries = BatchWire.entries(in: batch.body) else {
+            return end(served, failing: Problem(.badRequest, "the batch is not well-formed"))
+        }
+        let answers = BatchAnswers(of: served, count: entries.count)
+        for (index, entry) in entries.enumerated() {
+            run(entry, headers: batch.head.headers, client: client, to: .batch(answers, index: index))
+        }
+    }
+
+    /// Carries out one request of a batch, which shows the token that the batch showed.
+    private func run(
+        _ entry: BatchWire.Entry, headers: HTTPHeaders, client: ClientPresence,
+        to destination: ServedRequest.Destination
+    ) {
+        let target = RequestTarget(entry.line.uri)
+        do {
+            let route = try routes.entry(method: entry.line.method, target: target, headers: headers)
+            let served = begin(route.operation, entry.line, entry.trace, isLong: false, to: destination)
+            let request = TierRequest(
+                method: entry.line.method, target: target,
+                headers: entry.key.map { ["idempotency-key": $0] } ?? [:], slot: slot,
+                trace: served.trace, arrived: served.arrived, times: served.times, client: client)
+            // What may be long is not even begun: its answer would have no place here.
+            guard !route.route.isLong else { return end(served, failing: BatchWire.tooLong) }
+            run(route.route, with: request, for: served)
+        } catch {
+            let served = begin(routes.unknown, entry.line, entry.trace, isLong: false, to: destination)
+            end(served, failing: error)
+        }
+    }
+
+    private func end(_ served: ServedRequest, failing error: any Error) {
+        if case .overloaded = error as? StoreError { shedRequests.add(1) }
+        let problem = Problem(error)
+        if problem.status == .internalServerError { log.record(error, trace: served.trace) }
+        end(served, with: problem.response(traceID: served.trace.traceID, key: served.key))
+    }
+
+    private func end(_ served: ServedRequest, with response: TierResponse) {
+        if case .connection(let connection, _, _) = served.destination, served.isLong {
+            // Only what reads has long answers. What changed something is answered by what became of it.
+            guard !connection.isConnected || memory.hasRoom(forAnswer: response.body.readableBytes) else {
+                return end(served, failing: Self.noRoom)
+            }
+        }
+        inFlightCount -= 1
+        let total = NIODeadline.now() - served.arrived
+        routes.monitor.end(
+            served.operation, shard: slot.index, nanos: UInt64(max(0, total.nanoseconds)),
+            outcome: response.monitoredOutcome)
+        var response = response
+        response.key = served.key
+        log.record(served.line, status: response.status, trace: served.trace, took: total)
+        switch served.destination {
+        case .connection(let connection, let ticket, let persistence):
+            let answer = ConnectionState.Outgoing(
+                response: response, isHead: served.line?.method == .HEAD || response.status == .notModified,
+                persistence: persistence, times: served.times, total: total)
+            connection.answer(ticket, isLong: served.isLong, with: answer)
+        case .batch(let answers, let index):
+            if let (batch, response) = answers.end(index, of: served, with: response) {
+                end(batch, with: response)
+            }
+        }
+    }
+}
