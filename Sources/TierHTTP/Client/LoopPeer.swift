@@ -3,30 +3,22 @@ internal import Model
 internal import Monitoring
 internal import NIOCore
 internal import NIOHTTP1
-internal import NIOPosix
 
-/// One lane to one server of a tier as one event loop sees it: its connections, and the requests that wait
-/// for one. Used on its loop only.
+/// One lane to one server of a tier as one event loop sees it. Used on its loop only.
+///
+/// What is to be done says ``PeerPool``; here it is done.
 final class LoopPeer {
-    let lane: Lane
     let limits: ClientLimits
     let hostField: String
     /// Shown to the peer with every request, where the store has a token.
     let authorization: String?
-    /// What the peer was when it last answered; each connection finds out anew for itself.
-    private(set) var kind = PeerKind.unknown
-    /// Whether it may be sent several requests in one, as far as is known.
-    var takesBatches = true
+    let eventLoop: any EventLoop
+    private let lane: Lane
     private let tier: String
     private let address: ServerAddress
-    let eventLoop: any EventLoop
     private let figures: PeerFigures
-    private var connections: [PeerConnection] = [] { didSet { figures.connections.set(connections.count) } }
-    private var connectingCount = 0
-    private var waiting: Deque<Exchange> = [] { didSet { figures.waiting.set(waiting.count) } }
-    private var backoff = Backoff()
+    private var pool: PeerPool<PeerConnection>
     private var isTicking = false
-    private var isShutDown = false
     private var random = FastRandom()
     /// Takes requests that this peer could not be sent.
     var handBack: (Exchange, any Error) -> Void = { $0.fail($1) }
@@ -45,187 +37,221 @@ final class LoopPeer {
         self.limits = limits
         hostField = address.description
         authorization = token?.field
+        pool = PeerPool(lane: lane, limits: limits)
     }
 
-    /// Whether the peer was out of reach when last tried and is not due to be tried again.
-    var isDown: Bool { connections.isEmpty && backoff.isDown && !backoff.allowsAttempt(at: .now()) }
+    var kind: PeerKind { pool.kind }
+    var isDown: Bool { pool.isDown(at: .now()) }
+    var isDoubtful: Bool { pool.isDoubtful }
+    var isBookstore: Bool { pool.isBookstore }
 
-    /// Whether the peer was out of reach and is being tried again just now.
-    var isDoubtful: Bool { connections.isEmpty && backoff.isDown && connectingCount > 0 }
-
-    /// Whether an open connection leads to a peer that answers side by side and keeps keys.
-    var isBookstore: Bool { connections.contains { $0.isOpen && $0.kind == .bookstore } }
-
-    /// Requests that are not answered yet.
-    var pendingCount: Int { waiting.count + connections.reduce(0) { $0 + $1.inFlight.count } }
+    // MARK: Calls
 
     func submit(_ exchange: Exchange) {
-        guard !isShutDown else { return exchange.fail(unreachable(for: exchange)) }
-        guard hasPlace(for: exchange) else { return exchange.fail(overloaded(for: exchange)) }
-        guard !isDown else { return handBack(exchange, unreachable(for: exchange)) }
-        exchange.peer = self
-        waiting.append(exchange)
-        pump()
-        scheduleTick()
-    }
-
-    private func hasPlace(for exchange: Exchange) -> Bool {
-        guard !lane.isPipelined else { return waiting.count < limits.waitingCountMax }
-        guard waiting.count < limits.laneWaitingCountMax else { return false }
-        guard let client = exchange.call.client else { return true }
-        return waiting.count { $0.call.client === client } < limits.laneWaitingCountMax / 2
-    }
-
-    /// Writes what waits as far as the connections have room, and opens another where that helps.
-    func pump() {
-        guard lane.isPipelined else { return pumpInTurns() }
-        while let exchange = waiting.first {
-            if exchange.isEnded {
-                waiting.removeFirst()
-            } else if let connection = connections.first(where: { $0.hasRoom }) {
-                waiting.removeFirst()
-                connection.send(exchange)
-            } else {
-                return connectIfUseful()
-            }
+        let now = NIODeadline.now()
+        switch pool.submit(exchange, at: now) {
+        case .shutDown: exchange.fail(unreachable(for: exchange))
+        case .full: exchange.fail(overloaded(for: exchange))
+        case .down: handBack(exchange, unreachable(for: exchange))
+        case nil:
+            exchange.peer = self
+            pump(at: now)
+            scheduleTick()
         }
-    }
-
-    /// As ``pump()``, where a connection carries one request at a time: clients take turns.
-    private func pumpInTurns() {
-        waiting.removeAll { $0.isEnded }
-        while !waiting.isEmpty {
-            guard let connection = connections.first(where: { $0.hasRoom }) else { return connectIfUseful() }
-            var busy: [ObjectIdentifier: Int] = [:]
-            for exchange in connections.lazy.flatMap(\.inFlight) {
-                if let client = exchange.call.client { busy[ObjectIdentifier(client), default: 0] += 1 }
-            }
-            let clients = waiting.lazy.map { $0.call.client.map { ObjectIdentifier($0) } }
-            guard let index = FairTurn.next(among: clients, busy: busy) else { return }
-            connection.send(waiting.remove(at: index))
-        }
-    }
-
-    func answered(by connection: PeerConnection) {
-        kind = connection.kind
-        guard lane != .quick, kind == .other else { return }
-        foundOther()
-        // A program that serves one connection at a time would never come to another.
-        connection.closeWhenIdle()
     }
 
     /// The server is another program than it was.
-    func isOther() { kind = .other }
+    func becomeOther() { pool.becomeOther() }
 
-    /// A request's client has left. Where a connection carries nothing else, its end tells the server so.
+    /// A request's client has left.
     func abandoned(_ exchange: Exchange) {
-        waiting.removeAll { $0.isEnded }
-        guard !lane.isPipelined else { return }
-        connections.first { $0.inFlight.contains { $0 === exchange } }?.reset()
-    }
-
-    /// Sends a request once more that the peer refused to carry out in its first form.
-    func sendAgain(_ exchange: Exchange) { waiting.prepend(exchange) }
-
-    /// A connection ended after an answer that announced it: nothing behind it was carried out.
-    func closed(_ connection: PeerConnection, untouched: Deque<Exchange>) {
-        connections.removeAll { $0 === connection }
-        for exchange in untouched.reversed() {
-            exchange.attemptCount -= 1
-            waiting.prepend(exchange)
-        }
-        if isShutDown { failWaiting() } else { pump() }
-    }
-
-    /// A connection broke: what was in flight on it may or may not have been carried out.
-    func closed(_ connection: PeerConnection, unanswered: Deque<Exchange>) {
-        connections.removeAll { $0 === connection }
-        let now = NIODeadline.now()
-        for exchange in unanswered.reversed() where !exchange.isEnded {
-            guard !isShutDown, exchange.mayRepeat(after: connection.kind), exchange.call.deadline > now,
-                exchange.attemptCount < limits.attemptCountMax
-            else {
-                exchange.fail(error("broke the connection", for: exchange))
-                continue
-            }
-            figures.repeats.add(1)
-            waiting.prepend(exchange)
-        }
-        if !isShutDown { pump() }
+        let connection = pool.abandon(exchange)
+        show()
+        connection?.reset()
     }
 
     /// Closes every connection; requests that are in flight end unanswered.
     func shutdown() {
-        isShutDown = true
-        failWaiting()
-        for connection in connections { connection.close() }
+        fail(pool.shutDown())
+        for connection in pool.connections { connection.close() }
     }
 
-    private func failWaiting() {
-        let left = waiting
-        waiting = []
-        for exchange in left { exchange.fail(unreachable(for: exchange)) }
-    }
-
-    private func connectIfUseful() {
-        let pipelines = lane.isPipelined && (isBookstore || kind == .bookstore)
-        let countMax =
-            lane != .quick
-            ? limits.laneConnectionCountMax
-            : pipelines ? limits.pipeliningConnectionCountMax : limits.plainConnectionCountMax
-        // A peer that pipelines needs a second connection only when the first is full.
-        let isUseful = pipelines ? connectingCount == 0 : connectingCount < waiting.count
-        guard isUseful, connections.count + connectingCount < countMax else { return }
-        let now = NIODeadline.now()
-        guard backoff.allowsAttempt(at: now) else { return }
-        connectingCount += 1
-        let bootstrap = ClientBootstrap(group: eventLoop)
-            .connectTimeout(limits.connectTimeMax)
-            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-        let connection = NIOLoopBound(PeerConnection(peer: self), eventLoop: eventLoop)
-        let configured = bootstrap.channelInitializer { channel in
-            channel.eventLoop.makeCompletedFuture {
-                var parsing = NIOHTTPDecoderLimitConfiguration()
-                parsing.maxHeaderListSize = 64 * 1024
-                let decoder = HTTPResponseDecoder(limitConfiguration: parsing)
-                try channel.pipeline.syncOperations.addHandlers([
-                    HTTPRequestEncoder(), ByteToMessageHandler(decoder), connection.value,
-                ])
+    /// Does what the pool finds to do for the calls that wait.
+    private func pump(at now: NIODeadline = .now()) {
+        while let step = pool.next(at: now) {
+            guard case .send(let exchange, let connection, let form) = step else {
+                connect()
+                break
+            }
+            switch form {
+            case .single:
+                let call = exchange.call
+                connection.write(call, trace: call.trace.child(using: &random), body: call.body)
+                connection.flushAtEndOfTick()
+            case .gathered: connection.flushAtEndOfTick()
+            case .full: writeGathered(on: connection)
             }
         }
-        configured.connect(host: address.host, port: address.port).hop(to: eventLoop)
-            .assumeIsolated().whenComplete { result in
-                self.connectingCount -= 1
-                switch result {
-                case .success: self.connected(connection.value)
-                case .failure: self.connectFailed()
-                }
-            }
+        show()
     }
 
-    private func connected(_ connection: PeerConnection) {
-        backoff.succeeded()
-        guard !isShutDown else { return connection.close() }
-        // It may be another program by now.
-        takesBatches = true
-        if connection.isOpen { connections.append(connection) }
+    private func show() {
+        figures.connections.set(pool.connectionCount)
+        figures.waiting.set(pool.waitingCount)
+    }
+
+    private func fail(_ exchanges: Deque<Exchange>) {
+        show()
+        for exchange in exchanges { exchange.fail(unreachable(for: exchange)) }
+    }
+
+    // MARK: Batches
+
+    /// Writes and flushes what a connection has gathered.
+    func writeGathered(on connection: PeerConnection) {
+        let (reads, changes) = pool.takeGathered(on: connection)
+        write(reads, on: connection)
+        write(changes, on: connection)
+        connection.flush()
+    }
+
+    /// Writes at most ``BatchWire/gatheredCountMax`` exchanges, as few batches as their bytes allow.
+    private func write(_ exchanges: [Exchange], on connection: PeerConnection) {
+        guard let first = exchanges.first?.call else { return }
+        guard exchanges.count > 1 else {
+            pool.send(.single(exchanges[0]), on: connection)
+            return connection.write(first, trace: first.trace.child(using: &random), body: first.body)
+        }
+        var start = 0
+        var body = ByteBuffer()
+        body.reserveCapacity(min(exchanges.count * 160, BatchWire.bodyBytesMax))
+        for (index, exchange) in exchanges.enumerated() {
+            BatchWire.write(exchange.call, trace: exchange.call.trace.child(using: &random), to: &body)
+            guard body.readableBytes > BatchWire.bodyBytesMax || index == exchanges.count - 1 else {
+                continue
+            }
+            pool.send(.batch(Array(exchanges[start...index])), on: connection)
+            let call = TierCall(
+                .POST, "/" + BatchWire.routeName, deadline: first.deadline, trace: first.trace,
+                operation: first.operation)
+            connection.write(call, trace: first.trace, body: TierCall.Body(BatchWire.contentType, body))
+            start = index + 1
+            body = ByteBuffer()
+        }
+    }
+
+    // MARK: Answers
+
+    /// Something has come from the peer.
+    func hear(on connection: PeerConnection) { pool.hear(on: connection, at: .now()) }
+
+    func answered(_ answer: PeerConnection.Answer, on connection: PeerConnection) {
+        let kind = answer.kind
+        guard let flight = pool.land(on: connection, from: kind) else { return connection.close() }
+        if lane != .quick, kind == .other {
+            foundOther()
+            // A program that serves one connection at a time would never come to another.
+            if pool.isIdle(connection) { connection.close() }
+        }
+        switch flight {
+        case .single(let exchange): take(answer, of: exchange, from: kind)
+        case .batch(let exchanges): take(answer, of: exchanges, from: kind)
+        }
+        if answer.isLast, connection.isOpen {
+            connection.closeAfterLastAnswer()
+            pool.ended(connection)
+            if pool.isShutDown { fail(pool.shutDown()) }
+        }
         pump()
     }
 
-    private func connectFailed() {
-        guard !isShutDown else { return }
-        figures.connectFailures.add(1)
-        let now = NIODeadline.now()
-        // Several attempts that failed together say no more than one.
-        if backoff.allowsAttempt(at: now) { backoff.failed(at: now, random: &random) }
-        guard connections.isEmpty else { return }
-        if backoff.isDown {
-            let left = waiting
-            waiting = []
-            for exchange in left { handBack(exchange, unreachable(for: exchange)) }
-        } else {
-            eventLoop.assumeIsolated().scheduleTask(in: backoff.wait(from: now)) { self.pump() }
+    /// An answer is longer than answers may be: to ask for it again would bring the same.
+    func answeredTooLong(on connection: PeerConnection) {
+        for exchange in pool.land(on: connection, from: nil)?.exchanges ?? [] {
+            exchange.fail(error("gave an answer that is too long", for: exchange))
         }
+    }
+
+    private func take(_ answer: PeerConnection.Answer, of exchange: Exchange, from kind: PeerKind) {
+        if answer.head.status == .methodNotAllowed, exchange.call.method == .POST, exchange.call.body == nil {
+            // The contract lets a tier take its changes by GET alone. A 405 says that nothing was done.
+            exchange.call.method = .GET
+            pool.sendAgain([exchange])
+        } else {
+            exchange.succeed(
+                status: answer.head.status, headers: answer.head.headers, body: answer.body ?? ByteBuffer(),
+                peer: kind)
+        }
+    }
+
+    private func take(_ answer: PeerConnection.Answer, of exchanges: [Exchange], from kind: PeerKind) {
+        switch answer.head.status.code {
+        case 200:
+            let answers = BatchWire.answers(in: answer.body ?? ByteBuffer(), count: exchanges.count)
+            guard let answers else {
+                for exchange in exchanges {
+                    exchange.fail(error("gave an answer that makes no sense", for: exchange))
+                }
+                return
+            }
+            for (exchange, answer) in zip(exchanges, answers) {
+                // Its answer is too long for a batch; it was not carried out, or only read.
+                if answer.status == .payloadTooLarge {
+                    exchange.call.mayBatch = false
+                    pool.sendAgain([exchange])
+                    continue
+                }
+                exchange.succeed(
+                    status: answer.status, headers: answer.headers, body: answer.body, peer: kind)
+            }
+        case 400, 401, 404, 405, 413:
+            // It knows no batches, or not this form of them, or takes them by a token alone that this tier has
+            // not. Nothing was done; ask again in the plain form.
+            pool.sendAgain(exchanges, apart: true)
+        default:
+            for exchange in exchanges {
+                exchange.succeed(
+                    status: answer.head.status, headers: answer.head.headers, body: ByteBuffer(), peer: kind)
+            }
+        }
+    }
+
+    // MARK: Connections
+
+    private func connect() {
+        PeerConnection.open(to: address, for: self).assumeIsolated().whenComplete { result in
+            switch result {
+            case .success(let connection): self.connected(connection.value)
+            case .failure: self.connectFailed()
+            }
+        }
+    }
+
+    private func connected(_ connection: PeerConnection) {
+        let now = NIODeadline.now()
+        guard pool.connected(connection, isOpen: connection.isOpen, at: now) else {
+            return connection.close()
+        }
+        pump(at: now)
+    }
+
+    private func connectFailed() {
+        if !pool.isShutDown { figures.connectFailures.add(1) }
+        switch pool.connectFailed(at: .now()) {
+        case .none: break
+        case .giveUp(let left):
+            show()
+            for exchange in left { handBack(exchange, unreachable(for: exchange)) }
+        case .retry(let wait): eventLoop.assumeIsolated().scheduleTask(in: wait) { self.pump() }
+        }
+    }
+
+    /// A connection broke: what was in flight on it may or may not have been carried out.
+    func lost(_ connection: PeerConnection) {
+        let (lost, repeated) = pool.broke(connection, at: .now())
+        if repeated > 0 { figures.repeats.add(repeated) }
+        for exchange in lost { exchange.fail(error("broke the connection", for: exchange)) }
+        pump()
     }
 
     // MARK: Deadlines
@@ -236,39 +262,23 @@ final class LoopPeer {
         eventLoop.assumeIsolated().scheduleTask(in: limits.tickInterval) {
             self.isTicking = false
             self.endOverdue(at: .now())
-            if self.pendingCount > 0 { self.scheduleTick() }
+            if self.pool.hasWork { self.scheduleTick() }
         }
     }
 
     private func endOverdue(at now: NIODeadline) {
-        for exchange in waiting where exchange.call.deadline <= now {
-            exchange.fail(error("did not answer in time", for: exchange))
-        }
-        waiting.removeAll { $0.isEnded }
-        for connection in connections {
-            var isStuck = false
-            for exchange in connection.inFlight where exchange.call.deadline <= now && !exchange.isEnded {
-                exchange.fail(error("did not answer in time", for: exchange))
-                // Nothing at all came since it was sent: the peer is frozen or cut off.
-                if connection.lastRead <= exchange.sent || connection.kind != .bookstore { isStuck = true }
-            }
+        let (calls, stuck) = pool.takeOverdue(at: now)
+        for exchange in calls { exchange.fail(error("did not answer in time", for: exchange)) }
+        for connection in stuck {
             // A search that nobody waits for any more ends at once; a change may yet be carried out.
-            if isStuck { lane.isPipelined || lane == .changes ? connection.close() : connection.reset() }
+            lane.isPipelined || lane == .changes ? connection.close() : connection.reset()
         }
-        pump()
+        pump(at: now)
     }
 
     // MARK: Errors
 
-    func unreachable(for exchange: Exchange) -> StoreError { error("is out of reach", for: exchange) }
-
-    func tooLong(for exchange: Exchange) -> StoreError {
-        error("gave an answer that is too long", for: exchange)
-    }
-
-    func nonsense(for exchange: Exchange) -> StoreError {
-        error("gave an answer that makes no sense", for: exchange)
-    }
+    private func unreachable(for exchange: Exchange) -> StoreError { error("is out of reach", for: exchange) }
 
     private func overloaded(for exchange: Exchange) -> StoreError {
         guard exchange.attemptCount == 0 else { return error("has too much to do", for: exchange) }

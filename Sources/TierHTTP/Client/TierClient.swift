@@ -79,7 +79,7 @@ final class LoopLanes {
         for lane in Lane.allCases where lane != .quick {
             let lanePeers = peers(lane)
             for (peer, quickPeer) in zip(lanePeers, quickPeers) {
-                peer.foundOther = { [weak quickPeer] in quickPeer?.isOther() }
+                peer.foundOther = { [weak quickPeer] in quickPeer?.becomeOther() }
             }
             others[lane] = LoopPeers(lanePeers)
         }

@@ -1,4 +1,5 @@
 internal import DequeModule
+internal import Monitoring
 internal import NIOCore
 internal import NIOHTTP1
 
