@@ -26,7 +26,7 @@ SUBJECT_CHARACTERS_MAX = 72
 DATABASE = {"GRDB", "GRDBSQLite"}
 # Parts that stand for the same in both tiers, as the catalog and as the order tier calls them.
 TWINS = [("CatalogEngine", "OrderEngine"), ("CatalogStore", "OrderStore"), ("CatalogServer", "OrderServer"),
-         ("CatalogSnapshot", "OrderStoreSnapshot"), ("CatalogLog", "OrderLog")]
+         ("CatalogSnapshot", "OrderStoreSnapshot"), ("CatalogLogRepair", "OrderLogRepair")]
 # What carries requests, for any client; what is no client of the store but a part of it.
 CARRIERS = ("Sources/TierHTTP/", "Sources/Services/", "Sources/Catalog/", "Sources/Order/", "Sources/Frontend/")
 # The way of a commit where it crosses between the catalog and the journal: (file, function, call that crosses). The store's
@@ -34,7 +34,6 @@ CARRIERS = ("Sources/TierHTTP/", "Sources/Services/", "Sources/Catalog/", "Sourc
 CROSSINGS = [
     ("Sources/Catalog/CatalogEngine.swift", "update", "journal.submit("),
     ("Sources/Storage/Commit/Journal.swift", "transact", "store.commit("),
-    ("Sources/Catalog/SQLite/CatalogStore.swift", "commit", "beforeEnd("),
     ("Sources/Storage/Commit/Journal.swift", "run", "committed("),
 ]
 # What a change is on its way from the desk's form to the ledger and back to the desk's page: types, and other forms in

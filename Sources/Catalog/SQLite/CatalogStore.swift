@@ -141,11 +141,11 @@ package final class CatalogStore: FileStore {
     package func commit(
         _ changes: [CatalogChange], mark: LogMark, beforeEnd: (Batch) throws -> Void = { _ in }
     ) throws -> Batch {
-        let start = tail.withLock { $0 }
-        let (batch, writer) = try file.write { database in
+        var next = tail.withLock { $0 }
+        let batch = try file.write(beforeEnd: beforeEnd) { database in
             var writer = try LedgerWriter(
-                in: database, ledger: ledger, after: start,
-                refusals: try RefusalWriter(start.refusals, countMax: refusalCountMax, in: database))
+                in: database, ledger: ledger, after: next,
+                refusals: try RefusalWriter(next.refusals, countMax: refusalCountMax, in: database))
             try mark.save(database)
             try writer.refusals.forgetOld(hours: refusalHours, in: database)
             let results = try changes.map { change -> Result<CatalogOutcome, StoreError> in
@@ -159,15 +159,12 @@ package final class CatalogStore: FileStore {
             if PlantedBug.isOn(.marksLogTooEarly) {
                 try LogMark(position: mark.position, sequence: writer.lastMovement).save(database)
             }
-            let batch = Batch(results: results, executed: writer.executed, shelf: writer.shelf)
-            try beforeEnd(batch)
-            return (batch, writer)
-        }
-        tail.withLock {
-            $0 = Tail(
+            next = Tail(
                 movement: writer.lastMovement, sale: writer.lastSale, lowestFree: writer.lowestFree,
                 refusals: writer.refusals.tally)
+            return Batch(results: results, executed: writer.executed, shelf: writer.shelf)
         }
+        tail.withLock { $0 = next }
         return batch
     }
 }

@@ -154,7 +154,7 @@ package final class OrderStore: FileStore {
                 writing.syncsFully = needsSync
             }
             var next = writing
-            let batch = try file.write { database in
+            let batch = try file.write(beforeEnd: beforeEnd) { database in
                 try mark.save(database)
                 var writer = try OrderStoreWriter(in: database, refusals: next.refusals)
                 try writer.forgetOld()
@@ -171,7 +171,6 @@ package final class OrderStore: FileStore {
                     return result.outcome
                 }
                 next.refusals = writer.refusals.tally
-                try beforeEnd(batch)
                 return batch
             }
             writing = next

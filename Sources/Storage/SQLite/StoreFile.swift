@@ -78,7 +78,17 @@ package final class StoreFile: Sendable {
     }
 
     /// Runs a transaction.
-    package func write<Value>(_ body: (Database) throws -> Value) throws -> Value { try pool.write(body) }
+    ///
+    /// - Parameter beforeEnd: called inside the transaction with what `body` has made of it; an error undoes it.
+    package func write<Value>(
+        beforeEnd: (Value) throws -> Void = { _ in }, _ body: (Database) throws -> Value
+    ) throws -> Value {
+        try pool.write { database in
+            let value = try body(database)
+            try beforeEnd(value)
+            return value
+        }
+    }
 
     /// Chooses whether commits wait for an fsync.
     package func setSynchronous(full: Bool) throws {
