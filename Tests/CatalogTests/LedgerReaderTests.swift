@@ -98,7 +98,7 @@ import Testing
         }
         try CatalogSchema.database.migrator.migrate(queue, upTo: "catalog 1: books, ledger, refusals")
         try await queue.write { database in
-            try CatalogSchema.insert(Book.defaults, in: database, progress: { _ in })
+            try CatalogFolder.insertOpening(Book.defaults, in: database)
             try database.execute(
                 sql: """
                     INSERT INTO movement

@@ -196,9 +196,22 @@ extension CatalogFolder {
         try CatalogSchema.database.migrator.migrate(
             queue, upTo: "catalog 2: added and retired books, requests of storekeepers")
         try await queue.write { database in
-            try CatalogSchema.insert(books, in: database, progress: { _ in })
+            try Self.insertOpening(books, in: database)
             try fill(database)
         }
         try queue.close()
+    }
+
+    /// Puts books into the table as its first version had it.
+    static func insertOpening(_ books: [Book], in database: Database) throws {
+        for book in books {
+            try database.execute(
+                sql: """
+                    INSERT INTO book (item_number, title, topic, price_cents, stock,
+                        opening_price_cents, opening_stock)
+                    VALUES (?1, ?2, ?3, ?4, ?5, ?4, ?5)
+                    """,
+                arguments: [book.item.value, book.title, book.topic, book.price.amount, book.stock])
+        }
     }
 }

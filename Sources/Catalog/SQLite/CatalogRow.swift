@@ -1,25 +1,53 @@
 internal import GRDB
 internal import Model
 
-/// Rows of the catalog's tables as what they stand for.
+/// Rows of the catalog's tables as what they stand for. The columns of a book stand last in every statement, so
+/// this is the one place that knows them all.
 enum CatalogRow {
-    /// Columns that ``details(_:)`` reads.
-    static let detailColumns = """
-        item_number, title, topic, price_cents, stock, sold, retired, last_movement
-        """
-
-    static func details(_ row: Row) throws -> BookDetails {
-        BookDetails(book: try book(row), sold: row[5], isRetired: row[6], version: row[7])
+    /// The columns that ``book(_:at:)`` reads.
+    ///
+    /// - Parameters:
+    ///   - price: what is taken for the book's price.
+    ///   - stock: what is taken for the book's stock.
+    static func bookColumns(price: String = "price_cents", stock: String = "stock") -> String {
+        "item_number, title, topic, \(price), \(stock)"
     }
 
-    /// A book from item number, title, topic, price and stock.
-    static func book(_ row: Row) throws -> Book {
-        let number: Int64 = row[0]
-        guard let item = ItemNumber(number), let price = Cents(row[3] as Int64) else {
+    /// The book in the columns from `first` on.
+    static func book(_ row: Row, at first: Int = 0) throws -> Book {
+        let number: Int64 = row[first]
+        guard let item = ItemNumber(number), let price = Cents(row[first + 3] as Int64) else {
             throw FileFault(
                 path: CatalogStore.fileName, reason: "book \(number) has a number or price out of range")
         }
-        return Book(item: item, title: row[1], topic: row[2], price: price, stock: row[4])
+        return Book(
+            item: item, title: row[first + 1], topic: row[first + 2], price: price, stock: row[first + 4])
+    }
+
+    private static let insertion = """
+        INSERT INTO book (opening_price_cents, opening_stock, added_by, last_movement, \(bookColumns()))
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+        """
+
+    /// Adds a book to the table; false when its number is taken.
+    ///
+    /// - Parameter movement: the one that adds it, which finds an empty place on the shelf; nil for a book that the store
+    ///   is opened with.
+    static func insert(_ book: Book, addedBy movement: Int64?, in database: Database) throws -> Bool {
+        let statement = try database.cachedStatement(sql: insertion)
+        statement.setUncheckedArguments([
+            book.price.amount, movement == nil ? book.stock : 0, movement, movement ?? 0,
+            book.item.value, book.title, book.topic, book.price.amount, book.stock,
+        ])
+        try statement.execute()
+        return database.changesCount == 1
+    }
+
+    /// The columns that ``details(_:)`` reads.
+    static let detailColumns = "sold, retired, last_movement, " + bookColumns()
+
+    static func details(_ row: Row) throws -> BookDetails {
+        BookDetails(book: try book(row, at: 3), sold: row[0], isRetired: row[1], version: row[2])
     }
 
     /// A book with its details, retired or not; nil when there never was one.
@@ -35,28 +63,30 @@ enum CatalogRow {
         return found
     }
 
-    /// Columns that ``entry(_:)`` reads, of `movement` joined with `book`.
+    /// The columns that ``entry(_:at:)`` reads, of `movement` joined with `book`.
     static let entryColumns = """
-        item_number, title, topic, movement.price_cents, movement.units, kind, order_key
+        book.item_number, movement.item_number, movement.price_cents, movement.units, kind, order_key, \
+        \(bookColumns(price: "movement.price_cents", stock: "movement.units"))
         """
 
-    /// What a movement did.
-    static func entry(_ row: Row) throws -> LedgerEntry {
-        guard let item = ItemNumber(row[0] as Int64) else {
+    /// What a movement did, from the columns from `first` on.
+    static func entry(_ row: Row, at first: Int = 0) throws -> LedgerEntry {
+        guard let item = ItemNumber(row[first + 1] as Int64) else {
             throw FileFault(path: CatalogStore.fileName, reason: "a movement has an item number out of range")
         }
-        switch CatalogSchema.MovementKind(rawValue: row[5]) {
+        switch CatalogSchema.MovementKind(rawValue: row[first + 4]) {
         case .added:
-            guard row[1] as String? != nil else {
+            guard row[first] as Int64? != nil else {
                 throw FileFault(path: CatalogStore.fileName, reason: "the added book \(item) is missing")
             }
-            return .added(try book(row))
+            return .added(try book(row, at: first + 6))
         case .retired: return .retired(item)
         case .update, nil:
             return .update(
                 StockChange(
-                    item: item, price: (row[3] as Int64?).flatMap { Cents($0) }, units: row[4],
-                    key: (row[6] as String?).map { IdempotencyKey(trusted: $0) }))
+                    item: item, price: (row[first + 2] as Int64?).flatMap { Cents($0) },
+                    units: row[first + 3],
+                    key: (row[first + 5] as String?).map { IdempotencyKey(trusted: $0) }))
         }
     }
 
@@ -70,6 +100,6 @@ enum CatalogRow {
                 SELECT \(entryColumns) FROM movement JOIN book USING (item_number)
                 WHERE sequence BETWEEN ? AND ? ORDER BY sequence
                 """, arguments: [first, last]
-        ).map(entry)
+        ).map { try entry($0) }
     }
 }

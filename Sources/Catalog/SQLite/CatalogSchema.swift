@@ -37,17 +37,11 @@ enum CatalogSchema {
     ///
     /// - Parameter progress: told how many are in.
     static func insert(_ books: [Book], in database: Database, progress: (Int) -> Void) throws {
-        let statement = try database.cachedStatement(
-            sql: """
-                INSERT INTO book (item_number, title, topic, price_cents, stock,
-                    opening_price_cents, opening_stock)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?4, ?5)
-                """)
         for (index, book) in books.enumerated() {
-            statement.setUncheckedArguments([
-                book.item.value, book.title, book.topic, book.price.amount, book.stock,
-            ])
-            try statement.execute()
+            guard try CatalogRow.insert(book, addedBy: nil, in: database) else {
+                throw DatabaseError(
+                    resultCode: .SQLITE_CONSTRAINT, message: "book \(book.item) is among the books twice")
+            }
             if index % 4096 == 0 { progress(index) }
         }
         progress(books.count)

@@ -67,20 +67,19 @@ package enum CatalogSnapshot {
         let rows = try Row.fetchCursor(
             database,
             sql: """
-                SELECT item_number, title, topic, price_cents, stock, opening_price_cents, opening_stock,
-                    retired, added_by
+                SELECT opening_price_cents, opening_stock, retired, added_by, \(CatalogRow.bookColumns())
                 FROM book ORDER BY item_number
                 """)
         var books: [LedgerSnapshot.BookState] = []
         while let row = try rows.next() {
-            guard let item = ItemNumber(row[0] as Int64), let price = Cents(row[3] as Int64),
-                let openingPrice = Cents(row[5] as Int64)
-            else { throw FileFault(path: path, reason: "book \(row[0] as Int64) has a value out of range") }
-            let book = Book(item: item, title: row[1], topic: row[2], price: price, stock: row[4])
+            let book = try CatalogRow.book(row, at: 4)
+            guard let openingPrice = Cents(row[0] as Int64) else {
+                throw FileFault(path: path, reason: "book \(book.item) has a value out of range")
+            }
             books.append(
                 LedgerSnapshot.BookState(
-                    now: book, openingPrice: openingPrice, openingStock: row[6], isRetired: row[7],
-                    addedBy: row[8]))
+                    now: book, openingPrice: openingPrice, openingStock: row[1], isRetired: row[2],
+                    addedBy: row[3]))
         }
         return books
     }
@@ -89,14 +88,15 @@ package enum CatalogSnapshot {
         let rows = try Row.fetchCursor(
             database,
             sql: """
-                SELECT \(CatalogRow.entryColumns), sequence, stock_after, sale
+                SELECT sequence, stock_after, sale, \(CatalogRow.entryColumns)
                 FROM movement LEFT JOIN book USING (item_number) ORDER BY sequence
                 """)
         var movements: [LedgerSnapshot.Movement] = []
         while let row = try rows.next() {
             movements.append(
                 LedgerSnapshot.Movement(
-                    sequence: row[7], entry: try CatalogRow.entry(row), stockAfter: row[8], sale: row[9]))
+                    sequence: row[0], entry: try CatalogRow.entry(row, at: 3), stockAfter: row[1],
+                    sale: row[2]))
         }
         return movements
     }

@@ -8,19 +8,19 @@ extension CatalogStore {
     /// Books in the shop in item-number order.
     func booksInShop(after item: Int64, limit: Int) throws -> [Book] {
         let sql = """
-            SELECT item_number, title, topic, price_cents, stock FROM book
+            SELECT \(CatalogRow.bookColumns()) FROM book
             WHERE item_number > ? AND retired = 0 ORDER BY item_number LIMIT ?
             """
-        return try file.values(sql, [item, limit], CatalogRow.book)
+        return try file.values(sql, [item, limit]) { try CatalogRow.book($0) }
     }
 
     /// Books added and retired after a movement, in order.
     func shopChanges(after sequence: Int64, limit: Int) throws -> [(sequence: Int64, entry: LedgerEntry)] {
         let sql = """
-            SELECT \(CatalogRow.entryColumns), sequence FROM movement JOIN book USING (item_number)
+            SELECT sequence, \(CatalogRow.entryColumns) FROM movement JOIN book USING (item_number)
             WHERE kind <> 0 AND sequence > ? ORDER BY sequence LIMIT ?
             """
-        return try file.values(sql, [sequence, limit]) { ($0["sequence"], try CatalogRow.entry($0)) }
+        return try file.values(sql, [sequence, limit]) { ($0[0], try CatalogRow.entry($0, at: 1)) }
     }
 
     /// Calls `body` with the time, topic and price in cents of every sale among the movements after `first`, through

@@ -90,11 +90,12 @@ package final class CatalogStore: FileStore {
     func forEachBookInShop(_ body: (Book) throws -> Void) throws {
         let stock = PlantedBug.isOn(.restartsFromOpeningStock) ? "opening_stock" : "stock"
         var lowestFree: Int64 = 1
-        let sql =
-            "SELECT item_number, title, topic, price_cents, \(stock), retired FROM book ORDER BY item_number"
+        let sql = """
+            SELECT item_number, retired, \(CatalogRow.bookColumns(stock: stock)) FROM book ORDER BY item_number
+            """
         try file.forEachRow(sql) { row in
             if row[0] == lowestFree { lowestFree += 1 }
-            if row[5] == 0 { try body(CatalogRow.book(row)) }
+            if row[1] == 0 { try body(CatalogRow.book(row, at: 2)) }
         }
         tail.withLock { $0.lowestFree = max($0.lowestFree, lowestFree) }
     }
@@ -174,7 +175,7 @@ extension CatalogStore {
     /// Calls `body` with the opening state of every book that the store was opened with, in item-number order.
     func forEachOpeningBook(_ body: (Book) throws -> Void) throws {
         let sql = """
-            SELECT item_number, title, topic, opening_price_cents, opening_stock
+            SELECT \(CatalogRow.bookColumns(price: "opening_price_cents", stock: "opening_stock"))
             FROM book WHERE added_by IS NULL ORDER BY item_number
             """
         try file.forEachRow(sql) { try body(CatalogRow.book($0)) }
@@ -187,9 +188,9 @@ extension CatalogStore {
     /// Calls `body` with every movement after `sequence`, in order.
     func forEachMovement(after sequence: Int64, _ body: (Int64, LedgerEntry) throws -> Void) throws {
         let sql = """
-            SELECT \(CatalogRow.entryColumns), sequence FROM movement JOIN book USING (item_number)
+            SELECT sequence, \(CatalogRow.entryColumns) FROM movement JOIN book USING (item_number)
             WHERE sequence > ? ORDER BY sequence
             """
-        try file.forEachRow(sql, [sequence]) { try body($0["sequence"], CatalogRow.entry($0)) }
+        try file.forEachRow(sql, [sequence]) { try body($0[0], CatalogRow.entry($0, at: 1)) }
     }
 }

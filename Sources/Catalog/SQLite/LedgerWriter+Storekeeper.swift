@@ -146,18 +146,7 @@ extension LedgerWriter {
 
     /// Adds a book; false when its number is taken.
     private mutating func insert(_ book: Book, in database: Database) throws -> Bool {
-        // Its opening state is an empty shelf: what it comes with is the movement that adds it.
-        let statement = try database.cachedStatement(
-            sql: """
-                INSERT INTO book (item_number, title, topic, price_cents, stock,
-                    opening_price_cents, opening_stock, added_by, last_movement)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?4, 0, ?6, ?6) ON CONFLICT DO NOTHING
-                """)
-        statement.setUncheckedArguments([
-            book.item.value, book.title, book.topic, book.price.amount, book.stock, lastMovement + 1,
-        ])
-        try statement.execute()
-        guard database.changesCount == 1 else { return false }
+        guard try CatalogRow.insert(book, addedBy: lastMovement + 1, in: database) else { return false }
         try record(.added(book), state: (book.price, book.stock), previous: 0)
         return true
     }

@@ -26,7 +26,10 @@ package struct LedgerSnapshot: Sendable {
 
         /// The book as it was opened.
         package var opening: Book {
-            Book(item: now.item, title: now.title, topic: now.topic, price: openingPrice, stock: openingStock)
+            var book = now
+            book.price = openingPrice
+            book.stock = openingStock
+            return book
         }
     }
 

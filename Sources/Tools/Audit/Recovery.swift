@@ -138,8 +138,9 @@ private struct Replay {
     /// to an empty place on the shelf.
     private mutating func open(_ book: Book) {
         guard openedEmpty || !movements.isEmpty else { return opening.append(book) }
-        opening.append(
-            Book(item: book.item, title: book.title, topic: book.topic, price: book.price, stock: 0))
+        var emptyPlace = book
+        emptyPlace.stock = 0
+        opening.append(emptyPlace)
         addedBy[book.item] = record(.added(book), stockAfter: book.stock)
     }
 
