@@ -3,7 +3,9 @@ internal import Model
 /// The form that adds a book, as it was filled in.
 struct AddForm: Sendable {
     enum Field: String, CaseIterable, Sendable {
-        case title, topic, cost, stock, number, reason
+        case title, topic, cost, stock
+        case number = "item_number"
+        case reason
     }
 
     /// Fields that cannot be used, each with why in words, in the form's order.
@@ -13,39 +15,24 @@ struct AddForm: Sendable {
         var texts: [String] { byField.map(\.text) }
     }
 
-    var title = ""
-    var topic = ""
-    var cost = ""
-    var stock = ""
-    var number = ""
-    var reason = ""
+    private var values: [Field: String] = [:]
     /// What the keeper was asked about: the title that another book has, and whether the book is given away.
     var sureTitle = ""
     var isSureOfPrice = false
 
-    init() {}
+    /// An empty form, or one for a book like another.
+    init(like book: Book? = nil) {
+        guard let book else { return }
+        values = [.title: book.title, .topic: book.topic, .cost: book.price.description]
+    }
 
     init(_ form: Form) throws {
-        title = (try form["title"] ?? "").trimmingBlanks()
-        topic = (try form["topic"] ?? "").trimmingBlanks()
-        cost = (try form["cost"] ?? "").trimmingBlanks()
-        stock = (try form["stock"] ?? "").trimmingBlanks()
-        number = (try form["item_number"] ?? "").trimmingBlanks()
-        reason = (try form["reason"] ?? "").trimmingBlanks()
+        for field in Field.allCases { values[field] = (try form[field.rawValue] ?? "").trimmingBlanks() }
         sureTitle = (try form["sure-title"] ?? "").trimmingBlanks()
         isSureOfPrice = try form["sure-price"] != nil
     }
 
-    subscript(field: Field) -> String {
-        switch field {
-        case .title: title
-        case .topic: topic
-        case .cost: cost
-        case .stock: stock
-        case .number: number
-        case .reason: reason
-        }
-    }
+    subscript(field: Field) -> String { values[field] ?? "" }
 
     func order(actor: String) -> Result<AddOrder, Faults> {
         var faults = Faults()
@@ -56,6 +43,7 @@ struct AddForm: Sendable {
         }
         check(.title, byteCountMax: ShopText.titleByteCountMax)
         check(.topic, byteCountMax: ShopText.topicByteCountMax)
+        let (cost, stock, number) = (self[.cost], self[.stock], self[.number])
         let price = ChangeForm.amount(cost)
         if price == nil { faults.byField.append((.cost, "“\(cost)” is no price; write 12 or 12.50.")) }
         let units = stock == "0" ? 0 : ChangeForm.units(stock)
@@ -70,7 +58,7 @@ struct AddForm: Sendable {
         guard faults.byField.isEmpty, let price, let units else { return .failure(faults) }
         return .success(
             AddOrder(
-                title: title, topic: topic, price: price.description, stock: units,
-                item: number.isEmpty ? nil : number, actor: actor, reason: reason))
+                title: self[.title], topic: self[.topic], price: price.description, stock: units,
+                item: number.isEmpty ? nil : number, actor: actor, reason: self[.reason]))
     }
 }

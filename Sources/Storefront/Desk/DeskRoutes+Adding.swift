@@ -16,8 +16,7 @@ extension DeskRoutes {
     ) async throws -> Response {
         var fields = AddForm()
         if let item = try request.parameter("like").flatMap({ ItemNumber(parsing: $0) }) {
-            let book = try await store.deskBook(item, trace: context.trace).book
-            (fields.title, fields.topic, fields.cost) = (book.title, book.topic, book.price.description)
+            fields = AddForm(like: try await store.deskBook(item, trace: context.trace).book)
         }
         return try await addPage(fields, context, session)
     }

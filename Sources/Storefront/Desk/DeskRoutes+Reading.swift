@@ -146,9 +146,8 @@ extension DeskRoutes {
         let view = DeskBookView(
             frame: desk.frame(book.title, session), key: ReceiptID.random().text,
             retireKey: ReceiptID.random().text, done: done,
-            cover: CoverArt.svg(title: book.title, topic: book.topic, item: item), title: book.title,
-            topic: book.topic, row: DeskRow(found), isRetired: found.isRetired,
-            copies: book.stock + found.sold, reason: reason,
+            cover: CoverArt.svg(title: book.title, topic: book.topic, item: item), book: book,
+            row: DeskRow(found), isRetired: found.isRetired, copies: book.stock + found.sold, reason: reason,
             retiring: retiring ?? FieldView(value: "", fault: nil, isFocused: false),
             movements: page.rows.map(MovementRow.init),
             pages: PageLinks(path: "/desk/book/\(item)", after: after, next: page.next))

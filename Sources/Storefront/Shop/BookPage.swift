@@ -22,8 +22,7 @@ struct BookPage: Sendable {
         let cards = (near?.rows ?? []).filter { $0.item != book.item }.prefix(ShopLimits.booksPerShelf)
             .map(BookCard.init)
         let view = BookView(
-            frame: pages.frame(book.title), item: book.item.description, title: book.title, topic: book.topic,
-            topicLink: ShopPaths.topic(book.topic),
+            frame: pages.frame(book.title), book: book, topicLink: ShopPaths.topic(book.topic),
             cover: CoverArt.svg(title: book.title, topic: book.topic, item: book.item),
             price: Wording.price(book.price), cost: book.price.description, stock: StockWords(book.stock),
             key: (id ?? ReceiptID.random(showing: book.price)).text, note: note, cards: cards)

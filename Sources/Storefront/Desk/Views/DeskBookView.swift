@@ -1,11 +1,12 @@
+internal import Model
+
 struct DeskBookView {
     let frame: Pages.Frame
     let key: String
     let retireKey: String
     let done: String?
     let cover: String
-    let title: String
-    let topic: String
+    let book: Book
     let row: DeskRow
     let isRetired: Bool
     /// Copies on the shelf and sold together, which sales leave as they are.

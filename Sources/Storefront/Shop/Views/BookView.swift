@@ -1,8 +1,8 @@
+internal import Model
+
 struct BookView {
     let frame: Pages.Frame
-    let item: String
-    let title: String
-    let topic: String
+    let book: Book
     let topicLink: String
     let cover: String
     /// The price in words, and as forms and the store have it.
