@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Model
 
 /// Text as find compares it: without case and accents, its words parted by single blanks.
 enum SearchText {
@@ -7,9 +8,13 @@ enum SearchText {
         fold(text).split { $0.isWhitespace || $0.isNewline }
     }
 
-    /// What a title and topic are found by: each word has a blank before it.
-    static func entry(title: String, topic: String) -> String {
-        (words(title) + words(topic)).reduce(into: "") { $0 += " " + $1 }
+    /// Another number whenever a book's entry or the folding of words changes: an index of another version is made
+    /// again.
+    static let version = 3
+
+    /// What a book is found by: each word has a blank before it.
+    static func entry(of book: Book) -> String {
+        (words(book.title) + words(book.topic)).reduce(into: "") { $0 += " " + $1 }
     }
 
     /// The index has groups of so many characters. Shorter words are looked for where a word begins.

@@ -14,10 +14,6 @@ struct FindIndex {
         var movement: Int64
     }
 
-    /// What an index is made of; one of another version is made again. Since 2 topics are composed (NFC), since 3
-    /// the two forms of sigma are one.
-    private static let version = 3
-
     /// The index's file in the data folder.
     static let fileName = "find.sqlite"
 
@@ -35,7 +31,7 @@ struct FindIndex {
         try PrivateFiles.make(path)
         let opened = try DatabasePool(path: path, configuration: configuration)
         let known = try? opened.read { database in
-            try Int.fetchOne(database, sql: "PRAGMA user_version") == Self.version
+            try Int.fetchOne(database, sql: "PRAGMA user_version") == SearchText.version
                 ? Int64.fetchOne(database, sql: "SELECT ledger FROM progress") : nil
         }
         if known == ledger {
@@ -62,7 +58,7 @@ struct FindIndex {
     private static func create(ledger: Int64, in database: Database) throws {
         try database.execute(
             sql: """
-                PRAGMA user_version = \(version);
+                PRAGMA user_version = \(SearchText.version);
                 CREATE TABLE progress (
                     ledger INTEGER NOT NULL, built_item INTEGER NOT NULL, is_built INTEGER NOT NULL,
                     movement INTEGER
@@ -129,7 +125,7 @@ struct FindIndex {
     }
 
     private func add(_ book: Book, in database: Database) throws {
-        let text = SearchText.entry(title: book.title, topic: book.topic)
+        let text = SearchText.entry(of: book)
         let entry = try database.cachedStatement(
             sql: "INSERT INTO entry (item_number, topic, folded) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
         try entry.execute(arguments: [book.item.value, book.topic, text])
