@@ -15,10 +15,6 @@ struct FrontendRoutes {
     /// own answer arrives.
     static let purchaseTimeMax = TimeAmount.seconds(5)
 
-    /// Bytes of a file of books, some 60,000: storing them holds purchases up for less than a second. Larger
-    /// ones go to the catalog itself.
-    static let fileBytesMax = 6 * 1024 * 1024
-
     let search: TierRelay
     let lookup: TierRelay
     let order: any OrderService
@@ -44,7 +40,8 @@ struct FrontendRoutes {
             + guarded.map { TierRelay($0, to: catalog).reading(isGuarded: true, doc: $1) }
             + changing.map { TierRelay($0, to: catalog).changing(doc: $1) }
             + [
-                TierRelay("import", to: catalog).changing(doc: StoreAPI.load, bodyBytesMax: fileBytesMax),
+                TierRelay("import", to: catalog).changing(
+                    doc: StoreAPI.load, bodyBytesMax: StoreLimits.relayedFileByteCountMax),
                 TierRelay("orders", to: order).reading(isGuarded: true, doc: StoreAPI.orders),
                 Route("tiers", [.GET], isGuarded: true, doc: StoreAPI.tiers) {
                     .pending(health.response(to: $0))

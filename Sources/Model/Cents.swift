@@ -2,6 +2,8 @@
 package struct Cents: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The largest price: 9,999,999,999.99.
     package static let amountMax: Int64 = 999_999_999_999
+    /// Its digits before the point.
+    package static let wholeDigitCountMax = 10
 
     /// The amount in cents, 0 … `amountMax`.
     package let amount: Int64
@@ -16,7 +18,7 @@ package struct Cents: Hashable, Comparable, Sendable, CustomStringConvertible {
     package init?(parsing text: some StringProtocol) {
         let parts = text.utf8.split(
             separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
-        guard let whole = Decimal.digits(parts[0], digitCountMax: 10) else { return nil }
+        guard let whole = Decimal.digits(parts[0], digitCountMax: Self.wholeDigitCountMax) else { return nil }
         var fraction: Int64 = 0
         if parts.count == 2 {
             guard let digits = Decimal.digits(parts[1], digitCountMax: 2) else { return nil }

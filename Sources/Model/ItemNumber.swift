@@ -2,6 +2,8 @@
 package struct ItemNumber: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The largest item number: 18 digits, so that every one fits an `Int64` and a database integer.
     package static let valueMax: Int64 = 999_999_999_999_999_999
+    /// Its digits.
+    package static let digitCountMax = 18
 
     /// The number itself, 1 … `valueMax`.
     package let value: Int64
@@ -24,7 +26,8 @@ package struct ItemNumber: Hashable, Comparable, Sendable, CustomStringConvertib
     }
 
     private init?(digits: some Collection<UInt8>) {
-        guard let value = Decimal.digits(digits, digitCountMax: 18), digits.first != UInt8(ascii: "0")
+        guard let value = Decimal.digits(digits, digitCountMax: Self.digitCountMax),
+            digits.first != UInt8(ascii: "0")
         else { return nil }
         self.init(value)
     }

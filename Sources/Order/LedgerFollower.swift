@@ -49,7 +49,7 @@ final class LedgerFollower: Sendable {
         let context = CallContext(
             slot: slot, trace: TraceContext(using: &random),
             deadline: slot.eventLoop.now + Self.answerTimeMax)
-        let limit = LedgerProtocol.saleCountMax
+        let limit = StoreLimits.saleCountMax
         contact().flatMap { self.engine.complete(limit: limit, context: context) }.whenComplete { result in
             guard !self.state.value.isStopped else { return }
             if PlantedBug.isOn(.followerGivesUp), case .failure = result { return }

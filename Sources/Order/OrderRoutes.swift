@@ -10,7 +10,6 @@ internal import TierHTTP
 struct OrderRoutes {
     /// How long the catalog may take over one purchase.
     static let catalogTimeMax = TimeAmount.seconds(3)
-    private static let listCountMax = 1_000
 
     let engine: OrderEngine
 
@@ -33,7 +32,7 @@ struct OrderRoutes {
     }
 
     private func orders(_ request: TierRequest) throws(StoreError) -> EventLoopFuture<TierResponse> {
-        let limit = try request.limit(max: Self.listCountMax, otherwise: 100)
+        let limit = try request.limit(max: StoreLimits.listCountMax, otherwise: 100)
         let before = try request.integer("after", in: 1...Int64.max) ?? .max
         let orders = engine.read(on: request.slot.eventLoop) {
             try $0.orders(before: before, limit: limit + 1)

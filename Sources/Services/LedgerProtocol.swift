@@ -4,6 +4,4 @@ package enum LedgerProtocol {
     package static let saleField = "bookstore-sale"
     /// On an answer that an earlier request with the same key had got.
     package static let replayedField = "idempotency-replayed"
-    /// Sales in one answer of `GET /ledger`, at most.
-    package static let saleCountMax = 1_000
 }

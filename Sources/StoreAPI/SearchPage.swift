@@ -3,10 +3,7 @@ package import TierHTTP
 
 /// The part of a search's answer that is wanted: at most `limit` books, after the number `after`.
 package struct SearchPage: Equatable, Sendable {
-    /// The most books that a page can be asked for.
-    package static let limitMax = 100_000
-
-    /// How many books, 1 … `limitMax`; nil for all that follow.
+    /// How many books, 1 … ``StoreLimits/searchCountMax``; nil for all that follow.
     package let limit: Int?
     /// The book behind which the page begins; nil for the first page.
     package let after: ItemNumber?
@@ -30,8 +27,9 @@ extension TierRequest {
     package func searchPage() throws(StoreError) -> SearchPage? {
         var limit: Int?
         if let text = try target.parameter("limit") {
-            guard let number = Int(text), (1...SearchPage.limitMax).contains(number), String(number) == text
-            else { throw .invalid("limit is not a whole number from 1 to \(SearchPage.limitMax)") }
+            guard let number = Int(text), (1...StoreLimits.searchCountMax).contains(number),
+                String(number) == text
+            else { throw .invalid("limit is not a whole number from 1 to \(StoreLimits.searchCountMax)") }
             limit = number
         }
         var after: ItemNumber?

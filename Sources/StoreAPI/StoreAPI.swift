@@ -4,15 +4,16 @@ package import TierHTTP
 /// The store's routes as they are documented. The tiers share them: what the frontend passes on means the
 /// same on both.
 package enum StoreAPI {
-    private static let item = RouteDoc.Value.pattern("^[1-9][0-9]{0,17}$")
-    private static let amount = RouteDoc.Value.pattern(#"^[0-9]{1,10}(\.[0-9]{1,2})?$"#)
+    private static let item = RouteDoc.Value.pattern("^[1-9][0-9]{0,\(ItemNumber.digitCountMax - 1)}$")
+    private static let amount = RouteDoc.Value.pattern(
+        #"^[0-9]{1,\#(Cents.wholeDigitCountMax)}(\.[0-9]{1,2})?$"#)
     private static let topic = RouteDoc.Value.line(byteCountMax: ShopText.topicByteCountMax)
     private static let sequence = RouteDoc.Value.integer(1...Int64.max)
 
     private static let itemNumber = RouteDoc.Parameter.query(
         "item_number", item, isRequired: true, "The book's item number.")
     private static let key = RouteDoc.Parameter.header(
-        "Idempotency-Key", .pattern("^[!-~]{1,255}$"),
+        "Idempotency-Key", .pattern("^[!-~]{1,\(IdempotencyKey.byteCountMax)}$"),
         "The request's own name: the same again gets the first outcome and does nothing more.")
     private static let itemAfter = RouteDoc.Parameter.query(
         "after", item, "Go on after this book: the `next` of the page before.")
@@ -22,8 +23,8 @@ package enum StoreAPI {
         "Only while the book costs at most this. If it costs more, the answer is 412 with its `cost` now: nothing is changed, and nothing remembered under the key."
     )
 
-    private static func limit(_ max: Int64) -> RouteDoc.Parameter {
-        .query("limit", .integer(1...max), "How many to list, at most.")
+    private static func limit(_ max: Int) -> RouteDoc.Parameter {
+        .query("limit", .integer(1...Int64(max)), "How many to list, at most.")
     }
 
     // MARK: The contract
@@ -35,7 +36,7 @@ package enum StoreAPI {
             parameters: [
                 .query("topic", topic, isRequired: true, "The topic, exactly."),
                 .query(
-                    "limit", .integer(1...Int64(SearchPage.limitMax)),
+                    "limit", .integer(1...Int64(StoreLimits.searchCountMax)),
                     "How many books to list, at most; all without it."),
                 .query("after", item, "Go on after this book."),
             ], success: "Listings", refusals: [400], pathParameter: inPath ? "topic" : nil)
@@ -58,7 +59,9 @@ package enum StoreAPI {
         summary: "Changes a book's price, its stock, or both together.",
         parameters: [
             itemNumber,
-            .query("cost", .pattern(#"^(na|[0-9]{1,10}(\.[0-9]{1,2})?)$"#), "A new price, or `na`."),
+            .query(
+                "cost", .pattern(#"^(na|[0-9]{1,\#(Cents.wholeDigitCountMax)}(\.[0-9]{1,2})?)$"#),
+                "A new price, or `na`."),
             .query(
                 "stock", .pattern("^(na|0|-?[1-9][0-9]{0,8})$"),
                 "A signed change of the stock, or `na`. One of the two must be given."),
@@ -75,7 +78,7 @@ package enum StoreAPI {
         summary: "Sales in their order, for order servers.",
         parameters: [
             .query("after", .pattern("^[0-9a-f]{16}/[0-9]{1,18}$"), "A sale, after which to begin."),
-            limit(1_000),
+            limit(StoreLimits.saleCountMax),
         ], success: "Sales", refusals: [400])
 
     // MARK: For customers
@@ -83,22 +86,27 @@ package enum StoreAPI {
     package static let find = RouteDoc(
         summary: "Books by words of title and topic: anywhere in a word, in any case, without accents.",
         parameters: [
-            .query("q", .line(byteCountMax: 200), "Words, all of which must occur; all books without it."),
-            .query("topic", topic, "Only books of this topic, exactly."), limit(100), itemAfter,
+            .query(
+                "q", .line(byteCountMax: StoreLimits.queryByteCountMax),
+                "Words, all of which must occur; all books without it."),
+            .query("topic", topic, "Only books of this topic, exactly."), limit(StoreLimits.foundCountMax),
+            itemAfter,
         ], success: "BookPage", refusals: [400])
 
     package static let topics = RouteDoc(
         summary: "The topics with their numbers of books.",
         parameters: [
             .query("sort", .choice(["name", "size"]), "By name, or the topics with the most books first."),
-            limit(1_000),
+            limit(StoreLimits.listCountMax),
             .query("after", topic, "Go on after this topic; by size it must be one that has books."),
         ], success: "TopicPage", refusals: [400])
 
     package static let receipt = RouteDoc(
         summary: "What became of a purchase.",
         parameters: [
-            .header("Idempotency-Key", .pattern("^[!-~]{1,255}$"), isRequired: true, "The purchase's key.")
+            .header(
+                "Idempotency-Key", .pattern("^[!-~]{1,\(IdempotencyKey.byteCountMax)}$"), isRequired: true,
+                "The purchase's key.")
         ], success: "ReceiptResult", refusals: [400, 404])
 
     // MARK: For storekeepers
@@ -106,11 +114,13 @@ package enum StoreAPI {
     package static let books = RouteDoc(
         summary: "Books with copies sold and versions.",
         parameters: [
-            .query("q", .line(byteCountMax: 200), "As in find; then without retired books."),
+            .query(
+                "q", .line(byteCountMax: StoreLimits.queryByteCountMax),
+                "As in find; then without retired books."),
             .query("topic", topic, "Only books of this topic, exactly."),
             .query("stock_max", .integer(0...Book.stockMax), "Only books with at most so many copies."),
             .query("retired", .choice(["false", "true", "only"]), "Whether retired books are listed."),
-            limit(1_000), itemAfter,
+            limit(StoreLimits.listCountMax), itemAfter,
         ], success: "FullBookPage", refusals: [400])
 
     package static let book = RouteDoc(
@@ -121,18 +131,21 @@ package enum StoreAPI {
         summary: "The ledger, newest first. A page may be short and still have a `next`.",
         parameters: [
             .query("item_number", item, "Only this book."),
-            .query("kind", .choice(["sale", "update", "add", "retire"]), "Only this kind."), limit(1_000),
+            .query("kind", .choice(["sale", "update", "add", "retire"]), "Only this kind."),
+            limit(StoreLimits.listCountMax),
             .query("after", sequence, "Go on after this movement: the `next` of the page before."),
         ], success: "MovementPage", refusals: [400, 404])
 
     package static let totals = RouteDoc(
         summary: "Sales by day (UTC) and topic.",
-        parameters: [.query("days", .integer(1...366), "How many days, with today.")], success: "Totals",
+        parameters: [
+            .query("days", .integer(1...Int64(StoreLimits.dayCountMax)), "How many days, with today.")
+        ], success: "Totals",
         refusals: [400])
 
     package static let orders = RouteDoc(
         summary: "Completed purchases, newest first.",
-        parameters: [limit(1_000), .query("after", sequence, "Go on after this order.")],
+        parameters: [limit(StoreLimits.listCountMax), .query("after", sequence, "Go on after this order.")],
         success: "OrderPage",
         refusals: [400])
 

@@ -3,8 +3,6 @@ internal import NIOCore
 /// What the shop takes from a browser and spends on a page. Every value is a bound that a hostile or broken
 /// client runs into.
 enum ShopLimits {
-    /// Bytes of a search, as the store's `/find` takes them.
-    static let queryByteCountMax = 200
     /// Bytes of a form; the desk's longest, a page of books with a change each, takes about 20 KB.
     static let formByteCountMax = 64 * 1024
     /// Bytes of the form that brings a file of books to the desk, some 60,000 books: storing them holds

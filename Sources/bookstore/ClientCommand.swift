@@ -53,7 +53,8 @@ struct BuyCommand: AsyncParsableCommand {
     @Argument(help: "The book's item number.") var item: String
     @Option(
         help: ArgumentHelp(
-            "The purchase's idempotency key, 1 to 255 visible ASCII characters.", valueName: "key"))
+            "The purchase's idempotency key, 1 to \(IdempotencyKey.byteCountMax) visible ASCII characters.",
+            valueName: "key"))
     var key: String?
     @OptionGroup var frontend: FrontendOptions
     @OptionGroup var common: CommonOptions

@@ -11,9 +11,6 @@ final class LedgerTotals: Sendable {
         var cents: Int64
     }
 
-    /// Days that are remembered.
-    static let dayCountMax = 366
-
     private struct State {
         var through: Int64 = 0
         var days: [Int64: [String: Total]] = [:]
@@ -32,7 +29,7 @@ final class LedgerTotals: Sendable {
         try state.withLock { state in
             let last = store.lastMovement
             // A ledger that is shorter than before was opened anew after a fault.
-            let firstKept = today - Int64(Self.dayCountMax) + 1
+            let firstKept = today - Int64(StoreLimits.dayCountMax) + 1
             if last < state.through || firstKept < state.firstKept { state = State() }
             if last > state.through { try Self.add(to: &state, through: last, from: store) }
             state.days = state.days.filter { $0.key >= firstKept }

@@ -9,10 +9,6 @@ internal import TierHTTP
 
 /// Routes that customers' and storekeepers' pages read.
 extension CatalogRoutes {
-    /// The longest `q` of find, in UTF-8 bytes.
-    static let queryByteCountMax = 200
-    private static let foundCountMax = 100
-    private static let listCountMax = 1_000
     /// How long a list by a filter that few books pass may be looked for, less than a frontend waits for it.
     private static let listTimeMax = TimeAmount.seconds(2)
 
@@ -45,7 +41,7 @@ extension CatalogRoutes {
     private func find(_ request: TierRequest) throws(StoreError) -> EventLoopFuture<TierResponse> {
         let topic = try request.topicFilter()
         let words = try Self.words(in: request)
-        let limit = try request.limit(max: Self.foundCountMax, otherwise: 20)
+        let limit = try request.limit(max: StoreLimits.foundCountMax, otherwise: 20)
         let after = try Self.itemAfter(in: request)
         let found = found(words: words, topic: topic, after: after, limit: limit + 1, for: request)
         return found.map { books in
@@ -76,7 +72,7 @@ extension CatalogRoutes {
     /// The words of `q`; none where it is missing or blank.
     private static func words(in request: TierRequest) throws(StoreError) -> [String] {
         guard let text = try request.target.parameter("q"), !text.isEmpty else { return [] }
-        if let fault = ShopText.lineFault(in: text, byteCountMax: queryByteCountMax) {
+        if let fault = ShopText.lineFault(in: text, byteCountMax: StoreLimits.queryByteCountMax) {
             throw .invalid("q \(fault)")
         }
         return SearchText.words(text).map(String.init)
@@ -87,7 +83,7 @@ extension CatalogRoutes {
     }
 
     private func topics(_ request: TierRequest) throws(StoreError) -> EventLoopFuture<TierResponse> {
-        let limit = try request.limit(max: Self.listCountMax, otherwise: Self.listCountMax)
+        let limit = try request.limit(max: StoreLimits.listCountMax, otherwise: StoreLimits.listCountMax)
         let after = try request.topicFilter("after")
         let order = try request.choice("sort", as: TopicLists.Order.self) ?? .name
         let lists = engine.topicLists(on: request.slot.eventLoop, for: request.client)
@@ -116,7 +112,7 @@ extension CatalogRoutes {
     // MARK: Lists for storekeepers
 
     private func books(_ request: TierRequest) throws(StoreError) -> EventLoopFuture<TierResponse> {
-        let limit = try request.limit(max: Self.listCountMax, otherwise: 100)
+        let limit = try request.limit(max: StoreLimits.listCountMax, otherwise: 100)
         var filter = BookFilter(limit: limit + 1)
         filter.topic = try request.topicFilter()
         filter.stockMax = try request.integer("stock_max", in: 0...Book.stockMax)
@@ -151,7 +147,7 @@ extension CatalogRoutes {
     }
 
     private func movements(_ request: TierRequest) throws(StoreError) -> EventLoopFuture<TierResponse> {
-        var filter = MovementFilter(limit: try request.limit(max: Self.listCountMax, otherwise: 100))
+        var filter = MovementFilter(limit: try request.limit(max: StoreLimits.listCountMax, otherwise: 100))
         if try request.target.parameter("item_number") != nil { filter.item = try request.itemNumber() }
         filter.kind = try request.choice("kind", as: MovementFilter.Kind.self)
         filter.before = try request.integer("after", in: 1...Int64.max)
@@ -164,7 +160,7 @@ extension CatalogRoutes {
     }
 
     private func totals(_ request: TierRequest) throws(StoreError) -> EventLoopFuture<TierResponse> {
-        let days = try request.integer("days", in: 1...Int64(LedgerTotals.dayCountMax)) ?? 30
+        let days = try request.integer("days", in: 1...Int64(StoreLimits.dayCountMax)) ?? 30
         let now = Timestamp(millis: Int64(Date().timeIntervalSince1970 * 1000))
         let totals = engine.totals(
             dayCount: Int(days), today: now.dayNumber, on: request.slot.eventLoop)

@@ -8,9 +8,6 @@ internal import TierHTTP
 
 /// Routes by which storekeepers change things.
 extension CatalogRoutes {
-    /// A file of a million books has about 80 MB.
-    private static let fileBytesMax = 256 * 1024 * 1024
-
     var keeping: [Route] {
         [
             Route("updates", [.POST], isGuarded: true, doc: StoreAPI.updates) { request in
@@ -42,7 +39,10 @@ extension CatalogRoutes {
                         .json(Self.encode($0[0]))
                     })
             },
-            Route("import", [.POST], isGuarded: true, bodyBytesMax: Self.fileBytesMax, doc: StoreAPI.load) {
+            Route(
+                "import", [.POST], isGuarded: true, bodyBytesMax: StoreLimits.fileByteCountMax,
+                doc: StoreAPI.load
+            ) {
                 request in
                 .pending(try load(request))
             },

@@ -85,7 +85,7 @@ package struct CatalogRoutes {
     }
 
     private static func limit(in request: TierRequest) throws(StoreError) -> Int {
-        let countMax = LedgerProtocol.saleCountMax
+        let countMax = StoreLimits.saleCountMax
         guard let text = try request.target.parameter("limit") else { return countMax }
         guard let number = Int(text), (1...countMax).contains(number) else {
             throw .invalid("limit is not a whole number from 1 to \(countMax)")

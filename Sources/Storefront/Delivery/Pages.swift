@@ -15,7 +15,7 @@ struct Pages: Sendable {
         let style: String
         let script: String
         let query: String
-        let queryLengthMax = ShopLimits.queryByteCountMax
+        let queryLengthMax = StoreLimits.queryByteCountMax
         /// Who is at the desk, and the token of that session's forms.
         var keeper: String?
         var formToken: String?

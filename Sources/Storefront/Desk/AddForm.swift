@@ -54,7 +54,7 @@ struct AddForm: Sendable {
             faults.byField.append(
                 (.number, "“\(number)” is no item number; leave it empty for the next free one."))
         }
-        check(.reason, byteCountMax: ChangeForm.reasonByteCountMax)
+        check(.reason, byteCountMax: KeeperRequest.reasonByteCountMax)
         guard faults.byField.isEmpty, let price, let units else { return .failure(faults) }
         return .success(
             AddOrder(

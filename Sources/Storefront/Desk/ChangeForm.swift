@@ -49,7 +49,6 @@ struct ChangeForm: Sendable {
 
     /// Books that one form may list.
     static let itemCountMax = 200
-    static let reasonByteCountMax = 200
 
     /// The rows that are filled in.
     let rows: [Row]
@@ -118,7 +117,7 @@ struct ChangeForm: Sendable {
 
     /// Why a text is no reason of a change, which every form asks for; nil where it is one.
     static func fault(inReason reason: String) -> String? {
-        ShopText.fault(in: reason, byteCountMax: reasonByteCountMax).map { "The reason \($0)." }
+        ShopText.fault(in: reason, byteCountMax: KeeperRequest.reasonByteCountMax).map { "The reason \($0)." }
     }
 
     /// `+12`, `12`, `-2` or `−2`, but not 0; nil for anything else.

@@ -109,13 +109,13 @@ extension DeskRoutes {
 
     /// As much of a title as the store searches for.
     private static func query(_ title: String) -> String {
-        guard title.utf8.count > ShopLimits.queryByteCountMax else { return title }
+        guard title.utf8.count > StoreLimits.queryByteCountMax else { return title }
         var words = title.split(separator: " ")[...]
-        while words.count > 1, words.joined(separator: " ").utf8.count > ShopLimits.queryByteCountMax {
+        while words.count > 1, words.joined(separator: " ").utf8.count > StoreLimits.queryByteCountMax {
             words.removeLast()
         }
         var query = words.joined(separator: " ")
-        while query.utf8.count > ShopLimits.queryByteCountMax { query.removeLast() }
+        while query.utf8.count > StoreLimits.queryByteCountMax { query.removeLast() }
         return query
     }
 

@@ -5,8 +5,6 @@ internal import NIOCore
 
 /// Books in files: a keeper's own spreadsheet in, all that the shop has out.
 extension DeskRoutes {
-    private static let exportedPerQuestion = 1_000
-
     private struct ImportView {
         struct Row {
             let line: Int
@@ -144,7 +142,7 @@ extension DeskRoutes {
         let trace = context.trace
         // The first page is asked for before the answer begins, so that a store that is away is said as such.
         let first = try await store.deskBooks(
-            StoreClient.BookFilter(), limit: Self.exportedPerQuestion, after: nil, trace: trace)
+            StoreClient.BookFilter(), limit: StoreLimits.listCountMax, after: nil, trace: trace)
         let body = ResponseBody { writer in
             var page = first
             try await writer.write(ByteBuffer(string: CSVRecords.text(BooksTable.columns)))
@@ -153,7 +151,7 @@ extension DeskRoutes {
                 try await writer.write(ByteBuffer(string: rows))
                 guard let next = page.next else { break }
                 page = try await store.deskBooks(
-                    StoreClient.BookFilter(), limit: Self.exportedPerQuestion, after: next, trace: trace)
+                    StoreClient.BookFilter(), limit: StoreLimits.listCountMax, after: next, trace: trace)
             }
             try await writer.finish(nil)
         }

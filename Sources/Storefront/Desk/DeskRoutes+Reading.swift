@@ -70,7 +70,7 @@ extension DeskRoutes {
         var list = BookList(
             filter: StoreClient.BookFilter(words: words, isRetired: isRetired),
             heading: isRetired ? "Retired books" : "Books", path: path)
-        if let words, let fault = ShopText.lineFault(in: words, byteCountMax: ShopLimits.queryByteCountMax) {
+        if let words, let fault = ShopText.lineFault(in: words, byteCountMax: StoreLimits.queryByteCountMax) {
             list.fault = "What you look for \(fault)."
         }
         return try await answer(list, request, context, session)

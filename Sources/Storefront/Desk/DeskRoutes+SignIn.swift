@@ -3,9 +3,6 @@ internal import Logging
 internal import Model
 
 extension DeskRoutes {
-    /// The longest name of a keeper, as the ledger takes it, in bytes.
-    static let keeperByteCountMax = 64
-
     private struct SignInView {
         let frame: Pages.Frame
         let keeper: FieldView
@@ -40,7 +37,7 @@ extension DeskRoutes {
         let filled = SignInForm(
             keeper: (try form["keeper"] ?? "").trimmingBlanks(),
             page: ShopPaths.desk(try form["to"]) ?? Self.firstPage)
-        if let fault = ShopText.fault(in: filled.keeper, byteCountMax: Self.keeperByteCountMax) {
+        if let fault = ShopText.fault(in: filled.keeper, byteCountMax: KeeperRequest.actorByteCountMax) {
             return try answer(filled, status: .badRequest, keeperFault: "Your name \(fault).")
         }
         let attempt = await door.signIn(

@@ -76,9 +76,9 @@ struct ShopRoutes: Sendable {
 
     private func find(_ request: Request, _ context: ShopContext) async throws -> Response {
         let words = try request.parameter("q") ?? ""
-        guard words.utf8.count <= ShopLimits.queryByteCountMax else {
+        guard words.utf8.count <= StoreLimits.queryByteCountMax else {
             throw StoreError.invalid(
-                "A search has at most \(ShopLimits.queryByteCountMax) bytes, and this one is longer.")
+                "A search has at most \(StoreLimits.queryByteCountMax) bytes, and this one is longer.")
         }
         guard words.contains(where: { !$0.isWhitespace }) else { return .redirect(to: "/topics") }
         return try await list(

@@ -12,7 +12,7 @@ struct ChangeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Why.", valueName: "text")) var reason: String?
     @Option(
         help: ArgumentHelp(
-            "The change's idempotency key, 1 to 255 visible ASCII characters: the same key never changes anything twice. Drawn without it.",
+            "The change's idempotency key, 1 to \(IdempotencyKey.byteCountMax) visible ASCII characters: the same key never changes anything twice. Drawn without it.",
             valueName: "key"))
     var key: String?
 

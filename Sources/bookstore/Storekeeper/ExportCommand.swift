@@ -8,8 +8,6 @@ struct ExportCommand: AsyncParsableCommand {
         commandName: "export", abstract: "Print the books of the store as a file that can be imported.",
         discussion: "Example: bookstore books export > books.csv")
 
-    private static let pageCount = "1000"
-
     @Option(help: "csv, or init for a catalog file.") var format = BooksDocument.Format.csv
     @Flag(help: "Print all that the store knows of the books, as JSON.") var json = false
     @Option(help: "Only books of this topic.") var topic: String?
@@ -22,7 +20,8 @@ struct ExportCommand: AsyncParsableCommand {
             var after: String?
             repeat {
                 let answer = try await store.get(
-                    "/books", [("limit", Self.pageCount), ("after", after), ("topic", topic)])
+                    "/books",
+                    [("limit", String(StoreLimits.listCountMax)), ("after", after), ("topic", topic)])
                 let page = try answer.decoded(as: KeeperPage<BookRow>.self)
                 for (index, row) in page.result.enumerated() {
                     if json, index > 0 || after != nil { text += "," }

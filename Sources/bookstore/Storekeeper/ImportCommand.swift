@@ -15,9 +15,6 @@ struct ImportCommand: AsyncParsableCommand {
             a second for each 100,000 books.
             """)
 
-    /// What the catalog takes.
-    private static let bytesMax = 256 * 1024 * 1024
-
     @Argument(help: "The file.", completion: .file()) var file: String
     @Option(help: "csv or init, where the first line does not tell.") var format: BooksDocument.Format?
     @Flag(help: "Only check the file and whether its numbers are free; change nothing.") var dryRun = false
@@ -55,8 +52,10 @@ struct ImportCommand: AsyncParsableCommand {
     private func send(_ books: [Book], isDry: Bool) async throws -> Refused? {
         var body = ByteBuffer()
         for book in books { body.writeString(BookLine.text(book) + "\n") }
-        guard body.readableBytes <= Self.bytesMax else {
-            throw FileFault(path: file, reason: "has more than \(Self.bytesMax >> 20) MiB of books; split it")
+        guard body.readableBytes <= StoreLimits.fileByteCountMax else {
+            throw FileFault(
+                path: file,
+                reason: "has more than \(StoreLimits.fileByteCountMax >> 20) MiB of books; split it")
         }
         var target = "/import?actor=" + RequestTarget.encode(change.actor ?? NSUserName())
         if let reason = change.reason { target += "&reason=" + RequestTarget.encode(reason) }

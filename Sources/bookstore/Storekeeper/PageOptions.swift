@@ -3,15 +3,13 @@ internal import Model
 
 /// Which part of a list is shown.
 struct PageOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Rows to show, 1 to 1000.", valueName: "n")) var limit = 100
+    @Option(help: ArgumentHelp("Rows to show, 1 to \(StoreLimits.listCountMax).", valueName: "n")) var limit =
+        100
     @Option(help: ArgumentHelp("Go on after this row, as the page before says.", valueName: "n")) var after:
         String?
 
-    /// Rows that the servers list in one answer, at most.
-    private static let limitMax: Int64 = 1_000
-
     func validate() throws {
-        try ArgumentCheck.check(Int64(limit), "--limit", in: 1...Self.limitMax)
+        try ArgumentCheck.check(Int64(limit), "--limit", in: 1...Int64(StoreLimits.listCountMax))
         guard let after else { return }
         guard let number = Int64(after), number >= 1 else {
             throw ValidationError("--after \(ShownText.quoted(after)) is not a whole number from 1")

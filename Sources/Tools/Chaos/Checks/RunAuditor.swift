@@ -43,7 +43,7 @@ final class RunAuditor {
 
     /// Reads on where the last audit ended: a ledger only grows.
     private func readLedger() async throws {
-        let limit = LedgerProtocol.saleCountMax
+        let limit = StoreLimits.saleCountMax
         while true {
             let page = try await page(limit: limit)
             sales += page
