@@ -24,8 +24,8 @@ package final class FrontendServer: Sendable {
     ) async throws -> FrontendServer {
         let probe = ReachProbe(clients: [catalog, order])
         let routes = FrontendRoutes(
-            search: TierRelay("query_by_topic", to: catalog, entry: "catalog-query"),
-            lookup: TierRelay("query_by_item", to: catalog, entry: "catalog-query"),
+            search: TierRelay(.queryByTopic, to: catalog, entry: "catalog-query"),
+            lookup: TierRelay(.queryByItem, to: catalog, entry: "catalog-query"),
             order: HTTPOrder(client: order), catalog: HTTPCatalog(client: catalog),
             relayed: FrontendRoutes.relayed(catalog: catalog, order: order))
         let table = RouteTable(

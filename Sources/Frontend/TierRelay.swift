@@ -2,11 +2,18 @@ internal import Model
 internal import Monitoring
 internal import NIOCore
 internal import NIOHTTP1
+internal import StoreAPI
 internal import TierHTTP
 
 /// Passes requests on to the tier that knows, and its answers back as the bytes they are: taking them apart and
 /// putting them together again would cost more than all the rest of the frontend.
 struct TierRelay: Sendable {
+    /// How long the tier may take over what only reads.
+    static let readTimeMax = TimeAmount.seconds(3)
+    /// How long it may take over a purchase or another change: longer than it gives the tier behind it, so that its
+    /// own answer arrives.
+    static let changeTimeMax = TimeAmount.seconds(5)
+
     private static let passedOn: Set<HTTPResponseStatus> = [
         .ok, .badRequest, .notFound, .conflict, .preconditionFailed, .payloadTooLarge, .unprocessableEntity,
         .serviceUnavailable,
@@ -14,17 +21,19 @@ struct TierRelay: Sendable {
 
     private let client: TierClient
     private let name: String
+    private let lane: Lane
     private let operation: SystemMonitor.Operation
     private let entry: String
 
-    /// A relay of the resource `name` of the tier behind `client`.
+    /// A relay of a resource of the tier behind `client`.
     ///
     /// - Parameter entry: its name in `Server-Timing`, where that is not made of tier and resource.
-    init(_ name: String, to client: TierClient, entry: String? = nil) {
+    init(_ endpoint: Endpoint, to client: TierClient, entry: String? = nil) {
         self.client = client
-        self.name = name
-        operation = client.operation("/" + name)
-        self.entry = entry ?? "\(client.tier)-\(name)"
+        name = endpoint.name
+        lane = endpoint.lane
+        operation = client.operation("/" + endpoint.name)
+        self.entry = entry ?? "\(client.tier)-\(endpoint.name)"
     }
 
     // MARK: What every catalog has
@@ -35,10 +44,10 @@ struct TierRelay: Sendable {
     ///   - query: the parameters, encoded.
     ///   - item: the book that a 404 is about; an answer about one book is short.
     func ask(
-        _ query: String, about item: ItemNumber? = nil, lane: Lane = .quick, for request: TierRequest
+        _ query: String, about item: ItemNumber? = nil, for request: TierRequest
     ) -> EventLoopFuture<TierResponse> {
         let call = TierCall(
-            .GET, "/\(name)?\(query)", deadline: request.arrived + FrontendRoutes.readTimeMax,
+            .GET, "/\(name)?\(query)", deadline: request.arrived + Self.readTimeMax,
             trace: request.trace, operation: operation, times: request.times, entry: entry,
             mayBatch: item != nil, lane: lane)
         return client.send(call, on: request.slot).flatMapThrowing { [client] answer in
@@ -58,43 +67,33 @@ struct TierRelay: Sendable {
 
     // MARK: What only our own tiers have: they check the parameters, and say what is wrong with them
 
-    /// A route that only reads.
-    func reading(isGuarded: Bool, doc: RouteDoc) -> Route {
-        Route(name, [.GET], isGuarded: isGuarded, isLong: true, doc: doc) { request in
-            .pending(try pass(request, within: FrontendRoutes.readTimeMax))
-        }
+    /// A route that passes on a resource of the tier behind `client` as it is. What waits for another tier's disk
+    /// counts as long, so that one connection does not have many of it at the same time.
+    static func route(of endpoint: Endpoint, to client: TierClient) -> Route {
+        let relay = TierRelay(endpoint, to: client)
+        var relayed = endpoint
+        relayed.isLong = endpoint.isRead
+        relayed.bodyBytesMax = endpoint.bodyBytesMax.map { min($0, StoreLimits.relayedFileByteCountMax) }
+        return Route(relayed) { .pending(try relay.pass($0, endpoint)) }
     }
 
-    /// A route that changes something.
-    ///
-    /// - Parameter bodyBytesMax: what a body may have, where that is more than elsewhere.
-    func changing(doc: RouteDoc, bodyBytesMax: Int? = nil) -> Route {
-        Route(name, [.POST], isGuarded: true, bodyBytesMax: bodyBytesMax, doc: doc) { request in
-            .pending(try pass(request, type: doc.body?.contentType, within: FrontendRoutes.purchaseTimeMax))
-        }
-    }
-
-    /// Searches by words take the longest, so nothing else waits behind them.
-    private func lane(of request: TierRequest) -> Lane {
-        guard request.method != .POST else { return .changes }
-        let words = try? request.target.parameter("q")
-        return words == nil ? .reads : .finds
-    }
-
-    /// - Parameter type: the media type of a body that names none.
     private func pass(
-        _ request: TierRequest, type: String? = nil, within time: TimeAmount
+        _ request: TierRequest, _ endpoint: Endpoint
     ) throws(StoreError) -> EventLoopFuture<TierResponse> {
-        let isRead = request.method != .POST
+        let isRead = endpoint.isRead
         let key = try request.idempotencyKey()
-        let contentType = request.headers.first(name: "content-type") ?? type ?? "application/octet-stream"
+        let contentType =
+            request.headers.first(name: "content-type") ?? endpoint.doc.body?.contentType
+            ?? "application/octet-stream"
+        let words = try? request.target.parameter("q")
         let call = TierCall(
             isRead ? .GET : .POST, "/" + name + (request.target.query.map { "?" + $0 } ?? ""),
             key: key?.field,
             body: isRead ? nil : TierCall.Body(contentType, request.body),
             repetition: isRead ? .always : key == nil ? .never : .ifPeerKeepsKeys,
-            deadline: request.arrived + time, trace: request.trace, operation: operation,
-            times: request.times, entry: entry, lane: lane(of: request),
+            deadline: request.arrived + (isRead ? Self.readTimeMax : Self.changeTimeMax),
+            trace: request.trace, operation: operation,
+            times: request.times, entry: entry, lane: endpoint.lane(isByWords: words != nil),
             client: isRead ? request.client : nil)
         return client.send(call, on: request.slot).flatMapThrowing { [client] answer in
             guard answer.peer == .bookstore else {

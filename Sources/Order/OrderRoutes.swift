@@ -15,7 +15,7 @@ struct OrderRoutes {
 
     var all: [Route] {
         [
-            Route("buy", [.GET, .POST], takesPath: true, isPurchase: true, doc: StoreAPI.buy) { request in
+            Route(.buy) { request in
                 let item = try request.itemNumber(orInPath: true)
                 let key = try request.purchaseKey()
                 let context = CallContext(
@@ -25,9 +25,7 @@ struct OrderRoutes {
                     item, key: key, priceMax: try request.priceMax(), context: context)
                 return .pending(purchase.map { .result(isSuccess: $0 == .success) })
             },
-            Route("orders", [.GET], isGuarded: true, isLong: true, doc: StoreAPI.orders) {
-                .pending(try orders($0))
-            },
+            Route(.orders) { .pending(try orders($0)) },
         ]
     }
 

@@ -199,7 +199,7 @@ final class SimulatedFrontend: SimulatedServer, @unchecked Sendable {
     ) -> EventLoopFuture<PurchaseOutcome>? {
         guard isUp, let orderLink, let catalogLink else { return nil }
         let context = CallContext(
-            slot: world.slot, trace: trace, deadline: world.now + FrontendRoutes.purchaseTimeMax)
+            slot: world.slot, trace: trace, deadline: world.now + TierRelay.changeTimeMax)
         return OrderOverLink(link: orderLink, order: order).buy(
             item, key: key ?? .random(), priceMax: nil,
             comparedAt: CatalogOverLink(link: catalogLink, catalog: catalog), context: context)
@@ -207,7 +207,7 @@ final class SimulatedFrontend: SimulatedServer, @unchecked Sendable {
 
     func lookup(_ item: ItemNumber) -> EventLoopFuture<Book>? {
         guard isUp, let catalogLink else { return nil }
-        let deadline = world.now + FrontendRoutes.readTimeMax
+        let deadline = world.now + TierRelay.readTimeMax
         let catalog = catalog
         let world = world
         return catalogLink.call("lookup \(item)", isRead: true, mayBeRepeated: true, deadline: deadline) {

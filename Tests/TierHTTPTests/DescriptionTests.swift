@@ -10,21 +10,8 @@ import TierHTTP
 
 /// What a tier says of its own API, and JSON bodies.
 @Suite struct DescriptionTests {
-    private static let documented: [RouteDoc] =
-        [
-            StoreAPI.search(inPath: true), StoreAPI.lookup(inPath: true), StoreAPI.buy, StoreAPI.update,
-            StoreAPI.ledger, StoreAPI.find, StoreAPI.topics, StoreAPI.receipt, StoreAPI.books, StoreAPI.book,
-            StoreAPI.movements, StoreAPI.totals, StoreAPI.orders, StoreAPI.updates, StoreAPI.add,
-            StoreAPI.retire,
-            StoreAPI.load, StoreAPI.importing, StoreAPI.tiers,
-        ] + ["Status", "Text", "Document"].map { RouteDoc(summary: "", success: $0) }
-
     private func document() throws -> [String: Any] {
-        let routes = Self.documented.enumerated().map { index, doc in
-            Route("r\(index)", doc.body == nil ? [.GET] : [.POST], isGuarded: true, doc: doc) { _ in
-                throw StoreError.keyReused
-            }
-        }
+        let routes = Endpoint.all.map { Route($0) { _ in throw StoreError.keyReused } }
         let json = OpenAPIDocument(tier: "test", routes: routes).json
         return try #require(
             try JSONSerialization.jsonObject(with: Data(json.readableBytesView)) as? [String: Any])
@@ -53,13 +40,14 @@ import TierHTTP
 
     @Test func describesParametersBodiesAndRefusals() throws {
         let paths = try #require(try document()["paths"] as? [String: [String: [String: Any]]])
-        let lookup = try #require(paths["/r1"]?["get"])
+        let lookup = try #require(paths["/lookup"]?["get"])
         #expect((lookup["parameters"] as? [[String: Any]])?.first?["name"] as? String == "item_number")
         let responses = try #require(lookup["responses"] as? [String: Any])
-        #expect(Set(responses.keys).isSuperset(of: ["200", "400", "401", "404", "405", "431", "503"]))
-        let inPath = try #require(paths["/r1/{item_number}"]?["get"])
+        #expect(Set(responses.keys).isSuperset(of: ["200", "400", "404", "405", "431", "503"]))
+        #expect((paths["/book"]?["get"]?["responses"] as? [String: Any])?["401"] != nil)
+        let inPath = try #require(paths["/lookup/{item_number}"]?["get"])
         #expect((inPath["parameters"] as? [[String: Any]])?.first?["in"] as? String == "path")
-        #expect(paths["/r13"]?["post"]?["requestBody"] != nil)
+        #expect(paths["/updates"]?["post"]?["requestBody"] != nil)
     }
 
     @Test func isServedByEveryTier() async throws {
@@ -105,20 +93,11 @@ import TierHTTP
 
     /// Each request comes with a line to try it, which has what the request needs.
     @Test func everyRequestHasAnExample() throws {
-        let named = ["search", "lookup", "buy", "update", "receipt", "updates", "add", "retire", "import"]
-        let docs = [
-            StoreAPI.search(inPath: true), StoreAPI.lookup(inPath: true), StoreAPI.buy, StoreAPI.update,
-            StoreAPI.receipt, StoreAPI.updates, StoreAPI.add, StoreAPI.retire, StoreAPI.load,
-        ]
-        let routes = zip(named, docs).map { name, doc in
-            Route(name, doc.body == nil ? [.GET] : [.POST], isGuarded: doc.body != nil, doc: doc) { _ in
-                throw StoreError.keyReused
-            }
-        }
+        let routes = Endpoint.all.map { Route($0) { _ in throw StoreError.keyReused } }
         let page = String(buffer: DocsPage(tier: "catalog", routes: routes).html)
         #expect(page.matches(of: #/<pre><code>curl /#).count == routes.count)
         for route in routes {
-            let line = RequestExample(of: route).commandLine(port: 8001)
+            let line = route.exampleLine(port: 8001)
             #expect(line.hasPrefix("curl ") && line.contains("'127.0.0.1:8001/\(route.name)"), "\(line)")
             for parameter in route.doc?.parameters ?? [] where parameter.isRequired {
                 #expect(line.localizedCaseInsensitiveContains(parameter.name), "\(line)")

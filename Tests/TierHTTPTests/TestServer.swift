@@ -127,8 +127,7 @@ func testRoutes(
             Route(
                 "json", [.POST],
                 doc: RouteDoc(
-                    summary: "Takes JSON.", body: .init(contentType: "application/json", schema: nil),
-                    success: "Outcome")
+                    summary: "Takes JSON.", body: .json(.string), success: .status)
             ) { request in
                 .ready(.json(#"{"size":\#(request.body.readableBytes)}"#))
             },

@@ -14,25 +14,19 @@ extension CatalogRoutes {
 
     var reading: [Route] {
         [
-            Route("find", [.GET], isLong: true, doc: StoreAPI.find) { .pending(try find($0)) },
-            Route("topics", [.GET], isLong: true, doc: StoreAPI.topics) { .pending(try topics($0)) },
-            Route("receipt", [.GET], doc: StoreAPI.receipt) { .pending(try receipt($0)) },
-            Route("books", [.GET], isGuarded: true, isLong: true, doc: StoreAPI.books) {
-                .pending(try books($0))
-            },
-            Route("book", [.GET], isGuarded: true, doc: StoreAPI.book) { request in
+            Route(.find) { .pending(try find($0)) },
+            Route(.topics) { .pending(try topics($0)) },
+            Route(.receipt) { .pending(try receipt($0)) },
+            Route(.books) { .pending(try books($0)) },
+            Route(.book) { request in
                 let item = try request.itemNumber()
                 let book = engine.read(on: request.slot.eventLoop, for: request.client) {
                     try $0.details(of: item)
                 }
                 return .pending(book.map { .json(Self.encode($0)) })
             },
-            Route("movements", [.GET], isGuarded: true, isLong: true, doc: StoreAPI.movements) {
-                .pending(try movements($0))
-            },
-            Route("totals", [.GET], isGuarded: true, isLong: true, doc: StoreAPI.totals) {
-                .pending(try totals($0))
-            },
+            Route(.movements) { .pending(try movements($0)) },
+            Route(.totals) { .pending(try totals($0)) },
         ]
     }
 

@@ -10,14 +10,14 @@ internal import TierHTTP
 extension CatalogRoutes {
     var keeping: [Route] {
         [
-            Route("updates", [.POST], isGuarded: true, doc: StoreAPI.updates) { request in
+            Route(.updates) { request in
                 let wanted = request.json(known: ["actor", "reason", "updates"]) { body in
                     try Self.request(.updates(try Self.updates(in: body)), body, request)
                 }
                 let books = wanted.flatMap { engine.request($0, on: request.slot.eventLoop) }
                 return .pending(books.map { .json(Self.encode(list: $0)) })
             },
-            Route("add", [.POST], isGuarded: true, doc: StoreAPI.add) { request in
+            Route(.add) { request in
                 let known: Set = ["item_number", "title", "topic", "cost", "stock", "actor", "reason"]
                 let wanted = request.json(known: known) { body in
                     try Self.request(.add(try Self.newBook(in: body)), body, request)
@@ -27,7 +27,7 @@ extension CatalogRoutes {
                         .json(Self.encode($0[0]))
                     })
             },
-            Route("retire", [.POST], isGuarded: true, doc: StoreAPI.retire) { request in
+            Route(.retire) { request in
                 let known: Set = ["item_number", "expect_version", "actor", "reason"]
                 let wanted = request.json(known: known) { body in
                     let work = KeeperRequest.Work.retire(
@@ -39,14 +39,8 @@ extension CatalogRoutes {
                         .json(Self.encode($0[0]))
                     })
             },
-            Route(
-                "import", [.POST], isGuarded: true, bodyBytesMax: StoreLimits.fileByteCountMax,
-                doc: StoreAPI.load
-            ) {
-                request in
-                .pending(try load(request))
-            },
-            Route("importing", [.GET], isGuarded: true, doc: StoreAPI.importing) { _ in
+            Route(.load) { .pending(try load($0)) },
+            Route(.importing) { _ in
                 let (read, written) = imports.now
                 return .ready(.json(#"{"result":{"read":\#(read),"written":\#(written)}}"#))
             },

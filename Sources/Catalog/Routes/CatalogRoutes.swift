@@ -16,13 +16,11 @@ package struct CatalogRoutes {
 
     private var contract: [Route] {
         [
-            Route("query_by_topic", [.GET], isLong: true, doc: StoreAPI.search(inPath: false)) {
-                try search($0)
-            },
-            Route("query_by_item", [.GET], doc: StoreAPI.lookup(inPath: false)) { request in
+            Route(.queryByTopic) { try search($0) },
+            Route(.queryByItem) { request in
                 .ready(.json(Self.encode(try engine.book(try request.itemNumber()))))
             },
-            Route("update", [.GET, .POST], isGuarded: true, doc: StoreAPI.update) { request in
+            Route(.update) { request in
                 let hasOwn = Self.mayHaveOwnParameters(request.target)
                 let change = try Self.change(in: request, hasOwn: hasOwn)
                 guard hasOwn, let kept = try keeping(change, in: request) else {
@@ -31,7 +29,7 @@ package struct CatalogRoutes {
                 }
                 return .pending(kept)
             },
-            Route("ledger", [.GET], isGuarded: true, isLong: true, doc: StoreAPI.ledger) { request in
+            Route(.ledger) { request in
                 let sales = engine.sales(
                     after: try Self.position(in: request), limit: try Self.limit(in: request),
                     on: request.slot.eventLoop)

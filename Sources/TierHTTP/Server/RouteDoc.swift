@@ -40,30 +40,46 @@ package struct RouteDoc: Sendable {
     /// What is sent beside the parameters.
     package struct Body: Sendable {
         package let contentType: String
-        /// The name of its schema; nil for plain text.
-        package let schema: String?
+        package let schema: Schema
 
-        package init(contentType: String, schema: String?) {
-            self.contentType = contentType
-            self.schema = schema
+        /// JSON of a schema.
+        package static func json(_ schema: Schema) -> Body {
+            Body(contentType: "application/json", schema: schema)
+        }
+
+        /// Plain text.
+        package static let text = Body(contentType: "text/plain", schema: .string)
+    }
+
+    /// A request that somebody types to try the route out. It works with the four books of a new store.
+    package struct Example: Sendable {
+        package var query: String?
+        package var key: String?
+        package var body: String?
+
+        package init(query: String? = nil, key: String? = nil, body: String? = nil) {
+            self.query = query
+            self.key = key
+            self.body = body
         }
     }
 
     package let summary: String
     package let parameters: [Parameter]
     package let body: Body?
-    /// The name of the schema of a success.
-    package let success: String
+    /// What a success brings.
+    package let success: Schema
     package let contentType: String
     /// The statuses of its refusals. What every route may answer is added to them.
     package let refusals: [Int]
     /// The parameter that may follow in the path instead.
     package let pathParameter: String?
+    package let example: Example
 
     package init(
-        summary: String, parameters: [Parameter] = [], body: Body? = nil, success: String,
+        summary: String, parameters: [Parameter] = [], body: Body? = nil, success: Schema,
         contentType: String = TierResponse.ContentType.json.rawValue, refusals: [Int] = [],
-        pathParameter: String? = nil
+        pathParameter: String? = nil, example: Example = Example()
     ) {
         self.summary = summary
         self.parameters = parameters
@@ -72,5 +88,6 @@ package struct RouteDoc: Sendable {
         self.contentType = contentType
         self.refusals = refusals
         self.pathParameter = pathParameter
+        self.example = example
     }
 }

@@ -56,18 +56,18 @@ package struct RouteTable: Sendable {
         let rendering = DispatchQueue(label: "metrics")
         let common = [
             Route(
-                "livez", [.GET], doc: RouteDoc(summary: "Whether the process runs.", success: "Status")
+                "livez", [.GET], doc: RouteDoc(summary: "Whether the process runs.", success: .status)
             ) { _ in .ready(.json(#"{"status":"alive"}"#)) },
             Route(
                 "readyz", [.GET],
-                doc: RouteDoc(summary: "Whether the server can do its work.", success: "Status")
+                doc: RouteDoc(summary: "Whether the server can do its work.", success: .status)
             ) { request in
                 .pending(readiness(request).map { .json(#"{"status":"ready"}"#) })
             },
             Route(
                 "metrics", [.GET], isLong: true,
                 doc: RouteDoc(
-                    summary: "Metrics for Prometheus.", success: "Text",
+                    summary: "Metrics for Prometheus.", success: .text,
                     contentType: TierResponse.ContentType.metrics.rawValue)
             ) { request in
                 let page = request.slot.eventLoop.makePromise(of: TierResponse.self)

@@ -47,7 +47,7 @@ struct DocsPage {
         let methods = route.methods.filter { $0 != .HEAD }.map(\.rawValue).joined(separator: ", ")
         let inPath = doc.pathParameter.map { " or <code>/\(route.name)/{\($0)}</code>" } ?? ""
         let lock = route.isGuarded ? ", needs the token" : ""
-        let example = RequestExample(of: route).commandLine(port: Tier(rawValue: tier)?.defaultPort)
+        let example = route.exampleLine(port: Tier(rawValue: tier)?.defaultPort)
         var text = """
             <section>
             <h2 id="\(route.name)"><code>/\(route.name)</code>\(inPath) <small>\(methods)\(lock)</small></h2>
@@ -64,7 +64,7 @@ struct DocsPage {
         let body = doc.body.map { body in
             Self.entry(
                 "body <small>required</small>",
-                "\(HTMLText.escape(body.schema ?? "Text")), <code>\(body.contentType)</code>")
+                "\(HTMLText.escape(body.schema.name ?? "Text")), <code>\(body.contentType)</code>")
         }
         let entries = parameters + [body].compactMap { $0 }
         if !entries.isEmpty { text += "<dl>\n\(entries.joined())</dl>\n" }
@@ -72,7 +72,7 @@ struct DocsPage {
             "<li><b>\(status)</b> \(HTMLText.escape(StoreAPI.meaning(of: status)))</li>"
         }
         return text
-            + "<ul><li><b>200</b> \(HTMLText.escape(doc.success))</li>\(statuses.joined())</ul></section>\n"
+            + "<ul><li><b>200</b> \(HTMLText.escape(doc.success.name ?? "JSON"))</li>\(statuses.joined())</ul></section>\n"
     }
 
     private static func entry(_ name: String, _ meaning: String) -> String {

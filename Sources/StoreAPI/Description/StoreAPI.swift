@@ -2,19 +2,20 @@ internal import NIOCore
 internal import NIOHTTP1
 package import TierHTTP
 
-extension StoreAPI {
+/// How the tiers describe themselves.
+package enum StoreAPI {
     /// The routes by which a tier describes itself and its `routes`: `/openapi.json` and `/docs`.
     package static func description(of routes: [Route], tier: String) -> [Route] {
         let all =
             routes + [
                 Route(
                     "openapi.json", [.GET],
-                    doc: RouteDoc(summary: "This description, as OpenAPI 3.1.", success: "Document")
+                    doc: RouteDoc(summary: "This description, as OpenAPI 3.1.", success: .document)
                 ) { _ in .ready(.json("")) },
                 Route(
                     "docs", [.GET],
                     doc: RouteDoc(
-                        summary: "This description, as a page for people.", success: "Text",
+                        summary: "This description, as a page for people.", success: .text,
                         contentType: TierResponse.ContentType.html.rawValue)
                 ) { _ in .ready(.json("")) },
             ]

@@ -1,0 +1,34 @@
+internal import Model
+internal import TierHTTP
+
+// For customers.
+extension Endpoint {
+    static let shop = [find, topics, receipt]
+
+    package static let find = Endpoint(
+        "find", isLong: true, lane: .reads,
+        RouteDoc(
+            summary: "Books by words of title and topic: anywhere in a word, in any case, without accents.",
+            parameters: [
+                .words("Words, all of which must occur; all books without it."), .topic,
+                .limit(StoreLimits.foundCountMax), .itemAfter,
+            ], success: .bookPage, refusals: [400], example: .init(query: "q=graduate&limit=5")))
+
+    package static let topics = Endpoint(
+        "topics", isLong: true, lane: .reads,
+        RouteDoc(
+            summary: "The topics with their numbers of books.",
+            parameters: [
+                .query(
+                    "sort", .choice(["name", "size"]), "By name, or the topics with the most books first."),
+                .limit(StoreLimits.listCountMax),
+                .query("after", .topic, "Go on after this topic; by size it must be one that has books."),
+            ], success: .topicPage, refusals: [400], example: .init(query: "limit=10")))
+
+    package static let receipt = Endpoint(
+        "receipt", lane: .reads,
+        RouteDoc(
+            summary: "What became of a purchase.",
+            parameters: [.header("Idempotency-Key", .key, isRequired: true, "The purchase's key.")],
+            success: .receiptResult, refusals: [400, 404], example: .init(key: "my-first-order")))
+}

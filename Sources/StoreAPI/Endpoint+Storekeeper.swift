@@ -1,0 +1,105 @@
+internal import Model
+internal import NIOHTTP1
+internal import TierHTTP
+
+// For storekeepers.
+extension Endpoint {
+    static let keeping = [books, book, movements, totals, updates, add, retire, load]
+
+    // MARK: Lists
+
+    package static let books = Endpoint(
+        "books", isGuarded: true, isLong: true, lane: .reads,
+        RouteDoc(
+            summary: "Books with copies sold and versions.",
+            parameters: [
+                .words("As in find; then without retired books."), .topic,
+                .query("stock_max", .stock, "Only books with at most so many copies."),
+                .query("retired", .choice(["false", "true", "only"]), "Whether retired books are listed."),
+                .limit(StoreLimits.listCountMax), .itemAfter,
+            ], success: .fullBookPage, refusals: [400], example: .init(query: "stock_max=3")))
+
+    package static let book = Endpoint(
+        "book", isGuarded: true, lane: .reads,
+        RouteDoc(
+            summary: "One book, also a retired one.", parameters: [.itemNumber], success: .fullBookResult,
+            refusals: [400, 404], example: .init(query: "item_number=1")))
+
+    package static let movements = Endpoint(
+        "movements", isGuarded: true, isLong: true, lane: .reads,
+        RouteDoc(
+            summary: "The ledger, newest first. A page may be short and still have a `next`.",
+            parameters: [
+                .query("item_number", .item, "Only this book."),
+                .query("kind", .choice(["sale", "update", "add", "retire"]), "Only this kind."),
+                .limit(StoreLimits.listCountMax),
+                .query("after", .sequence, "Go on after this movement: the `next` of the page before."),
+            ], success: .movementPage, refusals: [400, 404], example: .init(query: "kind=sale&limit=10")))
+
+    package static let totals = Endpoint(
+        "totals", isGuarded: true, isLong: true, lane: .reads,
+        RouteDoc(
+            summary: "Sales by day (UTC) and topic.",
+            parameters: [.query("days", .count(StoreLimits.dayCountMax), "How many days, with today.")],
+            success: .totals, refusals: [400], example: .init(query: "days=7")))
+
+    /// The order server's.
+    package static let orders = Endpoint(
+        "orders", isGuarded: true, isLong: true, lane: .reads,
+        RouteDoc(
+            summary: "Completed purchases, newest first.",
+            parameters: [
+                .limit(StoreLimits.listCountMax), .query("after", .sequence, "Go on after this order."),
+            ], success: .orderPage, refusals: [400], example: .init(query: "limit=10")))
+
+    /// The frontend's.
+    package static let tiers = Endpoint(
+        "tiers", isGuarded: true, lane: .probes,
+        RouteDoc(summary: "How the servers behind are.", success: .tiers))
+
+    // MARK: Changes
+
+    package static let updates = Endpoint(
+        "updates", [.POST], isGuarded: true, lane: .changes,
+        RouteDoc(
+            summary: "Several changes of prices and stocks: all of them or none.", parameters: [.key],
+            body: .json(.updates), success: .fullBooks, refusals: [400, 404, 409, 412, 413, 422],
+            example: .init(
+                body:
+                    #"{"actor": "ann", "reason": "delivery", "updates": [{"item_number": "2", "stock": 5}]}"#)
+        ))
+
+    package static let add = Endpoint(
+        "add", [.POST], isGuarded: true, lane: .changes,
+        RouteDoc(
+            summary: "Adds a book.", parameters: [.key], body: .json(.newBook), success: .fullBookResult,
+            refusals: [400, 409, 413, 422],
+            example: .init(
+                body: #"{"title": "Small Gardens", "topic": "gardening", "cost": "12.50", "stock": 9}"#)))
+
+    package static let retire = Endpoint(
+        "retire", [.POST], isGuarded: true, lane: .changes,
+        RouteDoc(
+            summary: "Takes a book out of the shop.", parameters: [.key], body: .json(.retirement),
+            success: .fullBookResult, refusals: [400, 404, 409, 412, 413, 422],
+            example: .init(body: #"{"item_number": "4", "reason": "out of print"}"#)))
+
+    /// `/import`.
+    package static let load = Endpoint(
+        "import", [.POST], isGuarded: true, bodyBytesMax: StoreLimits.fileByteCountMax, lane: .changes,
+        RouteDoc(
+            summary:
+                "Adds all books of a catalog file or none: `init,item_number,stock,cost,topic,title` a line.",
+            parameters: [
+                .query("dry_run", .choice(["true", "false"]), "Only look whether it could be done."),
+                .actor("Who adds them."), .reason, .key,
+            ], body: .text, success: .imported, refusals: [400, 409, 413, 422],
+            example: .init(query: "dry_run=true", body: "init,101,9,12.50,gardening,Small Gardens")))
+
+    /// The catalog's, not passed on.
+    package static let importing = Endpoint(
+        "importing", isGuarded: true, lane: .quick,
+        RouteDoc(
+            summary: "How far the import is that is under way; zeros where there is none.",
+            success: .importing))
+}

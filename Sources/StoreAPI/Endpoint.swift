@@ -1,0 +1,53 @@
+package import NIOHTTP1
+package import TierHTTP
+
+/// A resource of the store: what its route, its description and those who ask for it share. What the frontend passes
+/// on means the same on both sides.
+package struct Endpoint: Sendable {
+    /// The first segment of its path.
+    package let name: String
+    package let methods: [HTTPMethod]
+    package let isGuarded: Bool
+    package var isLong: Bool
+    package let isPurchase: Bool
+    package var bodyBytesMax: Int?
+    /// The connections on which a page's or a person's question after it travels.
+    package let lane: Lane
+    package let doc: RouteDoc
+
+    /// The parts are those of ``TierHTTP/Route``.
+    init(
+        _ name: String, _ methods: [HTTPMethod] = [.GET], isGuarded: Bool = false, isLong: Bool = false,
+        isPurchase: Bool = false, bodyBytesMax: Int? = nil, lane: Lane, _ doc: RouteDoc
+    ) {
+        self.name = name
+        self.methods = methods
+        self.isGuarded = isGuarded
+        self.isLong = isLong
+        self.isPurchase = isPurchase
+        self.bodyBytesMax = bodyBytesMax
+        self.lane = lane
+        self.doc = doc
+    }
+
+    /// Whether it changes nothing.
+    package var isRead: Bool { methods == [.GET] }
+
+    /// The lane of a request. Searches by words take the longest, so nothing else waits behind them.
+    package func lane(isByWords: Bool) -> Lane { isByWords && lane == .reads ? .finds : lane }
+
+    /// What the catalog has and a frontend passes on as it is.
+    package static let catalogRelayed = shop + keeping
+    /// All of the store.
+    static let all = contract + catalogRelayed + [importing, orders, tiers]
+}
+
+extension Route {
+    /// The route of an endpoint.
+    package init(_ endpoint: Endpoint, handler: @escaping Handler) {
+        self.init(
+            endpoint.name, endpoint.methods, takesPath: endpoint.doc.pathParameter != nil,
+            isGuarded: endpoint.isGuarded, isLong: endpoint.isLong, isPurchase: endpoint.isPurchase,
+            bodyBytesMax: endpoint.bodyBytesMax, doc: endpoint.doc, handler: handler)
+    }
+}
