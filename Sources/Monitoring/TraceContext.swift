@@ -30,6 +30,12 @@ package struct TraceContext: Equatable, Sendable {
         self.init(traceHigh: traceHigh, traceLow: traceLow, span: span, flags: flags)
     }
 
+    /// A new trace, with numbers of the system.
+    package init() {
+        var random = FastRandom()
+        self.init(using: &random)
+    }
+
     /// A new trace.
     package init(using random: inout FastRandom) {
         self.init(traceHigh: random.next() | 1, traceLow: random.next(), span: random.next() | 1, flags: 1)

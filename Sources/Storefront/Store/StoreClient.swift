@@ -26,13 +26,11 @@ package struct StoreClient: Sendable {
     }
 
     private let client: TierClient
-    private let loops: TierLoops
     private let operations: [Resource: SystemMonitor.Operation]
 
     /// A client of the frontends behind `client`.
-    package init(client: TierClient, loops: TierLoops) {
+    package init(client: TierClient) {
         self.client = client
-        self.loops = loops
         operations = Dictionary(
             uniqueKeysWithValues: Resource.allCases.map { ($0, client.operation("/" + $0.rawValue)) })
     }
@@ -95,16 +93,12 @@ package struct StoreClient: Sendable {
         _ method: HTTPMethod, _ resource: Resource, _ parameters: [(name: String, value: String?)],
         key: IdempotencyKey?, body: TierCall.Body? = nil, timeMax: TimeAmount, trace: TraceContext
     ) async throws -> ByteBuffer {
-        guard let operation = operations[resource], let slot = loops.slots.randomElement() else {
-            preconditionFailure("every resource has its operation, every process a loop")
-        }
-        let call = TierCall(
-            method, Self.target(resource, parameters), key: key?.field, body: body,
-            deadline: .now() + timeMax, trace: trace, operation: operation,
-            lane: resource.lane(isSearch: parameters.contains { $0.name == "q" && $0.value != nil }))
         let answer: TierAnswer
         do {
-            answer = try await slot.eventLoop.flatSubmit { [client] in client.send(call, on: slot) }.get()
+            answer = try await client.ask(
+                method, Self.target(resource, parameters), key: key, body: body, within: timeMax,
+                trace: trace, operation: operations[resource],
+                lane: resource.lane(isSearch: parameters.contains { $0.name == "q" && $0.value != nil }))
         } catch {
             throw StoreFault.unavailable(outcomeUnknown: method != .GET)
         }

@@ -1,6 +1,7 @@
 package import Model
 package import Monitoring
 package import NIOCore
+package import NIOHTTP1
 
 /// The calling side of a tier: sends requests to the servers of another tier over a few connections from
 /// each event loop, many requests in flight on each.
@@ -8,18 +9,23 @@ package final class TierClient: Sendable {
     /// The tier that is called, as errors and metrics name it.
     package let tier: String
     private let monitor: SystemMonitor
+    private let slots: [LoopSlot]
     private let loops: [NIOLoopBound<LoopLanes>]
 
     /// A client of the servers at `addresses`, which are equals: any may be asked.
     ///
-    /// - Parameter token: shown to them with every request.
+    /// - Parameters:
+    ///   - monitor: where calls are counted; nil in a program that shows no metrics.
+    ///   - token: shown to them with every request.
     package init(
-        tier: String, addresses: [ServerAddress], loops tierLoops: TierLoops, monitor: SystemMonitor,
+        tier: String, addresses: [ServerAddress], loops tierLoops: TierLoops, monitor: SystemMonitor? = nil,
         limits: ClientLimits = ClientLimits(), token: BearerToken? = nil
     ) async throws {
         precondition(!addresses.isEmpty, "a tier needs a server")
+        let monitor = monitor ?? SystemMonitor(tier: "client", shardCount: tierLoops.slots.count)
         self.tier = tier
         self.monitor = monitor
+        slots = tierLoops.slots
         var loops: [NIOLoopBound<LoopLanes>] = []
         for slot in tierLoops.slots {
             loops.append(
@@ -56,6 +62,26 @@ package final class TierClient: Sendable {
         exchange.endWithClient(on: slot.eventLoop)
         loops[slot.index].value.submit(exchange)
         return promise.futureResult
+    }
+
+    /// Sends a call from anywhere, on one of the client's loops.
+    ///
+    /// - Parameters:
+    ///   - time: how long the answer may take.
+    ///   - trace: the caller's; nil begins one.
+    ///   - operation: what the monitor counts it as; nil where nobody looks.
+    /// - Returns: the peer's answer, whatever its status.
+    /// - Throws: what ``send(_:on:)`` fails with.
+    package func ask(
+        _ method: HTTPMethod, _ target: String, key: IdempotencyKey? = nil, body: TierCall.Body? = nil,
+        repetition: TierCall.Repetition = .always, within time: TimeAmount, trace: TraceContext? = nil,
+        operation: SystemMonitor.Operation? = nil, lane: Lane = .quick
+    ) async throws -> TierAnswer {
+        let call = TierCall(
+            method, target, key: key?.field, body: body, repetition: repetition, deadline: .now() + time,
+            trace: trace ?? TraceContext(), operation: operation ?? self.operation("request"), lane: lane)
+        guard let slot = slots.randomElement() else { preconditionFailure("every process has a loop") }
+        return try await slot.eventLoop.flatSubmit { self.send(call, on: slot) }.get()
     }
 
     /// Closes all connections.

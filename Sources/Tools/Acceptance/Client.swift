@@ -19,8 +19,6 @@ package final class Client: Sendable {
     private let frontend: ServerAddress
     private let log: OperationLog?
     private let client: TierClient
-    private let slot: LoopSlot
-    private let operation: SystemMonitor.Operation
     private let answerTimeMax: TimeAmount
 
     /// - Parameters:
@@ -35,10 +33,7 @@ package final class Client: Sendable {
         self.frontend = frontend
         self.log = log
         self.answerTimeMax = answerTimeMax
-        let monitor = SystemMonitor(tier: "client", shardCount: loops.slots.count)
-        client = try await TierClient(tier: "frontend", addresses: [frontend], loops: loops, monitor: monitor)
-        slot = loops.slots[number % loops.slots.count]
-        operation = client.operation("request")
+        client = try await TierClient(tier: "frontend", addresses: [frontend], loops: loops)
     }
 
     package func search(topic: String) async throws -> Answer {
@@ -63,12 +58,7 @@ package final class Client: Sendable {
     /// - Throws: ``Model/StoreError/unavailable`` when the frontend is out of reach or too slow.
     func send(_ method: HTTPMethod, _ target: String, key: IdempotencyKey? = nil) async throws -> Answer {
         try log?.commit(["Client\(number): Send request http://\(frontend)\(target)"])
-        var random = FastRandom()
-        let call = TierCall(
-            method, target, key: key?.field, deadline: .now() + answerTimeMax,
-            trace: TraceContext(using: &random), operation: operation)
-        let answer = try await slot.eventLoop.flatSubmit { [client, slot] in client.send(call, on: slot) }
-            .get()
+        let answer = try await client.ask(method, target, key: key, within: answerTimeMax)
         let text = Self.oneLine(answer.body)
         try log?.commit(["Client\(number): Get response \(text)"])
         return Answer(status: Int(answer.status.code), text: text, body: answer.body)

@@ -1,6 +1,5 @@
 internal import Linearizability
 internal import Model
-internal import Monitoring
 internal import NIOCore
 internal import NIOHTTP1
 internal import Services
@@ -10,20 +9,11 @@ internal import TierHTTP
 struct StoreCaller: Sendable {
     private let frontends: TierClient
     private let catalog: TierClient
-    private let slot: LoopSlot
-    private let operation: SystemMonitor.Operation
-    private let catalogOperation: SystemMonitor.Operation
 
     /// A caller with connections of its own.
     init(frontends: [ServerAddress], catalog: ServerAddress, loops: TierLoops) async throws {
-        let monitor = SystemMonitor(tier: "chaos", shardCount: loops.slots.count)
-        self.frontends = try await TierClient(
-            tier: "frontend", addresses: frontends, loops: loops, monitor: monitor)
-        self.catalog = try await TierClient(
-            tier: "catalog", addresses: [catalog], loops: loops, monitor: monitor)
-        slot = loops.slots[0]
-        operation = self.frontends.operation("request")
-        catalogOperation = self.catalog.operation("request")
+        self.frontends = try await TierClient(tier: "frontend", addresses: frontends, loops: loops)
+        self.catalog = try await TierClient(tier: "catalog", addresses: [catalog], loops: loops)
     }
 
     /// Sends a purchase. Old clients buy by GET.
@@ -92,13 +82,8 @@ struct StoreCaller: Sendable {
         _ method: HTTPMethod, _ target: String, key: IdempotencyKey?, toCatalog: Bool,
         within limit: TimeAmount
     ) async throws -> TierAnswer {
-        var random = FastRandom()
-        let call = TierCall(
-            method, target, key: key?.field, deadline: .now() + limit, trace: TraceContext(using: &random),
-            operation: toCatalog ? catalogOperation : operation,
-            lane: target.hasPrefix("/search") ? .topics : .quick)
-        let client = toCatalog ? catalog : frontends
-        return try await slot.eventLoop.flatSubmit { [slot] in client.send(call, on: slot) }.get()
+        try await (toCatalog ? catalog : frontends).ask(
+            method, target, key: key, within: limit, lane: target.hasPrefix("/search") ? .topics : .quick)
     }
 
     private static func verdict(_ body: ByteBuffer) -> HistoryOperation.Outcome? {

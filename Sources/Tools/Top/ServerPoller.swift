@@ -11,8 +11,6 @@ package actor ServerPoller {
     private let address: ServerAddress
     private let client: TierClient
     private let loops: TierLoops
-    private let operation: SystemMonitor.Operation
-    private var random = FastRandom()
     private var last: (page: MetricsPage, at: NIODeadline)?
 
     /// A poller of the server at `address`.
@@ -22,10 +20,7 @@ package actor ServerPoller {
         self.name = name
         self.address = address
         self.loops = loops
-        client = try await TierClient(
-            tier: name, addresses: [address], loops: loops,
-            monitor: SystemMonitor(tier: "top", shardCount: loops.slots.count))
-        operation = client.operation("/metrics")
+        client = try await TierClient(tier: name, addresses: [address], loops: loops)
     }
 
     /// Reads the page once.
@@ -48,11 +43,7 @@ package actor ServerPoller {
     }
 
     private func read(within time: TimeAmount) async throws -> ServerView.Figures {
-        let call = TierCall(
-            .GET, "/metrics", deadline: .now() + time, trace: TraceContext(using: &random),
-            operation: operation)
-        let slot = loops.slots[0]
-        let answer = try await slot.eventLoop.flatSubmit { [client] in client.send(call, on: slot) }.get()
+        let answer = try await client.ask(.GET, "/metrics", within: time)
         guard answer.status == .ok else {
             throw StoreError.unavailable(
                 tier: name, reason: "has no metrics (status \(answer.status.code))",

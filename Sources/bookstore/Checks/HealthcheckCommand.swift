@@ -1,7 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
 internal import Model
-internal import Monitoring
 internal import NIOCore
 internal import NIOHTTP1
 internal import TierHTTP
@@ -103,14 +102,7 @@ struct HealthcheckCommand: AsyncParsableCommand {
 
     private func ask(_ server: String, at address: ServerAddress, _ path: String) async throws -> TierAnswer {
         let loops = TierLoops(count: 1)
-        let monitor = SystemMonitor(tier: "healthcheck", shardCount: 1)
-        let client = try await TierClient(
-            tier: server, addresses: [address], loops: loops, monitor: monitor)
-        let slot = loops.slots[0]
-        var random = FastRandom()
-        let call = TierCall(
-            .GET, path, deadline: .now() + Self.answerTimeMax, trace: TraceContext(using: &random),
-            operation: client.operation(path))
-        return try await slot.eventLoop.flatSubmit { client.send(call, on: slot) }.get()
+        let client = try await TierClient(tier: server, addresses: [address], loops: loops)
+        return try await client.ask(.GET, path, within: Self.answerTimeMax)
     }
 }

@@ -36,7 +36,7 @@ struct StorefrontCommand: AsyncParsableCommand {
                 tier: "frontend", addresses: try process.addresses(of: .frontend), loops: process.loops,
                 monitor: process.monitor, token: process.token)
             let server = try await StorefrontServer.start(
-                store: StoreClient(client: frontend, loops: process.loops), desk: password,
+                store: StoreClient(client: frontend), desk: password,
                 at: process.address, loops: process.loops, monitor: process.monitor, logger: process.logger)
             let watch = Task { [broken = process.broken] in
                 await server.waitUntilEnded()

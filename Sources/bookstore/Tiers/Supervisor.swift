@@ -1,6 +1,5 @@
 internal import Foundation
 internal import Model
-internal import Monitoring
 internal import NIOCore
 internal import NIOHTTP1
 internal import Processes
@@ -131,17 +130,10 @@ final class Supervisor {
     private func waitUntilReady(_ index: Int) async throws -> Bool {
         guard try await waitUntilListening(index) else { return false }
         let job = jobs[index]
-        let monitor = SystemMonitor(tier: "up", shardCount: 1)
-        let client = try await TierClient(
-            tier: job.name, addresses: [job.address], loops: loops, monitor: monitor)
-        let slot = loops.slots[0]
-        var random = FastRandom()
-        let ready = client.operation("/readyz")
-        let asking = Task { [trace = TraceContext(using: &random), eventSink] in
+        let client = try await TierClient(tier: job.name, addresses: [job.address], loops: loops)
+        let asking = Task { [eventSink] in
             while !Task.isCancelled {
-                let call = TierCall(
-                    .GET, "/readyz", deadline: .now() + .seconds(2), trace: trace, operation: ready)
-                let answer = try? await slot.eventLoop.flatSubmit { client.send(call, on: slot) }.get()
+                let answer = try? await client.ask(.GET, "/readyz", within: .seconds(2))
                 if answer?.status == .ok {
                     eventSink.yield(.ready)
                     return

@@ -24,10 +24,8 @@ final class RunAuditor {
     init(store: ChaosStore, shelf: ChaosShelf, loops: TierLoops) async throws {
         self.shelf = shelf
         caller = try await StoreCaller(frontends: store.frontends, catalog: store.catalog, loops: loops)
-        let monitor = SystemMonitor(tier: "chaos", shardCount: loops.slots.count)
         ledger = HTTPCatalog(
-            client: try await TierClient(
-                tier: "catalog", addresses: [store.catalogItself], loops: loops, monitor: monitor))
+            client: try await TierClient(tier: "catalog", addresses: [store.catalogItself], loops: loops))
         slot = loops.slots[0]
     }
 
@@ -53,10 +51,9 @@ final class RunAuditor {
     }
 
     private func page(limit: Int) async throws -> [LedgerSale] {
-        var random = FastRandom()
         for _ in 0..<Self.attemptCountMax {
             let context = CallContext(
-                slot: slot, trace: TraceContext(using: &random), deadline: .now() + Self.answerTimeMax)
+                slot: slot, trace: TraceContext(), deadline: .now() + Self.answerTimeMax)
             let page = try? await slot.eventLoop.flatSubmit { [ledger, last] in
                 ledger.sales(after: last, limit: limit, context: context)
             }.get()

@@ -143,15 +143,8 @@ final class ChaosStore: Sendable {
     }
 
     private func isReady(_ address: ServerAddress) async throws -> Bool {
-        let monitor = SystemMonitor(tier: "chaos", shardCount: loops.slots.count)
-        let client = try await TierClient(
-            tier: "server", addresses: [address], loops: loops, monitor: monitor)
-        let slot = loops.slots[0]
-        var random = FastRandom()
-        let call = TierCall(
-            .GET, "/readyz", deadline: .now() + .seconds(2), trace: TraceContext(using: &random),
-            operation: client.operation("/readyz"))
-        let answer = try? await slot.eventLoop.flatSubmit { client.send(call, on: slot) }.get()
+        let client = try await TierClient(tier: "server", addresses: [address], loops: loops)
+        let answer = try? await client.ask(.GET, "/readyz", within: .seconds(2))
         await client.shutdown(on: loops)
         return answer?.status == .ok
     }

@@ -1,6 +1,5 @@
 internal import Foundation
 internal import Model
-internal import Monitoring
 internal import NIOCore
 internal import NIOHTTP1
 internal import TierHTTP
@@ -11,7 +10,6 @@ struct KeeperConnection {
 
     let address: ServerAddress
     private let client: TierClient
-    private let loops: TierLoops
 
     /// Runs `body` with a connection to the frontend.
     static func open(
@@ -46,10 +44,9 @@ struct KeeperConnection {
         let address = try address(settings)
         let loops = TierLoops(count: 1)
         let client = try await TierClient(
-            tier: tier.rawValue, addresses: [address], loops: loops,
-            monitor: SystemMonitor(tier: "client", shardCount: 1), token: try settings.token())
+            tier: tier.rawValue, addresses: [address], loops: loops, token: try settings.token())
         do {
-            try await body(KeeperConnection(address: address, client: client, loops: loops))
+            try await body(KeeperConnection(address: address, client: client))
         } catch {
             await client.shutdown(on: loops)
             guard let fault = error as? StoreError, case .unavailable = fault else { throw error }
@@ -87,16 +84,12 @@ struct KeeperConnection {
         _ method: HTTPMethod, _ target: String, key: IdempotencyKey? = nil, body: TierCall.Body? = nil,
         within time: TimeAmount = answerTimeMax
     ) async throws -> KeeperAnswer {
-        var random = FastRandom()
-        let call = TierCall(
-            method, target, key: key?.field, body: body,
-            repetition: key != nil ? .ifPeerKeepsKeys : .always, deadline: .now() + time,
-            trace: TraceContext(using: &random), operation: client.operation("request"),
-            lane: key != nil ? .changes : .reads)
-        let slot = loops.slots[0]
         let answer: TierAnswer
         do {
-            answer = try await slot.eventLoop.flatSubmit { [client] in client.send(call, on: slot) }.get()
+            answer = try await client.ask(
+                method, target, key: key, body: body,
+                repetition: key != nil ? .ifPeerKeepsKeys : .always, within: time,
+                lane: key != nil ? .changes : .reads)
         } catch StoreError.unavailable(let tier, let reason, let isUnknown) where isUnknown {
             guard let key else {
                 throw StoreError.unavailable(tier: tier, reason: reason, outcomeUnknown: false)
