@@ -23,7 +23,7 @@ final class ServerLoop {
     /// The value of the `Date` field.
     private(set) var date: String
     private(set) var isDraining = false
-    private var connections: [ObjectIdentifier: ServerConnection] = [:] {
+    private var connections = TurnList<ServerConnection>() {
         didSet { openConnections.set(connections.count) }
     }
     private let openConnections: MetricCell
@@ -79,11 +79,11 @@ final class ServerLoop {
         return bytes
     }
 
-    func add(_ connection: ServerConnection) { connections[ObjectIdentifier(connection)] = connection }
+    func add(_ connection: ServerConnection) { connections.add(connection) }
 
     func remove(_ connection: ServerConnection) {
-        connections[ObjectIdentifier(connection)] = nil
-        if connections.isEmpty { finishDrain() }
+        connections.remove(connection)
+        if connections.count == 0 { finishDrain() }
     }
 
     /// Flushes a connection at the end of this tick, by one task of the loop for all of them.
@@ -103,14 +103,14 @@ final class ServerLoop {
         if let drained { return drained.futureResult }
         let promise = slot.eventLoop.makePromise(of: Void.self)
         drained = promise
-        for connection in connections.values { connection.drain() }
-        if connections.isEmpty { finishDrain() }
+        for connection in connections.elements { connection.drain() }
+        if connections.count == 0 { finishDrain() }
         return promise.futureResult
     }
 
     /// Closes what is still open.
     func abort() {
-        for connection in connections.values { connection.abort() }
+        for connection in connections.elements { connection.abort() }
         sweep?.cancel()
     }
 
@@ -121,17 +121,22 @@ final class ServerLoop {
     }
 
     private func scheduleSweep() {
-        sweep = slot.eventLoop.assumeIsolated().scheduleTask(in: limits.sweepInterval) { [weak self] in
-            self?.checkConnections()
+        let interval = TimeAmount.nanoseconds(
+            limits.sweepInterval.nanoseconds / Int64(connections.turnsPerRound))
+        sweep = slot.eventLoop.assumeIsolated().scheduleTask(in: interval) { [weak self] in
+            self?.checkTurn()
             self?.scheduleSweep()
         }
     }
 
-    private func checkConnections() {
+    /// Checks the times of the connections whose turn it is; once a round, what concerns all of them.
+    private func checkTurn() {
+        let now = NIODeadline.now()
+        let (turn, beginsRound) = connections.turn()
+        for connection in turn { connection.checkTimes(now) }
+        guard beginsRound else { return }
         date = HTTPDate.now()
         log.sumUp()
-        let now = NIODeadline.now()
-        for connection in connections.values { connection.checkTimes(now) }
         cutFullConnections(now)
         memory.sweep()
     }
@@ -140,7 +145,7 @@ final class ServerLoop {
     /// others need for theirs.
     private func cutFullConnections(_ now: NIODeadline) {
         guard memory.unsentExcess > 0 else { return }
-        let full = connections.values.filter { connection in
+        let full = connections.elements.filter { connection in
             connection.state.fullSince.map { now - $0 > limits.pressedStallTimeMax } ?? false
         }
         for connection in full.sorted(by: { $0.state.unsentBytes > $1.state.unsentBytes }) {
@@ -151,7 +156,7 @@ final class ServerLoop {
 
     /// Refuses requests that have arrived in part, those first that began to arrive first, until there is room.
     func refuseOldestPartial() {
-        let arriving = connections.values.compactMap { connection in
+        let arriving = connections.elements.compactMap { connection in
             connection.state.arrivingBytes > 0
                 ? connection.state.arrivalStart.map { (connection: connection, start: $0) } : nil
         }

@@ -7,7 +7,7 @@ internal import NIOHTTP1
 /// writes the answers in the requests' order, all that are ready in a tick of the loop by one flush.
 ///
 /// What is to be done says ``ConnectionState``; here it is done.
-final class ServerConnection: ChannelDuplexHandler, RequestReader {
+final class ServerConnection: ChannelDuplexHandler, RequestReader, TurnTaking {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -24,6 +24,7 @@ final class ServerConnection: ChannelDuplexHandler, RequestReader {
     private var isFlushScheduled = false
     /// Told when the client leaves.
     let client = ClientPresence()
+    var turnPlace = 0
 
     init(loop: ServerLoop) {
         self.loop = loop
