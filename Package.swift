@@ -81,7 +81,7 @@ let package = Package(
             dependencies: ["Model", "Monitoring", nioCore, deque, grdb, logging, cryptography[0]],
             swiftSettings: strict),
         .target(
-            name: "Services", dependencies: ["Model", "Monitoring", "TierHTTP"] + nio,
+            name: "Services", dependencies: ["Model", "Monitoring", "TierHTTP", "StoreAPI"] + nio,
             swiftSettings: strict),
         .target(
             name: "Catalog",

@@ -53,7 +53,7 @@ package final class CatalogEngine: CatalogService {
     func bookInShop(_ item: ItemNumber) -> Book? { shelf.book(item) }
 
     /// `query_by_topic`: the topic's books in item-number order, none for an unknown topic.
-    func listings(topic: String) -> [Shelf.Listing] {
+    func listings(topic: String) -> [Listing] {
         let listings = shelf.listings(topic: topic)
         noteQuery { "query_by_topic,\(topic)" }
         return listings

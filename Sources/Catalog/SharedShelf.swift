@@ -20,7 +20,7 @@ final class SharedShelf: Sendable {
     func book(_ item: ItemNumber) -> Book? { shelf.withLock { $0.book(item) } }
 
     /// The books of a topic in item-number order.
-    func listings(topic: String) -> [Shelf.Listing] { shelf.withLock { $0.listings(topic: topic) } }
+    func listings(topic: String) -> [Listing] { shelf.withLock { $0.listings(topic: topic) } }
 
     /// Books of a topic in item-number order, after a number.
     func books(topic: String, after item: Int64, limit: Int) -> [Book] {

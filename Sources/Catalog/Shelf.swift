@@ -5,12 +5,6 @@ internal import Model
 /// It holds committed state only. A lookup is one hash lookup however many books there are; a search
 /// costs in proportion to its own result.
 struct Shelf: Sendable {
-    /// A book as a search lists it. Titles never change, so these may be read outside the shelf's lock.
-    struct Listing: Sendable {
-        let item: ItemNumber
-        let title: String
-    }
-
     private struct Entry {
         let title: String
         let topic: Int32
@@ -75,7 +69,8 @@ struct Shelf: Sendable {
 
     func contains(_ item: ItemNumber) -> Bool { entries[item] != nil }
 
-    /// The books of a topic in item-number order; none for a topic that no book has.
+    /// The books of a topic in item-number order; none for a topic that no book has. Titles never change, so these may be
+    /// read outside the shelf's lock.
     func listings(topic: String) -> [Listing] {
         topicNumbers[TopicName(topic)].map { topics[Int($0)].listings } ?? []
     }

@@ -3,6 +3,7 @@ package import Model
 package import Monitoring
 package import NIOCore
 internal import NIOHTTP1
+internal import StoreAPI
 package import TierHTTP
 
 /// A catalog server, spoken to over HTTP: ours, or any other that keeps the contract.
@@ -83,39 +84,12 @@ package struct HTTPCatalog: CatalogService {
         return client.send(call, on: context.slot).flatMapThrowing { [client] answer in
             guard answer.peer == .bookstore, answer.status != .notFound else { return nil }
             try client.check(answer, item: nil, isRead: true)
-            guard let sales = Self.sales(in: answer.body) else { throw client.nonsense(isRead: true) }
+            guard let sales = LedgerSale.list(in: answer.body) else { throw client.nonsense(isRead: true) }
             return sales
         }
     }
 
     // MARK: Decoding
-
-    private struct LedgerPage: Decodable {
-        struct Row: Decodable {
-            let sale: String
-            let itemNumber: String
-            let key: String
-
-            enum CodingKeys: String, CodingKey {
-                case sale, key
-                case itemNumber = "item_number"
-            }
-        }
-        let result: [Row]
-    }
-
-    private static func sales(in body: ByteBuffer) -> [LedgerSale]? {
-        guard let page = try? JSONDecoder().decode(LedgerPage.self, from: Data(body.readableBytesView)) else {
-            return nil
-        }
-        let sales = page.result.compactMap { row -> LedgerSale? in
-            guard let position = SalePosition(parsing: row.sale),
-                let item = ItemNumber(parsing: row.itemNumber)
-            else { return nil }
-            return LedgerSale(position: position, item: item, key: IdempotencyKey(trusted: row.key))
-        }
-        return sales.count == page.result.count ? sales : nil
-    }
 
     private static func stock(in answer: TierAnswer) -> Int64? {
         if answer.peer == .bookstore { return scannedStock(answer.body.readableBytesView) }

@@ -10,11 +10,11 @@ import TierHTTP
 
 /// Searches: pages, and answers that are kept until the topic changes.
 @Suite struct SearchTests {
-    private func listings(_ numbers: [Int64]) throws -> [Shelf.Listing] {
-        try numbers.map { Shelf.Listing(item: try #require(ItemNumber($0)), title: "book \($0)") }
+    private func listings(_ numbers: [Int64]) throws -> [Listing] {
+        try numbers.map { Listing(item: try #require(ItemNumber($0)), title: "book \($0)") }
     }
 
-    private func numbers(_ listings: [Shelf.Listing]) -> [Int64] { listings.map(\.item.value) }
+    private func numbers(_ listings: [Listing]) -> [Int64] { listings.map(\.item.value) }
 
     @Test(
         arguments: [
@@ -46,16 +46,16 @@ import TierHTTP
             bytes.withUnsafeReadableBytes(\.baseAddress)
         }
         let first = try answer()
-        #expect(first == CatalogRoutes.encode(books))
+        #expect(first == Listing.result(books))
         #expect(storage(try answer()) == storage(first))
-        books.append(Shelf.Listing(item: try #require(ItemNumber(count + 1)), title: "new"))
+        books.append(Listing(item: try #require(ItemNumber(count + 1)), title: "new"))
         let second = try answer()
-        #expect(second == CatalogRoutes.encode(books))
+        #expect(second == Listing.result(books))
         books.removeLast()
         #expect(try answer() == first)
         // As many books, but another one.
-        books[0] = Shelf.Listing(item: books[0].item, title: "renamed")
-        #expect(try answer() == CatalogRoutes.encode(books))
+        books[0] = Listing(item: books[0].item, title: "renamed")
+        #expect(try answer() == Listing.result(books))
     }
 
     @Test func anotherTopicHasItsOwnAnswer() throws {
@@ -63,9 +63,9 @@ import TierHTTP
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         defer { try? group.syncShutdownGracefully() }
         for topic in ["a", "b", "a"] {
-            let books = [Shelf.Listing(item: try #require(ItemNumber(1)), title: topic)]
+            let books = [Listing(item: try #require(ItemNumber(1)), title: topic)]
             let body = try body(answers.reply(topic: topic, listings: books, on: group.next()))
-            #expect(body == CatalogRoutes.encode(books))
+            #expect(body == Listing.result(books))
         }
         let none = try body(answers.reply(topic: "none", listings: [], on: group.next()))
         #expect(String(buffer: none) == #"{"result":[]}"#)

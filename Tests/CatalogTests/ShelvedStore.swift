@@ -35,7 +35,7 @@ struct ShelvedStore {
 
     var bookCount: Int { shelf.bookCount }
     func book(_ item: ItemNumber) -> Book? { shelf.book(item) }
-    func listings(topic: String) -> [Shelf.Listing] { shelf.listings(topic: topic) }
+    func listings(topic: String) -> [Listing] { shelf.listings(topic: topic) }
     func topicLists() -> TopicLists { shelf.topicLists() }
 
     // MARK: From the disk

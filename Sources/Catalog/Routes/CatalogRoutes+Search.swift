@@ -13,11 +13,11 @@ extension CatalogRoutes {
         guard let page else {
             return try answers.reply(topic: topic, listings: listings, on: request.slot.eventLoop)
         }
-        return .ready(.json(Self.encode(Self.books(of: listings, in: page))))
+        return .ready(.json(Listing.result(Self.books(of: listings, in: page))))
     }
 
     /// The listings of a page; they stand in item-number order.
-    static func books(of listings: [Shelf.Listing], in page: SearchPage) -> [Shelf.Listing] {
+    static func books(of listings: [Listing], in page: SearchPage) -> [Listing] {
         let first = page.after.map { after in listings.partitioningIndex { $0.item > after } } ?? 0
         return Array(listings[first...].prefix(page.limit ?? .max))
     }

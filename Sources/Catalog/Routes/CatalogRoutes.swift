@@ -33,7 +33,7 @@ package struct CatalogRoutes {
                 let sales = engine.sales(
                     after: try Self.position(in: request), limit: try Self.limit(in: request),
                     on: request.slot.eventLoop)
-                return .pending(sales.map { .json(Self.encode($0)) })
+                return .pending(sales.map { .json(LedgerSale.result($0)) })
             },
         ]
     }
@@ -112,33 +112,6 @@ package struct CatalogRoutes {
         json.writeStaticString(#"{"result":"#)
         json.writeBook(book)
         json.writeStaticString("}")
-        return json
-    }
-
-    static func encode(_ listings: [Shelf.Listing]) -> ByteBuffer {
-        var json = ByteBufferAllocator().buffer(capacity: 16 + listings.count * 80)
-        json.writeStaticString(#"{"result":["#)
-        for (index, listing) in listings.enumerated() {
-            json.writeStaticString(index == 0 ? #"{"item_number":""# : #",{"item_number":""#)
-            json.writeString(listing.item.description)
-            json.writeStaticString(#"","title":"#)
-            json.writeJSONString(listing.title)
-            json.writeStaticString("}")
-        }
-        json.writeStaticString("]}")
-        return json
-    }
-
-    static func encode(_ sales: [LedgerSale]) -> ByteBuffer {
-        var json = ByteBufferAllocator().buffer(capacity: 16 + sales.count * 80)
-        json.writeStaticString(#"{"result":["#)
-        for (index, sale) in sales.enumerated() {
-            json.writeString(index == 0 ? "" : ",")
-            json.writeString(#"{"sale":"\#(sale.position)","item_number":"\#(sale.item)","key":"#)
-            json.writeJSONString(sale.key.text)
-            json.writeStaticString("}")
-        }
-        json.writeStaticString("]}")
         return json
     }
 }

@@ -1,6 +1,7 @@
 internal import Dispatch
 internal import Model
 internal import NIOCore
+internal import StoreAPI
 internal import Synchronization
 internal import TierHTTP
 
@@ -22,10 +23,10 @@ final class TopicAnswers: Sendable {
     private struct Kept {
         /// What was encoded. As long as it is held here the shelf cannot change it in place, so the same
         /// storage means the same books.
-        let listings: [Shelf.Listing]
+        let listings: [Listing]
         let body: ByteBuffer
 
-        func isOf(_ others: [Shelf.Listing]) -> Bool {
+        func isOf(_ others: [Listing]) -> Bool {
             listings.count == others.count
                 && listings.withUnsafeBufferPointer { mine in
                     others.withUnsafeBufferPointer { mine.baseAddress == $0.baseAddress }
@@ -45,7 +46,7 @@ final class TopicAnswers: Sendable {
     ///
     /// - Throws: ``Model/StoreError/invalid(_:)`` for a topic that is too long for one answer.
     func reply(
-        topic: String, listings: [Shelf.Listing], on eventLoop: any EventLoop
+        topic: String, listings: [Listing], on eventLoop: any EventLoop
     ) throws(StoreError) -> TierReply {
         if let body = kept(topic: topic, listings: listings) { return .ready(.json(body)) }
         guard listings.count > Self.inlineCountMax else {
@@ -66,7 +67,7 @@ final class TopicAnswers: Sendable {
 
     /// Whether an answer of these books cannot pass what is begun, even if all of their titles were quotes, which
     /// take two bytes each.
-    private static func mayBeEncoded(_ listings: [Shelf.Listing]) -> Bool {
+    private static func mayBeEncoded(_ listings: [Listing]) -> Bool {
         let listingBytesMax = { (titleBytes: Int) in 64 + 2 * titleBytes }
         guard listings.count > encodedBytesMax / listingBytesMax(ShopText.titleByteCountMax) else {
             return true
@@ -74,16 +75,16 @@ final class TopicAnswers: Sendable {
         return listings.reduce(0) { $0 + listingBytesMax($1.title.utf8.count) } <= encodedBytesMax
     }
 
-    private func kept(topic: String, listings: [Shelf.Listing]) -> ByteBuffer? {
+    private func kept(topic: String, listings: [Listing]) -> ByteBuffer? {
         state.withLock { state in
             guard let kept = state.answers[topic], kept.isOf(listings) else { return nil }
             return kept.body
         }
     }
 
-    private func encode(topic: String, listings: [Shelf.Listing]) throws(StoreError) -> ByteBuffer {
+    private func encode(topic: String, listings: [Listing]) throws(StoreError) -> ByteBuffer {
         guard Self.mayBeEncoded(listings) else { throw Self.tooLong }
-        let body = CatalogRoutes.encode(listings)
+        let body = Listing.result(listings)
         guard body.readableBytes <= Self.answerBytesMax else { throw Self.tooLong }
         // A topic that has no books could be any word that somebody asks for.
         guard !listings.isEmpty, body.readableBytes <= Self.keptBytesMax else { return body }

@@ -18,9 +18,6 @@ extension Schema {
     static let fullBooks = Schema.result(.array(of: fullBook)).named("FullBooks")
     static let fullBookPage = Schema.page(of: fullBook).named("FullBookPage")
 
-    static let listings = Schema.result(
-        .array(of: .object(["item_number": .itemNumber, "title": .string]))
-    ).named("Listings")
     static let topicPage = Schema.page(of: .object(["topic": .string, "books": .integer(min: 1)]))
         .named("TopicPage")
 }

@@ -32,8 +32,4 @@ extension Schema {
             "time": .time,
         ])
     ).named("OrderPage")
-
-    static let sales = Schema.result(
-        .array(of: .object(["sale": .string, "item_number": .itemNumber, "key": .string]))
-    ).named("Sales")
 }

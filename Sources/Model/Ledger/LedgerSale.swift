@@ -1,5 +1,3 @@
-package import Model
-
 /// A sale as the catalog's ledger records it: what an order server needs to complete its own record.
 package struct LedgerSale: Equatable, Sendable {
     /// The sale's place in the ledger.
