@@ -29,7 +29,7 @@ package struct CatalogServer: Sendable {
                 request.slot.eventLoop.makeCompletedFuture {
                     guard engine.takesUpdates else {
                         throw StoreError.unavailable(
-                            tier: "catalog", reason: "has stopped writing", outcomeUnknown: false)
+                            tier: "catalog", reason: .notWriting, outcomeUnknown: false)
                     }
                 }
             }, samples: engine.samples, description: StoreAPI.description)

@@ -98,8 +98,9 @@ struct TierRelay: Sendable {
         return client.send(call, on: request.slot).flatMapThrowing { [client] answer in
             guard answer.peer == .bookstore else {
                 throw StoreError.unavailable(
-                    tier: client.tier, reason: "is a program that does not offer this", outcomeUnknown: false)
+                    tier: client.tier, reason: .notOffered, outcomeUnknown: false)
             }
+            if let told = client.toldFault(in: answer, isRead: isRead) { throw told }
             guard Self.passedOn.contains(answer.status) else {
                 try client.check(answer, item: nil, isRead: isRead)
                 throw client.nonsense(isRead: isRead)

@@ -31,6 +31,8 @@ package enum PlantedBug: String, CaseIterable, Sendable {
     case logsOrderAgain
     /// An update of unknown outcome counts as refused.
     case takesUnknownForFailed
+    /// Where the order server's own store takes nothing, it says that nothing was done, whatever the catalog sold.
+    case takesOwnRefusalForCatalogs
     /// The ledger's follower asks for what comes after the last sale it met, whatever is missing before.
     case followerSkipsGaps
     /// The ledger's follower does not ask again after a failure.

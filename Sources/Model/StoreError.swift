@@ -18,17 +18,47 @@ package enum StoreError: Error, Equatable, Sendable {
     case aboveLimit(ItemNumber, price: Cents, limit: Cents)
     /// Lines of a file were refused, and nothing of it was taken: the first of them, and how many there are.
     case refusedLines([RefusedLine], count: Int)
-    /// A tier behind is down, slow or answered nonsense. With `outcomeUnknown`, the request may have been
-    /// carried out all the same.
-    case unavailable(tier: String, reason: String, outcomeUnknown: Bool)
-    /// More work is waiting than the tier takes on; nothing was done.
-    case overloaded(String)
+    /// A tier cannot do its part. With `outcomeUnknown`, the request may have been carried out all the same.
+    case unavailable(tier: String, reason: Reason, outcomeUnknown: Bool)
+    /// A tier behind answered with a status that the contract does not have.
+    case unexpectedStatus(Int, tier: String, outcomeUnknown: Bool)
+    /// More work is waiting than the tier takes on; nothing was done. With the tier that it waits for, where that is
+    /// another one.
+    case overloaded(Overload, tier: String? = nil)
     /// The client for whom this was begun has left, or ended its side of the connection, and it was given up.
     case clientLeft
 
-    /// The same error, for a request that may have been carried out by another tier.
-    package var withUnknownOutcome: StoreError {
-        guard case .unavailable(let tier, let reason, _) = self else { return self }
-        return .unavailable(tier: tier, reason: reason, outcomeUnknown: true)
+    /// The same error in `tier`, for a request of which another tier has carried out its part.
+    package func afterDecision(in tier: String) -> StoreError {
+        switch self {
+        case .unavailable(let tier, let reason, _):
+            .unavailable(tier: tier, reason: reason, outcomeUnknown: true)
+        case .overloaded: .unavailable(tier: tier, reason: .overloaded, outcomeUnknown: true)
+        default: self
+        }
     }
+
+    /// A word for programs, the same in every version.
+    package var code: String {
+        switch self {
+        case .invalid: "invalid"
+        case .unknownItem: "unknown_item"
+        case .keyReused: "key_reused"
+        case .inProgress: "in_progress"
+        case .conflict: "conflict"
+        case .changed: "changed"
+        case .aboveLimit: "above_limit"
+        case .refusedLines: "refused_lines"
+        case .unavailable(_, let reason, _): reason.rawValue
+        case .unexpectedStatus: Self.unexpectedStatusCode
+        case .overloaded(let overload, _): overload.rawValue
+        case .clientLeft: "client_left"
+        }
+    }
+
+    /// The codes of all errors that are the store's own fault.
+    package static let faultCodes =
+        Reason.allCases.map(\.rawValue) + Overload.allCases.map(\.rawValue) + [unexpectedStatusCode]
+
+    private static let unexpectedStatusCode = "unexpected_status"
 }

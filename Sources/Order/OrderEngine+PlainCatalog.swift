@@ -31,7 +31,9 @@ extension OrderEngine {
             }
             let sale = StockChange.sale(of: item, key: key, priceMax: priceMax)
             return self.catalog.update(sale, context: context).flatMap { updated in
-                self.settle(updated, item: item, key: key, context: context)
+                self.settle(updated, item: item, key: key, context: context).flatMapErrorThrowing {
+                    throw Self.afterDecision(updated, $0)
+                }
             }
         }
     }

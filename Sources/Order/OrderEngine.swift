@@ -17,6 +17,8 @@ package final class OrderEngine: OrderService {
         let outcome: EventLoopFuture<PurchaseOutcome>
     }
 
+    private static let tier = "order"
+
     let catalog: any CatalogService
     private let journal: Journal<OrderStore>
     /// Purchases being made, by key; bounded by the requests that a server takes on.
@@ -33,7 +35,7 @@ package final class OrderEngine: OrderService {
     ) throws {
         self.catalog = catalog
         journal = try Journal(
-            store, tier: "order", logPath: logPath, decision: .elsewhere, logger: logger,
+            store, tier: Self.tier, logPath: logPath, decision: .elsewhere, logger: logger,
             execution: execution,
             repair: OrderLogRepair(path: logPath, store: store, logger: logger).run,
             committed: { Self.reportMisfits($0, logger: logger) }, broken: broken)
@@ -128,10 +130,19 @@ package final class OrderEngine: OrderService {
             case .success(let decided):
                 self.settle(decided, item: item, key: key, context: context).whenComplete { outcome in
                     // Whatever became of the query: it decides nothing.
-                    query.whenComplete { _ in promise.completeWith(outcome) }
+                    query.whenComplete { _ in
+                        promise.completeWith(outcome.mapError { Self.afterDecision(decided, $0) })
+                    }
                 }
             }
         }
+    }
+
+    /// What an error of this server's own store means when the catalog has decided: a copy that it sold is sold,
+    /// and the order follows from the ledger.
+    static func afterDecision(_ decided: UpdateOutcome, _ error: any Error) -> any Error {
+        guard case .applied = decided, !PlantedBug.isOn(.takesOwnRefusalForCatalogs) else { return error }
+        return (error as? StoreError)?.afterDecision(in: tier) ?? error
     }
 
     /// Writes the order down as the catalog decided it.

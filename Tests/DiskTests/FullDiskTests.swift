@@ -19,6 +19,11 @@ extension DiskTests {
                 let refused = try store.post("/buy?item_number=1", to: .frontend, key: "refused")
                 #expect(refused.status == 503)
                 #expect(refused.headers["retry-after"] != nil)
+                // Two tiers away from the disk, the answer still says which it is.
+                for (name, value) in [
+                    ("code", "disk_full"), ("dependency", "catalog"), ("outcome", "none"),
+                    ("detail", "the catalog server has a full disk"),
+                ] { #expect(refused.json[name] as? String == value, "\(refused.body)") }
                 let priced = try store.post("/update?item_number=1&cost=5", to: .catalog, key: "price")
                 #expect(priced.status == 503)
                 let text = priced.json["detail"] as? String ?? ""

@@ -51,12 +51,26 @@ import Testing
 }
 
 @Suite struct StoreErrorTests {
-    @Test func onlyAnUnavailableTierLeavesAnOutcomeOpen() {
-        let down = StoreError.unavailable(tier: "catalog", reason: "is down", outcomeUnknown: false)
+    @Test func onlyFaultsLeaveAnOutcomeOpenAfterADecision() {
+        let full = StoreError.unavailable(tier: "catalog", reason: .diskFull, outcomeUnknown: false)
         #expect(
-            down.withUnknownOutcome == .unavailable(tier: "catalog", reason: "is down", outcomeUnknown: true))
-        for error in [StoreError.keyReused, .inProgress, .invalid("x"), .overloaded("x")] {
-            #expect(error.withUnknownOutcome == error)
+            full.afterDecision(in: "order")
+                == .unavailable(tier: "catalog", reason: .diskFull, outcomeUnknown: true))
+        #expect(
+            StoreError.overloaded(.changesWaiting).afterDecision(in: "order")
+                == .unavailable(tier: "order", reason: .overloaded, outcomeUnknown: true))
+        for error in [StoreError.keyReused, .inProgress, .invalid("x")] {
+            #expect(error.afterDecision(in: "order") == error)
         }
+    }
+
+    @Test func everyFaultHasACodeOfItsOwn() {
+        let codes = StoreError.faultCodes
+        #expect(Set(codes).count == codes.count)
+        for code in codes { #expect(code.wholeMatch(of: /[a-z]+(_[a-z]+)*/) != nil, "\(code)") }
+        let full = StoreError.unavailable(tier: "catalog", reason: .diskFull, outcomeUnknown: false)
+        #expect(full.code == "disk_full")
+        #expect(StoreError.overloaded(.changesWaiting).code == "changes_waiting")
+        #expect(codes.contains(StoreError.unexpectedStatus(500, tier: "catalog", outcomeUnknown: true).code))
     }
 }

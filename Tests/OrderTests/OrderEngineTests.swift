@@ -177,6 +177,17 @@ private struct SlowCatalog: CatalogService {
         }
     }
 
+    /// The catalog sells before this server's own store is asked, so a refusal there undoes nothing.
+    @Test func aRefusalAfterTheSaleIsOfUnknownOutcome() async throws {
+        try await withShop { shop in
+            shop.orders.abandon()
+            let error = try await error(of: await shop.outcome(first, "a"))
+            #expect(error == .unavailable(tier: "order", reason: .stopping, outcomeUnknown: true))
+            let left = try shop.catalog.book(first.item).stock
+            #expect(left == first.stock - 1)
+        }
+    }
+
     @Test func aLimitBelowThePriceSpendsNoKey() async throws {
         let low = try #require(Cents(first.price.amount - 1))
         let refusal = StoreError.aboveLimit(first.item, price: first.price, limit: low)

@@ -50,6 +50,19 @@ private struct PlainCatalog: CatalogService {
         }
     }
 
+    @Test func aRefusalAfterTheSaleIsOfUnknownOutcome() async throws {
+        try await withShopFolder { folder in
+            try await withPlainShop(folder) { shop in
+                shop.orders.abandon()
+                await #expect(
+                    throws: StoreError.unavailable(tier: "order", reason: .stopping, outcomeUnknown: true)
+                ) { try await shop.outcome(first, "a") }
+                let left = try shop.catalog.book(first.item).stock
+                #expect(left == first.stock - 1)
+            }
+        }
+    }
+
     @Test func aKeyIsRememberedThroughARestart() async throws {
         try await withShopFolder { folder in
             try await withPlainShop(folder) { shop in

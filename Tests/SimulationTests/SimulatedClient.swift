@@ -90,7 +90,7 @@ final class SimulatedClient: @unchecked Sendable {
             return outcome
         }.flatMapErrorThrowing { error in
             switch error as? StoreError {
-            case .unavailable, .inProgress: break
+            case .unavailable, .overloaded, .inProgress: break
             default: self.world.fault("\(self.name) got \(error) for \(key?.text ?? "no key")")
             }
             return nil

@@ -39,6 +39,8 @@ final class SimulatedLink: @unchecked Sendable {
         var attempt = 0
         var refusalCount = 0
         var wasSent = false
+        var isDoubled = false
+        var hasCopies: Bool { attempt > 1 || isDoubled }
         var isEnded = false
 
         init(
@@ -73,14 +75,14 @@ final class SimulatedLink: @unchecked Sendable {
             label: "\(name) #\(number) \(what)", isRead: isRead, mayBeRepeated: mayBeRepeated,
             deadline: deadline, promise: world.loop.makePromise(of: Reply.self), serve: serve)
         guard !isClosed else {
-            exchange.end(.failure(failure(of: exchange, "is gone")))
+            exchange.end(.failure(failure(of: exchange, .unreachable)))
             return exchange.promise.futureResult
         }
-        open[number] = { exchange.end(.failure(StoreError.overloaded("its caller is gone"))) }
+        open[number] = { exchange.end(.failure(StoreError.overloaded(.connectionsFull))) }
         exchange.promise.futureResult.whenComplete { _ in self.open[number] = nil }
         world.loop.scheduleTask(deadline: deadline) {
             guard !exchange.isEnded else { return }
-            exchange.end(.failure(self.failure(of: exchange, "did not answer in time")))
+            exchange.end(.failure(self.failure(of: exchange, .slow)))
         }
         attempt(exchange)
         return exchange.promise.futureResult
@@ -103,6 +105,7 @@ final class SimulatedLink: @unchecked Sendable {
         world.after(micros: world.latency()) { self.arrive(exchange, attempt) }
         // What a proxy or a broken connection may do to a request that may be sent again.
         if exchange.mayBeRepeated, world.chance(percent: world.weather.duplicationPercent) {
+            exchange.isDoubled = true
             world.after(micros: world.latency()) { self.arrive(exchange, attempt) }
         }
     }
@@ -142,7 +145,7 @@ final class SimulatedLink: @unchecked Sendable {
         isKnown = false
         exchange.refusalCount += 1
         guard exchange.refusalCount < Self.refusalCountMax else {
-            return exchange.end(.failure(failure(of: exchange, "is out of reach")))
+            return exchange.end(.failure(failure(of: exchange, .unreachable)))
         }
         let wait = Self.refusalWaitMillis << exchange.refusalCount
         world.after(micros: (wait * 750)...(wait * 1_250)) { self.attempt(exchange) }
@@ -152,7 +155,7 @@ final class SimulatedLink: @unchecked Sendable {
         guard attempt == exchange.attempt, !exchange.isEnded else { return }
         isKnown = false
         guard exchange.mayBeRepeated, attempt < Self.attemptCountMax else {
-            return exchange.end(.failure(failure(of: exchange, "broke the connection")))
+            return exchange.end(.failure(failure(of: exchange, .connectionLost)))
         }
         world.record("\(exchange.label) is sent again")
         self.attempt(exchange)
@@ -168,15 +171,17 @@ final class SimulatedLink: @unchecked Sendable {
             case .unknownItem, .aboveLimit, .keyReused, .inProgress, .invalid, .conflict, .changed,
                 .refusedLines, .clientLeft:
                 exchange.end(.failure(error))
-            case .unavailable, .overloaded:
-                exchange.end(.failure(failure(of: exchange, "is busy or not ready")))
+            case .unavailable, .unexpectedStatus, .overloaded:
+                // As `TierClient.check` passes it on: that nothing was done is said of one copy only.
+                exchange.end(
+                    .failure(exchange.hasCopies ? failure(of: exchange, .notReady) : error))
             }
-        case .failure: exchange.end(.failure(failure(of: exchange, "answered with status 500")))
+        case .failure: exchange.end(.failure(failure(of: exchange, .notReady)))
         }
     }
 
-    private func failure<Reply>(of exchange: Exchange<Reply>, _ reason: String) -> StoreError {
-        world.record("\(exchange.label): \(server.name) \(reason)")
+    private func failure<Reply>(of exchange: Exchange<Reply>, _ reason: StoreError.Reason) -> StoreError {
+        world.record("\(exchange.label): \(server.name) \(reason.text)")
         return .unavailable(
             tier: server.name, reason: reason, outcomeUnknown: exchange.wasSent && !exchange.isRead)
     }

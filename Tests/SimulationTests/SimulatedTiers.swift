@@ -14,6 +14,7 @@ import TierHTTP
 // Unchecked: a simulation has one thread.
 final class SimulatedCatalog: SimulatedServer, @unchecked Sendable {
     private(set) var engine: CatalogEngine?
+    private weak var store: CatalogStore?
     private weak var ghost: CatalogEngine?
     private let books: [Book]
     private var image: DiskImage?
@@ -28,6 +29,7 @@ final class SimulatedCatalog: SimulatedServer, @unchecked Sendable {
 
     override func open() throws {
         let store = try CatalogStore.open(folder: world.folder + "/data", firstBooks: { books })
+        self.store = store
         image = imageOfYoungDeath(database: database, log: log)
         engine = try CatalogEngine(
             store: store, logPath: log, queryLogging: .all, logger: silent, execution: execution(),
@@ -54,6 +56,12 @@ final class SimulatedCatalog: SimulatedServer, @unchecked Sendable {
         image = nil
     }
 
+    /// Whether the ledger has a sale under `key`, as far as that can be seen now.
+    func hasSold(under key: IdempotencyKey) -> Bool {
+        guard isUp, let receipt = try? store?.receipt(of: key) else { return false }
+        return receipt.outcome == .success
+    }
+
     func close() throws {
         try engine?.shutdown()
         engine = nil
@@ -70,6 +78,8 @@ final class SimulatedOrder: SimulatedServer, @unchecked Sendable {
     private let catalog: SimulatedCatalog
     private var follower: LedgerFollower?
     private var image: DiskImage?
+    /// Keys of the purchases that have come here in this and earlier lives.
+    private var metKeys: Set<IdempotencyKey> = []
     /// Lengths of the write-ahead log to which a power cut may take it back: commits are not synced here.
     private var walLengths: [Int] = []
 
@@ -155,9 +165,25 @@ final class SimulatedOrder: SimulatedServer, @unchecked Sendable {
         let context = CallContext(
             slot: world.slot, trace: trace, deadline: world.now + OrderRoutes.catalogTimeMax)
         let life = generation
-        return engine.buy(item, key: key, priceMax: priceMax, context: context).map { purchase in
-            if purchase == .success, self.generation == life { self.checkRecord(of: item, key: key) }
-            return purchase
+        let isFirst = metKeys.insert(key).inserted
+        let purchase = engine.buy(item, key: key, priceMax: priceMax, context: context)
+        purchase.whenComplete { result in
+            guard self.generation == life else { return }
+            switch result {
+            case .success(.success): self.checkRecord(of: item, key: key)
+            case .failure(let error as StoreError) where isFirst: self.checkFault(error, key: key)
+            default: break
+            }
+        }
+        return purchase
+    }
+
+    /// That nothing was done is said only where nothing was sold.
+    private func checkFault(_ error: StoreError, key: IdempotencyKey) {
+        switch error {
+        case .unavailable(_, _, outcomeUnknown: false), .overloaded:
+            if catalog.hasSold(under: key) { world.fault("key \(key) sold a unit, and got: \(error)") }
+        default: break
         }
     }
 

@@ -13,33 +13,45 @@ import Testing
     }
 
     @Test(arguments: [
-        (StoreError.invalid("no"), 400, false, String?.none),
-        (.unknownItem(ItemNumber(parsing: "7")!), 404, false, nil),
-        (.keyReused, 422, false, nil),
-        (.inProgress, 409, true, nil),
-        (.unavailable(tier: "order", reason: "is down", outcomeUnknown: false), 503, true, "order"),
-        (.unavailable(tier: "order", reason: "is down", outcomeUnknown: true), 503, true, "order"),
-        (.overloaded("full"), 503, true, nil),
-    ]) func storeErrors(error: StoreError, status: Int, hasRetryAfter: Bool, dependency: String?) throws {
+        (StoreError.invalid("no"), 400, String?.none, String?.none),
+        (.unknownItem(ItemNumber(parsing: "7")!), 404, nil, nil),
+        (.keyReused, 422, nil, nil),
+        (.inProgress, 409, nil, nil),
+        (.unavailable(tier: "order", reason: .unreachable, outcomeUnknown: false), 503, "none", "order"),
+        (.unavailable(tier: "order", reason: .unreachable, outcomeUnknown: true), 503, "unknown", "order"),
+        (.unexpectedStatus(418, tier: "order", outcomeUnknown: true), 503, "unknown", "order"),
+        (.overloaded(.changesWaiting), 503, "none", nil),
+    ]) func storeErrors(error: StoreError, status: Int, outcome: String?, dependency: String?) throws {
         let response = Problem(error).response(traceID: "abc")
         #expect(response.status.code == UInt(status))
         #expect(response.contentType == .problem)
-        #expect(response.fields.contains { $0.name == "retry-after" } == hasRetryAfter)
+        #expect(response.fields.contains { $0.name == "retry-after" } == [409, 503].contains(status))
         let object = try json(response.body)
         #expect(object["status"] as? Int == status)
         #expect(object["type"] as? String == "about:blank")
         #expect(object["trace_id"] as? String == "abc")
+        #expect(object["code"] as? String == error.code)
+        #expect(object["outcome"] as? String == outcome)
         #expect(object["dependency"] as? String == dependency)
         #expect((object["detail"] as? String)?.isEmpty == false)
     }
 
     @Test func anUnknownOutcomeIsSaidAndHowToLearnIt() throws {
-        let error = StoreError.unavailable(tier: "order", reason: "is down", outcomeUnknown: true)
+        let error = StoreError.unavailable(tier: "order", reason: .unreachable, outcomeUnknown: true)
         #expect(Problem(error).detail.contains("outcome is unknown"))
         #expect(Problem(error).detail.contains("same Idempotency-Key"))
     }
 
+    @Test(arguments: [
+        (HTTPResponseStatus.notFound, "not_found"), (.unauthorized, "unauthorized"), (.badRequest, "invalid"),
+    ]) func aStatusHasACode(status: HTTPResponseStatus, code: String) throws {
+        let object = try json(Problem(status, "no").response(traceID: "").body)
+        #expect(object["code"] as? String == code)
+        #expect(object["outcome"] == nil)
+    }
+
     @Test func anUnexpectedErrorGivesNothingAway() throws {
+        #expect(Problem(SecretError()).code == "internal")
         let response = Problem(SecretError()).response(traceID: "")
         #expect(response.status == .internalServerError)
         #expect(!String(buffer: response.body).contains("SELECT"))

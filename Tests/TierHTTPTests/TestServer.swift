@@ -146,11 +146,10 @@ func testRoutes(
                 case "keyReused": throw StoreError.keyReused
                 case "inProgress": throw StoreError.inProgress
                 case "unavailable":
-                    throw StoreError.unavailable(
-                        tier: "order", reason: "is out of reach", outcomeUnknown: false)
+                    throw StoreError.unavailable(tier: "order", reason: .unreachable, outcomeUnknown: false)
                 case "unknown":
-                    throw StoreError.unavailable(tier: "order", reason: "broke off", outcomeUnknown: true)
-                default: throw StoreError.overloaded("too much")
+                    throw StoreError.unavailable(tier: "order", reason: .connectionLost, outcomeUnknown: true)
+                default: throw StoreError.overloaded(.busy)
                 }
             },
         ] + waitingRoutes(gates),

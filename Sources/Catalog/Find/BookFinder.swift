@@ -129,11 +129,11 @@ final class BookFinder: Sendable {
         let deadline = NIODeadline.now() + limits.timeMax
         let isThere = { search.client?.hasLeft != true }
         guard !isStopped.load(ordering: .relaxed) else {
-            throw StoreError.unavailable(tier: "catalog", reason: "is stopping", outcomeUnknown: false)
+            throw StoreError.unavailable(tier: "catalog", reason: .stopping, outcomeUnknown: false)
         }
         guard isThere() else { throw StoreError.clientLeft }
         guard let index = try completeIndex() else {
-            throw StoreError.overloaded("the index of the books is being made; ask again in a moment")
+            throw StoreError.overloaded(.indexGrowing)
         }
         let found = try index.find(search.query) { [self] in
             isThere() && .now() < deadline && !isStopped.load(ordering: .relaxed)
@@ -144,8 +144,7 @@ final class BookFinder: Sendable {
                 throw StoreError.clientLeft
             }
             lateCount.wrappingAdd(1, ordering: .relaxed)
-            throw StoreError.overloaded(
-                "this search takes too long and was given up: narrow it by further words or a topic")
+            throw StoreError.overloaded(.searchTooLong)
         }
         return found
     }
@@ -165,7 +164,7 @@ final class BookFinder: Sendable {
         search.done(result)
     }
 
-    private static let tooMany = StoreError.overloaded("too many search at once; ask again in a moment")
+    private static let tooMany = StoreError.overloaded(.searchesWaiting)
 
     // MARK: The index
 
@@ -203,8 +202,7 @@ final class BookFinder: Sendable {
                 opened = nil
                 // A damaged index is worth nothing.
                 if isDamaged { FindIndex.remove(in: catalog.folder) }
-                throw StoreError.unavailable(
-                    tier: "catalog", reason: "cannot use its index of the books", outcomeUnknown: false)
+                throw StoreError.unavailable(tier: "catalog", reason: .indexFault, outcomeUnknown: false)
             }
         }
     }

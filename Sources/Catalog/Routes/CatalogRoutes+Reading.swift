@@ -98,7 +98,9 @@ extension CatalogRoutes {
         }
         let found = engine.read(on: request.slot.eventLoop, for: request.client) { try $0.receipt(of: key) }
         return found.flatMapThrowing { receipt in
-            guard let receipt else { throw Problem(.notFound, "no purchase is known by this key") }
+            guard let receipt else {
+                throw Problem(.notFound, "no purchase is known by this key", code: "unknown_key")
+            }
             return .json(Self.encode(receipt))
         }
     }

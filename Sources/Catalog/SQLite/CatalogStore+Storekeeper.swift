@@ -79,8 +79,7 @@ extension CatalogStore {
                 }
             }
         } catch  where Database.wasGivenUp(error) {
-            throw StoreError.overloaded(
-                "this list takes too long and was given up: keep it to a topic, or go on from a later book")
+            throw StoreError.overloaded(.listTooLong)
         }
     }
 

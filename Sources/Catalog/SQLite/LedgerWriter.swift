@@ -60,7 +60,7 @@ struct LedgerWriter {
             if let units = change.units, units > 0 {
                 return .failure(.invalid("the stock would pass \(Book.stockMax)"))
             }
-            guard try recordRefusal(of: change) else { return .failure(Self.unrememberedRefusal) }
+            guard try recordRefusal(of: change) else { return .failure(.overloaded(.refusalsFull)) }
             return .success(.refused(replayed: false))
         }
         if let limit = change.priceMax, book.price > limit {
@@ -206,11 +206,6 @@ struct LedgerWriter {
         guard let key = change.key, !PlantedBug.isOn(.forgetsRefusals) else { return true }
         return try refusals.remember(change, key: key, atMillis: atMillis)
     }
-
-    /// What is answered instead of a refusal that could not be remembered.
-    private static let unrememberedRefusal = StoreError.overloaded(
-        "there are too few copies, and too many such answers are remembered for another one; nothing was changed"
-    )
 }
 
 extension CatalogSchema.MovementKind {

@@ -44,8 +44,7 @@ struct OrderStoreWriter {
         if let known {
             return (false, known == record.item.value ? .success(.success) : .failure(.keyReused))
         }
-        let reason = "has another order for this sale of the ledger"
-        return (false, .failure(.unavailable(tier: "order", reason: reason, outcomeUnknown: true)))
+        return (false, .failure(.unavailable(tier: "order", reason: .otherOrder, outcomeUnknown: true)))
     }
 
     /// Forgets old refusals.
@@ -58,10 +57,7 @@ struct OrderStoreWriter {
         let sale = StockChange.sale(of: record.item, key: record.key)
         if try refusals.find(record.key) != nil { return .success(.failed) }
         guard try refusals.remember(sale, key: record.key, atMillis: atMillis) else {
-            return .failure(
-                .overloaded(
-                    "the book is sold out, and too many such answers are remembered for another one; nothing was sold"
-                ))
+            return .failure(.overloaded(.soldOutFull))
         }
         return .success(.failed)
     }

@@ -64,9 +64,9 @@ package final class CommitLoop<Change: Sendable, Outcome: Sendable>: Sendable {
         case .taken: break
         case .takenWake: wakeUp()
         case .full:
-            promise.fail(StoreError.overloaded("too many changes wait to be written; nothing was done"))
+            promise.fail(StoreError.overloaded(.changesWaiting))
         case .closed:
-            promise.fail(StoreError.unavailable(tier: name, reason: "is stopping", outcomeUnknown: false))
+            promise.fail(StoreError.unavailable(tier: name, reason: .stopping, outcomeUnknown: false))
         }
         return promise.futureResult
     }
@@ -145,7 +145,7 @@ package final class CommitLoop<Change: Sendable, Outcome: Sendable>: Sendable {
     }
 
     private var unknown: StoreError {
-        .unavailable(tier: name, reason: "could not write to its disk", outcomeUnknown: true)
+        .unavailable(tier: name, reason: .diskFault, outcomeUnknown: true)
     }
 
     private func deliver(_ results: [Result<Outcome, StoreError>], to promises: [EventLoopPromise<Outcome>]) {

@@ -25,7 +25,7 @@ package struct DiskSpace: Sendable {
             // A folder that cannot be asked is left to the write itself.
             guard statvfs(folder, &status) == 0 else { continue }
             guard UInt64(status.f_bavail) * UInt64(status.f_frsize) >= Self.reserveBytes else {
-                throw .unavailable(tier: tier, reason: "has a full disk", outcomeUnknown: false)
+                throw .unavailable(tier: tier, reason: .diskFull, outcomeUnknown: false)
             }
         }
     }

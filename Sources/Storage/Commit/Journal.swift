@@ -9,11 +9,10 @@ package import NIOCore
 package final class Journal<Store: JournaledStore>: Sendable {
     /// Where it is decided what is committed.
     package enum Decision: Sendable {
-        /// In the commit itself: after an early refusal nothing was done, and a commit that fails is worth a line of
-        /// the server's log, since only opening the database again can tell its outcome.
+        /// In the commit itself. One that fails is worth a line of the server's log, since only opening the database
+        /// again can tell its outcome.
         case here
-        /// Elsewhere and before: what is not written down now is completed later, so the outcome is unknown after any
-        /// refusal.
+        /// Elsewhere and before: what is not written down now is completed later.
         case elsewhere
     }
 
@@ -152,7 +151,7 @@ private struct BatchCommit<Store: JournaledStore>: Sendable {
     /// The table "What each crash leaves behind" of ARCHITECTURE.md has a row for each of these moments.
     func run(_ changes: [Store.Change]) throws -> [Result<Store.Batch.Outcome, StoreError>] {
         try gate.run {
-            try checkRoom()
+            try space.check()
             let mark = try log.writeOwed()
             let batch = try transact(changes, mark: mark)
             committed(batch)
@@ -160,14 +159,6 @@ private struct BatchCommit<Store: JournaledStore>: Sendable {
             try log.write(PlantedBug.isOn(.logsBeforeCommit) ? [] : batch.lines)
             try execution.reach(.beforeAnswer)
             return batch.results
-        }
-    }
-
-    private func checkRoom() throws(StoreError) {
-        do throws(StoreError) {
-            try space.check()
-        } catch {
-            throw decision == .here ? error : error.withUnknownOutcome
         }
     }
 

@@ -56,8 +56,7 @@ package final class WriteGate: Sendable {
         // The lock is held all along: a recovery must not meet a commit.
         try state.withLock { state in
             guard !state.isTripped else {
-                throw StoreError.unavailable(
-                    tier: tier, reason: "takes no changes after a fault of its disk", outcomeUnknown: false)
+                throw StoreError.unavailable(tier: tier, reason: .recovering, outcomeUnknown: false)
             }
             do {
                 return try body()

@@ -77,7 +77,7 @@ package final class MarkedLog: Sendable {
             do {
                 if state.owedCount > 0 { try log.flush() }
             } catch {
-                throw StoreError.unavailable(tier: tier, reason: "cannot write its log", outcomeUnknown: true)
+                throw StoreError.unavailable(tier: tier, reason: .logFault, outcomeUnknown: true)
             }
             Self.advance(&state, to: log.position)
             return state.mark

@@ -10,8 +10,11 @@ extension Schema {
         [
             "type": .string, "title": .string, "status": .integer(),
             "detail": .string.saying("What is wrong, for a person."),
+            "code": .string(pattern: "^[a-z_]+$").saying("What is wrong, for a program."),
         ],
         optional: [
+            "outcome": .choice(["none", "unknown"]).saying(
+                "Of a 503: nothing was done, or it may have been done all the same."),
             "dependency": .string.saying("The server that is down."), "trace_id": .string,
             "idempotency_key": .string.saying("The key of the purchase: repeat it with this."),
             "current": .array(of: .fullBook),

@@ -31,7 +31,9 @@ final class Exchange {
     func succeed(status: HTTPResponseStatus, headers: HTTPHeaders, body: ByteBuffer, peer: PeerKind) {
         guard !isEnded else { return }
         end(outcome(status: status, body: body))
-        promise.succeed(TierAnswer(status: status, headers: headers, body: body, peer: peer))
+        promise.succeed(
+            TierAnswer(
+                status: status, headers: headers, body: body, peer: peer, wasRepeated: attemptCount > 1))
     }
 
     func fail(_ error: any Error) {

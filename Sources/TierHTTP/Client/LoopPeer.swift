@@ -168,7 +168,7 @@ final class LoopPeer {
     /// An answer is longer than answers may be: to ask for it again would bring the same.
     func answeredTooLong(on connection: PeerConnection) {
         for exchange in pool.land(on: connection, from: nil)?.exchanges ?? [] {
-            exchange.fail(error("gave an answer that is too long", for: exchange))
+            exchange.fail(error(.longAnswer, for: exchange))
         }
     }
 
@@ -190,7 +190,7 @@ final class LoopPeer {
             let answers = BatchWire.answers(in: answer.body ?? ByteBuffer(), count: exchanges.count)
             guard let answers else {
                 for exchange in exchanges {
-                    exchange.fail(error("gave an answer that makes no sense", for: exchange))
+                    exchange.fail(error(.invalidAnswer, for: exchange))
                 }
                 return
             }
@@ -250,7 +250,7 @@ final class LoopPeer {
     func lost(_ connection: PeerConnection) {
         let (lost, repeated) = pool.broke(connection, at: .now())
         if repeated > 0 { figures.repeats.add(repeated) }
-        for exchange in lost { exchange.fail(error("broke the connection", for: exchange)) }
+        for exchange in lost { exchange.fail(error(.connectionLost, for: exchange)) }
         pump()
     }
 
@@ -268,7 +268,7 @@ final class LoopPeer {
 
     private func endOverdue(at now: NIODeadline) {
         let (calls, stuck) = pool.takeOverdue(at: now)
-        for exchange in calls { exchange.fail(error("did not answer in time", for: exchange)) }
+        for exchange in calls { exchange.fail(error(.slow, for: exchange)) }
         for connection in stuck {
             // A search that nobody waits for any more ends at once; a change may yet be carried out.
             lane.isPipelined || lane == .changes ? connection.close() : connection.reset()
@@ -278,15 +278,15 @@ final class LoopPeer {
 
     // MARK: Errors
 
-    private func unreachable(for exchange: Exchange) -> StoreError { error("is out of reach", for: exchange) }
+    private func unreachable(for exchange: Exchange) -> StoreError { error(.unreachable, for: exchange) }
 
     private func overloaded(for exchange: Exchange) -> StoreError {
-        guard exchange.attemptCount == 0 else { return error("has too much to do", for: exchange) }
-        return .overloaded("too many requests wait for the \(tier) server; nothing was done")
+        guard exchange.attemptCount == 0 else { return error(.overloaded, for: exchange) }
+        return .overloaded(.callsWaiting, tier: tier)
     }
 
     /// An earlier copy of the request may have been carried out, whatever became of the last.
-    private func error(_ reason: String, for exchange: Exchange) -> StoreError {
+    private func error(_ reason: StoreError.Reason, for exchange: Exchange) -> StoreError {
         .unavailable(
             tier: tier, reason: reason, outcomeUnknown: exchange.attemptCount > 0 && !exchange.isRead)
     }

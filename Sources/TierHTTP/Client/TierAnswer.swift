@@ -11,4 +11,6 @@ package struct TierAnswer: Sendable {
     package let body: ByteBuffer
     /// Who answered.
     package let peer: PeerKind
+    /// Whether an earlier copy of the request got no answer, and may have been carried out.
+    package let wasRepeated: Bool
 }

@@ -7,23 +7,41 @@ extension TierClient {
     /// - Parameters:
     ///   - item: the book that a 404 is about.
     ///   - isRead: whether the request changed nothing, so that its outcome cannot be unknown.
-    /// - Throws: nothing for a 200.
-    package func check(_ answer: TierAnswer, item: ItemNumber?, isRead: Bool) throws(StoreError) {
+    /// - Throws: nothing for a 200. What one of the store's own tiers tells of a fault, else a
+    ///   ``Model/StoreError``.
+    package func check(_ answer: TierAnswer, item: ItemNumber?, isRead: Bool) throws {
         switch answer.status.code {
         case 200: return
-        case 400: throw .invalid("the \(tier) server refused the parameters")
-        case 401:
-            throw .unavailable(
-                tier: tier, reason: "does not take the token that this one shows it", outcomeUnknown: false)
-        case 404: if let item { throw .unknownItem(item) }
-        case 409: throw .inProgress
-        case 422: throw .keyReused
+        case 400: throw StoreError.invalid("the \(tier) server refused the parameters")
+        case 401: throw StoreError.unavailable(tier: tier, reason: .refusesToken, outcomeUnknown: false)
+        case 404: if let item { throw StoreError.unknownItem(item) }
+        case 409: throw StoreError.inProgress
+        case 422: throw StoreError.keyReused
         default: break
         }
-        let busy = answer.status == .serviceUnavailable && answer.headers.contains(name: "retry-after")
-        throw .unavailable(
-            tier: tier, reason: busy ? "is busy or not ready" : "answered with status \(answer.status.code)",
-            outcomeUnknown: !isRead)
+        if var told = toldFault(in: answer, isRead: isRead) {
+            told.dependency = told.dependency ?? tier
+            throw told
+        }
+        guard answer.status == .serviceUnavailable, answer.headers.contains(name: "retry-after") else {
+            throw StoreError.unexpectedStatus(
+                Int(answer.status.code), tier: tier, outcomeUnknown: !isRead)
+        }
+        throw StoreError.unavailable(tier: tier, reason: .notReady, outcomeUnknown: !isRead)
+    }
+
+    /// What one of the store's own tiers tells of a fault, to be passed on as it is; nil for any other answer.
+    ///
+    /// - Parameter isRead: whether the request changed nothing, so that its outcome cannot be unknown.
+    package func toldFault(in answer: TierAnswer, isRead: Bool) -> Problem? {
+        guard let told = Problem(toldIn: answer) else { return nil }
+        guard !isRead, answer.wasRepeated, told.isOutcomeUnknown != true else { return told }
+        // That nothing was done is said of the last copy of the request only.
+        var problem = Problem(
+            fault: "the \(tier) server \(StoreError.Reason.notReady.text)", code: told.code,
+            isOutcomeUnknown: true)
+        problem.dependency = told.dependency
+        return problem
     }
 
     /// Turns the refusal of a request that a book is too expensive for into the error that it stands for.
@@ -40,6 +58,21 @@ extension TierClient {
 
     /// The error for an answer that does not keep the contract.
     package func nonsense(isRead: Bool) -> StoreError {
-        .unavailable(tier: tier, reason: "gave an answer that makes no sense", outcomeUnknown: !isRead)
+        .unavailable(tier: tier, reason: .invalidAnswer, outcomeUnknown: !isRead)
+    }
+}
+
+extension Problem {
+    /// The fault of which one of the store's own tiers tells; nil for any other answer.
+    init?(toldIn answer: TierAnswer) {
+        guard answer.peer == .bookstore, answer.status == .serviceUnavailable,
+            let members = (try? JSONReader.value(in: answer.body))?.members,
+            let detail = members["detail"]?.text, let code = members["code"]?.text,
+            let outcome = members["outcome"]?.text
+        else { return nil }
+        self.init(.serviceUnavailable, detail, code: code)
+        isOutcomeUnknown = outcome != "none"
+        dependency = members["dependency"]?.text
+        if let seconds = answer.headers.first(name: "retry-after") { fields = [("retry-after", seconds)] }
     }
 }

@@ -12,15 +12,22 @@ package struct Problem: Error, Sendable {
     package let detail: String
     /// Further header fields, such as `Allow` or `Retry-After`.
     package var fields: [(name: String, value: String)] = []
+    /// A word for programs, the same in every version.
+    package var code: String
     /// The tier that is down, where that is the problem.
     package var dependency: String?
+    /// Whether the request may have been carried out all the same; nil where the status says that it was not.
+    var isOutcomeUnknown: Bool?
     /// Further members of the body, each with its JSON.
     var members: [(name: String, json: ByteBuffer)] = []
 
     /// A problem with its status and detail.
-    package init(_ status: HTTPResponseStatus, _ detail: String) {
+    ///
+    /// - Parameter code: nil for the one that the status has.
+    package init(_ status: HTTPResponseStatus, _ detail: String, code: String? = nil) {
         self.status = status
         self.detail = detail
+        self.code = code ?? Self.code(of: status)
     }
 
     /// How long a client should wait before it asks again, in seconds.
@@ -36,49 +43,60 @@ package struct Problem: Error, Sendable {
     }
 
     private init(store error: StoreError) {
+        let code = error.code
         switch error {
-        case .invalid(let detail): self.init(.badRequest, detail)
-        case .unknownItem(let item): self.init(.notFound, "there is no book with item number \(item)")
+        case .invalid(let detail): self.init(.badRequest, detail, code: code)
+        case .unknownItem(let item):
+            self.init(.notFound, "there is no book with item number \(item)", code: code)
         case .keyReused:
             self.init(
                 .unprocessableEntity,
-                "this Idempotency-Key was used before for another request; use a new one")
+                "this Idempotency-Key was used before for another request; use a new one", code: code)
         case .inProgress:
             self.init(
                 .conflict,
-                "a request with this Idempotency-Key is still being worked on; repeat it in a moment")
+                "a request with this Idempotency-Key is still being worked on; repeat it in a moment",
+                code: code)
             fields = [("retry-after", String(Self.retryAfterSeconds))]
         case .conflict(let detail, let current):
-            self.init(.conflict, detail)
+            self.init(.conflict, detail, code: code)
             members = [Self.member(current)]
         case .changed(let detail, let current):
-            self.init(.preconditionFailed, detail)
+            self.init(.preconditionFailed, detail, code: code)
             members = [Self.member(current)]
         case .aboveLimit(let item, let price, let limit):
             self.init(
                 .preconditionFailed,
-                "book \(item) costs \(price) now, more than the \(limit) of cost_max; nothing was changed, and the same Idempotency-Key may be used with another cost_max"
-            )
+                "book \(item) costs \(price) now, more than the \(limit) of cost_max; nothing was changed, and the same Idempotency-Key may be used with another cost_max",
+                code: code)
             members = [("cost", ByteBuffer(string: #""\#(price)""#))]
         case .refusedLines(let lines, let count):
-            self.init(.conflict, "\(count) lines were refused, and nothing was taken")
+            self.init(.conflict, "\(count) lines were refused, and nothing was taken", code: code)
             members = Self.members(lines, count: count)
         case .unavailable(let tier, let reason, let outcomeUnknown):
-            var detail = "the \(tier) server \(reason)"
-            if outcomeUnknown {
-                detail +=
-                    "; the outcome is unknown: repeat the request with the same Idempotency-Key to learn it"
-            }
-            self.init(.serviceUnavailable, detail)
-            fields = [("retry-after", String(Self.retryAfterSeconds))]
+            self.init(
+                fault: "the \(tier) server \(reason.text)", code: code, isOutcomeUnknown: outcomeUnknown)
             dependency = tier
-        case .overloaded(let detail):
-            self.init(.serviceUnavailable, detail)
-            fields = [("retry-after", String(Self.retryAfterSeconds))]
+        case .unexpectedStatus(let status, let tier, let outcomeUnknown):
+            self.init(
+                fault: "the \(tier) server answered with status \(status)", code: code,
+                isOutcomeUnknown: outcomeUnknown)
+            dependency = tier
+        case .overloaded(let overload, let tier):
+            self.init(fault: overload.text(waitingFor: tier), code: code, isOutcomeUnknown: false)
         case .clientLeft:
             self.init(
-                .requestTimeout, "the client ended its side of the connection before the answer was there")
+                .requestTimeout, "the client ended its side of the connection before the answer was there",
+                code: code)
         }
+    }
+
+    /// A fault of the store, which passes: the client may ask again.
+    init(fault: String, code: String, isOutcomeUnknown: Bool) {
+        let advice = "; the outcome is unknown: repeat the request with the same Idempotency-Key to learn it"
+        self.init(.serviceUnavailable, isOutcomeUnknown ? fault + advice : fault, code: code)
+        self.isOutcomeUnknown = isOutcomeUnknown
+        fields = [("retry-after", String(Self.retryAfterSeconds))]
     }
 
     private static func member(_ current: [BookDetails]) -> (name: String, json: ByteBuffer) {
@@ -106,6 +124,11 @@ package struct Problem: Error, Sendable {
         body.writeJSONString(status.reasonPhrase)
         body.writeString(#","status":\#(status.code),"detail":"#)
         body.writeJSONString(detail)
+        body.writeStaticString(#","code":"#)
+        body.writeJSONString(code)
+        if let isOutcomeUnknown {
+            body.writeString(#","outcome":"\#(isOutcomeUnknown ? "unknown" : "none")""#)
+        }
         if let dependency {
             body.writeStaticString(#","dependency":"#)
             body.writeJSONString(dependency)

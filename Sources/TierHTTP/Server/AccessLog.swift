@@ -15,9 +15,12 @@ struct AccessLog {
 
     init(logger: Logger) { self.logger = logger }
 
-    /// - Parameter line: nil for a request that could not be read so far.
+    /// - Parameters:
+    ///   - line: nil for a request that could not be read so far.
+    ///   - problem: what the request met.
     mutating func record(
-        _ line: RequestLine?, status: HTTPResponseStatus, trace: TraceContext, took: TimeAmount
+        _ line: RequestLine?, status: HTTPResponseStatus, trace: TraceContext, took: TimeAmount,
+        problem: Problem? = nil
     ) {
         var level = Logger.Level.debug
         if SystemMonitor.Outcome(statusCode: Int(status.code)) == .error {
@@ -27,7 +30,19 @@ struct AccessLog {
         logger.log(
             level: level,
             "\(line.map { "\($0.method.rawValue) \($0.uri)" } ?? "unreadable request") \(status.code)",
-            metadata: ["trace_id": "\(trace.traceID)", "micros": "\(took.nanoseconds / 1_000)"])
+            metadata: Self.metadata(trace: trace, took: took, problem: problem))
+    }
+
+    private static func metadata(
+        trace: TraceContext, took: TimeAmount, problem: Problem?
+    ) -> Logger.Metadata {
+        var metadata: Logger.Metadata = [
+            "trace_id": "\(trace.traceID)", "micros": "\(took.nanoseconds / 1_000)",
+        ]
+        guard let problem else { return metadata }
+        metadata["code"] = "\(problem.code)"
+        if let dependency = problem.dependency { metadata["dependency"] = "\(dependency)" }
+        return metadata
     }
 
     /// An error that a client is not told.

@@ -5,8 +5,7 @@ internal import NIOHTTP1
 
 // From a request to its answer.
 extension ServerLoop {
-    private static let noRoom = StoreError.overloaded(
-        "answers that clients have not taken use up the memory for them; try again in a moment")
+    private static let noRoom = StoreError.overloaded(.answersUnread)
 
     /// Checks the head of a request.
     ///
@@ -105,8 +104,7 @@ extension ServerLoop {
 
     private func run(_ handler: Route.Handler, with request: TierRequest, for served: ServedRequest) {
         guard inFlightCount <= limits.inFlightPerLoopMax else {
-            return end(
-                served, failing: StoreError.overloaded("the server has too much to do; nothing was done"))
+            return end(served, failing: StoreError.overloaded(.busy))
         }
         guard !served.isLong || !memory.isFull else { return end(served, failing: Self.noRoom) }
         do {
@@ -164,10 +162,10 @@ extension ServerLoop {
         if case .overloaded = error as? StoreError { shedRequests.add(1) }
         let problem = Problem(error)
         if problem.status == .internalServerError { log.record(error, trace: served.trace) }
-        end(served, with: problem.response(traceID: served.trace.traceID, key: served.key))
+        end(served, with: problem.response(traceID: served.trace.traceID, key: served.key), problem: problem)
     }
 
-    private func end(_ served: ServedRequest, with response: TierResponse) {
+    private func end(_ served: ServedRequest, with response: TierResponse, problem: Problem? = nil) {
         if case .connection(let connection, _, _) = served.destination, served.isLong {
             // Only what reads has long answers. What changed something is answered by what became of it.
             guard !connection.isConnected || memory.hasRoom(forAnswer: response.body.readableBytes) else {
@@ -176,12 +174,15 @@ extension ServerLoop {
         }
         inFlightCount -= 1
         let total = NIODeadline.now() - served.arrived
+        let outcome = response.monitoredOutcome
         routes.monitor.end(
             served.operation, shard: slot.index, nanos: UInt64(max(0, total.nanoseconds)),
-            outcome: response.monitoredOutcome)
+            outcome: outcome)
+        if outcome == .error { faults.add(problem?.code) }
         var response = response
         response.key = served.key
-        log.record(served.line, status: response.status, trace: served.trace, took: total)
+        log.record(
+            served.line, status: response.status, trace: served.trace, took: total, problem: problem)
         switch served.destination {
         case .connection(let connection, let ticket, let persistence):
             let answer = ConnectionState.Outgoing(

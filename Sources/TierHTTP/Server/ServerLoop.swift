@@ -26,6 +26,7 @@ final class ServerLoop {
     private var connections = TurnList<ServerConnection>() {
         didSet { openConnections.set(connections.count) }
     }
+    let faults: FaultCounts
     private let openConnections: MetricCell
     /// Connections closed at once, since too many were open.
     private let refusedConnections: MetricCell
@@ -46,6 +47,7 @@ final class ServerLoop {
         self.hosts = hosts
         log = AccessLog(logger: logger)
         let monitor = routes.monitor
+        faults = FaultCounts(of: StoreError.faultCodes + [Problem.internalCode], monitor: monitor)
         openConnections = monitor.cell("http_server_open_connections", .gauge, help: "Open connections.")
         refusedConnections = monitor.cell(
             "http_server_refused_connections_total", .counter,
@@ -70,12 +72,13 @@ final class ServerLoop {
         guard refusedCount < refusedCountMax else { return nil }
         refusedCount += 1
         channel.closeFuture.assumeIsolated().whenComplete { _ in self.refusedCount -= 1 }
-        let problem = Problem(StoreError.overloaded("the server has too many connections; try again"))
+        let problem = Problem(StoreError.overloaded(.connectionsFull))
         let trace = TraceContext(using: &random)
         var bytes = ByteBuffer()
         problem.response(traceID: trace.traceID).write(
             to: &bytes, date: date, times: CallTimes(), total: .zero, isHead: false, persistence: .closed)
-        log.record(nil, status: problem.status, trace: trace, took: .zero)
+        log.record(nil, status: problem.status, trace: trace, took: .zero, problem: problem)
+        faults.add(problem.code)
         return bytes
     }
 

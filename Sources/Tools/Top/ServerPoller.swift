@@ -45,9 +45,7 @@ package actor ServerPoller {
     private func read(within time: TimeAmount) async throws -> ServerView.Figures {
         let answer = try await client.ask(.GET, "/metrics", within: time)
         guard answer.status == .ok else {
-            throw StoreError.unavailable(
-                tier: name, reason: "has no metrics (status \(answer.status.code))",
-                outcomeUnknown: false)
+            throw NoMetrics(description: "the \(name) server has no metrics (status \(answer.status.code))")
         }
         let page = try MetricsPage(parsing: String(buffer: answer.body))
         let now = NIODeadline.now()
@@ -66,4 +64,9 @@ package actor ServerPoller {
 
     /// Closes the connection.
     package func shutdown() async { await client.shutdown(on: loops) }
+}
+
+/// Another page than one of metrics.
+private struct NoMetrics: Error, CustomStringConvertible {
+    let description: String
 }

@@ -93,6 +93,37 @@ extension RealProcesses {
             }
         }
 
+        /// Two tiers away, and in each log and metric on the way: what failed, where, and that nothing was done.
+        @Test func saysWhatFailedWhereInAnswerLogAndMetrics() async throws {
+            try await withStore { store in
+                #expect(try await store.buy(1) == "Success")
+                try store.kill(.catalog)
+                let trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+                let buying = try await timed {
+                    try await store.post(
+                        "/buy/1",
+                        headers: ["Idempotency-Key": "k", "traceparent": "00-\(trace)-00f067aa0ba902b7-01"])
+                }
+                expectProblem(buying, 503, mentions: "the catalog server")
+                let code = try #require(buying.json["code"] as? String)
+                #expect(["unreachable", "connection_lost"].contains(code))
+                #expect(buying.json["dependency"] as? String == "catalog")
+                #expect(buying.json["outcome"] as? String == (code == "unreachable" ? "none" : "unknown"))
+                for tier in [Tier.frontend, .order] {
+                    try await eventually("\(tier) logs it") {
+                        store.errors(of: tier).split(separator: "\n").contains { line in
+                            ["/buy", "503", "trace_id=\(trace)", "code=\(code)", "dependency=catalog"]
+                                .allSatisfy { line.contains($0) }
+                        }
+                    }
+                    let page = try await store.get("/metrics", from: tier).body
+                    let count = page.components(separatedBy: "http_server_faults_total{code=\"\(code)\"} ")
+                        .last?.prefix { $0.isNumber }
+                    #expect(count.flatMap { Int($0) }.map { $0 > 0 } == true, "\(tier)")
+                }
+            }
+        }
+
         @Test func comesBackWithTheOrderServer() async throws {
             try await withStore { store in
                 try store.kill(.order)

@@ -21,6 +21,7 @@ func expectProblem(
     #expect(reply.json["status"] as? Int == status, sourceLocation: sourceLocation)
     #expect(reply.json["type"] as? String == "about:blank", sourceLocation: sourceLocation)
     #expect((reply.json["title"] as? String)?.isEmpty == false, sourceLocation: sourceLocation)
+    #expect((reply.json["code"] as? String)?.isEmpty == false, sourceLocation: sourceLocation)
     let detail = reply.json["detail"] as? String ?? ""
     #expect(
         words.isEmpty ? !detail.isEmpty : detail.contains(words), "\(reply.body)",

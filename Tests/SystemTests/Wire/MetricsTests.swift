@@ -35,7 +35,8 @@ extension RealProcesses {
                     let labels = Set(page.matches(of: #/([a-z_]+)="/#).map { String($0.1) })
                     #expect(
                         labels.isSubset(of: [
-                            "tier", "version", "configuration", "route", "peer", "outcome", "reason", "le",
+                            "tier", "version", "configuration", "route", "peer", "outcome", "code", "reason",
+                            "le",
                         ]), "\(tier): \(labels)")
                 }
                 try store.kill(.catalog)

@@ -118,8 +118,7 @@ final class ServerConnection: ChannelDuplexHandler, RequestReader, TurnTaking {
         do throws(Problem) {
             guard state.begin(try loop.admit(head), in: &loop.memory) else {
                 loop.shedRequests.add(1)
-                throw Problem(
-                    StoreError.overloaded("too many long bodies arrive just now; try again in a moment"))
+                throw Problem(StoreError.overloaded(.bodiesArriving))
             }
             writeContinueIfDue()
         } catch {
