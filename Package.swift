@@ -100,15 +100,20 @@ let package = Package(
             dependencies: ["Model", "Monitoring", "TierHTTP", "StoreAPI", "Services", logging] + nio,
             swiftSettings: strict),
         .target(
+            name: "StoreClient", dependencies: ["Model", "Monitoring", "TierHTTP", "StoreAPI"] + nio,
+            swiftSettings: strict),
+        .target(
             name: "Storefront",
             dependencies: [
-                "Model", "Monitoring", "TierHTTP", "StoreAPI", hummingbird, hummingbirdCore, httpTypes,
+                "Model", "Monitoring", "TierHTTP", "StoreAPI", "StoreClient", hummingbird, hummingbirdCore,
+                httpTypes,
                 lifecycle, mustache, logging,
             ] + cryptography + nio,
             resources: [.embedInCode("Pages")], swiftSettings: strict),
         // Tools: what judges, breaks and measures a store.
         .target(
-            name: "Acceptance", dependencies: ["Model", "Monitoring", "TierHTTP", logging] + nio,
+            name: "Acceptance",
+            dependencies: ["Model", "Monitoring", "TierHTTP", "StoreClient", logging] + nio,
             path: "Sources/Tools/Acceptance", swiftSettings: strict),
         .target(
             name: "Audit", dependencies: ["Model", "Monitoring"], path: "Sources/Tools/Audit",
@@ -119,12 +124,13 @@ let package = Package(
         .target(
             name: "Chaos",
             dependencies: [
-                "Model", "Processes", "Monitoring", "TierHTTP", "Services", "Linearizability", deque,
-            ]
-                + nio,
+                "Model", "Processes", "Monitoring", "TierHTTP", "StoreAPI", "Services", "StoreClient",
+                "Linearizability", deque,
+            ] + nio,
             path: "Sources/Tools/Chaos", swiftSettings: strict),
         .target(
-            name: "Top", dependencies: ["Model", "Monitoring", "TierHTTP"] + nio, path: "Sources/Tools/Top",
+            name: "Top", dependencies: ["Model", "Monitoring", "TierHTTP", "StoreClient"] + nio,
+            path: "Sources/Tools/Top",
             swiftSettings: strict),
         .target(
             name: "Bench",
@@ -134,8 +140,9 @@ let package = Package(
         .executableTarget(
             name: "bookstore",
             dependencies: [
-                "Model", "Processes", "Monitoring", "TierHTTP", "Storage", "Services", "Catalog",
-                "Order", "Frontend", "Storefront", "Acceptance", "Audit", "Linearizability", "Chaos", "Top",
+                "Model", "Processes", "Monitoring", "TierHTTP", "StoreAPI", "Storage", "Services", "Catalog",
+                "Order", "Frontend", "StoreClient", "Storefront", "Acceptance", "Audit", "Linearizability",
+                "Chaos", "Top",
                 "Bench",
                 arguments, configuration, signals, system,
                 logging,
@@ -189,7 +196,8 @@ let package = Package(
         .testTarget(
             name: "StorefrontTests",
             dependencies: [
-                "Storefront", "Model", "Monitoring", "TierHTTP", "TestSupport", hummingbird, httpTypes,
+                "Storefront", "StoreAPI", "Model", "Monitoring", "TierHTTP", "TestSupport",
+                hummingbird, httpTypes,
                 logging,
                 nioCore,
             ],

@@ -1,5 +1,5 @@
 /// A book as the catalog knows it.
-package struct Book: Equatable, Sendable {
+package struct Book: Equatable, Codable, Sendable {
     /// The largest stock of one book, in units.
     package static let stockMax: Int64 = 1_000_000_000_000
 
@@ -21,6 +21,14 @@ package struct Book: Equatable, Sendable {
         self.topic = topic
         self.price = price
         self.stock = stock
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case item = "item_number"
+        case title
+        case topic = "type"
+        case price = "cost"
+        case stock
     }
 
     /// The four books that a store opens with when it is given no others.

@@ -17,3 +17,27 @@ package struct BookDetails: Equatable, Sendable {
         self.version = version
     }
 }
+
+// A book with more members.
+extension BookDetails: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case sold, version
+        case isRetired = "retired"
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let members = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            book: try Book(from: decoder), sold: try members.decode(Int64.self, forKey: .sold),
+            isRetired: try members.decode(Bool.self, forKey: .isRetired),
+            version: try members.decode(Int64.self, forKey: .version))
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        try book.encode(to: encoder)
+        var members = encoder.container(keyedBy: CodingKeys.self)
+        try members.encode(sold, forKey: .sold)
+        try members.encode(isRetired, forKey: .isRetired)
+        try members.encode(version, forKey: .version)
+    }
+}

@@ -1,5 +1,5 @@
 /// An amount of money in integer cents, 0 … `amountMax`. Never floating point.
-package struct Cents: Hashable, Comparable, Sendable, CustomStringConvertible {
+package struct Cents: Hashable, Comparable, Sendable, TextCodable {
     /// The largest price: 9,999,999,999.99.
     package static let amountMax: Int64 = 999_999_999_999
     /// Its digits before the point.

@@ -3,7 +3,7 @@ internal import Synchronization
 /// The client's name for one purchase: the same key sells at most one unit, however often it is sent.
 ///
 /// 1 … 255 visible ASCII characters (0x21 … 0x7E), as the HTTP field `Idempotency-Key` carries them.
-package struct IdempotencyKey: Hashable, Sendable, CustomStringConvertible {
+package struct IdempotencyKey: Hashable, Sendable, Decodable, CustomStringConvertible {
     /// The largest length, in bytes.
     package static let byteCountMax = 255
 
@@ -41,6 +41,11 @@ package struct IdempotencyKey: Hashable, Sendable, CustomStringConvertible {
 
     /// A key that was checked before, such as one read back from a database that only holds valid ones.
     package init(trusted text: String) { self.text = text }
+
+    /// The key as lists have it, which is never quoted a second time.
+    package init(from decoder: any Decoder) throws {
+        self.init(trusted: try decoder.singleValueContainer().decode(String.self))
+    }
 
     /// The key itself.
     package var description: String { text }

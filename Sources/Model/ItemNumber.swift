@@ -1,5 +1,5 @@
 /// The number by which a book is known in the whole store: 1 … `valueMax`, written in decimal.
-package struct ItemNumber: Hashable, Comparable, Sendable, CustomStringConvertible {
+package struct ItemNumber: Hashable, Comparable, Sendable, TextCodable {
     /// The largest item number: 18 digits, so that every one fits an `Int64` and a database integer.
     package static let valueMax: Int64 = 999_999_999_999_999_999
     /// Its digits.

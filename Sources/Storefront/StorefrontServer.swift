@@ -6,6 +6,7 @@ package import Model
 package import Monitoring
 internal import NIOCore
 internal import ServiceLifecycle
+internal import StoreClient
 package import TierHTTP
 
 /// The web shop: pages for people, made from what the frontend's API answers. It keeps no record of its own,
@@ -21,19 +22,20 @@ package final class StorefrontServer: Sendable {
     /// - Parameter password: opens the storekeeper's desk; nil leaves the desk away.
     /// - Throws: ``TierHTTP/ListenFault`` when the address cannot be listened on.
     package static func start(
-        store: StoreClient, desk password: DeskPassword?, at address: ServerAddress, loops: TierLoops,
-        monitor: SystemMonitor,
-        logger: Logger
+        frontend: TierClient, desk password: DeskPassword?, at address: ServerAddress, loops: TierLoops,
+        monitor: SystemMonitor, logger: Logger
     ) async throws -> StorefrontServer {
         try await start(
-            store: store, desk: password, at: address, loops: loops, monitor: monitor, logger: logger,
+            frontend: frontend, desk: password, at: address, loops: loops, monitor: monitor, logger: logger,
             limits: VisitLimits())
     }
 
     static func start(
-        store: StoreClient, desk password: DeskPassword?, at address: ServerAddress, loops: TierLoops,
+        frontend: TierClient, desk password: DeskPassword?, at address: ServerAddress, loops: TierLoops,
         monitor: SystemMonitor, logger: Logger, limits: VisitLimits
     ) async throws -> StorefrontServer {
+        let store = StoreClient(
+            client: frontend, readTimeMax: ShopLimits.readTimeMax, changeTimeMax: ShopLimits.purchaseTimeMax)
         let problems = ProblemPages(pages: try Pages())
         let visitors = Visitors(
             limits: limits, refusals: RefusalPages(problems: problems), monitor: monitor, logger: logger)

@@ -72,7 +72,7 @@ class Counts(unittest.TestCase):
                 house(**calls | {name: calls[name].replace("func ", "func not")}).crossings()
 
     def test_a_shape_is_a_type_or_words(self):
-        with self.assertRaisesRegex(LookupError, "there is no type ChangeForm.Change"):
+        with self.assertRaisesRegex(LookupError, "there is no type KeeperUpdate"):
             house().shapes()
 
 

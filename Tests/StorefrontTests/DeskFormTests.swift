@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import Model
 import NIOCore
+import StoreAPI
 import Testing
 
 @testable import Storefront
@@ -37,9 +38,9 @@ import Testing
         #expect(typed.reason == "a delivery" && faults.isEmpty)
         #expect(changes.map(\.item.value) == [1, 2])
         // +5 is +5 however many were bought meanwhile.
-        #expect(changes[0].update.stock == 5 && changes[0].update.expectedStock == nil)
-        #expect(changes[0].update.price == nil && changes[0].update.expectedPrice == nil)
-        #expect(changes[1].update.price == "12.50" && changes[1].update.expectedPrice == "20")
+        #expect(changes[0].change.units == 5 && changes[0].expectation.stock == nil)
+        #expect(changes[0].change.price == nil && changes[0].expectation.price == nil)
+        #expect(changes[1].change.price?.amount == 1250 && changes[1].expectation.price?.amount == 2000)
     }
 
     private static let book = "items=1&seen-stock-1=3&seen-cost-1=1"
@@ -120,10 +121,10 @@ import Testing
 
     @Test func checksANewBook() async throws {
         let good = try AddForm(try await form("title=+A+B+&topic=t&cost=1.5&stock=0&reason=new&item_number="))
-        let order = try good.order(actor: "ann").get()
-        #expect(order.title == "A B" && order.price == "1.50" && order.stock == 0 && order.item == nil)
+        let book = try good.book().get()
+        #expect(book.title == "A B" && book.price.amount == 150 && book.stock == 0 && book.item == nil)
         let bad = try AddForm(try await form("title=&topic=%00&cost=x&stock=-1&item_number=0"))
-        guard case .failure(let faults) = bad.order(actor: "ann") else {
+        guard case .failure(let faults) = bad.book() else {
             Issue.record("taken")
             return
         }

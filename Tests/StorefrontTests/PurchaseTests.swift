@@ -100,7 +100,7 @@ import Testing
 
     @Test func aReceiptIsNewForAMoment() throws {
         let receipt = try JSONDecoder().decode(
-            ShopReceipt.self,
+            Receipt.self,
             from: Data(
                 #"""
                 {"outcome":"Success","item_number":"1","title":"a","type":"b","cost":"1",

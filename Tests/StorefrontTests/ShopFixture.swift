@@ -69,14 +69,14 @@ func withShop(
             tier: "frontend", addresses: [ServerAddress(host: "127.0.0.1", port: 1)], loops: loops,
             monitor: monitor)
         let server = try await StorefrontServer.start(
-            store: StoreClient(client: frontend), desk: nil,
+            frontend: frontend, desk: nil,
             at: ServerAddress(host: "127.0.0.1", port: 0), loops: loops, monitor: monitor, logger: logger,
             limits: limits)
         let shop = TestShop(port: server.address.port, monitor: monitor, lines: keeper)
         // The shop answers on the pool of tasks, which a blocking test must not use up.
         let result = await Task { try await onThread { try body(shop) } }.result
         await server.shutdown()
-        await frontend.shutdown(on: loops)
+        await frontend.shutdown()
         try result.get()
     }
 }

@@ -311,7 +311,7 @@ import Testing
                     client.start("/hold?name=\($0)", method: $0 < 5 ? .GET : .POST, key: "k")
                 }
                 try await eventually("all wait") { server.gates.names.count == 10 }
-                await client.client.shutdown(on: client.loops)
+                await client.client.shutdown()
                 for (number, call) in calls.enumerated() {
                     #expect(outcomeUnknown(await failure(of: call)) == (number >= 5))
                 }
@@ -327,7 +327,7 @@ import Testing
         for _ in 0..<20 {
             try await withClient(peer.port) { client in
                 let call = client.start("/a")
-                await client.client.shutdown(on: client.loops)
+                await client.client.shutdown()
                 _ = await failure(of: call)
                 #expect(client.inFlight == 0)
             }

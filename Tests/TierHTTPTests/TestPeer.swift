@@ -171,10 +171,10 @@ func withClient<Value>(
             client: client, loops: loops, monitor: monitor, operation: client.operation("/test"))
         do {
             let value = try await body(tested)
-            await client.shutdown(on: loops)
+            await client.shutdown()
             return value
         } catch {
-            await client.shutdown(on: loops)
+            await client.shutdown()
             throw error
         }
     }

@@ -1,5 +1,7 @@
+internal import Model
+
 /// Movements with the number after which the list goes on; nil at its end.
 struct LedgerStretch: Sendable {
-    var records: [LedgerRecord] = []
+    var records: [Movement] = []
     var next: Int64?
 }

@@ -2,10 +2,7 @@ internal import Model
 
 /// Which movements a storekeeper wants to see, the newest first.
 struct MovementFilter: Sendable {
-    /// What a movement is called.
-    enum Kind: String, CaseIterable, Sendable {
-        case sale, update, add, retire
-    }
+    typealias Kind = Movement.Kind
 
     /// Only those of one book.
     var item: ItemNumber?

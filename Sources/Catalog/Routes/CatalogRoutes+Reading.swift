@@ -112,7 +112,7 @@ extension CatalogRoutes {
         var filter = BookFilter(limit: limit + 1)
         filter.topic = try request.topicFilter()
         filter.stockMax = try request.integer("stock_max", in: 0...Book.stockMax)
-        filter.retired = try request.choice("retired", as: BookFilter.Retired.self) ?? .without
+        filter.retired = try request.choice("retired", as: RetiredBooks.self) ?? .without
         filter.after = try Self.itemAfter(in: request)
         let words = try Self.words(in: request)
         let page = { @Sendable (books: [BookDetails], next: String?) -> TierResponse in
@@ -200,7 +200,7 @@ extension CatalogRoutes {
         return json
     }
 
-    private static func write(_ record: LedgerRecord, to json: inout ByteBuffer) {
+    private static func write(_ record: Movement, to json: inout ByteBuffer) {
         json.writeString(#"{"sequence":\#(record.sequence),"item_number":"\#(record.item)","title":"#)
         json.writeJSONString(record.title)
         json.writeString(#","kind":"\#(record.kind.rawValue)","units":"#)

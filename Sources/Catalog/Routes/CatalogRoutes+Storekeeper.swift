@@ -10,41 +10,24 @@ internal import TierHTTP
 extension CatalogRoutes {
     var keeping: [Route] {
         [
-            Route(.updates) { request in
-                let wanted = request.json(known: ["actor", "reason", "updates"]) { body in
-                    try Self.request(.updates(try Self.updates(in: body)), body, request)
-                }
-                let books = wanted.flatMap { engine.request($0, on: request.slot.eventLoop) }
-                return .pending(books.map { .json(Self.encode(list: $0)) })
-            },
-            Route(.add) { request in
-                let known: Set = ["item_number", "title", "topic", "cost", "stock", "actor", "reason"]
-                let wanted = request.json(known: known) { body in
-                    try Self.request(.add(try Self.newBook(in: body)), body, request)
-                }
-                return .pending(
-                    wanted.flatMap { engine.request($0, on: request.slot.eventLoop) }.map {
-                        .json(Self.encode($0[0]))
-                    })
-            },
-            Route(.retire) { request in
-                let known: Set = ["item_number", "expect_version", "actor", "reason"]
-                let wanted = request.json(known: known) { body in
-                    let work = KeeperRequest.Work.retire(
-                        try Self.item(in: body), expectedVersion: try Self.version(in: body))
-                    return try Self.request(work, body, request)
-                }
-                return .pending(
-                    wanted.flatMap { engine.request($0, on: request.slot.eventLoop) }.map {
-                        .json(Self.encode($0[0]))
-                    })
-            },
+            Route(.updates) { changing(by: $0.updates(), $0, Self.encode(list:)) },
+            Route(.add) { changing(by: $0.newBook(), $0) { Self.encode($0[0]) } },
+            Route(.retire) { changing(by: $0.retirement(), $0) { Self.encode($0[0]) } },
             Route(.load) { .pending(try load($0)) },
             Route(.importing) { _ in
                 let (read, written) = imports.now
                 return .ready(.json(#"{"result":{"read":\#(read),"written":\#(written)}}"#))
             },
         ]
+    }
+
+    /// What comes of a storekeeper's request: the books as they are afterwards.
+    private func changing(
+        by wanted: EventLoopFuture<KeeperRequest>, _ request: TierRequest,
+        _ encode: @escaping @Sendable ([BookDetails]) -> ByteBuffer
+    ) -> TierReply {
+        .pending(
+            wanted.flatMap { engine.request($0, on: request.slot.eventLoop) }.map { .json(encode($0)) })
     }
 
     /// An update that says who makes it, why, or what is expected; nil for one as the contract has it.
@@ -147,88 +130,6 @@ extension CatalogRoutes {
         }
         guard !reading.books.isEmpty else { throw StoreError.invalid("the body has no books in it") }
         return reading.books
-    }
-
-    // MARK: Decoding
-
-    private static func request(
-        _ work: KeeperRequest.Work, _ body: JSONBody, _ request: TierRequest
-    ) throws(StoreError) -> KeeperRequest {
-        KeeperRequest(
-            work, actor: try note("actor", in: body, byteCountMax: KeeperRequest.actorByteCountMax),
-            reason: try note("reason", in: body, byteCountMax: KeeperRequest.reasonByteCountMax),
-            key: try request.idempotencyKey())
-    }
-
-    private static func updates(in body: JSONBody) throws(StoreError) -> [KeeperUpdate] {
-        let objects = try body.objects(
-            "updates",
-            known: ["item_number", "cost", "stock", "expect_cost", "expect_stock", "expect_version"],
-            countMax: KeeperRequest.updateCountMax)
-        var updates: [KeeperUpdate] = []
-        for object in objects {
-            let price = try price("cost", in: object)
-            let units = try object.integer("stock", in: -StockChange.unitsMax...StockChange.unitsMax)
-            guard price != nil || units != nil else {
-                throw object.fault("cost", "and stock are both missing: there is nothing to update")
-            }
-            let change = StockChange(item: try item(in: object), price: price, units: units)
-            let expectation = KeeperUpdate.Expectation(
-                stock: try object.integer("expect_stock", in: 0...Book.stockMax),
-                price: try self.price("expect_cost", in: object), version: try version(in: object))
-            updates.append(KeeperUpdate(change, expectation: expectation))
-        }
-        return updates
-    }
-
-    private static func newBook(in body: JSONBody) throws(StoreError) -> NewBook {
-        guard let title = try line("title", in: body, byteCountMax: ShopText.titleByteCountMax) else {
-            throw body.fault("title", "is missing")
-        }
-        guard let topic = try line("topic", in: body, byteCountMax: ShopText.topicByteCountMax) else {
-            throw body.fault("topic", "is missing")
-        }
-        guard let price = try price("cost", in: body) else { throw body.fault("cost", "is missing") }
-        let hasNumber = try body.text("item_number") != nil
-        return NewBook(
-            item: hasNumber ? try item(in: body) : nil, title: title, topic: topic, price: price,
-            stock: try body.integer("stock", in: 0...Book.stockMax) ?? 0)
-    }
-
-    private static func item(in body: JSONBody) throws(StoreError) -> ItemNumber {
-        guard let text = try body.text("item_number"), let item = ItemNumber(parsing: text) else {
-            throw body.fault(
-                "item_number", "is not a string with a whole number from 1 to \(ItemNumber.valueMax)")
-        }
-        return item
-    }
-
-    private static func version(in body: JSONBody) throws(StoreError) -> Int64? {
-        try body.integer("expect_version", in: 0...Int64.max)
-    }
-
-    private static func price(_ name: String, in body: JSONBody) throws(StoreError) -> Cents? {
-        guard let text = try body.text(name) else { return nil }
-        guard let price = Cents(parsing: text) else {
-            throw body.fault(name, "is not an amount of 0 or more with at most two decimals")
-        }
-        return price
-    }
-
-    /// Text that may be left out; an empty field of a form says no more than none.
-    private static func note(
-        _ name: String, in body: JSONBody, byteCountMax: Int
-    ) throws(StoreError) -> String? {
-        guard try body.text(name) != "" else { return nil }
-        return try line(name, in: body, byteCountMax: byteCountMax)
-    }
-
-    private static func line(
-        _ name: String, in body: JSONBody, byteCountMax: Int
-    ) throws(StoreError) -> String? {
-        guard let text = try body.text(name) else { return nil }
-        if let fault = ShopText.fault(in: text, byteCountMax: byteCountMax) { throw body.fault(name, fault) }
-        return ShopText.kept(text)
     }
 
     private static func encode(list books: [BookDetails]) -> ByteBuffer {

@@ -90,13 +90,13 @@ private struct LedgerReader {
         }
     }
 
-    private func record(_ row: Row) throws -> LedgerRecord {
+    private func record(_ row: Row) throws -> Movement {
         guard let item = ItemNumber(row[1] as Int64) else {
             throw FileFault(path: CatalogStore.fileName, reason: "a movement has an item number out of range")
         }
         let kind = kind(row)
         let note = kind == .sale ? nil : try note(on: row[0])
-        return LedgerRecord(
+        return Movement(
             sequence: row[0], kind: kind, item: item, title: row[2], units: row[3],
             price: (row[4] as Int64?).flatMap { Cents($0) }, stockAfter: row[5],
             priceAfter: (row[6] as Int64?).flatMap { Cents($0) }, time: Timestamp(millis: row[7]),

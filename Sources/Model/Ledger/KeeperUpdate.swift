@@ -5,6 +5,8 @@ package struct KeeperUpdate: Equatable, Sendable {
     /// What the book must be for it.
     package let expectation: Expectation
 
+    package var item: ItemNumber { change.item }
+
     /// What a storekeeper last saw of a book; what is nil may be anything.
     package struct Expectation: Equatable, Sendable {
         /// The units on the shelf.

@@ -1,5 +1,5 @@
 /// What became of a purchase.
-package enum PurchaseOutcome: String, Equatable, Sendable {
+package enum PurchaseOutcome: String, Equatable, Decodable, Sendable {
     /// One unit was sold, and the sale is on stable storage.
     case success = "Success"
     /// The book was sold out.

@@ -1,5 +1,5 @@
 /// A line of a file that was refused.
-package struct RefusedLine: Equatable, Sendable {
+package struct RefusedLine: Equatable, Codable, Sendable {
     package let line: Int
     /// What is wrong with it.
     package let reason: String

@@ -1,5 +1,5 @@
 /// A moment, in milliseconds since 1970-01-01 00:00 UTC.
-package struct Timestamp: Equatable, Sendable, CustomStringConvertible {
+package struct Timestamp: Equatable, Sendable, TextCodable {
     package let millis: Int64
 
     package init(millis: Int64) { self.millis = millis }

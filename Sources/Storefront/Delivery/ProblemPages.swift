@@ -4,6 +4,8 @@ internal import Logging
 internal import Model
 internal import Monitoring
 internal import NIOCore
+internal import StoreAPI
+internal import StoreClient
 
 /// Pages about what did not work: what happened, whether money is at stake, what to do.
 struct ProblemPages: Sendable {
@@ -80,9 +82,10 @@ struct ProblemPages: Sendable {
         case let error as Problem.Thrown: error.problem
         case let wrong as ShopRouter.WrongMethod: wrongMethod(wrong.allowed)
         case StoreFault.unavailable: unavailable
-        case StoreFault.busy(let detail): busy(detail)
-        case StoreFault.refused(let status, let detail, _):
-            status == 404 ? nothing("The store has no such thing.") : senseless(.badRequest, detail)
+        case StoreFault.busy(let problem): busy(problem.words)
+        case StoreFault.refused(let problem):
+            problem.status == 404
+                ? nothing("The store has no such thing.") : senseless(.badRequest, problem.words)
         case StoreError.invalid(let detail): senseless(.badRequest, detail)
         case let error as HTTPError where error.status == .notFound:
             nothing("There is no page at this address.")

@@ -34,7 +34,7 @@ struct AddForm: Sendable {
 
     subscript(field: Field) -> String { values[field] ?? "" }
 
-    func order(actor: String) -> Result<AddOrder, Faults> {
+    func book() -> Result<NewBook, Faults> {
         var faults = Faults()
         func check(_ field: Field, byteCountMax: Int) {
             if let fault = ShopText.fault(in: self[field], byteCountMax: byteCountMax) {
@@ -50,15 +50,14 @@ struct AddForm: Sendable {
         if units.map({ $0 < 0 }) ?? true {
             faults.byField.append((.stock, "“\(stock)” is no number of copies."))
         }
-        if !number.isEmpty, ItemNumber(parsing: number) == nil {
+        let item = ItemNumber(parsing: number)
+        if !number.isEmpty, item == nil {
             faults.byField.append(
                 (.number, "“\(number)” is no item number; leave it empty for the next free one."))
         }
         check(.reason, byteCountMax: KeeperRequest.reasonByteCountMax)
         guard faults.byField.isEmpty, let price, let units else { return .failure(faults) }
         return .success(
-            AddOrder(
-                title: self[.title], topic: self[.topic], price: price.description, stock: units,
-                item: number.isEmpty ? nil : number, actor: actor, reason: self[.reason]))
+            NewBook(item: item, title: self[.title], topic: self[.topic], price: price, stock: units))
     }
 }

@@ -11,25 +11,6 @@ struct ChangeForm: Sendable {
         let seenPrice: Cents
     }
 
-    /// What is to become of one book.
-    struct Change: Sendable {
-        let item: ItemNumber
-        let stock: Int64?
-        let price: Cents?
-        let seenPrice: Cents
-
-        /// A price is set only where it is still the one that was seen. A change of stock is the same however
-        /// many copies were bought meanwhile, so it expects nothing.
-        var update: ChangeOrder.Update {
-            ChangeOrder.Update(
-                item: item.description, stock: stock, price: price?.description,
-                expectedPrice: price == nil ? nil : seenPrice.description)
-        }
-
-        /// Whether it gives the book away, which mostly is a slip.
-        var isFree: Bool { price?.amount == 0 && seenPrice.amount != 0 }
-    }
-
     /// What is wrong with the fields, each in words that can stand beside it.
     struct Faults: Error, Sendable {
         var stock: [ItemNumber: String] = [:]
@@ -92,10 +73,11 @@ struct ChangeForm: Sendable {
         return Row(item: item, stock: stock, price: price, seenStock: seenStock, seenPrice: seenPrice)
     }
 
-    /// The changes that the rows ask for.
+    /// The changes that the rows ask for. A price is set only where it is still the one that was seen. A change of
+    /// stock is the same however many copies were bought meanwhile, so it expects nothing.
     ///
     /// - Returns: the faults of all fields that cannot be used, where there are any.
-    func read() -> (changes: [Change], faults: Faults) {
+    func read() -> (changes: [KeeperUpdate], faults: Faults) {
         var faults = Faults()
         let changes = rows.map { row in
             let stock = row.stock.isEmpty ? nil : Self.units(row.stock)
@@ -109,7 +91,9 @@ struct ChangeForm: Sendable {
             if !row.price.isEmpty && price == nil {
                 faults.price[row.item] = "“\(row.price)” is no price; write 12 or 12.50."
             }
-            return Change(item: row.item, stock: stock, price: price, seenPrice: row.seenPrice)
+            return KeeperUpdate(
+                StockChange(item: row.item, price: price, units: stock),
+                expectation: KeeperUpdate.Expectation(price: price == nil ? nil : row.seenPrice))
         }
         faults.reason = Self.fault(inReason: reason)
         return (changes, faults)
@@ -138,27 +122,32 @@ extension ChangeForm {
     /// What the books, as they are now, do not allow of the changes.
     ///
     /// - Parameter books: the books that are there; the others' states are not known.
-    static func faults(of changes: [Change], in books: [ItemNumber: BookDetails]) -> Faults {
+    static func faults(of changes: [KeeperUpdate], in books: [ItemNumber: BookDetails]) -> Faults {
         var faults = Faults()
         for change in changes {
             guard let found = books[change.item] else { continue }
             guard !found.isRetired else {
                 let words = "This book was retired meanwhile; leave its fields empty."
-                if change.stock != nil { faults.stock[change.item] = words }
-                if change.price != nil { faults.price[change.item] = words }
+                if change.change.units != nil { faults.stock[change.item] = words }
+                if change.change.price != nil { faults.price[change.item] = words }
                 continue
             }
-            if let units = change.stock, !(0...Book.stockMax).contains(found.book.stock + units) {
+            if let units = change.change.units, !(0...Book.stockMax).contains(found.book.stock + units) {
                 faults.stock[change.item] =
                     units < 0
                     ? "Only \(Wording.count(found.book.stock)) are there to take away."
                     : "No more than \(Wording.count(Book.stockMax)) copies fit on the shelf."
             }
-            if change.price != nil, found.book.price != change.seenPrice {
+            if let seen = change.expectation.price, found.book.price != seen {
                 faults.price[change.item] =
-                    "It costs \(Wording.price(found.book.price)) now, not \(Wording.price(change.seenPrice))."
+                    "It costs \(Wording.price(found.book.price)) now, not \(Wording.price(seen))."
             }
         }
         return faults
     }
+}
+
+extension KeeperUpdate {
+    /// Whether it gives the book away, which mostly is a slip.
+    var isFree: Bool { change.price?.amount == 0 && expectation.price?.amount != 0 }
 }

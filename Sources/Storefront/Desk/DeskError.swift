@@ -1,6 +1,8 @@
 internal import Hummingbird
 internal import Model
 internal import Monitoring
+internal import StoreAPI
+internal import StoreClient
 
 /// Pages about what the desk could not do.
 struct DeskError: Error {
@@ -30,18 +32,17 @@ struct DeskError: Error {
     init(_ error: any Error) {
         switch error {
         case let problem as DeskError: self = problem
-        case StoreFault.unavailable(let outcomeUnknown): self = outcomeUnknown ? .unknownOutcome : .away
-        case StoreFault.busy(let detail):
+        case StoreFault.unavailable(_, let key): self = key == nil ? .away : .unknownOutcome
+        case StoreFault.busy(let problem):
             self.init(
                 status: .serviceUnavailable, heading: "That is too much just now",
-                happened: Self.sentence(detail) + " Nothing was changed.",
+                happened: Self.sentence(problem.words) + " Nothing was changed.",
                 advice: "Wait some seconds and try again; searches with more words are quicker.")
-        case StoreFault.refused(let status, _, _) where status == 401:
-            self = .noToken
-        case StoreFault.refused(let status, let detail, _):
+        case StoreFault.refused(let problem) where problem.status == 401: self = .noToken
+        case StoreFault.refused(let problem):
             self.init(
-                status: HTTPResponse.Status(code: status), heading: "The store refused this",
-                happened: Self.sentence(detail) + " Nothing was changed.",
+                status: HTTPResponse.Status(code: problem.status), heading: "The store refused this",
+                happened: Self.sentence(problem.words) + " Nothing was changed.",
                 advice: "Go back, look at the book again and decide anew.")
         case StoreError.invalid(let detail): self = .badFields([Self.sentence(detail)])
         case let error as HTTPError where error.status.code < 500:

@@ -3,6 +3,8 @@ internal import Hummingbird
 internal import Model
 internal import Monitoring
 internal import NIOCore
+internal import StoreAPI
+internal import StoreClient
 
 extension DeskRoutes {
     /// Books with the words of a new title that are compared with it, and how many one question brings. In a
@@ -16,7 +18,7 @@ extension DeskRoutes {
     ) async throws -> Response {
         var fields = AddForm()
         if let item = try request.parameter("like").flatMap({ ItemNumber(parsing: $0) }) {
-            fields = AddForm(like: try await store.deskBook(item, trace: context.trace).book)
+            fields = AddForm(like: try await store.book(item, trace: context.trace).result.book)
         }
         return try await addPage(fields, context, session)
     }
@@ -25,36 +27,37 @@ extension DeskRoutes {
     func add(_ form: Form, _ context: ShopContext, _ session: DeskSession) async throws -> Response {
         var fields = try AddForm(form)
         let key = try form.key()
-        let order: AddOrder
-        switch fields.order(actor: session.keeper) {
-        case .success(let checked): order = checked
+        let book: NewBook
+        switch fields.book() {
+        case .success(let checked): book = checked
         case .failure(let faults):
             return try await addPage(fields, faults: faults, context, session, status: .badRequest)
         }
-        let questions = await questions(about: &fields, order, context)
+        let questions = await questions(about: &fields, book, context)
         guard questions.isEmpty else {
             return try await addPage(
                 fields, notes: questions, context, session, button: "Yes, add the book")
         }
         do {
-            let added = try await store.add(order, key: key.key, trace: context.trace)
+            let added = try await store.add(
+                book, actor: session.keeper, reason: fields[.reason], key: key.key, trace: context.trace
+            ).result
             return .redirect(to: "/desk/book/\(added.book.item)?done=\(DeskNotice.added.code)")
-        } catch StoreFault.refused(409, let detail, let body) {
-            let conflict = try? JSONDecoder().decode(Conflict.self, from: Data(buffer: body))
-            guard conflict?.current == nil else {
-                let faults = AddForm.Faults(byField: [(.number, DeskError.sentence(detail))])
+        } catch StoreFault.refused(let problem) where problem.status == 409 {
+            guard problem.current == nil else {
+                let faults = AddForm.Faults(byField: [(.number, DeskError.sentence(problem.words))])
                 return try await addPage(fields, faults: faults, context, session, status: .conflict)
             }
             return try await unknown(fields, key, context, session)
-        } catch StoreFault.refused(let status, let detail, _) where status == 400 || status == 422 {
+        } catch StoreFault.refused(let problem) where [400, 422].contains(problem.status) {
             let note =
-                status == 422
+                problem.status == 422
                 ? "This form was sent before, and the book that it said then was added."
-                : DeskError.sentence(detail)
+                : DeskError.sentence(problem.words)
             return try await addPage(
                 fields, notes: [note], context, session,
-                status: HTTPResponse.Status(code: status))
-        } catch StoreFault.unavailable(outcomeUnknown: true) {
+                status: HTTPResponse.Status(code: problem.status))
+        } catch let fault as StoreFault where fault.isOutcomeUnknown {
             return try await unknown(fields, key, context, session)
         }
     }
@@ -71,23 +74,24 @@ extension DeskRoutes {
 
     /// What the keeper is asked about the book, once: the form remembers that it was.
     private func questions(
-        about fields: inout AddForm, _ order: AddOrder, _ context: ShopContext
+        about fields: inout AddForm, _ book: NewBook, _ context: ShopContext
     ) async -> [String] {
         var questions: [String] = []
-        if order.price == "0", !fields.isSureOfPrice {
+        let isFree = book.price.amount == 0
+        if isFree, !fields.isSureOfPrice {
             questions.append("A price of 0 gives the book away.")
         }
-        fields.isSureOfPrice = order.price == "0"
-        if fields.sureTitle != order.title {
+        fields.isSureOfPrice = isFree
+        if fields.sureTitle != book.title {
             // Without an answer nothing is asked: to find twins is a convenience.
-            let twin = try? await twin(of: order.title, context)
+            let twin = try? await twin(of: book.title, context)
             if let twin {
                 let book = twin.book
                 questions.append(
                     "There is a book with this title already: number \(book.item), \(book.topic), \(Wording.price(book.price)), \(Wording.count(book.stock)) in stock."
                 )
             }
-            fields.sureTitle = twin == nil ? "" : order.title
+            fields.sureTitle = twin == nil ? "" : book.title
         }
         return questions.isEmpty ? [] : questions + ["Nothing was added yet. Is that meant?"]
     }
@@ -98,9 +102,11 @@ extension DeskRoutes {
         let filter = StoreClient.BookFilter(words: Self.query(title))
         var after: String?
         for _ in 0..<(Self.twinSearchCountMax / Self.twinsPerQuestion) {
-            let page = try await store.deskBooks(
+            let page = try await store.books(
                 filter, limit: Self.twinsPerQuestion, after: after, trace: context.trace)
-            if let twin = page.rows.first(where: { Wording.folded($0.book.title) == wanted }) { return twin }
+            if let twin = page.result.first(where: { Wording.folded($0.book.title) == wanted }) {
+                return twin
+            }
             guard let next = page.next else { return nil }
             after = next
         }
@@ -130,7 +136,7 @@ extension DeskRoutes {
             ? nil : try? await store.topics(limit: ShopLimits.topicsPerPage, trace: context.trace)
         let view = AddView(
             frame: desk.frame("Add a book", session, at: "/desk/add"), key: key.text, notes: notes,
-            topics: (topics?.rows ?? []).map(\.topic), fields: fields, faults: faults, button: button)
+            topics: (topics?.result ?? []).map(\.topic), fields: fields, faults: faults, button: button)
         return try desk.answer(view, "desk-add", status: status)
     }
 }

@@ -3,6 +3,8 @@ internal import Hummingbird
 internal import Model
 internal import Monitoring
 internal import NIOCore
+internal import StoreAPI
+internal import StoreClient
 
 extension DeskRoutes {
     /// Books that are asked for side by side, for a form that comes back.
@@ -24,40 +26,38 @@ extension DeskRoutes {
             return try await again(typed, .unsure, Self.questions(unsure), context, session)
         }
         let key = try form.key()
-        let order = ChangeOrder(
-            actor: session.keeper, reason: typed.reason, updates: changes.map(\.update))
         do {
-            let books = try await store.change(order, key: key.key, trace: context.trace)
+            let books = try await store.updates(
+                changes, actor: session.keeper, reason: typed.reason, key: key.key, trace: context.trace
+            ).result
             return .redirect(
                 to: ShopPaths.adding("done", DeskNotice.changed(books.count).code, to: typed.back))
-        } catch StoreFault.refused(let status, let detail, let body)
-            where [404, 409, 412, 422].contains(status)
-        {
-            let cause = Self.cause(status, detail, body)
+        } catch StoreFault.refused(let problem) where [404, 409, 412, 422].contains(problem.status) {
+            let cause = Self.cause(problem)
             // While the first copy of a double click is worked on, only the same key learns what came of it.
             if case .unknownOutcome = cause {
                 return try await again(typed, cause, faults, context, session, key: key)
             }
             return try await again(typed, cause, faults, context, session)
-        } catch StoreFault.unavailable(outcomeUnknown: true) {
+        } catch let fault as StoreFault where fault.isOutcomeUnknown {
             return try await again(typed, .unknownOutcome, faults, context, session, key: key)
         }
     }
 
-    private static func cause(_ status: Int, _ detail: String, _ body: ByteBuffer) -> ChangesView.Cause {
-        let conflict = try? JSONDecoder().decode(Conflict.self, from: Data(buffer: body))
-        switch status {
-        case 404, 412: return .changed(detail)
-        case 409: return conflict?.current == nil ? .unknownOutcome : .short(detail)
-        case 422: return .refused("this form was sent before, and what it said then was done")
-        default: return .refused(detail)
+    private static func cause(_ problem: StoreProblem) -> ChangesView.Cause {
+        switch problem.status {
+        case 404, 412: .changed(problem.words)
+        case 409: problem.current == nil ? .unknownOutcome : .short(problem.words)
+        case 422: .refused("this form was sent before, and what it said then was done")
+        default: .refused(problem.words)
         }
     }
 
-    private static func questions(_ unsure: [ChangeForm.Change]) -> ChangeForm.Faults {
+    private static func questions(_ unsure: [KeeperUpdate]) -> ChangeForm.Faults {
         var faults = ChangeForm.Faults()
         for change in unsure {
-            faults.price[change.item] = "It costs \(Wording.price(change.seenPrice)), and would cost nothing."
+            guard let seen = change.expectation.price else { continue }
+            faults.price[change.item] = "It costs \(Wording.price(seen)), and would cost nothing."
         }
         return faults
     }
@@ -94,7 +94,7 @@ extension DeskRoutes {
             rest = rest.dropFirst(asked.count)
             let found = await withTaskGroup(of: BookDetails?.self) { group in
                 for item in asked {
-                    group.addTask { try? await store.deskBook(item, trace: trace) }
+                    group.addTask { try? await store.book(item, trace: trace).result }
                 }
                 return await group.reduce(into: []) { $0.append($1) }
             }

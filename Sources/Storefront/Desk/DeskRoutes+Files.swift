@@ -2,6 +2,8 @@ internal import Foundation
 internal import Hummingbird
 internal import Model
 internal import NIOCore
+internal import StoreAPI
+internal import StoreClient
 
 /// Books in files: a keeper's own spreadsheet in, all that the shop has out.
 extension DeskRoutes {
@@ -72,20 +74,19 @@ extension DeskRoutes {
         // With bad rows the good ones are only looked at, so that all that is wrong is said at once.
         let isLook = filled.isDry || reading.refusedCount > 0 || isAsked
         do {
-            let books = reading.books.map(\.book)
-            let count =
-                books.isEmpty
-                ? 0
-                : try await store.load(
-                    books, actor: session.keeper, reason: filled.reason, isDry: isLook, key: key,
-                    trace: context.trace)
-            if !isLook { return .redirect(to: "/desk/books?done=\(DeskNotice.imported(count).code)") }
-        } catch StoreFault.refused(409, let detail, let body) {
-            guard let taken = try? JSONDecoder().decode(RefusedRows.self, from: Data(buffer: body)) else {
-                throw StoreFault.refused(status: 409, detail: detail, body: body)
+            var count = 0
+            if !reading.books.isEmpty {
+                count = try await store.load(
+                    StoreClient.lines(of: reading.books.map(\.book)), isDry: isLook, actor: session.keeper,
+                    reason: filled.reason, key: key, trace: context.trace
+                ).books
             }
-            reading.refuse(
-                added: taken.lines.map { RefusedLine(line: $0.line, reason: $0.reason) }, count: taken.count)
+            if !isLook { return .redirect(to: "/desk/books?done=\(DeskNotice.imported(count).code)") }
+        } catch StoreFault.refused(let problem) {
+            guard let taken = problem.lines, let count = problem.lineCount else {
+                throw StoreFault.refused(problem)
+            }
+            reading.refuse(added: taken, count: count)
         }
         guard reading.refusedCount == 0 else {
             return try answer(Self.showing(reading, in: view), status: .badRequest)
@@ -141,17 +142,15 @@ extension DeskRoutes {
         let store = store
         let trace = context.trace
         // The first page is asked for before the answer begins, so that a store that is away is said as such.
-        let first = try await store.deskBooks(
-            StoreClient.BookFilter(), limit: StoreLimits.listCountMax, after: nil, trace: trace)
+        let first = try await store.books(limit: StoreLimits.listCountMax, trace: trace)
         let body = ResponseBody { writer in
             var page = first
             try await writer.write(ByteBuffer(string: CSVRecords.text(BooksTable.columns)))
             while true {
-                let rows = page.rows.map { BooksTable.text($0.book) }.joined()
+                let rows = page.result.map { BooksTable.text($0.book) }.joined()
                 try await writer.write(ByteBuffer(string: rows))
                 guard let next = page.next else { break }
-                page = try await store.deskBooks(
-                    StoreClient.BookFilter(), limit: StoreLimits.listCountMax, after: next, trace: trace)
+                page = try await store.books(limit: StoreLimits.listCountMax, after: next, trace: trace)
             }
             try await writer.finish(nil)
         }

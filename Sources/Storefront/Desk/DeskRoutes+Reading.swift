@@ -2,6 +2,8 @@ internal import Foundation
 internal import Hummingbird
 internal import Model
 internal import NIOCore
+internal import StoreAPI
+internal import StoreClient
 
 extension DeskRoutes {
     private static let booksPerPage = 50
@@ -39,15 +41,15 @@ extension DeskRoutes {
 
     private func figures(_ context: ShopContext) async throws -> Figures {
         async let totals = store.totals(days: Self.daysOnToday, trace: context.trace)
-        async let low = store.deskBooks(
-            StoreClient.BookFilter(stockMax: Wording.lowStockMax), limit: Self.lowCountMax, after: nil,
+        async let low = store.books(
+            StoreClient.BookFilter(stockMax: Wording.lowStockMax), limit: Self.lowCountMax,
             trace: context.trace)
         async let recent = store.movements(kind: "sale", limit: Self.recentCount, trace: context.trace)
         let page = try await low
         return Figures(
             sales: SalesTable(try await totals, days: Self.daysOnToday),
-            lowCount: page.next == nil ? String(page.rows.count) : "\(Self.lowCountMax) or more",
-            recent: try await recent.rows.map(MovementRow.init))
+            lowCount: page.next == nil ? String(page.result.count) : "\(Self.lowCountMax) or more",
+            recent: try await recent.result.map(MovementRow.init))
     }
 
     /// The servers' state for the script that keeps the list current.
@@ -68,7 +70,7 @@ extension DeskRoutes {
         if let words { path = ShopPaths.adding("q", words, to: path) }
         if isRetired { path = ShopPaths.adding("retired", "only", to: path) }
         var list = BookList(
-            filter: StoreClient.BookFilter(words: words, isRetired: isRetired),
+            filter: StoreClient.BookFilter(words: words, retired: isRetired ? .only : nil),
             heading: isRetired ? "Retired books" : "Books", path: path)
         if let words, let fault = ShopText.lineFault(in: words, byteCountMax: StoreLimits.queryByteCountMax) {
             list.fault = "What you look for \(fault)."
@@ -104,19 +106,21 @@ extension DeskRoutes {
         let after = try request.parameter("after")
         let page =
             list.fault == nil
-            ? try await store.deskBooks(
+            ? try await store.books(
                 list.filter, limit: Self.booksPerPage, after: after, trace: context.trace)
-            : Page(rows: [], next: nil)
+            : nil
+        let books = page?.result ?? []
         let section = list.filter.stockMax == nil ? "/desk/books" : "/desk/low"
         let view = DeskBooksView(
             frame: desk.frame(list.heading, session, at: section), key: ReceiptID.random().text,
             heading: list.heading, done: DeskNotice(try request.parameter("done")).words, path: section,
             back: after.map { ShopPaths.adding("after", $0, to: list.path) } ?? list.path,
-            isLow: list.filter.stockMax != nil, isRetired: list.filter.isRetired, max: list.stockMax ?? "",
+            isLow: list.filter.stockMax != nil, isRetired: list.filter.retired == .only,
+            max: list.stockMax ?? "",
             query: list.filter.words ?? "", fault: list.fault,
-            items: page.rows.map(\.book.item.description).joined(separator: "."),
-            reason: try request.parameter("reason") ?? "", books: page.rows.map(DeskRow.init),
-            pages: PageLinks(path: list.path, after: after, next: page.next))
+            items: books.map(\.book.item.description).joined(separator: "."),
+            reason: try request.parameter("reason") ?? "", books: books.map(DeskRow.init),
+            pages: PageLinks(path: list.path, after: after, next: page?.next))
         return try desk.answer(view, "desk-books", status: list.fault == nil ? .ok : .badRequest)
     }
 
@@ -140,7 +144,7 @@ extension DeskRoutes {
     ) async throws -> Response {
         async let ledger = store.movements(
             of: item, limit: Self.movementsPerPage, after: after, trace: context.trace)
-        let found = try await store.deskBook(item, trace: context.trace)
+        let found = try await store.book(item, trace: context.trace).result
         let page = try await ledger
         let book = found.book
         let view = DeskBookView(
@@ -149,7 +153,7 @@ extension DeskRoutes {
             cover: CoverArt.svg(title: book.title, topic: book.topic, item: item), book: book,
             row: DeskRow(found), isRetired: found.isRetired, copies: book.stock + found.sold, reason: reason,
             retiring: retiring ?? FieldView(value: "", fault: nil, isFocused: false),
-            movements: page.rows.map(MovementRow.init),
+            movements: page.result.map(MovementRow.init),
             pages: PageLinks(path: "/desk/book/\(item)", after: after, next: page.next))
         return try desk.answer(view, "desk-book", status: status)
     }
@@ -171,7 +175,7 @@ extension DeskRoutes {
             frame: frame, heading: heading,
             kinds: kinds.map {
                 Choice(link: path($0.kind), words: $0.words, isCurrent: $0.kind == current.kind)
-            }, movements: page.rows.map(MovementRow.init),
+            }, movements: page.result.map(MovementRow.init),
             showsKeeper: current.kind != "sale",
             pages: PageLinks(path: path(current.kind), after: after, next: page.next))
         return try desk.answer(view, "desk-ledger")

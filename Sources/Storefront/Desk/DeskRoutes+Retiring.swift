@@ -2,6 +2,8 @@ internal import Foundation
 internal import Hummingbird
 internal import Model
 internal import NIOCore
+internal import StoreAPI
+internal import StoreClient
 
 extension DeskRoutes {
     /// How often a book is looked at anew because customers bought it between the look and its retirement.
@@ -41,18 +43,18 @@ extension DeskRoutes {
                 status: .badRequest)
         }
         for attempt in 1...Self.retireAttemptCountMax {
-            let found = try await store.deskBook(item, trace: context.trace)
+            let found = try await store.book(item, trace: context.trace).result
             // A retired one may be this very form's, sent again; its key tells.
             guard found.isRetired || Seen(found) == seen else { throw Self.changed(item, seen, found) }
-            let order = RetireOrder(
-                item: item.description, expectedVersion: found.version, actor: session.keeper, reason: reason)
             do {
-                _ = try await store.retire(order, key: key, trace: context.trace)
+                _ = try await store.retire(
+                    item, expectedVersion: found.version, actor: session.keeper, reason: reason, key: key,
+                    trace: context.trace)
                 return .redirect(to: "/desk/book/\(item)?done=\(DeskNotice.retired.code)")
-            } catch StoreFault.refused(412, let detail, _) {
-                guard attempt < Self.retireAttemptCountMax else { throw Self.conflict(item, detail) }
-            } catch StoreFault.refused(409, let detail, _) {
-                throw Self.conflict(item, detail)
+            } catch StoreFault.refused(let problem) where [409, 412].contains(problem.status) {
+                guard problem.status == 412, attempt < Self.retireAttemptCountMax else {
+                    throw Self.conflict(item, problem.words)
+                }
             }
         }
         throw Self.conflict(item, "customers buy it all the time")

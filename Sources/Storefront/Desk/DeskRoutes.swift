@@ -1,6 +1,7 @@
 internal import Hummingbird
 internal import Logging
 internal import Model
+internal import StoreClient
 
 /// The storekeeper's desk: what is common to all its routes. Every page is for who is signed in; every change
 /// is a form that carries its session's token.

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import Model
 internal import Monitoring
+internal import StoreAPI
 
 /// Sales by day and by topic, with the days on which nothing was sold.
 struct SalesTable: Sendable {

@@ -1,6 +1,8 @@
 internal import Hummingbird
 internal import Model
 internal import Monitoring
+internal import StoreAPI
+internal import StoreClient
 
 /// A book's page: what it is, what it costs now, and the form that buys it.
 struct BookPage: Sendable {
@@ -19,7 +21,7 @@ struct BookPage: Sendable {
         // Without its neighbours a book's page is still a book's page.
         let near = try? await store.find(
             topic: book.topic, limit: ShopLimits.booksPerShelf + 1, trace: trace)
-        let cards = (near?.rows ?? []).filter { $0.item != book.item }.prefix(ShopLimits.booksPerShelf)
+        let cards = (near?.result ?? []).filter { $0.item != book.item }.prefix(ShopLimits.booksPerShelf)
             .map(BookCard.init)
         let view = BookView(
             frame: pages.frame(book.title), book: book, topicLink: ShopPaths.topic(book.topic),

@@ -3,6 +3,8 @@ internal import Hummingbird
 internal import Model
 internal import Monitoring
 internal import NIOCore
+internal import StoreAPI
+internal import StoreClient
 
 /// Buying, receipts, and what this browser has bought.
 ///
@@ -44,33 +46,37 @@ struct PurchaseRoutes: Sendable {
                 return try answer(to: press, boughtBefore: earlier, request, context)
             }
             guard let shown = press.shown else {
-                let book = try await store.book(press.item, trace: context.trace)
+                let book = try await store.lookup(press.item, trace: context.trace)
                 return try await page(of: book, press, .priceNotSaid(now: book.price), context)
             }
-            guard
-                try await store.buy(press.item, atMost: shown, key: press.id.key, trace: context.trace)
-            else { return .redirect(to: ShopPaths.tried(press.item, press.id)) }
+            let outcome = try await store.buy(
+                press.item, atMost: shown, key: press.id.key, trace: context.trace)
+            guard outcome == .success else { return .redirect(to: ShopPaths.tried(press.item, press.id)) }
             return remembering(press, in: .redirect(to: ShopPaths.receipt(press.id)), request)
         } catch StoreFault.unavailable {
             return try unknownOutcome(of: press, request, context)
-        } catch StoreFault.refused(412, let detail, let body) {
-            return try await tooExpensive(press, detail: detail, body: body, context)
-        } catch StoreFault.refused(let status, let detail, _) {
+        } catch StoreFault.refused(let refusal) {
+            switch refusal.status {
             // The first copy of a double click is still being worked on.
-            if status == 409 { return try unknownOutcome(of: press, request, context) }
-            guard let problem = Self.refusal(status, of: press) else { throw StoreError.invalid(detail) }
-            return try problems.answer(problem, context: context)
+            case 409: return try unknownOutcome(of: press, request, context)
+            case 412: return try await tooExpensive(press, refusal, context)
+            case let status:
+                guard let problem = Self.refusal(status, of: press) else {
+                    throw StoreError.invalid(refusal.words)
+                }
+                return try problems.answer(problem, context: context)
+            }
         }
     }
 
     /// What became of the form when it was sent before; nil where it was not, or where nobody can say.
-    private func earlier(_ press: Press, _ context: ShopContext) async -> ShopReceipt? {
+    private func earlier(_ press: Press, _ context: ShopContext) async -> Receipt? {
         (try? await store.receipt(
             press.id.key, within: ShopLimits.earlierLookTimeMax, trace: context.trace)) ?? nil
     }
 
     private func answer(
-        to press: Press, boughtBefore receipt: ShopReceipt, _ request: Request, _ context: ShopContext
+        to press: Press, boughtBefore receipt: Receipt, _ request: Request, _ context: ShopContext
     ) throws -> Response {
         guard receipt.item == press.item else {
             return try problems.answer(Self.usedForOther(press), context: context)
@@ -101,13 +107,12 @@ struct PurchaseRoutes: Sendable {
     /// The page again with both prices. Its form has the same key, so that who goes back to the first page and
     /// presses there buys no second copy.
     private func tooExpensive(
-        _ press: Press, detail: String, body: ByteBuffer, _ context: ShopContext
+        _ press: Press, _ refusal: StoreProblem, _ context: ShopContext
     ) async throws -> Response {
-        let problem = try? JSONDecoder().decode(StoreProblem.self, from: Data(buffer: body))
-        guard let shown = press.shown, let asked = problem?.cost.flatMap({ Cents(parsing: $0) }) else {
-            throw StoreError.invalid(detail)
+        guard let shown = press.shown, let asked = refusal.price else {
+            throw StoreError.invalid(refusal.words)
         }
-        let book = try await store.book(press.item, trace: context.trace)
+        let book = try await store.lookup(press.item, trace: context.trace)
         let note = PurchaseNote.tooExpensive(shown: shown, asked: asked, now: book.price)
         return try await page(of: book, press, note, context)
     }
@@ -136,15 +141,16 @@ struct PurchaseRoutes: Sendable {
         let view = ReceiptView(
             frame: pages.frame("Receipt"), id: id.text, item: receipt.item.description, title: receipt.title,
             cover: CoverArt.svg(title: receipt.title, topic: receipt.topic, item: receipt.item),
-            paid: Wording.price(receipt.price), shown: fallen.map(Wording.price), soldAt: receipt.time,
-            soldAtWords: Wording.time(receipt.time),
+            paid: Wording.price(receipt.price), shown: fallen.map(Wording.price),
+            soldAt: receipt.time.description,
+            soldAtWords: receipt.time.words,
             isNew: receipt.isNew() && !RememberedOrders(request).isRepeat(id))
         return try pages.answer(view, "receipt", caching: .never)
     }
 
     private func orders(_ request: Request, _ context: ShopContext) async throws -> Response {
         let ids = RememberedOrders(request).ids
-        let receipts = try await withThrowingTaskGroup(of: (ReceiptID, ShopReceipt?).self) { group in
+        let receipts = try await withThrowingTaskGroup(of: (ReceiptID, Receipt?).self) { group in
             for id in ids {
                 group.addTask { (id, try await store.receipt(id.key, trace: context.trace)) }
             }
@@ -154,12 +160,12 @@ struct PurchaseRoutes: Sendable {
             receipts[id].flatMap { $0 }.flatMap { $0.isSuccess ? (id: id, receipt: $0) : nil }
         }
         // By when they were bought: a button that was pressed again does not make its purchase a new one.
-        let orders = bought.sorted { $0.receipt.time > $1.receipt.time }.map { id, receipt in
+        let orders = bought.sorted { $0.receipt.time.millis > $1.receipt.time.millis }.map { id, receipt in
             OrdersView.Order(
                 id: id.text, title: Wording.listed(receipt.title),
                 cover: CoverArt.svg(
                     title: Wording.listed(receipt.title), topic: receipt.topic, item: receipt.item),
-                when: Wording.time(receipt.time), paid: Wording.price(receipt.price))
+                when: receipt.time.words, paid: Wording.price(receipt.price))
         }
         let view = OrdersView(frame: pages.frame("My orders"), orders: orders)
         return try pages.answer(view, "orders", caching: .never)
@@ -210,7 +216,7 @@ extension PurchaseRoutes {
             ProblemPages.Link(link: "/", words: "To the shop"),
         ])
 
-    private static func soldOut(_ receipt: ShopReceipt) -> ProblemPages.Problem {
+    private static func soldOut(_ receipt: Receipt) -> ProblemPages.Problem {
         let title = Wording.isolated(receipt.title)
         return ProblemPages.Problem(
             status: .ok, heading: "This one was sold out",

@@ -3,6 +3,8 @@ internal import Hummingbird
 internal import Model
 internal import Monitoring
 internal import NIOCore
+internal import StoreAPI
+internal import StoreClient
 
 /// The pages on which a customer looks around.
 struct ShopRoutes: Sendable {
@@ -23,7 +25,7 @@ struct ShopRoutes: Sendable {
 
     private func home(_ request: Request, _ context: ShopContext) async throws -> Response {
         let limit = ShopLimits.shelfCount + ShopLimits.topicsOnHome
-        let topics = try await store.topics(by: .size, limit: limit, trace: context.trace).rows
+        let topics = try await store.topics(by: .size, limit: limit, trace: context.trace).result
         let shelves = try await shelves(topics.prefix(ShopLimits.shelfCount), trace: context.trace)
         let others = topics.dropFirst(ShopLimits.shelfCount).sorted { $0.topic < $1.topic }
             .map(TopicLink.init)
@@ -34,14 +36,14 @@ struct ShopRoutes: Sendable {
 
     /// The first books of each topic, asked for side by side.
     private func shelves(
-        _ topics: ArraySlice<ShopTopic>, trace: TraceContext
+        _ topics: ArraySlice<ShelfTopic>, trace: TraceContext
     ) async throws -> [HomeView.Shelf] {
         let books = try await withThrowingTaskGroup(of: (String, [Book]).self) { group in
             for topic in topics {
                 group.addTask {
                     let page = try await store.find(
                         topic: topic.topic, limit: ShopLimits.booksPerShelf, trace: trace)
-                    return (topic.topic, page.rows)
+                    return (topic.topic, page.result)
                 }
             }
             return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
@@ -57,9 +59,9 @@ struct ShopRoutes: Sendable {
         let after = try request.parameter("after")
         let page = try await store.topics(
             by: .name, limit: ShopLimits.topicsPerPage, after: after, trace: context.trace)
-        if page.rows.isEmpty, after != nil { return .redirect(to: "/topics") }
+        if page.result.isEmpty, after != nil { return .redirect(to: "/topics") }
         let view = TopicsView(
-            frame: pages.frame("Topics"), topics: page.rows.map(TopicLink.init),
+            frame: pages.frame("Topics"), topics: page.result.map(TopicLink.init),
             pages: PageLinks(path: "/topics", after: after, next: page.next))
         return try pages.answer(view, "topics")
     }
@@ -94,11 +96,11 @@ struct ShopRoutes: Sendable {
         let page = try await store.find(
             words: words, topic: topic, limit: ShopLimits.booksPerPage, after: after, trace: context.trace)
         // Behind the end there is nothing to see; what the list begins with tells whether there is one at all.
-        if page.rows.isEmpty, after != nil { return .redirect(to: path) }
-        let isUnknown = topic != nil && page.rows.isEmpty
+        if page.result.isEmpty, after != nil { return .redirect(to: path) }
+        let isUnknown = topic != nil && page.result.isEmpty
         let view = ListView(
             frame: pages.frame(heading, query: words ?? ""), heading: heading, isTopic: topic != nil,
-            cards: page.rows.map(BookCard.init), empty: empty,
+            cards: page.result.map(BookCard.init), empty: empty,
             pages: PageLinks(path: path, after: after, next: page.next))
         return try pages.answer(view, "list", status: isUnknown ? .notFound : .ok)
     }
@@ -118,7 +120,7 @@ struct ShopRoutes: Sendable {
             let receipt = (try? await store.receipt(id.key, trace: context.trace)) ?? nil,
             !receipt.isSuccess, receipt.item == book.item
         else { return nil }
-        return .soldOut(at: receipt.time, stock: book.stock)
+        return .soldOut(at: receipt.time.description, stock: book.stock)
     }
 
     /// A book's stock for the script that keeps its page current.
@@ -151,8 +153,8 @@ struct ShopRoutes: Sendable {
             problem: ProblemPages.unknownBook(Wording.clipped(text, lengthMax: 20)))
         guard let item = ItemNumber(parsing: text) else { throw unknown }
         do {
-            return try await store.book(item, trace: context.trace)
-        } catch  where StoreFault.status(of: error) == 404 {
+            return try await store.lookup(item, trace: context.trace)
+        } catch StoreFault.refused(let problem) where problem.status == 404 {
             throw unknown
         }
     }

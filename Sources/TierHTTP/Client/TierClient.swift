@@ -85,8 +85,8 @@ package final class TierClient: Sendable {
     }
 
     /// Closes all connections.
-    package func shutdown(on tierLoops: TierLoops) async {
-        for (slot, loop) in zip(tierLoops.slots, loops) {
+    package func shutdown() async {
+        for (slot, loop) in zip(slots, loops) {
             // Fails only when the loop has ended, and its connections with it.
             try? await slot.eventLoop.submit { loop.value.shutdown() }.get()
         }

@@ -62,7 +62,7 @@ package final class AcceptanceTests {
         try await test("Test 2: lookup") { try await self.lookups(client) }
         try await test("Test 3: buy book 1 until it is sold out") { try await self.buysInTurn(client) }
         try await test("Test 4: four clients race for three copies of book 2") { try await self.race() }
-        await client.shutdown(on: loops)
+        await client.shutdown()
         report(failureCount == 0 ? "All acceptance tests passed." : "\(failureCount) checks failed.")
         return failureCount == 0
     }
@@ -147,7 +147,7 @@ package final class AcceptanceTests {
         try await checkStockIsZero(item: "2", clients[0])
         try await checkLog("catalog_log", lines: [("update,2,na,-1", 3)])
         try await checkLog("order_log", lines: [("bought book 2", 3)])
-        for client in clients { await client.shutdown(on: loops) }
+        for client in clients { await client.shutdown() }
     }
 
     private func checkStockIsZero(item: String, _ client: Client) async throws {

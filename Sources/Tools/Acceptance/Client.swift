@@ -2,6 +2,7 @@ package import Model
 package import Monitoring
 package import NIOCore
 internal import NIOHTTP1
+internal import StoreClient
 package import TierHTTP
 
 /// One client of the store: sends requests to a frontend one after the other and keeps the client log.
@@ -18,7 +19,7 @@ package final class Client: Sendable {
     private let number: Int
     private let frontend: ServerAddress
     private let log: OperationLog?
-    private let client: TierClient
+    private let store: StoreClient
     private let answerTimeMax: TimeAmount
 
     /// - Parameters:
@@ -33,7 +34,7 @@ package final class Client: Sendable {
         self.frontend = frontend
         self.log = log
         self.answerTimeMax = answerTimeMax
-        client = try await TierClient(tier: "frontend", addresses: [frontend], loops: loops)
+        store = try await StoreClient(of: "frontend", at: [frontend], loops: loops)
     }
 
     package func search(topic: String) async throws -> Answer {
@@ -58,14 +59,14 @@ package final class Client: Sendable {
     /// - Throws: ``Model/StoreError/unavailable`` when the frontend is out of reach or too slow.
     func send(_ method: HTTPMethod, _ target: String, key: IdempotencyKey? = nil) async throws -> Answer {
         try log?.commit(["Client\(number): Send request http://\(frontend)\(target)"])
-        let answer = try await client.ask(method, target, key: key, within: answerTimeMax)
+        let answer = try await store.send(method, target, key: key, within: answerTimeMax)
         let text = Self.oneLine(answer.body)
         try log?.commit(["Client\(number): Get response \(text)"])
         return Answer(status: Int(answer.status.code), text: text, body: answer.body)
     }
 
     /// Closes the connection.
-    package func shutdown(on loops: TierLoops) async { await client.shutdown(on: loops) }
+    package func shutdown() async { await store.shutdown() }
 
     /// The body on one line: other frontends may spread their JSON over several.
     private static func oneLine(_ body: ByteBuffer) -> String {

@@ -115,7 +115,7 @@ package final class ChaosRun: Sendable {
         let phase = DuplicatesPhase(callers: callers, tally: tally)
         let operations = await phase.run(
             keyCount: options.duplicates, lastKeyCount: ChaosOptions.lastKeyCount, stop: stop)
-        for caller in callers { await caller.shutdown(on: loops) }
+        for caller in callers { await caller.shutdown() }
         return operations
     }
 

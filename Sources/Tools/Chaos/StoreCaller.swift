@@ -2,18 +2,19 @@ internal import Linearizability
 internal import Model
 internal import NIOCore
 internal import NIOHTTP1
-internal import Services
+internal import StoreAPI
+internal import StoreClient
 internal import TierHTTP
 
 /// Sends a client's requests: purchases and lookups to the frontends, updates to the catalog.
 struct StoreCaller: Sendable {
-    private let frontends: TierClient
-    private let catalog: TierClient
+    private let frontends: StoreClient
+    private let catalog: StoreClient
 
     /// A caller with connections of its own.
     init(frontends: [ServerAddress], catalog: ServerAddress, loops: TierLoops) async throws {
-        self.frontends = try await TierClient(tier: "frontend", addresses: frontends, loops: loops)
-        self.catalog = try await TierClient(tier: "catalog", addresses: [catalog], loops: loops)
+        self.frontends = try await StoreClient(of: "frontend", at: frontends, loops: loops)
+        self.catalog = try await StoreClient(of: "catalog", at: [catalog], loops: loops)
     }
 
     /// Sends a purchase. Old clients buy by GET.
@@ -37,7 +38,7 @@ struct StoreCaller: Sendable {
     /// Looks a book up.
     func lookup(_ item: ItemNumber, within limit: TimeAmount) async -> Reply {
         await send(.GET, "/lookup?item_number=\(item)", within: limit) { answer in
-            guard let book = BookAnswer.parse(answer.body), book.item == item else { return nil }
+            guard let book = try? StoreAnswer<Book>(answer.body).result, book.item == item else { return nil }
             return .found(BookState(stock: book.stock, price: book.price))
         }
     }
@@ -50,12 +51,12 @@ struct StoreCaller: Sendable {
         guard let answer = try? await answer(.GET, target, key: nil, toCatalog: false, within: limit),
             answer.status == .ok
         else { return nil }
-        return BookAnswer.parseItems(answer.body)
+        return try? StoreAnswer<[Listing]>(answer.body).result.map(\.item)
     }
 
-    func shutdown(on loops: TierLoops) async {
-        await frontends.shutdown(on: loops)
-        await catalog.shutdown(on: loops)
+    func shutdown() async {
+        await frontends.shutdown()
+        await catalog.shutdown()
     }
 
     private func send(
@@ -82,7 +83,7 @@ struct StoreCaller: Sendable {
         _ method: HTTPMethod, _ target: String, key: IdempotencyKey?, toCatalog: Bool,
         within limit: TimeAmount
     ) async throws -> TierAnswer {
-        try await (toCatalog ? catalog : frontends).ask(
+        try await (toCatalog ? catalog : frontends).send(
             method, target, key: key, within: limit, lane: target.hasPrefix("/search") ? .topics : .quick)
     }
 

@@ -3,14 +3,14 @@ package import Model
 internal import Monitoring
 package import NIOCore
 internal import NIOHTTP1
+internal import StoreClient
 package import TierHTTP
 
 /// Reads one server's metrics page again and again, and tells what changed.
 package actor ServerPoller {
     private let name: String
     private let address: ServerAddress
-    private let client: TierClient
-    private let loops: TierLoops
+    private let server: StoreClient
     private var last: (page: MetricsPage, at: NIODeadline)?
 
     /// A poller of the server at `address`.
@@ -19,8 +19,7 @@ package actor ServerPoller {
     package init(_ name: String, at address: ServerAddress, loops: TierLoops) async throws {
         self.name = name
         self.address = address
-        self.loops = loops
-        client = try await TierClient(tier: name, addresses: [address], loops: loops)
+        server = try await StoreClient(of: name, at: [address], loops: loops)
     }
 
     /// Reads the page once.
@@ -43,7 +42,7 @@ package actor ServerPoller {
     }
 
     private func read(within time: TimeAmount) async throws -> ServerView.Figures {
-        let answer = try await client.ask(.GET, "/metrics", within: time)
+        let answer = try await server.send(.GET, "/metrics", within: time)
         guard answer.status == .ok else {
             throw NoMetrics(description: "the \(name) server has no metrics (status \(answer.status.code))")
         }
@@ -63,7 +62,7 @@ package actor ServerPoller {
     }
 
     /// Closes the connection.
-    package func shutdown() async { await client.shutdown(on: loops) }
+    package func shutdown() async { await server.shutdown() }
 }
 
 /// Another page than one of metrics.

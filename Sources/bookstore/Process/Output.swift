@@ -35,9 +35,15 @@ enum Output {
     /// Writes words for a person in which text of files may stand: escaped and cut off wherever they go.
     static func message(_ line: String) { raw(ShownText.lines(line) + "\n") }
 
-    /// Writes a value as JSON, a line, as the servers write theirs.
-    static func json(_ value: some Encodable) throws {
-        line(String(decoding: try KeeperAnswer.encoder.encode(value), as: UTF8.self))
+    /// Writes a value as JSON, a line.
+    static func json(_ value: some Encodable) throws { line(try jsonText(value)) }
+
+    /// A value as JSON, with names as the servers write theirs.
+    static func jsonText(_ value: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 
     /// Writes text with its control characters, for a screen.

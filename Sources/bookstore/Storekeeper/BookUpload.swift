@@ -1,5 +1,8 @@
 internal import Foundation
+internal import Model
 internal import NIOCore
+internal import StoreAPI
+internal import StoreClient
 
 /// The sending of a file of books, with a progress bar of what the catalog makes of it.
 struct BookUpload: Sendable {
@@ -9,32 +12,26 @@ struct BookUpload: Sendable {
     /// What writing a book takes longer than reading its line.
     private static let writingWeight = 4
 
-    private struct Progress: Decodable {
-        let read: Int
-        let written: Int
-    }
-
     let bookCount: Int
     /// Whether the catalog only looks at the books, so that none is written.
     let isDry: Bool
 
     /// Sends the books and waits for the answer.
-    func post(
-        _ target: String, _ body: ByteBuffer, _ change: ChangeOptions, to store: KeeperConnection,
-        watchedBy watcher: KeeperConnection
-    ) async throws -> KeeperAnswer {
+    func send(
+        _ lines: ByteBuffer, _ change: ChangeOptions, key: IdempotencyKey, to store: StoreClient,
+        watchedBy watcher: StoreClient
+    ) async throws {
         let bar = ProgressBar(isDry ? "checking numbers" : "storing books")
         let watch = Task { await show(bar, watcher) }
-        let answer: KeeperAnswer
         do {
-            answer = try await store.post(
-                target, "text/plain; charset=utf-8", body, change, within: Self.timeMax)
+            _ = try await store.load(
+                lines, isDry: isDry, actor: change.actorOrUser, reason: change.reason, key: key,
+                within: Self.timeMax)
         } catch {
             await end(watch, bar, isDone: false)
             throw error
         }
-        await end(watch, bar, isDone: answer.status == 200)
-        return answer
+        await end(watch, bar, isDone: true)
     }
 
     private func end(_ watch: Task<Void, Never>, _ bar: ProgressBar, isDone: Bool) async {
@@ -44,13 +41,11 @@ struct BookUpload: Sendable {
     }
 
     /// A catalog that does not tell leaves the bar where it is.
-    private func show(_ bar: ProgressBar, _ catalog: KeeperConnection) async {
+    private func show(_ bar: ProgressBar, _ catalog: StoreClient) async {
         let all = isDry ? bookCount : bookCount * (1 + Self.writingWeight)
         while !Task.isCancelled {
             try? await Task.sleep(for: Self.lookInterval)
-            guard !Task.isCancelled, let answer = try? await catalog.get("/importing"), answer.status == 200,
-                let progress = try? answer.decoded(as: KeeperResult<Progress>.self).result
-            else { continue }
+            guard !Task.isCancelled, let progress = try? await catalog.importing() else { continue }
             let done = progress.read + (isDry ? 0 : progress.written * Self.writingWeight)
             // The end is said when the answer is there: what is written still has to reach the disk.
             bar.show(min(done, all - 1), of: all)

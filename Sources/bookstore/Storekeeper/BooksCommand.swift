@@ -1,6 +1,8 @@
 internal import ArgumentParser
 internal import Foundation
 internal import Model
+internal import StoreAPI
+internal import StoreClient
 
 /// `bookstore books`
 struct BooksCommand: AsyncParsableCommand {
@@ -21,14 +23,9 @@ struct BooksCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp("Only books with at most so many copies.", valueName: "n")) var stockMax:
             Int64?
         @Option(help: ArgumentHelp("Retired books too: false, true or only.", valueName: "which"))
-        var retired: Retired?
+        var retired: RetiredBooks?
         @OptionGroup var page: PageOptions
         @OptionGroup var keeper: KeeperOptions
-
-        /// Whether retired books are listed.
-        enum Retired: String, CaseIterable, ExpressibleByArgument {
-            case `false`, `true`, only
-        }
 
         func validate() throws {
             try ArgumentCheck.check(stockMax, "--stock-max", in: 0...Book.stockMax)
@@ -37,13 +34,10 @@ struct BooksCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await KeeperConnection.open(keeper) { store in
-                let answer = try await store.get(
-                    "/books",
-                    [
-                        ("q", find), ("topic", topic), ("stock_max", stockMax.map { String($0) }),
-                        ("retired", retired?.rawValue),
-                    ] + page.parameters)
-                try page.show(answer, BookRow.self, BookRow.table, isJSON: keeper.json) { $0.cells }
+                let filter = StoreClient.BookFilter(
+                    words: find, topic: topic, stockMax: stockMax, retired: retired)
+                page.show(
+                    try await store.books(filter, limit: page.limit, after: page.after), isJSON: keeper.json)
             }
         }
     }
@@ -58,19 +52,21 @@ struct BooksCommand: AsyncParsableCommand {
         func validate() throws { _ = try ArgumentCheck.item(item) }
 
         func run() async throws {
+            let item = try ArgumentCheck.item(item)
             try await KeeperConnection.open(keeper) { store in
-                try Self.show(try await store.get("/book", [("item_number", item)]), isJSON: keeper.json)
+                Self.show(try await store.book(item), isJSON: keeper.json)
             }
         }
 
         /// Prints one book.
-        static func show(_ answer: KeeperAnswer, isJSON: Bool) throws {
-            let book = try answer.decoded(as: KeeperResult<BookRow>.self).result
+        static func show(_ answer: StoreAnswer<BookDetails>, isJSON: Bool) {
             guard !isJSON else { return Output.line(answer.text) }
+            let (details, book) = (answer.result, answer.result.book)
             let fields = [
-                ("number", book.itemNumber), ("title", book.title), ("topic", book.type), ("cost", book.cost),
-                ("stock", String(book.stock)), ("sold", String(book.sold)),
-                ("retired", book.retired ? "yes" : "no"), ("version", String(book.version)),
+                ("number", book.item.description), ("title", book.title), ("topic", book.topic),
+                ("cost", book.price.description), ("stock", String(book.stock)),
+                ("sold", String(details.sold)), ("retired", details.isRetired ? "yes" : "no"),
+                ("version", String(details.version)),
             ]
             Output.lines(
                 fields.map { "\($0.0):".padding(toLength: 9, withPad: " ", startingAt: 0) + $0.1 })
@@ -101,11 +97,14 @@ struct BooksCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            var members = change.members
-            members.merge(["title": title, "topic": topic, "cost": cost, "stock": stock]) { $1 }
-            members["item_number"] = number
-            try await KeeperConnection.open(keeper) { [members] store in
-                try Show.show(try await store.post("/add", members, change), isJSON: keeper.json)
+            let book = NewBook(
+                item: try number.map { try ArgumentCheck.item($0, "--number") }, title: title, topic: topic,
+                price: try ArgumentCheck.cost(cost, "--cost"), stock: stock)
+            let key = try change.keyOrNew()
+            try await KeeperConnection.open(keeper) { store in
+                let added = try await store.add(
+                    book, actor: change.actorOrUser, reason: change.reason, key: key)
+                Show.show(added, isJSON: keeper.json)
             }
         }
     }
@@ -122,11 +121,15 @@ struct BooksCommand: AsyncParsableCommand {
         func validate() throws { _ = try ArgumentCheck.item(item) }
 
         func run() async throws {
-            var members = change.members
-            members["item_number"] = item
-            try await KeeperConnection.open(keeper) { [members] store in
-                try Show.show(try await store.post("/retire", members, change), isJSON: keeper.json)
+            let item = try ArgumentCheck.item(item)
+            let key = try change.keyOrNew()
+            try await KeeperConnection.open(keeper) { store in
+                let retired = try await store.retire(
+                    item, actor: change.actorOrUser, reason: change.reason, key: key)
+                Show.show(retired, isJSON: keeper.json)
             }
         }
     }
 }
+
+extension RetiredBooks: ExpressibleByArgument {}

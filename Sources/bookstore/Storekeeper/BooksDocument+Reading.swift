@@ -15,15 +15,3 @@ extension BooksDocument {
         try self.init(Array(data), path: path, format: format, progress: ProgressBar("checking rows").show)
     }
 }
-
-extension BookRow {
-    /// The book itself.
-    var book: Book {
-        get throws {
-            guard let item = ItemNumber(parsing: itemNumber), let price = Cents(parsing: cost) else {
-                throw WorkFault("the server sent an invalid response")
-            }
-            return Book(item: item, title: title, topic: type, price: price, stock: stock)
-        }
-    }
-}

@@ -22,10 +22,8 @@ struct ChangeOptions: ParsableArguments {
         _ = try KeyOption.parsed(key)
     }
 
-    /// The members of a request that say so.
-    var members: [String: Any] {
-        var members: [String: Any] = ["actor": actor ?? NSUserName()]
-        members["reason"] = reason
-        return members
-    }
+    var actorOrUser: String { actor ?? NSUserName() }
+
+    /// The change's key, a new one where none is given.
+    func keyOrNew() throws -> IdempotencyKey { try KeyOption.parsed(key) ?? .random() }
 }

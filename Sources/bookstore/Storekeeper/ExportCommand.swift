@@ -1,6 +1,7 @@
 internal import ArgumentParser
-internal import Foundation
 internal import Model
+internal import StoreAPI
+internal import StoreClient
 
 /// `bookstore books export`
 struct ExportCommand: AsyncParsableCommand {
@@ -19,13 +20,11 @@ struct ExportCommand: AsyncParsableCommand {
             var text = json ? #"{"result":["# : format == .csv ? CSVRecords.text(BooksTable.columns) : ""
             var after: String?
             repeat {
-                let answer = try await store.get(
-                    "/books",
-                    [("limit", String(StoreLimits.listCountMax)), ("after", after), ("topic", topic)])
-                let page = try answer.decoded(as: KeeperPage<BookRow>.self)
-                for (index, row) in page.result.enumerated() {
+                let page = try await store.books(
+                    StoreClient.BookFilter(topic: topic), limit: StoreLimits.listCountMax, after: after)
+                for (index, book) in page.result.enumerated() {
                     if json, index > 0 || after != nil { text += "," }
-                    text += try line(row)
+                    text += try line(book)
                 }
                 after = page.next
                 if json, after == nil { text += "],\"next\":null}\n" }
@@ -35,9 +34,8 @@ struct ExportCommand: AsyncParsableCommand {
         }
     }
 
-    private func line(_ row: BookRow) throws -> String {
-        if json { return String(decoding: try KeeperAnswer.encoder.encode(row), as: UTF8.self) }
-        let book = try row.book
-        return format == .csv ? BooksTable.text(book) : BookLine.text(book) + "\n"
+    private func line(_ details: BookDetails) throws -> String {
+        if json { return try Output.jsonText(details) }
+        return format == .csv ? BooksTable.text(details.book) : BookLine.text(details.book) + "\n"
     }
 }

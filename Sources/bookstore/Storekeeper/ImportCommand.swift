@@ -1,8 +1,8 @@
 internal import ArgumentParser
-internal import Foundation
 internal import Model
 internal import NIOCore
-internal import TierHTTP
+internal import StoreAPI
+internal import StoreClient
 
 /// `bookstore books import`
 struct ImportCommand: AsyncParsableCommand {
@@ -27,11 +27,11 @@ struct ImportCommand: AsyncParsableCommand {
         // With bad rows the good ones are only looked at, so that all that is wrong is said at once.
         let isDry = dryRun || reading.refusedCount > 0
         if !reading.books.isEmpty, let taken = try await send(reading.books.map(\.book), isDry: isDry) {
-            reading.refuse(
-                added: taken.lines.map { RefusedLine(line: $0.line, reason: $0.reason) },
-                count: taken.lineCount)
+            reading.refuse(added: taken.lines, count: taken.lineCount)
         }
-        guard reading.refusedCount == 0 else { throw try report(Refused(reading)) }
+        guard reading.refusedCount == 0 else {
+            throw try report(Refused(lines: reading.refusedInOrder, lineCount: reading.refusedCount))
+        }
         let count = reading.books.count
         guard !json else { return Output.line(#"{"result":{"books":\#(count)}}"#) }
         Output.line(dryRun ? "\(count) books can be imported" : "\(count) books imported")
@@ -50,23 +50,26 @@ struct ImportCommand: AsyncParsableCommand {
     }
 
     private func send(_ books: [Book], isDry: Bool) async throws -> Refused? {
-        var body = ByteBuffer()
-        for book in books { body.writeString(BookLine.text(book) + "\n") }
-        guard body.readableBytes <= StoreLimits.fileByteCountMax else {
+        let lines = StoreClient.lines(of: books)
+        guard lines.readableBytes <= StoreLimits.fileByteCountMax else {
             throw FileFault(
                 path: file,
                 reason: "has more than \(StoreLimits.fileByteCountMax >> 20) MiB of books; split it")
         }
-        var target = "/import?actor=" + RequestTarget.encode(change.actor ?? NSUserName())
-        if let reason = change.reason { target += "&reason=" + RequestTarget.encode(reason) }
-        if isDry { target += "&dry_run=true" }
+        let key = try change.keyOrNew()
         var refused: Refused?
-        try await KeeperConnection.openCatalog(common) { [body, target] store in
+        try await KeeperConnection.openCatalog(common) { store in
             // Answers come in the order of their requests, so what looks meanwhile has a connection of its own.
             try await KeeperConnection.openCatalog(common) { watcher in
                 let upload = BookUpload(bookCount: books.count, isDry: isDry)
-                let answer = try await upload.post(target, body, change, to: store, watchedBy: watcher)
-                refused = try answer.refusal(as: Refused.self)
+                do {
+                    try await upload.send(lines, change, key: key, to: store, watchedBy: watcher)
+                } catch StoreFault.refused(let problem) {
+                    guard let lines = problem.lines, let count = problem.lineCount else {
+                        throw StoreFault.refused(problem)
+                    }
+                    refused = Refused(lines: lines, lineCount: count)
+                }
             }
         }
         return refused
@@ -74,18 +77,8 @@ struct ImportCommand: AsyncParsableCommand {
 }
 
 /// Rows that were refused.
-private struct Refused: Codable {
-    struct Line: Codable {
-        let line: Int
-        let reason: String
-    }
-
-    let lines: [Line]
+private struct Refused: Encodable {
+    let lines: [RefusedLine]
     /// How many there are, which may be more than are named.
     let lineCount: Int
-
-    init(_ reading: BooksReading) {
-        lines = reading.refusedInOrder.map { Line(line: $0.line, reason: $0.reason) }
-        lineCount = reading.refusedCount
-    }
 }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Model
+internal import StoreClient
 
 /// `bookstore ledger`
 struct LedgerCommand: AsyncParsableCommand {
@@ -9,22 +10,21 @@ struct LedgerCommand: AsyncParsableCommand {
         discussion: "Example, recent sales: bookstore ledger --kind sale")
 
     @Argument(help: "The book's item number; all books without it.") var item: String?
-    @Option(help: ArgumentHelp("Only these: sale, update, add or retire.", valueName: "kind")) var kind: Kind?
+    @Option(help: ArgumentHelp("Only these: sale, update, add or retire.", valueName: "kind"))
+    var kind: Movement.Kind?
     @OptionGroup var page: PageOptions
     @OptionGroup var keeper: KeeperOptions
-
-    /// What a movement may be.
-    enum Kind: String, CaseIterable, ExpressibleByArgument {
-        case sale, update, add, retire
-    }
 
     func validate() throws { if let item { _ = try ArgumentCheck.item(item) } }
 
     func run() async throws {
+        let item = try item.map { try ArgumentCheck.item($0) }
         try await KeeperConnection.open(keeper) { store in
-            let answer = try await store.get(
-                "/movements", [("item_number", item), ("kind", kind?.rawValue)] + page.parameters)
-            try page.show(answer, MovementRow.self, MovementRow.table, isJSON: keeper.json) { $0.cells }
+            let movements = try await store.movements(
+                of: item, kind: kind?.rawValue, limit: page.limit, after: page.after)
+            page.show(movements, isJSON: keeper.json)
         }
     }
 }
+
+extension Movement.Kind: ExpressibleByArgument {}

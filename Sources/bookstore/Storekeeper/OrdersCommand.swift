@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Model
+internal import StoreClient
 
 /// `bookstore orders`
 struct OrdersCommand: AsyncParsableCommand {
@@ -11,8 +12,7 @@ struct OrdersCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await KeeperConnection.open(keeper) { store in
-            let answer = try await store.get("/orders", page.parameters)
-            try page.show(answer, OrderRow.self, OrderRow.table, isJSON: keeper.json) { $0.cells }
+            page.show(try await store.orders(limit: page.limit, after: page.after), isJSON: keeper.json)
         }
     }
 }

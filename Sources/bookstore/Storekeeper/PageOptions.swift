@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Model
+internal import StoreAPI
 
 /// Which part of a list is shown.
 struct PageOptions: ParsableArguments {
@@ -16,15 +17,10 @@ struct PageOptions: ParsableArguments {
         }
     }
 
-    var parameters: [(String, String?)] { [("limit", String(limit)), ("after", after)] }
-
     /// Prints a page, and how to see the next.
-    func show<Row: Decodable>(
-        _ answer: KeeperAnswer, _ row: Row.Type, _ table: TextTable, isJSON: Bool, cells: (Row) -> [String]
-    ) throws {
-        let page = try answer.decoded(as: KeeperPage<Row>.self)
+    func show<Row: TableRow>(_ answer: StoreAnswer<[Row]>, isJSON: Bool) {
         guard !isJSON else { return Output.line(answer.text) }
-        Output.lines(table.lines(page.result.map(cells)))
-        if let next = page.next { ExitStatus.say("more by --after \(next)") }
+        Output.lines(Row.table.lines(answer.result.map(\.cells)))
+        if let next = answer.next { ExitStatus.say("more by --after \(next)") }
     }
 }

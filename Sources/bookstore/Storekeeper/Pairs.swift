@@ -1,11 +1,13 @@
 internal import ArgumentParser
 internal import Model
+internal import StoreAPI
+internal import StoreClient
 
 /// Changes given as `item=value`.
 enum Pairs {
     static func split(
         _ pairs: [String], _ value: String
-    ) throws -> [(pair: String, item: String, value: String)] {
+    ) throws -> [(pair: String, item: ItemNumber, value: String)] {
         guard pairs.count <= KeeperRequest.updateCountMax else {
             throw ValidationError(
                 "\(pairs.count) changes are more than the \(KeeperRequest.updateCountMax) that are made together"
@@ -17,20 +19,19 @@ enum Pairs {
                 throw ValidationError("\(ShownText.quoted(pair)) is not item=\(value), such as 1=5")
             }
             let item = try ArgumentCheck.item(String(parts[0]), "\(ShownText.quoted(pair)):")
-            return (pair, item.description, String(parts[1]))
+            return (pair, item, String(parts[1]))
         }
     }
 
     static func send(
-        _ updates: [[String: Any]], _ change: ChangeOptions, _ keeper: KeeperOptions
+        _ updates: [KeeperUpdate], _ change: ChangeOptions, _ keeper: KeeperOptions
     ) async throws {
-        var members = change.members
-        members["updates"] = updates
-        try await KeeperConnection.open(keeper) { [members] store in
-            let answer = try await store.post("/updates", members, change)
-            let books = try answer.decoded(as: KeeperResult<[BookRow]>.self).result
+        let key = try change.keyOrNew()
+        try await KeeperConnection.open(keeper) { store in
+            let answer = try await store.updates(
+                updates, actor: change.actorOrUser, reason: change.reason, key: key)
             guard !keeper.json else { return Output.line(answer.text) }
-            Output.lines(BookRow.table.lines(books.map(\.cells)))
+            Output.lines(BookDetails.table.lines(answer.result.map(\.cells)))
         }
     }
 }

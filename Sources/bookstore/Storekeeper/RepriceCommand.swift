@@ -16,11 +16,11 @@ struct RepriceCommand: AsyncParsableCommand {
 
     func run() async throws { try await Pairs.send(try updates, change, keeper) }
 
-    private var updates: [[String: Any]] {
+    private var updates: [KeeperUpdate] {
         get throws {
-            try Pairs.split(changes, "amount").map { pair, item, text -> [String: Any] in
-                _ = try ArgumentCheck.cost(text, "\(ShownText.quoted(pair)):")
-                return ["item_number": item, "cost": text]
+            try Pairs.split(changes, "amount").map { pair, item, text in
+                let price = try ArgumentCheck.cost(text, "\(ShownText.quoted(pair)):")
+                return KeeperUpdate(StockChange(item: item, price: price))
             }
         }
     }

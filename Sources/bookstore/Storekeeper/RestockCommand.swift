@@ -19,16 +19,16 @@ struct RestockCommand: AsyncParsableCommand {
 
     func run() async throws { try await Pairs.send(try updates, change, keeper) }
 
-    private var updates: [[String: Any]] {
+    private var updates: [KeeperUpdate] {
         get throws {
             let most = StockChange.unitsMax
-            return try Pairs.split(changes, "copies").map { pair, item, text -> [String: Any] in
+            return try Pairs.split(changes, "copies").map { pair, item, text in
                 guard let units = Int64(text), (-most...most).contains(units) else {
                     throw ValidationError(
                         "\(ShownText.quoted(pair)): \(ShownText.quoted(text)) is not a number of copies from \(-most) to \(most)"
                     )
                 }
-                return ["item_number": item, "stock": units]
+                return KeeperUpdate(StockChange(item: item, units: units))
             }
         }
     }

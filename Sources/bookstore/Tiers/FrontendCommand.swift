@@ -30,8 +30,8 @@ struct FrontendCommand: AsyncParsableCommand {
                 monitor: process.monitor, logger: process.logger)
             return TierProcess.Running(address: server.address, reopenLogs: {}) {
                 await server.shutdown()
-                await catalog.shutdown(on: process.loops)
-                await order.shutdown(on: process.loops)
+                await catalog.shutdown()
+                await order.shutdown()
             }
         }
     }

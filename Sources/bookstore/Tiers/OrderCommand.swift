@@ -40,7 +40,7 @@ struct OrderCommand: AsyncParsableCommand {
                 monitor: process.monitor, logger: process.logger)
             return TierProcess.Running(address: server.address, reopenLogs: server.reopenLogs) {
                 try await server.shutdown()
-                await catalog.shutdown(on: process.loops)
+                await catalog.shutdown()
             }
         }
     }

@@ -36,7 +36,7 @@ struct StorefrontCommand: AsyncParsableCommand {
                 tier: "frontend", addresses: try process.addresses(of: .frontend), loops: process.loops,
                 monitor: process.monitor, token: process.token)
             let server = try await StorefrontServer.start(
-                store: StoreClient(client: frontend), desk: password,
+                frontend: frontend, desk: password,
                 at: process.address, loops: process.loops, monitor: process.monitor, logger: process.logger)
             let watch = Task { [broken = process.broken] in
                 await server.waitUntilEnded()
@@ -45,7 +45,7 @@ struct StorefrontCommand: AsyncParsableCommand {
             return TierProcess.Running(address: server.address, reopenLogs: {}) {
                 watch.cancel()
                 await server.shutdown()
-                await frontend.shutdown(on: process.loops)
+                await frontend.shutdown()
             }
         }
     }

@@ -143,7 +143,7 @@ final class Supervisor {
         }
         defer { asking.cancel() }
         let isReady = try await wait { if case .ready = $0 { true } else { false } }
-        if isReady { await client.shutdown(on: loops) }
+        if isReady { await client.shutdown() }
         return isReady
     }
 

@@ -13,14 +13,14 @@ struct MovementRow {
     let reason: String
 
     init(_ movement: Movement) {
-        when = String(movement.time.prefix(19)).replacing("T", with: " ")
+        when = String(movement.time.description.prefix(19)).replacing("T", with: " ")
         kind = Self.kind(movement)
-        item = movement.item
+        item = movement.item.description
         title = Wording.listed(movement.title)
         units = movement.units.map { ($0 > 0 ? "+" : "") + Wording.count($0) } ?? ""
         // A sale's price is what was paid; any other movement has one where it sets one.
-        let amount = movement.kind == "sale" ? movement.priceAfter : movement.price
-        price = amount.flatMap { Cents(parsing: $0) }.map(Wording.price) ?? ""
+        let amount = movement.kind == .sale ? movement.priceAfter : movement.price
+        price = amount.map(Wording.price) ?? ""
         stock = Wording.count(movement.stockAfter)
         actor = movement.actor ?? ""
         reason = movement.reason ?? ""
@@ -28,10 +28,10 @@ struct MovementRow {
 
     private static func kind(_ movement: Movement) -> String {
         switch movement.kind {
-        case "sale": "Sale"
-        case "add": "Added"
-        case "retire": "Retired"
-        default:
+        case .sale: "Sale"
+        case .add: "Added"
+        case .retire: "Retired"
+        case .update:
             switch (movement.units, movement.price) {
             case (nil, _): "Price"
             case (_, nil): "Stock"

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Model
+internal import StoreAPI
 
 /// A server in the list of servers.
 struct TierRow: Encodable {

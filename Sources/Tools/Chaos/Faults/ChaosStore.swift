@@ -145,7 +145,7 @@ final class ChaosStore: Sendable {
     private func isReady(_ address: ServerAddress) async throws -> Bool {
         let client = try await TierClient(tier: "server", addresses: [address], loops: loops)
         let answer = try? await client.ask(.GET, "/readyz", within: .seconds(2))
-        await client.shutdown(on: loops)
+        await client.shutdown()
         return answer?.status == .ok
     }
 }

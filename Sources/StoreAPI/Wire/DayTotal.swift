@@ -1,0 +1,16 @@
+/// The sales of one day and topic.
+package struct DayTotal: Decodable, Sendable {
+    /// The day in UTC, such as `2026-11-24`.
+    package let day: String
+    package let topic: String
+    package let sales: Int64
+    /// A decimal amount, which may pass what one price can be.
+    package let revenue: String
+
+    package init(day: String, topic: String, sales: Int64, revenue: String) {
+        self.day = day
+        self.topic = topic
+        self.sales = sales
+        self.revenue = revenue
+    }
+}

@@ -1,0 +1,36 @@
+internal import Foundation
+package import Model
+internal import NIOCore
+internal import NIOHTTP1
+package import TierHTTP
+
+/// An error as the store tells it. What the answer of another program does not say is nil.
+package struct StoreProblem: Decodable, Sendable {
+    package private(set) var status = 0
+    /// What is wrong, for a person.
+    package private(set) var detail: String?
+    /// The server that is down.
+    package private(set) var dependency: String?
+    /// What a book costs that is too expensive.
+    package private(set) var price: Cents?
+    /// Books that are not what the sender took them for, as they are.
+    package private(set) var current: [BookDetails]?
+    /// Lines of a file that were refused.
+    package private(set) var lines: [RefusedLine]?
+    /// How many there are, which may be more than are named.
+    package private(set) var lineCount: Int?
+
+    /// Reads an answer that is no success.
+    package init(_ answer: TierAnswer) {
+        let members = try? JSONDecoder().decode(
+            StoreProblem.self, from: Data(answer.body.readableBytesView))
+        if let members { self = members }
+        status = Int(answer.status.code)
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case detail, dependency, current, lines
+        case price = "cost"
+        case lineCount = "line_count"
+    }
+}

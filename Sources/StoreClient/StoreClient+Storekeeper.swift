@@ -1,0 +1,138 @@
+internal import Foundation
+package import Model
+package import Monitoring
+package import NIOCore
+package import StoreAPI
+internal import TierHTTP
+
+// For storekeepers. Whatever fails throws a ``StoreFault``; the same key changes something once, however often it is
+// sent.
+extension StoreClient {
+    // MARK: Lists
+
+    /// Which books a list shows.
+    package struct BookFilter: Sendable {
+        package var words: String?
+        package var topic: String?
+        package var stockMax: Int64?
+        package var retired: RetiredBooks?
+
+        package init(
+            words: String? = nil, topic: String? = nil, stockMax: Int64? = nil, retired: RetiredBooks? = nil
+        ) {
+            self.words = words
+            self.topic = topic
+            self.stockMax = stockMax
+            self.retired = retired
+        }
+    }
+
+    /// Books with what storekeepers need to know, in item-number order.
+    package func books(
+        _ filter: BookFilter = BookFilter(), limit: Int, after: String? = nil, trace: TraceContext? = nil
+    ) async throws -> StoreAnswer<[BookDetails]> {
+        try await ask(
+            .books,
+            [
+                ("q", filter.words), ("topic", filter.topic),
+                ("stock_max", filter.stockMax.map { String($0) }), ("retired", filter.retired?.rawValue),
+                ("limit", String(limit)), ("after", after),
+            ], trace: trace)
+    }
+
+    /// One book, retired or not.
+    package func book(
+        _ item: ItemNumber, trace: TraceContext? = nil
+    ) async throws -> StoreAnswer<BookDetails> {
+        try await ask(.book, [("item_number", item.description)], trace: trace)
+    }
+
+    /// The ledger, newest first: of a book, of a kind, or all of it.
+    package func movements(
+        of item: ItemNumber? = nil, kind: String? = nil, limit: Int, after: String? = nil,
+        trace: TraceContext? = nil
+    ) async throws -> StoreAnswer<[Movement]> {
+        try await ask(
+            .movements,
+            [
+                ("item_number", item?.description), ("kind", kind), ("limit", String(limit)),
+                ("after", after),
+            ], trace: trace)
+    }
+
+    /// Completed purchases, newest first.
+    package func orders(
+        limit: Int, after: String? = nil, trace: TraceContext? = nil
+    ) async throws -> StoreAnswer<[OrderListing]> {
+        try await ask(.orders, [("limit", String(limit)), ("after", after)], trace: trace)
+    }
+
+    /// Sales by day and topic, of the last `days` days.
+    package func totals(days: Int, trace: TraceContext? = nil) async throws -> [DayTotal] {
+        try await ask(.totals, [("days", String(days))], trace: trace).result
+    }
+
+    /// How the servers behind the frontend are.
+    package func tiers(trace: TraceContext? = nil) async throws -> [TierHealth] {
+        try await ask(.tiers, trace: trace).result
+    }
+
+    // MARK: Changes
+
+    /// Changes books, all or none.
+    package func updates(
+        _ updates: [KeeperUpdate], actor: String, reason: String?, key: IdempotencyKey,
+        trace: TraceContext? = nil
+    ) async throws -> StoreAnswer<[BookDetails]> {
+        try await change(
+            .updates, KeeperRequest(.updates(updates), actor: actor, reason: reason, key: key), trace)
+    }
+
+    package func add(
+        _ book: NewBook, actor: String, reason: String?, key: IdempotencyKey, trace: TraceContext? = nil
+    ) async throws -> StoreAnswer<BookDetails> {
+        try await change(.add, KeeperRequest(.add(book), actor: actor, reason: reason, key: key), trace)
+    }
+
+    /// Takes a book out of the shop, if it has this version.
+    package func retire(
+        _ item: ItemNumber, expectedVersion: Int64? = nil, actor: String, reason: String?,
+        key: IdempotencyKey, trace: TraceContext? = nil
+    ) async throws -> StoreAnswer<BookDetails> {
+        let work = KeeperRequest.Work.retire(item, expectedVersion: expectedVersion)
+        return try await change(
+            .retire, KeeperRequest(work, actor: actor, reason: reason, key: key), trace)
+    }
+
+    private func change<Result: Decodable & Sendable>(
+        _ endpoint: Endpoint, _ request: KeeperRequest, _ trace: TraceContext?
+    ) async throws -> StoreAnswer<Result> {
+        let body = TierCall.Body("application/json", ByteBuffer(bytes: try JSONEncoder().encode(request)))
+        return try await ask(endpoint, key: request.key, body: body, trace: trace)
+    }
+
+    /// Books as ``load(_:isDry:actor:reason:key:within:trace:)`` sends them: an `init` line for each.
+    package static func lines(of books: [Book]) -> ByteBuffer {
+        var lines = ByteBuffer()
+        for book in books { lines.writeString(BookLine.text(book) + "\n") }
+        return lines
+    }
+
+    /// Adds all books of a file or none; only looks whether that can be done where `isDry`.
+    ///
+    /// - Returns: how many there are.
+    package func load(
+        _ lines: ByteBuffer, isDry: Bool, actor: String, reason: String?, key: IdempotencyKey,
+        within time: TimeAmount? = nil, trace: TraceContext? = nil
+    ) async throws -> Imported {
+        try await ask(
+            .load, [("actor", actor), ("reason", reason), ("dry_run", isDry ? "true" : nil)], key: key,
+            body: TierCall.Body("text/plain; charset=utf-8", lines), within: time, trace: trace
+        ).result
+    }
+
+    /// How far the import is that is under way; zeros where there is none. Only the catalog tells.
+    package func importing() async throws -> Importing {
+        try await ask(.importing, trace: nil).result
+    }
+}

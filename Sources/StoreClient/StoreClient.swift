@@ -1,0 +1,106 @@
+package import Model
+internal import Monitoring
+package import NIOCore
+package import NIOHTTP1
+internal import StoreAPI
+package import TierHTTP
+
+/// The store's API (docs/api.md) for programs that are no part of it.
+package struct StoreClient: Sendable {
+    private static let endpoints: [Endpoint] = [
+        .find, .topics, .search, .lookup, .buy, .receipt, .books, .book, .movements, .totals, .tiers, .orders,
+        .updates, .add, .retire, .load, .importing,
+    ]
+
+    private let client: TierClient
+    private let readTimeMax: TimeAmount
+    private let changeTimeMax: TimeAmount
+    private let operations: [String: SystemMonitor.Operation]
+
+    /// A client of the servers behind `client`.
+    ///
+    /// - Parameters:
+    ///   - readTimeMax: how long an answer to a question may take.
+    ///   - changeTimeMax: how long one to a purchase or change may take.
+    package init(
+        client: TierClient, readTimeMax: TimeAmount = .seconds(10), changeTimeMax: TimeAmount = .seconds(10)
+    ) {
+        self.client = client
+        self.readTimeMax = readTimeMax
+        self.changeTimeMax = changeTimeMax
+        operations = Dictionary(
+            uniqueKeysWithValues: Self.endpoints.map { ($0.name, client.operation("/" + $0.name)) })
+    }
+
+    /// A client with connections of its own to servers that are equals.
+    ///
+    /// - Parameters:
+    ///   - name: how errors name the servers.
+    ///   - token: shown to them with every request.
+    package init(
+        of name: String, at addresses: [ServerAddress], loops: TierLoops, token: BearerToken? = nil
+    ) async throws {
+        self.init(
+            client: try await TierClient(tier: name, addresses: addresses, loops: loops, token: token))
+    }
+
+    /// Closes all connections.
+    package func shutdown() async { await client.shutdown() }
+
+    /// Sends any request, for who judges the answer: it comes back whatever its status.
+    ///
+    /// - Throws: ``Model/StoreError`` where none comes.
+    package func send(
+        _ method: HTTPMethod, _ target: String, key: IdempotencyKey? = nil, within time: TimeAmount? = nil,
+        lane: Lane = .quick
+    ) async throws -> TierAnswer {
+        try await client.ask(method, target, key: key, within: time ?? readTimeMax, lane: lane)
+    }
+
+    /// Asks for something, or for a change, and reads the answer.
+    ///
+    /// - Throws: ``StoreFault``
+    func ask<Result: Decodable & Sendable>(
+        _ endpoint: Endpoint, _ parameters: [(name: String, value: String?)] = [],
+        key: IdempotencyKey? = nil, body: TierCall.Body? = nil,
+        within time: TimeAmount? = nil, trace: TraceContext?
+    ) async throws(StoreFault) -> StoreAnswer<Result> {
+        let isRead = endpoint.isRead
+        let answer: TierAnswer
+        do {
+            answer = try await client.ask(
+                isRead ? .GET : .POST, Self.target(endpoint, parameters), key: key, body: body,
+                repetition: isRead || endpoint.isPurchase ? .always : .ifPeerKeepsKeys,
+                within: time ?? (isRead ? readTimeMax : changeTimeMax), trace: trace,
+                operation: operations[endpoint.name],
+                lane: endpoint.lane(isByWords: parameters.contains { $0.name == "q" && $0.value != nil }))
+        } catch {
+            throw .unavailable(.noAnswer(error), key: isRead ? nil : key)
+        }
+        guard answer.status == .ok else { throw Self.fault(StoreProblem(answer), key: isRead ? nil : key) }
+        do {
+            return try StoreAnswer(answer.body)
+        } catch {
+            throw .unavailable(.nonsense, key: isRead ? nil : key)
+        }
+    }
+
+    private static func target(
+        _ endpoint: Endpoint, _ parameters: [(name: String, value: String?)]
+    ) -> String {
+        let pairs = parameters.compactMap { name, value in
+            value.map { "\(name)=\(RequestTarget.encode($0))" }
+        }
+        return "/\(endpoint.name)" + (pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&"))
+    }
+
+    /// - Parameter key: of a change, whose outcome only a refusal tells.
+    private static func fault(_ problem: StoreProblem, key: IdempotencyKey?) -> StoreFault {
+        switch problem.status {
+        case 400..<500: .refused(problem)
+        // Where no tier is away, the store says itself what would help.
+        case 503 where key == nil && problem.detail != nil && problem.dependency == nil: .busy(problem)
+        default: .unavailable(.problem(problem), key: key)
+        }
+    }
+}

@@ -1,6 +1,0 @@
-internal import Model
-
-/// How many books a file brought.
-struct Loaded: Decodable, Sendable {
-    let books: Int
-}

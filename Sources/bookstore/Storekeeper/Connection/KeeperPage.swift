@@ -1,5 +1,0 @@
-/// A page of a list.
-struct KeeperPage<Row: Decodable>: Decodable {
-    let result: [Row]
-    let next: String?
-}

@@ -1,4 +1,0 @@
-/// One thing.
-struct KeeperResult<Row: Decodable>: Decodable {
-    let result: Row
-}

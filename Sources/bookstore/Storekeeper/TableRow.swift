@@ -1,0 +1,45 @@
+internal import Model
+
+/// What a list shows of each thing in it.
+protocol TableRow {
+    static var table: TextTable { get }
+    var cells: [String] { get }
+}
+
+extension BookDetails: TableRow {
+    static let table = TextTable([
+        .right("number"), .right("stock"), .right("cost"), .right("sold"), .left("topic"), .left("title"),
+    ])
+
+    var cells: [String] {
+        [
+            book.item.description, String(book.stock), book.price.description, String(sold), book.topic,
+            isRetired ? book.title + " (retired)" : book.title,
+        ]
+    }
+}
+
+extension Movement: TableRow {
+    static let table = TextTable([
+        .right("sequence"), .left("time"), .left("kind"), .right("book"), .right("units"), .right("cost"),
+        .right("stock then"), .left("by"), .left("why"),
+    ])
+
+    var cells: [String] {
+        [
+            String(sequence), time.description, kind.rawValue, item.description,
+            units.map { $0 > 0 ? "+\($0)" : "\($0)" } ?? "", price?.description ?? "", String(stockAfter),
+            actor ?? "", reason ?? "",
+        ]
+    }
+}
+
+extension OrderListing: TableRow {
+    static let table = TextTable([
+        .right("number"), .left("time"), .right("book"), .right("sale"), .left("key"),
+    ])
+
+    var cells: [String] {
+        [String(number), time.description, item.description, sale.map { String($0) } ?? "", key.text]
+    }
+}
