@@ -124,7 +124,7 @@ let package = Package(
         .target(
             name: "Chaos",
             dependencies: [
-                "Model", "Processes", "Monitoring", "TierHTTP", "StoreAPI", "Services", "StoreClient",
+                "Model", "Processes", "Monitoring", "TierHTTP", "StoreAPI", "StoreClient",
                 "Linearizability", deque,
             ] + nio,
             path: "Sources/Tools/Chaos", swiftSettings: strict),
@@ -159,7 +159,7 @@ let package = Package(
             swiftSettings: tests),
         .testTarget(
             name: "ChaosTests",
-            dependencies: ["Chaos", "Linearizability", "Model", "Processes", "Monitoring", "Services"] + nio,
+            dependencies: ["Chaos", "Linearizability", "Model", "Processes", "Monitoring"] + nio,
             swiftSettings: tests),
         .testTarget(name: "TopTests", dependencies: ["Top", "Monitoring", "Model"], swiftSettings: tests),
         .testTarget(

@@ -84,8 +84,10 @@ package struct HTTPCatalog: CatalogService {
         return client.send(call, on: context.slot).flatMapThrowing { [client] answer in
             guard answer.peer == .bookstore, answer.status != .notFound else { return nil }
             try client.check(answer, item: nil, isRead: true)
-            guard let sales = LedgerSale.list(in: answer.body) else { throw client.nonsense(isRead: true) }
-            return sales
+            guard let page = try? StoreAnswer<[LedgerSale]>(answer.body) else {
+                throw client.nonsense(isRead: true)
+            }
+            return page.result
         }
     }
 

@@ -77,6 +77,13 @@ extension StoreClient {
         try await ask(.tiers, trace: trace).result
     }
 
+    /// Sales in their order, at most `limit`. Only the catalog tells.
+    package func sales(
+        after sale: SalePosition, limit: Int, trace: TraceContext? = nil
+    ) async throws -> [LedgerSale] {
+        try await ask(.ledger, [("after", sale.description), ("limit", String(limit))], trace: trace).result
+    }
+
     // MARK: Changes
 
     /// Changes books, all or none.

@@ -9,7 +9,7 @@ package import TierHTTP
 package struct StoreClient: Sendable {
     private static let endpoints: [Endpoint] = [
         .find, .topics, .search, .lookup, .buy, .receipt, .books, .book, .movements, .totals, .tiers, .orders,
-        .updates, .add, .retire, .load, .importing,
+        .updates, .add, .retire, .load, .importing, .ledger,
     ]
 
     private let client: TierClient

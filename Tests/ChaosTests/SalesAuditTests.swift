@@ -1,6 +1,5 @@
 import Linearizability
 import Model
-import Services
 import Testing
 
 @testable import Chaos

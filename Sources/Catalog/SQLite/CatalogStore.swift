@@ -1,6 +1,5 @@
 internal import GRDB
 package import Model
-package import Services
 package import Storage
 internal import Synchronization
 

@@ -1,5 +1,5 @@
 /// A sale as the catalog's ledger records it: what an order server needs to complete its own record.
-package struct LedgerSale: Equatable, Sendable {
+package struct LedgerSale: Equatable, Decodable, Sendable {
     /// The sale's place in the ledger.
     package let position: SalePosition
     /// The book sold.
@@ -12,5 +12,11 @@ package struct LedgerSale: Equatable, Sendable {
         self.position = position
         self.item = item
         self.key = key
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case position = "sale"
+        case item = "item_number"
+        case key
     }
 }

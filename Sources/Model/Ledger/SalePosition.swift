@@ -1,6 +1,6 @@
 /// A sale's place in a ledger: sales are numbered 1, 2, 3 … without a gap, so that whoever keeps a copy can
 /// tell which it lacks.
-package struct SalePosition: Hashable, Sendable, CustomStringConvertible {
+package struct SalePosition: Hashable, Sendable, TextCodable {
     /// The ledger's identity, drawn at random when its catalog was made.
     package let ledger: Int64
     /// The sale's number, from 1.

@@ -1,4 +1,3 @@
-internal import Foundation
 package import Model
 package import NIOCore
 internal import TierHTTP
@@ -21,33 +20,5 @@ extension LedgerSale {
         }
         json.writeStaticString("}")
         return json
-    }
-
-    private struct Answer: Decodable {
-        let result: [Row]
-    }
-
-    private struct Row: Decodable {
-        let sale: String
-        let itemNumber: String
-        let key: String
-
-        enum CodingKeys: String, CodingKey {
-            case sale, key
-            case itemNumber = "item_number"
-        }
-    }
-
-    /// Reads such an answer; nil for anything else.
-    package static func list(in answer: ByteBuffer) -> [LedgerSale]? {
-        guard let rows = try? JSONDecoder().decode(Answer.self, from: Data(answer.readableBytesView)).result
-        else { return nil }
-        let sales = rows.compactMap { row -> LedgerSale? in
-            guard let position = SalePosition(parsing: row.sale),
-                let item = ItemNumber(parsing: row.itemNumber)
-            else { return nil }
-            return LedgerSale(position: position, item: item, key: IdempotencyKey(trusted: row.key))
-        }
-        return sales.count == rows.count ? sales : nil
     }
 }

@@ -1,8 +1,7 @@
 internal import Linearizability
 internal import Model
-internal import Monitoring
 internal import NIOCore
-internal import Services
+internal import StoreClient
 internal import TierHTTP
 
 /// Reads the store's own word on what it did, and has it compared with what the clients saw.
@@ -14,8 +13,7 @@ final class RunAuditor {
 
     private let shelf: ChaosShelf
     private let caller: StoreCaller
-    private let ledger: HTTPCatalog
-    private let slot: LoopSlot
+    private let catalog: StoreClient
     private var sales: [LedgerSale] = []
     private var last = SalePosition(ledger: 0, number: 0)
     /// What the lookups of all audits saw: they belong to the history as well.
@@ -24,9 +22,7 @@ final class RunAuditor {
     init(store: ChaosStore, shelf: ChaosShelf, loops: TierLoops) async throws {
         self.shelf = shelf
         caller = try await StoreCaller(frontends: store.frontends, catalog: store.catalog, loops: loops)
-        ledger = HTTPCatalog(
-            client: try await TierClient(tier: "catalog", addresses: [store.catalogItself], loops: loops))
-        slot = loops.slots[0]
+        catalog = try await StoreClient(of: "catalog", at: [store.catalogItself], loops: loops)
     }
 
     /// Compares everything so far, with the store healed and at rest.
@@ -52,12 +48,7 @@ final class RunAuditor {
 
     private func page(limit: Int) async throws -> [LedgerSale] {
         for _ in 0..<Self.attemptCountMax {
-            let context = CallContext(
-                slot: slot, trace: TraceContext(), deadline: .now() + Self.answerTimeMax)
-            let page = try? await slot.eventLoop.flatSubmit { [ledger, last] in
-                ledger.sales(after: last, limit: limit, context: context)
-            }.get()
-            if let page = page ?? nil { return page }
+            if let page = try? await catalog.sales(after: last, limit: limit) { return page }
             try await Task.sleep(for: .milliseconds(100))
         }
         throw ChaosFault("the catalog does not tell its ledger although it is ready")

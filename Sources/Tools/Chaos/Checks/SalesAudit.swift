@@ -1,6 +1,5 @@
 internal import Linearizability
 package import Model
-package import Services
 
 /// Compares what the clients saw with what the store says it did. It compares; it reads nothing itself.
 package struct SalesAudit: Sendable {
