@@ -174,6 +174,12 @@ let package = Package(
                 + cryptography + nio,
             swiftSettings: tests),
         .testTarget(
+            name: "StoreClientTests",
+            dependencies: [
+                "StoreClient", "StoreAPI", "TierHTTP", "Monitoring", "Model", "TestSupport", logging,
+            ] + nio,
+            swiftSettings: tests),
+        .testTarget(
             name: "StorageTests",
             dependencies: ["Storage", "Monitoring", "Model", "TestSupport", grdb] + nio,
             swiftSettings: tests),

@@ -1,0 +1,173 @@
+import Logging
+import Model
+import Monitoring
+import NIOCore
+import NIOHTTP1
+import StoreAPI
+import StoreClient
+import Synchronization
+import TestSupport
+import Testing
+import TierHTTP
+
+@Suite struct StoreClientTests {
+    /// Runs `body` with a client of a server that has these routes.
+    private func withStore(_ routes: [Route], _ body: (StoreClient) async throws -> Void) async throws {
+        try await withLoops(count: 1) { loops in
+            let table = RouteTable(
+                routes, monitor: SystemMonitor(tier: "test", shardCount: 1),
+                readiness: { $0.slot.eventLoop.makeSucceededVoidFuture() }, description: { _, _ in [] })
+            let server = try await TierServer.start(
+                at: ServerAddress(host: "127.0.0.1", port: 0), loops: loops, routes: table,
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            let store = try await StoreClient(of: "frontend", at: [server.address], loops: loops)
+            var failure: (any Error)?
+            do { try await body(store) } catch { failure = error }
+            await store.shutdown()
+            await server.shutdown(within: .milliseconds(200))
+            if let failure { throw failure }
+        }
+    }
+
+    private func details(_ number: Int64) throws -> BookDetails {
+        let book = Book(
+            item: try #require(ItemNumber(number)), title: "A \"quoted\" title", topic: "a & b",
+            price: try #require(Cents(1250)), stock: 3)
+        return BookDetails(book: book, sold: 7, isRetired: false, version: 9)
+    }
+
+    private static func list(_ books: [BookDetails], next: String? = nil) -> TierResponse {
+        .json(ByteBuffer.page(books, next: next) { $0.writeBook($1) })
+    }
+
+    /// What a server reads of a change is what was asked for, and its answer is read as it is written.
+    @Test func changesArriveAsTheyAreMeant() async throws {
+        let one = try details(1)
+        let taken = Mutex<[KeeperRequest]>([])
+        let take = {
+            @Sendable
+            (endpoint: Endpoint, read: @escaping @Sendable (TierRequest) -> EventLoopFuture<KeeperRequest>) in
+            Route(endpoint) { request in
+                .pending(
+                    read(request).map { wanted in
+                        taken.withLock { $0.append(wanted) }
+                        var json = ByteBuffer(string: #"{"result":"#)
+                        json.writeBook(one)
+                        json.writeString("}")
+                        return endpoint.name == "updates" ? Self.list([one]) : .json(json)
+                    })
+            }
+        }
+        let routes = [
+            take(.updates) { $0.updates() }, take(.add) { $0.newBook() }, take(.retire) { $0.retirement() },
+        ]
+        let key = try #require(IdempotencyKey(parsing: "a-key"))
+        let updates = [
+            KeeperUpdate(StockChange(item: one.book.item, units: -2)),
+            KeeperUpdate(
+                StockChange(item: one.book.item, price: Cents(0), units: 5),
+                expectation: KeeperUpdate.Expectation(stock: 3, price: Cents(1205), version: 9)),
+        ]
+        let new = NewBook(item: nil, title: "T", topic: "t", price: one.book.price, stock: 4)
+        try await withStore(routes) { store in
+            let changed = try await store.updates(updates, actor: "ann", reason: "a \"delivery\"", key: key)
+            #expect(changed.result == [one])
+            #expect(try await store.add(new, actor: "ann", reason: nil, key: key).result == one)
+            let retired = try await store.retire(
+                one.book.item, expectedVersion: 9, actor: "ann", reason: "old", key: key)
+            #expect(retired.result == one)
+            #expect(retired.text.hasPrefix(#"{"result":{"item_number":"1","title":"A \"quoted\" title""#))
+        }
+        let requests = taken.withLock { $0 }
+        try #require(requests.count == 3)
+        #expect(requests.map(\.reason) == ["a \"delivery\"", nil, "old"])
+        #expect(requests.allSatisfy { $0.actor == "ann" && $0.key == key })
+        guard case .updates(updates) = requests[0].work, case .add(new) = requests[1].work,
+            case .retire(one.book.item, expectedVersion: 9) = requests[2].work
+        else {
+            Issue.record("\(requests)")
+            return
+        }
+    }
+
+    @Test func asksForAPageByItsParameters() async throws {
+        let one = try details(1)
+        let asked = Mutex<[String]>([])
+        let books = Route(.books) { request in
+            asked.withLock { $0.append(String(request.target.query ?? "")) }
+            return .ready(Self.list([one], next: "1"))
+        }
+        try await withStore([books]) { store in
+            let filter = StoreClient.BookFilter(words: "a b", stockMax: 2, retired: .only)
+            let page = try await store.books(filter, limit: 5, after: "7")
+            #expect(page.result == [one] && page.next == "1")
+        }
+        #expect(asked.withLock { $0 } == ["q=a%20b&stock_max=2&retired=only&limit=5&after=7"])
+    }
+
+    private func fault(of error: any Error) async throws -> [StoreFault] {
+        let routes = [Route(.book) { _ in throw error }, Route(.retire) { _ in throw error }]
+        let item = try #require(ItemNumber(1))
+        var faults: [StoreFault] = []
+        try await withStore(routes) { store in
+            faults.append(try await #require(throws: StoreFault.self) { try await store.book(item) })
+            faults.append(
+                try await #require(throws: StoreFault.self) {
+                    try await store.retire(item, actor: "ann", reason: nil, key: .random())
+                })
+        }
+        return faults
+    }
+
+    @Test func refusalsSayWhatIsThereInstead() async throws {
+        let one = try details(1)
+        for fault in try await fault(of: StoreError.changed("it has changed", current: [one])) {
+            guard case .refused(let problem) = fault else {
+                Issue.record("\(fault)")
+                continue
+            }
+            #expect(problem.status == 412 && problem.detail == "it has changed" && problem.current == [one])
+            #expect(!fault.isOutcomeUnknown)
+        }
+        let line = RefusedLine(line: 3, reason: "is taken")
+        for fault in try await fault(of: StoreError.refusedLines([line], count: 2)) {
+            guard case .refused(let problem) = fault else {
+                Issue.record("\(fault)")
+                continue
+            }
+            #expect(problem.status == 409 && problem.lines == [line] && problem.lineCount == 2)
+        }
+    }
+
+    /// A change that is not refused may have been made; a question has no outcome.
+    @Test func whatIsAwayLeavesOnlyChangesOpen() async throws {
+        let away = StoreError.unavailable(tier: "catalog", reason: .slow, outcomeUnknown: false)
+        let faults = try await fault(of: away)
+        #expect(faults.map(\.isOutcomeUnknown) == [false, true])
+        for fault in faults {
+            guard case .unavailable(.problem(let problem), _) = fault else {
+                Issue.record("\(fault)")
+                continue
+            }
+            #expect(problem.status == 503 && problem.dependency == "catalog")
+        }
+        let busy = try await fault(of: Problem(.serviceUnavailable, "too many words"))
+        guard case .busy(let problem) = busy[0], case .unavailable = busy[1] else {
+            Issue.record("\(busy)")
+            return
+        }
+        #expect(problem.detail == "too many words")
+    }
+
+    @Test func halfAnAnswerIsNone() async throws {
+        let item = try #require(ItemNumber(1))
+        try await withStore([Route(.lookup) { _ in .ready(.json(#"{"result":{"item_number":"1"}}"#)) }]) {
+            store in
+            let fault = try await #require(throws: StoreFault.self) { try await store.lookup(item) }
+            guard case .unavailable(.nonsense, key: nil) = fault else {
+                Issue.record("\(fault)")
+                return
+            }
+        }
+    }
+}
