@@ -93,7 +93,7 @@ private func soldShop() -> Shop {
         #expect(ahead.discrepancies.isEmpty && ahead.count == 8)
     }
 
-    @Test func namesOneLineThatIsMissingAddedOrAltered() async throws {
+    @Test func findsAMissingAddedOrAlteredLine() async throws {
         let shop = soldShop()
         var lines = shop.logLines
         // The second sale of book 1 stands in line 6, the price in line 9.
@@ -222,7 +222,7 @@ private func soldShop() -> Shop {
         await #expect(throws: FileFault.self) { try await recovered(shop, sold: [1: 20, 2: 3, 3: 1]) }
     }
 
-    @Test func ordersComeFromTheirLogWhereThereIsNoLedger() async throws {
+    @Test func readsOrdersFromTheLogWithoutALedger() async throws {
         try await withTemporaryFolder { folder in
             var recovery = Recovery()
             let log = try write(["bought book 2", "bought book 1", "bought book 2"], "log", in: folder)

@@ -77,7 +77,7 @@ import Testing
                 == .linearizable)
     }
 
-    @Test func unknownUpdateIsHiddenByTheNextPrice() {
+    @Test func nextPriceHidesAnUnknownUpdate() {
         #expect(
             check([
                 update(0...1, .unknown, units: 5, price: 100), update(2...3, .success, price: 200),

@@ -61,7 +61,7 @@ import Testing
     }
 
     /// A store that stalls for 9 ms: the requests that were due meanwhile count from when they were due.
-    @Test func countsTheWaitOfWhatWasDueDuringAStall() {
+    @Test func countsWaitsOfRequestsDueDuringAStall() {
         var pace = pace(count: 10)
         pace.advance(now: millis(9))
         var waits: [UInt64] = []

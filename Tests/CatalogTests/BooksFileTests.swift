@@ -56,7 +56,7 @@ import Testing
         #expect(fault.description.hasPrefix("books:3: "))
     }
 
-    @Test func namesBothLinesOfANumberUsedTwice() async throws {
+    @Test func reportsBothLinesOfADuplicateNumber() async throws {
         let fault = try await fault("init,1,3,10,t,A\ninit,2,3,10,t,B\n\ninit,1,3,10,t,C\n".utf8)
         #expect(fault.line == 4)
         #expect(fault.reason == "item_number 1 is already used in line 1")

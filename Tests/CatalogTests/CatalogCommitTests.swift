@@ -10,7 +10,7 @@ import Testing
 
 /// What a batch of changes does to the books, the ledger and the keys.
 @Suite struct CatalogCommitTests {
-    @Test func eachChangeOfABatchStandsOnItsOwn() async throws {
+    @Test func changesOfABatchAreIndependent() async throws {
         let unknown = try #require(ItemNumber(99))
         try await withCatalogFolder { folder in
             try folder.withStore { store in
@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    @Test func stockMayBeTakenToZeroAndNoFurther() async throws {
+    @Test func stockNeverFallsBelowZero() async throws {
         try await withCatalogFolder { folder in
             try folder.withStore { store in
                 let outcomes = try [-4, -3, -1, 2].map { units in
@@ -48,7 +48,7 @@ import Testing
         }
     }
 
-    @Test func priceAndStockApplyTogetherOrNotAtAll() async throws {
+    @Test func priceAndStockChangeTogether() async throws {
         let price = try cents(7)
         try await withCatalogFolder { folder in
             try folder.withStore { store in
@@ -97,7 +97,7 @@ import Testing
         }
     }
 
-    @Test func aKeyedUpdateThatIsNoSaleIsReplayedToo() async throws {
+    @Test func aKeyedRestockIsReplayed() async throws {
         let restock = StockChange(item: first.item, price: try cents(5), units: 10, key: key("restock"))
         try await withCatalogFolder { folder in
             try folder.withStore { store in
@@ -108,7 +108,7 @@ import Testing
         }
     }
 
-    @Test func aKeyIsGoodForOneChangeOnly() async throws {
+    @Test func aKeyCannotBeReused() async throws {
         let sale = StockChange.sale(of: first.item, key: key("a"))
         let others = [
             StockChange.sale(of: second.item, key: key("a")),
@@ -210,7 +210,7 @@ import Testing
         }
     }
 
-    @Test func aBatchThatFailsHalfWayLeavesNoTrace() async throws {
+    @Test func aFailedBatchChangesNothing() async throws {
         try await withCatalogFolder { folder in
             try folder.withStore { store in
                 // A movement that the store does not know of takes the number of its second.
@@ -236,7 +236,7 @@ import Testing
         }
     }
 
-    @Test func aSaleHasALimitOfItsPrice() async throws {
+    @Test func aSaleRespectsItsPriceLimit() async throws {
         let ten = try cents(10_00)
         func sale(_ name: String, _ limit: Int64?) throws -> StockChange {
             .sale(of: first.item, key: key(name), priceMax: try limit.map(cents))

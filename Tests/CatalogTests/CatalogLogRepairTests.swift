@@ -50,7 +50,7 @@ import Testing
         }
     }
 
-    @Test func updatesWhoseLinesACrashKeptAreAdded() async throws {
+    @Test func addsLinesLostInACrash() async throws {
         try await withUsedCatalog { folder in
             let before = try folder.logLines()
             let unlogged = [
@@ -121,7 +121,7 @@ import Testing
         }
     }
 
-    @Test func aCutAmongTheFirstBooksIsRepaired() async throws {
+    @Test func repairsALogCutAmongFirstBooks() async throws {
         // The cut goes through a character of several bytes.
         let books = [try book(1, title: "Bücher 📚"), try book(2)]
         try await withCatalogFolder { folder in
@@ -138,7 +138,7 @@ import Testing
         }
     }
 
-    @Test func aRotatedLogIsCompletedWhereItStands() async throws {
+    @Test func completesARotatedLogInPlace() async throws {
         try await withUsedCatalog { folder in
             let before = try folder.logText()
             let rotated = folder.logPath + ".1"
@@ -152,7 +152,7 @@ import Testing
     }
 
     /// Rotation that copies the log and empties it: the ledger's updates are not written a second time.
-    @Test func aLogBehindItsRotatedCopyIsCompleted() async throws {
+    @Test func completesALogAfterCopyRotation() async throws {
         try await withUsedCatalog { folder in
             let before = try folder.logText()
             try before.write(toFile: folder.logPath + ".1", atomically: false, encoding: .utf8)
@@ -170,7 +170,7 @@ import Testing
         }
     }
 
-    @Test func anotherFileBesideARotatedLogIsKeptAside() async throws {
+    @Test func setsAsideAnotherFileBesideARotatedLog() async throws {
         try await withUsedCatalog { folder in
             let before = try folder.logText()
             // Another file under another number, as after a restore: the old one lives on elsewhere.
@@ -187,7 +187,7 @@ import Testing
     }
 
     /// A new store over somebody's old log: the command refuses that, and what stands there is kept in any case.
-    @Test func aLogThatIsThereBeforeItsDatabaseIsKept() async throws {
+    @Test func keepsALogOlderThanItsDatabase() async throws {
         try await withCatalogFolder { folder in
             let old = "init,9,1,10,t,Old\nupdate,9,na,-1\n"
             try old.write(toFile: folder.logPath, atomically: false, encoding: .utf8)
@@ -197,7 +197,7 @@ import Testing
         }
     }
 
-    @Test func aCopyUnderTheLogsNameIsCompleted() async throws {
+    @Test func completesACopyOfTheLog() async throws {
         try await withUsedCatalog { folder in
             // As after a move to another disk: the same text in another file.
             let text = try folder.logText()
@@ -213,7 +213,7 @@ import Testing
     @Test(arguments: [
         Array("somebody's notes\n".utf8), [0xFF, 0xFE, 0x00, 0x0A], Array("update,1,na,-1".utf8),
     ])
-    func anotherFileUnderTheLogsNameIsKeptAside(content: [UInt8]) async throws {
+    func setsAsideAnotherFileNamedLikeTheLog(content: [UInt8]) async throws {
         try await withUsedCatalog { folder in
             try FileManager.default.moveItem(atPath: folder.logPath, toPath: folder.path + "/kept")
             try Data(content).write(to: URL(fileURLWithPath: folder.logPath))

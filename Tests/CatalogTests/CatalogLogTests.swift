@@ -34,7 +34,7 @@ import Testing
         }
     }
 
-    @Test func hasALineForWhatWasExecutedOnly() async throws {
+    @Test func logsOnlyExecutedOperations() async throws {
         let unknown = try #require(ItemNumber(99))
         let changes = [
             StockChange(item: second.item, price: try cents(10_50), units: 5),
@@ -79,7 +79,7 @@ import Testing
         }
     }
 
-    @Test func beginsWithBooksThatReadBackAsTheyAre() async throws {
+    @Test func firstBooksReadBackFromTheLog() async throws {
         let books = [
             try book(1, title: "Commas, \"quotes\", + and %20", topic: "a, b"),
             try book(2, title: "\"quoted\",twice", topic: "\"quoted\""),
@@ -109,7 +109,7 @@ import Testing
         }
     }
 
-    @Test func isWrittenOnUnderItsNameAfterRotation() async throws {
+    @Test func startsANewFileAfterRotation() async throws {
         let rotated = { (folder: CatalogFolder) in folder.logPath + ".1" }
         try await withCatalogFolder { folder in
             try await withLoops { loops in

@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    @Test func goesOnFromTheStoredStateAfterARestart() async throws {
+    @Test func continuesFromStoredStateAfterARestart() async throws {
         try await withCatalogFolder { folder in
             let before = try folder.withStore { store in
                 try store.commitUnlogged(
@@ -71,7 +71,7 @@ import Testing
         }
     }
 
-    @Test func firstBooksAreStoredAllOrNotAtAll() async throws {
+    @Test func storesAllFirstBooksOrNone() async throws {
         struct NoBooks: Error {}
         try await withCatalogFolder { folder in
             #expect(throws: NoBooks.self) {
@@ -86,7 +86,7 @@ import Testing
         }
     }
 
-    @Test func aDraftThatACrashLeftIsReplaced() async throws {
+    @Test func replacesADraftLeftByACrash() async throws {
         try await withCatalogFolder { folder in
             for suffix in ["", "-wal", "-shm"] {
                 try Data("half a catalog".utf8).write(
@@ -109,7 +109,7 @@ import Testing
         }
     }
 
-    @Test func aClosedStoreCanBeOpenedAtOnce() async throws {
+    @Test func reopensRightAfterClosing() async throws {
         try await withCatalogFolder { folder in
             let old = try ShelvedStore.open(folder: folder.data, firstBooks: { Book.defaults })
             try old.close()
@@ -145,7 +145,7 @@ import Testing
         }
     }
 
-    @Test func salesAreReadInOrderFromAnyPlace() async throws {
+    @Test func readsSalesInOrderFromAnyPosition() async throws {
         try await withCatalogFolder { folder in
             try folder.withStore { store in
                 for name in ["a", "b", "c"] {
@@ -172,7 +172,7 @@ import Testing
         }
     }
 
-    @Test func everyCatalogHasALedgerOfItsOwn() async throws {
+    @Test func eachCatalogHasItsOwnLedger() async throws {
         var ledgers: Set<Int64> = []
         for _ in 0..<2 {
             try await withCatalogFolder { folder in

@@ -42,7 +42,7 @@ import Testing
     }
 
     /// The log of the older store stays, whole or cut off by a crash, and gives the books that the database has now.
-    @Test func theOlderLogIsStillTheLogOfTheStore() async throws {
+    @Test func theOlderLogStillMatchesTheStore() async throws {
         let books = try Self.books()
         let added = try book(9, title: "E\u{301}tude", topic: Self.decomposed)
         let lines = books.map(BookLine.text) + ["update,2,na,-1", BookLine.text(added)]

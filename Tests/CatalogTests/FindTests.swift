@@ -63,7 +63,7 @@ import Testing
         }
     }
 
-    @Test func keepsToATopicAndGoesOnWhereAPageEnded() async throws {
+    @Test func pagesThroughTheMatchesOfATopic() async throws {
         try await withCatalogFolder { folder in
             try await withFind(folder, try (1...50).map { try book($0, topic: $0 % 2 == 0 ? "even" : "odd") })
             {
@@ -109,7 +109,7 @@ import Testing
     }
 
     @Test(arguments: ["rubbish", "", "SQLite format 3\u{0} and no more"])
-    func anIndexThatDoesNotFitIsMadeAgain(content: String) async throws {
+    func rebuildsADamagedIndex(content: String) async throws {
         try await withCatalogFolder { folder in
             try await withFind(folder, try books()) { find, _ in
                 try content.write(

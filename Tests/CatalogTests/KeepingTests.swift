@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    @Test func oneThatCannotBeMadeUndoesTheOthers() async throws {
+    @Test func oneRefusedUpdateUndoesTheOthers() async throws {
         try await withCatalogFolder { folder in
             try folder.withStore { store in
                 let before = try store.details(of: second.item)
@@ -207,7 +207,7 @@ import Testing
     }
 
     /// In one batch, the book is gone for what comes after.
-    @Test func nothingIsSoldOfABookThatIsJustRetired() async throws {
+    @Test func aBookIsNotSoldOnceRetired() async throws {
         try await withCatalogFolder { folder in
             try folder.withStore { store in
                 let batch = try store.commitUnlogged([
@@ -223,7 +223,7 @@ import Testing
         }
     }
 
-    @Test func aFileIsTakenWholeOrNotAtAll() async throws {
+    @Test func importsAWholeFileOrNothing() async throws {
         try await withCatalogFolder { folder in
             try folder.withStore { store in
                 let good = try [book(7, topic: "graduate school"), book(6)]

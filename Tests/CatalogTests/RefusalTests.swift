@@ -45,7 +45,7 @@ import Testing
         }
     }
 
-    @Test func oldRefusalsAreForgottenAndOldSalesAreNot() async throws {
+    @Test func forgetsOldRefusalsButNotOldSales() async throws {
         let sale = StockChange.sale(of: first.item, key: key("sale"))
         try await withCatalogFolder { folder in
             try withStore(folder) { try $0.commitUnlogged(sale, refused("old"), refused("new")) }
@@ -74,7 +74,7 @@ import Testing
     }
 
     /// No answer is given that could not be remembered, and none that was given is forgotten.
-    @Test func whenThereIsNoRoomLeftARefusalIsNotAnswered() async throws {
+    @Test func aFullTableAnswersBusy() async throws {
         let soldOut = { (name: String) in StockChange.sale(of: first.item, key: key(name)) }
         try await withCatalogFolder { folder in
             try withStore(folder, countMax: 3) { store in
@@ -100,7 +100,7 @@ import Testing
     }
 
     /// Where room is short, those that were promised no longer go first.
-    @Test func whenRoomIsShortADayIsRemembered() async throws {
+    @Test func shortRoomKeepsRefusalsForADay() async throws {
         try await withCatalogFolder { folder in
             try withStore(folder, hours: 168, countMax: 20) { store in
                 for number in 1...18 { try store.commitUnlogged(refused("\(number)")) }
@@ -120,7 +120,7 @@ import Testing
         }
     }
 
-    @Test func aWholeTableIsLookedThroughInStretches() async throws {
+    @Test func expiresAWholeTableInSteps() async throws {
         try await withCatalogFolder { folder in
             try withStore(folder, countMax: 10_000) { store in
                 try store.commitUnlogged((1...2_000).map { .update(refused("\($0)")) })
@@ -160,7 +160,7 @@ import Testing
     }
 
     /// What an older store has remembered is still known, and takes less room.
-    @Test func refusalsOfAnOlderStoreAreTakenOver() async throws {
+    @Test func migratesRefusalsOfAnOlderStore() async throws {
         try await withCatalogFolder { folder in
             try await folder.makeOlderDatabase(Book.defaults) { database in
                 try database.execute(

@@ -45,7 +45,7 @@ import TierHTTP
         #expect(next.late == [late] && next.begin == [inTime])
     }
 
-    @Test func clientsTakeTurnsAndHaveHalfTheLine() throws {
+    @Test func clientsTakeTurnsAndShareTheLine() throws {
         var line = line {
             $0.waitingCountMax = 6
             $0.atOnceMax = 1
@@ -93,7 +93,7 @@ import TierHTTP
 
     private static let long = String(repeating: "a", count: 192)
 
-    @Test func aLongWordOfOneLetterIsLookedForLikeAnyOther() async throws {
+    @Test func findsALongWordOfOneLetter() async throws {
         try await withFind(SearchLimits()) { find in
             let none = try await search(Self.long, in: find)
             #expect(none == [])
@@ -102,7 +102,7 @@ import TierHTTP
         }
     }
 
-    @Test func aSearchThatTakesTooLongIsGivenUp() async throws {
+    @Test func abandonsASearchThatTakesTooLong() async throws {
         var limits = SearchLimits()
         limits.timeMax = .zero
         try await withFind(limits) { find in
@@ -173,7 +173,7 @@ import TierHTTP
             ])
     }
 
-    @Test func theLastLetterOfAWordMayLookAnotherWay() async throws {
+    @Test func findsBothFormsOfAFinalSigma() async throws {
         try await withCatalogFolder { folder in
             let store = try ShelvedStore.open(
                 folder: folder.data,

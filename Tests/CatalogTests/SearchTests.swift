@@ -34,7 +34,7 @@ import TierHTTP
         }
     }
 
-    @Test(arguments: [3, 5_000]) func anAnswerIsKeptUntilItsTopicChanges(count: Int64) throws {
+    @Test(arguments: [3, 5_000]) func cachesAnAnswerUntilItsTopicChanges(count: Int64) throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         defer { try? group.syncShutdownGracefully() }
         let answers = TopicAnswers()

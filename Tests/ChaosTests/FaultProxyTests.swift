@@ -89,7 +89,7 @@ import Testing
         }
     }
 
-    @Test func breaksTheConnectionWhenTheServerIsNotThere() async throws {
+    @Test func closesTheConnectionWithoutAServer() async throws {
         try await withProxy { proxy, server in
             try await server.shutdown()
             let client = try await EchoClient(proxy.address)

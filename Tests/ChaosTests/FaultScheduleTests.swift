@@ -51,7 +51,7 @@ import Testing
         #expect(pace.isOver)
     }
 
-    @Test func isOverWhenTheTimeIsUpOrSomebodyStopsIt() {
+    @Test func endsOnTimeOrWhenStopped() {
         #expect(pace(seconds: 0).isOver)
         let stop = StopFlag()
         let pace = pace(stop: stop)

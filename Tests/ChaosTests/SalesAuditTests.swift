@@ -73,7 +73,7 @@ import Testing
         #expect(kinds(operations, sales, left: 0) == [.oversold, .unbalanced])
     }
 
-    @Test func findsAStockBelowZeroThatSomebodySaw() {
+    @Test func findsANegativeStockInALookup() {
         let seen = operation(1, .lookup, .found(BookState(stock: -1, price: Cents(100)!)))
         #expect(kinds([seen], [], left: 2) == [.oversold])
     }

@@ -30,7 +30,7 @@ import Testing
         #expect(image(done, .all) == ["/r/a": Array(Self.bytes.prefix(2))])
     }
 
-    @Test func keepsARenameOnlyAfterTheFoldersSync() {
+    @Test func keepsARenameOnlyAfterAFolderSync() {
         var done = [
             record(.create, "/r/a"), record(.write, "/r/a", data: Self.bytes), record(.sync, "/r/a"),
             record(.rename, "/r/a", data: Array("/r/b".utf8)), record(.sync, "/r/b"),
@@ -43,7 +43,7 @@ import Testing
         #expect(image(done, .names).isEmpty)
     }
 
-    @Test func losesFilesWithAFolderThatNoSyncKept() {
+    @Test func losesFilesOfAnUnsyncedFolder() {
         var done = [
             record(.makeFolder, "/r/d", inode: 0), record(.create, "/r/d/a"), record(.sync, "/r/d/a"),
         ]
@@ -87,7 +87,7 @@ import Testing
     }
 
     /// Sectors of a database survive in any order, lines of a log from the front.
-    @Test func tearsWritesBySectorsAndLogsFromTheEnd() {
+    @Test func tearsDatabasesBySectorAndLogsAtTheEnd() {
         let page = [UInt8](repeating: 7, count: 2_048)
         var model = DiskModel(root: "/r")
         for (path, inode) in [("/r/db", UInt64(1)), ("/r/order_log", 2)] {

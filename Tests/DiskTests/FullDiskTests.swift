@@ -8,7 +8,7 @@ extension DiskTests {
     /// on by itself when there is room.
     @Suite(.enabled(if: SmallDisk.canBeMade, "mounting a small disk needs root and a system that allows it"))
     struct FullDiskTests {
-        @Test func refusesEarlyAndSellsAgainWhenThereIsRoom() async throws {
+        @Test func sellsAgainAfterAFullDiskHasRoom() async throws {
             try await withSmallDisk { disk in
                 let store = try DiskStore(folder: disk.path, books: KeyedRequests.books)
                 defer { store.end() }
@@ -45,7 +45,7 @@ extension DiskTests {
         }
 
         /// Full to the last byte: not even the logs of queries have room, and a tier may not start.
-        @Test func forgetsNothingWhenThereIsNoRoomAtAll() async throws {
+        @Test func forgetsNothingOnACompletelyFullDisk() async throws {
             try await withSmallDisk { disk in
                 let store = try DiskStore(folder: disk.path, books: KeyedRequests.books)
                 defer { store.end() }

@@ -82,7 +82,7 @@ import Testing
         #expect(book.title == title)
     }
 
-    @Test func writesTheDefaultBooksAsInTheContract() {
+    @Test func writesDefaultBooksAsInTheContract() {
         #expect(
             Book.defaults.map(BookLine.text) == [
                 "init,1,3,10,distributed systems,How to get a good grade in 677 in 20 minutes a day",

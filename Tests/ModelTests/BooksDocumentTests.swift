@@ -32,7 +32,7 @@ import Testing
         #expect(reading.refused.map(\.line) == [3])
     }
 
-    @Test func namesEveryBadRowByItsFirstLine() throws {
+    @Test func reportsTheFirstLineOfABadRow() throws {
         let rows = [
             Self.header, "1,Good,t,1,1", "2,\"Two", "lines\",t,1,1", "3,Good,t,1,1", "1,Again,t,1,1",
             "4,Money,t,\"1,50\",1", "5,Money,t,1.999,1", "6,Stock,t,1,-1", "7,Wide,t,1,1,1", "8,a\"b,t,1,1",
@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    @Test func namesWhatTheStoreDoesNotTakeByItsLine() throws {
+    @Test func reportsTheLinesThatTheStoreRefuses() throws {
         var reading = try read("\(Self.header)\nx,Bad,t,1,1\n1,Taken,t,1,1\ny,Bad,t,1,1\n2,Taken too,t,1,1\n")
         reading.refuse(
             added: [RefusedLine(line: 2, reason: "is taken"), RefusedLine(line: 9, reason: "none")],

@@ -60,7 +60,7 @@ import Testing
         #expect(Cents(Cents.amountMax + 1) == nil)
     }
 
-    @Test func everyCentOfAPriceIsWrittenAndReadBack() throws {
+    @Test func everyPriceReadsBackExactly() throws {
         for amount in Int64(0)...1_234 {
             let cents = try #require(Cents(amount))
             #expect(Cents(parsing: cents.description) == cents)

@@ -13,7 +13,7 @@ import Testing
         #expect(try config.address(of: .order, index: 0, path: "config").port == 8002)
     }
 
-    @Test func takesSeveralLinesOfATypeForReplicas() throws {
+    @Test func readsSeveralReplicasOfATier() throws {
         let config = try parse(
             """
             # three frontends
@@ -83,7 +83,7 @@ import Testing
         #expect(ServerAddress(parsing: address.description) == address)
     }
 
-    @Test func everyTierHasAPortOfItsOwn() {
+    @Test func eachTierHasItsOwnPort() {
         #expect(Tier.frontend.defaultPort == 8000)
         #expect(Tier.catalog.defaultPort == 8001)
         #expect(Tier.order.defaultPort == 8002)
@@ -93,14 +93,14 @@ import Testing
 @Suite struct FileLinesTests {
     private func lines(_ text: String) -> [String] { FileLines(text).map { "\($0.number) \($0.line)" } }
 
-    @Test func skipsBlankLinesAndCommentsButCountsThem() {
+    @Test func countsSkippedBlankAndCommentLines() {
         #expect(lines("a\n\n  \t\n# no\nb\n#\nc") == ["1 a", "5 b", "7 c"])
         #expect(lines("") == [])
         #expect(lines("\n\n") == [])
         #expect(lines(" # indented") == ["1  # indented"])
     }
 
-    @Test func dropsAByteOrderMarkAndCarriageReturns() {
+    @Test func dropsByteOrderMarkAndCarriageReturns() {
         #expect(lines("\u{FEFF}a\r\nb\r\n\r\nc\r") == ["1 a", "2 b", "4 c"])
         #expect(lines("\u{FEFF}# no\r\na") == ["2 a"])
         // One carriage return ends a line; another would be part of it.

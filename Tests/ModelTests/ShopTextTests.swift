@@ -2,7 +2,7 @@ import Model
 import Testing
 
 @Suite struct ShopTextTests {
-    @Test func letsTextThroughThatStaysOnItsLine() {
+    @Test func acceptsTextThatStaysOnItsLine() {
         for text in [
             "a", "ü", "📚", "e\u{301}", "\u{301}", "~", "👩‍👩‍👧‍👦", "❤\u{FE0F}", "می\u{200C}خواهم", "שלום\u{200F}",
         ] {
@@ -46,7 +46,7 @@ import Testing
         ("Cafe\u{301} ", "Caf\u{E9}"), ("\u{1100}\u{1161}\u{11A8}", "\u{AC01}"), ("\u{2126}", "\u{3A9}"),
         ("❤\u{FE0F}", "❤\u{FE0F}"), ("\ta", "\ta"),
     ])
-    func keepsTextComposedAndWithoutBlanksAtItsEnds(text: String, kept: String) {
+    func composesAndTrimsText(text: String, kept: String) {
         #expect(ShopText.kept(text).utf8.elementsEqual(kept.utf8))
         #expect(ShopText.kept(kept).utf8.elementsEqual(kept.utf8))
     }

@@ -24,7 +24,7 @@ import Testing
         #expect(ShownText.lines("\(line)z\n\(line)") == "\(line)…\n\(line)")
     }
 
-    @Test func faultsOfFilesShowWhatTheyQuoteEscaped() {
+    @Test func fileFaultsEscapeWhatTheyQuote() {
         #expect {
             try ServerConfig(parsing: "front\u{1B}[31mend,127.0.0.1:1\n", path: "config")
         } throws: {

@@ -16,7 +16,7 @@ import Testing
         #expect(try change(price: 0, units: -12, key: "k").logLine == "update,2,0,-12")
     }
 
-    @Test func isASaleWithOneUnitUnderAKey() throws {
+    @Test func oneUnitUnderAKeyIsASale() throws {
         let item = try #require(ItemNumber(2))
         #expect(StockChange.sale(of: item, key: IdempotencyKey(trusted: "k")).isSale)
         #expect(try change(units: -1, key: "k").isSale)
@@ -51,7 +51,7 @@ import Testing
 }
 
 @Suite struct StoreErrorTests {
-    @Test func onlyFaultsLeaveAnOutcomeOpenAfterADecision() {
+    @Test func onlyFaultsLeaveTheOutcomeUnknown() {
         let full = StoreError.unavailable(tier: "catalog", reason: .diskFull, outcomeUnknown: false)
         #expect(
             full.afterDecision(in: "order")
@@ -64,7 +64,7 @@ import Testing
         }
     }
 
-    @Test func everyFaultHasACodeOfItsOwn() {
+    @Test func eachFaultHasItsOwnCode() {
         let codes = StoreError.faultCodes
         #expect(Set(codes).count == codes.count)
         for code in codes { #expect(code.wholeMatch(of: /[a-z]+(_[a-z]+)*/) != nil, "\(code)") }

@@ -20,7 +20,7 @@ import Testing
             field(times, total: .nanoseconds(nanos)) == "\r\nserver-timing: a;dur=\(text), total;dur=\(text)")
     }
 
-    @Test func listsCallsByTheirEndsAndTheTotalLast() {
+    @Test func listsCallsInOrderBeforeTheTotal() {
         let times = CallTimes()
         times.note("order", .milliseconds(2))
         times.passOn(["catalog-query;dur=0.21,  catalog-update;dur=0.87, total;dur=1.5"])

@@ -6,7 +6,7 @@ import Testing
 @Suite struct OperationLogTests {
     private func text(_ path: String) throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
 
-    @Test func keepsTheOrderOfBufferedAndCommittedLines() async throws {
+    @Test func keepsBufferedAndCommittedLinesInOrder() async throws {
         try await withTemporaryFolder { folder in
             let path = folder + "/log"
             let log = try OperationLog(path: path)
@@ -108,7 +108,7 @@ import Testing
         }
     }
 
-    @Test func belongsToOneWriterUnlessItIsShared() async throws {
+    @Test func hasOneWriterUnlessShared() async throws {
         try await withTemporaryFolder { folder in
             let path = folder + "/log"
             let log = try OperationLog(path: path)
@@ -128,7 +128,7 @@ import Testing
         }
     }
 
-    @Test func aRotatedLogIsHandedOverWithItsLock() async throws {
+    @Test func reopeningReleasesTheRotatedLog() async throws {
         try await withTemporaryFolder { folder in
             let path = folder + "/log"
             let log = try OperationLog(path: path)
@@ -141,7 +141,7 @@ import Testing
         }
     }
 
-    @Test func linesThatAFailedWriteLeftComeFirst() async throws {
+    @Test func linesOfAFailedWriteComeFirst() async throws {
         try await withTemporaryFolder { folder in
             let path = folder + "/log"
             // A pipe takes nothing while nobody reads it; the write is to fail, not to end the process.
@@ -176,7 +176,7 @@ import Testing
     }
 
     /// A disk that stays full while lookups go on must not fill the memory.
-    @Test func queryLinesAreDroppedWhenTooManyWait() async throws {
+    @Test func dropsQueryLinesWhenTooManyWait() async throws {
         let log = try OperationLog(path: "/dev/full", isShared: true)
         let line = String(repeating: "q", count: 1_023)
         for _ in 0..<(OperationLog.waitingBytesMax / 1_024) { log.append(line) }
@@ -186,7 +186,7 @@ import Testing
         #expect(throws: LogFault.self) { try log.shutdown() }
     }
 
-    @Test func aPathThatCannotBeOpenedIsReported() async throws {
+    @Test func reportsAPathItCannotOpen() async throws {
         try await withTemporaryFolder { folder in
             #expect(throws: LogFault.self) { try OperationLog(path: folder) }
             #expect(throws: LogFault.self) { try OperationLog(path: folder + "/none/log") }

@@ -87,7 +87,7 @@ import Testing
                 "bookstore_build_info{tier=\"test\",version=\"1.0.0\",configuration=\"debug\"} 1\n"))
     }
 
-    @Test func bucketsAreCumulativeAndEndInTheCount() throws {
+    @Test func bucketsAreCumulativeUpToTheCount() throws {
         let page = PrometheusText.page(of: usedMonitor())
         let samples = page.split(separator: "\n").filter { !$0.hasPrefix("#") }.compactMap { Sample($0) }
         let series = Dictionary(grouping: samples.filter { $0.name.hasSuffix("_bucket") }) { sample in

@@ -15,14 +15,14 @@ import Testing
             time: "T", level: .warning, message: message, fields: [("path", .string(value))])
     }
 
-    @Test func whatIsNotPrintableIsEscapedInText() {
+    @Test func textEscapesUnprintableCharacters() {
         let line = line(.text, message: Self.hostile, value: Self.hostile)
         let escaped =
             #"GET /a\u{1B}[2J\u{1B}]0;x\u{7}\u{D}\u{A}2026-01-01T00:00:00Z notice catalog: forged\u{9B}31m\u{202E}\u{2028}\u{200B}\u{0}"#
         #expect(line == "T warning catalog: \(escaped) path=\(escaped)")
     }
 
-    @Test func whatIsNotPrintableIsEscapedInJSON() throws {
+    @Test func jsonEscapesUnprintableCharacters() throws {
         let line = line(.json, message: Self.hostile, value: Self.hostile)
         #expect(line.unicodeScalars.allSatisfy { (0x20..<0x7F).contains($0.value) })
         let read = try JSONDecoder().decode([String: String].self, from: Data(line.utf8))

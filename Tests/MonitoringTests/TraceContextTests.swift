@@ -52,7 +52,7 @@ import Testing
         for trace in traces { #expect(TraceContext(parsing: trace.field) == trace) }
     }
 
-    @Test func aChildHasTheTraceAndASpanOfItsOwn() throws {
+    @Test func aChildKeepsTheTraceWithANewSpan() throws {
         var random = FastRandom(seed: 0)
         for flags in ["00", "01"] {
             let parent = try #require(TraceContext(parsing: String(Self.example.dropLast(2) + flags)))

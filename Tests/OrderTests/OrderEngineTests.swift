@@ -61,7 +61,7 @@ private struct SlowCatalog: CatalogService {
         }
     }
 
-    @Test func aSoldOutBookIsAskedForAndNothingElse() async throws {
+    @Test func aSoldOutBookIsOnlyQueried() async throws {
         try await withShop { shop in
             let outcomes = try await [
                 shop.outcome(first, "a"), shop.outcome(first, "b"), shop.outcome(first, "c"),
@@ -151,7 +151,7 @@ private struct SlowCatalog: CatalogService {
         }
     }
 
-    @Test func aRequestWaitsForTheFirstOfItsKeyNoLongerThanItMay() async throws {
+    @Test func waitsForItsKeyUntilTheDeadline() async throws {
         try await withShopFolder { folder in
             try await withLoops { loops in
                 try await folder.withCatalog { catalog in
@@ -178,7 +178,7 @@ private struct SlowCatalog: CatalogService {
     }
 
     /// The catalog sells before this server's own store is asked, so a refusal there undoes nothing.
-    @Test func aRefusalAfterTheSaleIsOfUnknownOutcome() async throws {
+    @Test func aRefusalAfterTheSaleHasUnknownOutcome() async throws {
         try await withShop { shop in
             shop.orders.abandon()
             let error = try await error(of: await shop.outcome(first, "a"))
@@ -188,7 +188,7 @@ private struct SlowCatalog: CatalogService {
         }
     }
 
-    @Test func aLimitBelowThePriceSpendsNoKey() async throws {
+    @Test func aTooLowLimitLeavesItsKeyFree() async throws {
         let low = try #require(Cents(first.price.amount - 1))
         let refusal = StoreError.aboveLimit(first.item, price: first.price, limit: low)
         try await withShopFolder { folder in
@@ -220,7 +220,7 @@ private struct SlowCatalog: CatalogService {
         }
     }
 
-    @Test func aKeyWhoseFirstPurchaseComesToNothingIsTheNextOnes() async throws {
+    @Test func aKeyIsFreeAgainAfterItsPurchaseFails() async throws {
         let unknown = try #require(ItemNumber(99))
         try await withShopFolder { folder in
             try await withLoops { loops in
@@ -242,7 +242,7 @@ private struct SlowCatalog: CatalogService {
         }
     }
 
-    @Test func simultaneousRequestsForTwoBooksUnderOneKeySellOne() async throws {
+    @Test func oneKeySellsOneOfTwoBooks() async throws {
         try await withShop { shop in
             let results = await withTaskGroup(of: (ItemNumber, Result<PurchaseOutcome, any Error>).self) {
                 group in

@@ -84,7 +84,7 @@ import TierHTTP
         }
     }
 
-    @Test func ordersWhoseLinesACrashKeptAreAdded() async throws {
+    @Test func addsLinesLostInACrash() async throws {
         try await withUsedShop { folder, loops, _ in
             try folder.withStore { store in
                 let position = store.knownThrough
@@ -171,7 +171,7 @@ import TierHTTP
         }
     }
 
-    @Test func aLostDatabaseIsFilledFromTheLedger() async throws {
+    @Test func refillsALostDatabaseFromTheLedger() async throws {
         try await withUsedShop { folder, loops, _ in
             try FileManager.default.removeItem(atPath: folder.orderDatabase)
             try await restart(folder, loops, unclaimedBefore: 6)
@@ -184,7 +184,7 @@ import TierHTTP
         }
     }
 
-    @Test func aRotatedLogIsCompletedWhereItStands() async throws {
+    @Test func completesARotatedLogInPlace() async throws {
         try await withUsedShop { folder, loops, _ in
             let rotated = folder.orderLog + ".1"
             try FileManager.default.moveItem(atPath: folder.orderLog, toPath: rotated)
@@ -200,8 +200,7 @@ import TierHTTP
     }
 
     /// Rotation that copies the log and empties it: what stands in the copy is not written again.
-    @Test(arguments: [true, false]) func linesInARotatedCopyAreNotRepeated(isDatabaseLost: Bool) async throws
-    {
+    @Test(arguments: [true, false]) func doesNotRepeatLinesOfARotatedCopy(isDatabaseLost: Bool) async throws {
         try await withUsedShop { folder, loops, _ in
             try FileManager.default.copyItem(atPath: folder.orderLog, toPath: folder.orderLog + ".1")
             let handle = try #require(FileHandle(forWritingAtPath: folder.orderLog))
@@ -237,7 +236,7 @@ import TierHTTP
         }
     }
 
-    @Test func goesOnInANewFileAfterRotation() async throws {
+    @Test func startsANewFileAfterRotation() async throws {
         try await withShop { shop in
             let rotated = shop.folder.orderLog + ".1"
             #expect(try await shop.outcome(first, "a") == .success)

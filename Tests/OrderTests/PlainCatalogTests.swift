@@ -50,7 +50,7 @@ private struct PlainCatalog: CatalogService {
         }
     }
 
-    @Test func aRefusalAfterTheSaleIsOfUnknownOutcome() async throws {
+    @Test func aRefusalAfterTheSaleHasUnknownOutcome() async throws {
         try await withShopFolder { folder in
             try await withPlainShop(folder) { shop in
                 shop.orders.abandon()
@@ -84,7 +84,7 @@ private struct PlainCatalog: CatalogService {
         }
     }
 
-    @Test func aLimitOfThePriceIsComparedWithTheQuery() async throws {
+    @Test func comparesThePriceLimitWithTheQuery() async throws {
         try await withShopFolder { folder in
             try await withPlainShop(folder) { shop in
                 let limit = first.price
