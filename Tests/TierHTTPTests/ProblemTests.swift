@@ -3,6 +3,7 @@ import Model
 import Monitoring
 import NIOCore
 import NIOHTTP1
+import TestSupport
 import Testing
 
 @testable import TierHTTP
@@ -34,6 +35,14 @@ import Testing
         #expect(object["outcome"] as? String == outcome)
         #expect(object["dependency"] as? String == dependency)
         #expect((object["detail"] as? String)?.isEmpty == false)
+    }
+
+    /// Whoever gets a code finds its cause and remedy in one place.
+    @Test func everyFaultHasARowInTheTableOfOperating() throws {
+        let page = try String(contentsOfFile: Program.folder + "/docs/operating.md", encoding: .utf8)
+        let rows = page.matches(of: /(?m)^\| [^|]+ \| `([a-z_]+)` \| [^|]+ \| [^|]+ \|$/).map { String($0.1) }
+        #expect(Set(rows) == Set(StoreError.faultCodes + [Problem.internalCode]))
+        #expect(Set(rows).count == rows.count)
     }
 
     @Test func anUnknownOutcomeIsSaidAndHowToLearnIt() throws {
