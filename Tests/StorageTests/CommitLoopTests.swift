@@ -40,7 +40,7 @@ private final class HeldCommit: Sendable {
 @Suite struct CommitLoopTests {
     private struct Fault: Error {}
 
-    @Test func commitsTogetherWhatCameDuringTheLastCommit() async throws {
+    @Test func batchesChangesThatWaitForACommit() async throws {
         try await withLoops(count: 2) { loops in
             let held = HeldCommit()
             let commits = CommitLoop<Int, Int>(name: "test") { batch in
@@ -71,7 +71,7 @@ private final class HeldCommit: Sendable {
         }
     }
 
-    @Test func givesEachChangeItsOwnOutcomeOnItsLoop() async throws {
+    @Test func returnsEachOutcomeOnItsLoop() async throws {
         try await withLoops(count: 2) { loops in
             let commits = CommitLoop<Int, Int>(name: "test") { batch in
                 batch.map { $0.isMultiple(of: 2) ? .success($0) : .failure(.invalid("\($0) is odd")) }
@@ -127,7 +127,7 @@ private final class HeldCommit: Sendable {
         }
     }
 
-    @Test func aCommitThatFailsLeavesItsOutcomeUnknown() async throws {
+    @Test func aFailedCommitHasUnknownOutcome() async throws {
         try await withLoops(count: 1) { loops in
             let loop = loops.slots[0].eventLoop
             let commits = CommitLoop<Int, Int>(name: "test") { batch in

@@ -55,7 +55,7 @@ import Testing
         }
     }
 
-    @Test func isOpenedAgainAndBroughtUpToDate() async throws {
+    @Test func migratesAnOlderDatabase() async throws {
         try await withTemporaryFolder { folder in
             let path = folder + "/db"
             let old = try open(path)
@@ -107,7 +107,7 @@ import Testing
         }
     }
 
-    @Test func aFileThatIsNoDatabaseIsRefusedAndUntouched() async throws {
+    @Test func refusesAFileThatIsNotADatabase() async throws {
         try await withTemporaryFolder { folder in
             let path = folder + "/db"
             let text = String(repeating: "Dear diary, today I sold a book.\n", count: 100)
@@ -130,7 +130,7 @@ import Testing
         }
     }
 
-    @Test func aDatabaseWithoutTablesIsRefusedAndUntouched() async throws {
+    @Test func refusesADatabaseWithoutTables() async throws {
         try await withTemporaryFolder { folder in
             let path = folder + "/db"
             let queue = try DatabaseQueue(path: path)
@@ -167,7 +167,7 @@ import Testing
         }
     }
 
-    @Test func aDatabaseIsMadeWholeOrNotAtAll() async throws {
+    @Test func createsAWholeDatabaseOrNone() async throws {
         struct Fault: Error {}
         try await withTemporaryFolder { folder in
             let path = folder + "/db"

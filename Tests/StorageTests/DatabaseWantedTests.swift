@@ -10,7 +10,7 @@ import Testing
         SELECT count(*) FROM number
         """
 
-    @Test func anEndlessQueryEndsWhenItIsUnwanted() throws {
+    @Test func interruptsAnEndlessUnwantedQuery() throws {
         try DatabaseQueue().read { database in
             let asked = Asked()
             let error = #expect(throws: DatabaseError.self) {

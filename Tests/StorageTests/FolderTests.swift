@@ -6,7 +6,7 @@ import Testing
 
 /// The files beside a database: its lock, its folder, logs put aside.
 @Suite struct FolderTests {
-    @Test func aSecondHolderIsRefusedUntilTheFirstIsGone() async throws {
+    @Test func aLockHasOneHolder() async throws {
         try await withTemporaryFolder { folder in
             let path = folder + "/lock"
             var lock: DataLock? = try DataLock(path: path)
@@ -20,7 +20,7 @@ import Testing
         }
     }
 
-    @Test func aLockCanBeGivenBackWhileItIsReferredTo() async throws {
+    @Test func aReferencedLockCanBeReleased() async throws {
         try await withTemporaryFolder { folder in
             let first = try DataLock(path: folder + "/lock")
             first.release()
@@ -31,7 +31,7 @@ import Testing
         }
     }
 
-    @Test func aLockFileThatADeadProcessLeftHoldsNobodyUp() async throws {
+    @Test func ignoresTheLockFileOfADeadProcess() async throws {
         try await withTemporaryFolder { folder in
             try "99999999999\n".write(toFile: folder + "/lock", atomically: false, encoding: .utf8)
             let lock = try DataLock(path: folder + "/lock")
@@ -40,7 +40,7 @@ import Testing
         }
     }
 
-    @Test func aLockThatCannotBeMadeSaysWhy() async throws {
+    @Test func reportsWhyALockCannotBeMade() async throws {
         try await withTemporaryFolder { folder in
             let fault = #expect(throws: FileFault.self) { try DataLock(path: folder + "/none/lock") }
             #expect(fault?.reason == "cannot be written: No such file or directory")
@@ -55,7 +55,7 @@ import Testing
         }
     }
 
-    @Test func aFileInPlaceOfAFolderIsRefusedWithTheOption() async throws {
+    @Test func refusesAFileInPlaceOfAFolder() async throws {
         try await withTemporaryFolder { folder in
             try "text".write(toFile: folder + "/file", atomically: false, encoding: .utf8)
             for path in [folder + "/file", folder + "/file/below"] {

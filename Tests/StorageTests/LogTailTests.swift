@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    @Test func aLineThatIsAllTornLeavesTheMarkedPart() async throws {
+    @Test func aTornLineLeavesTheMarkedPart() async throws {
         try await withTemporaryFolder { folder in
             let path = folder + "/log"
             try write("op 1\nop", to: path)
@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    @Test func isLostWithoutItsFileOrItsBytes() async throws {
+    @Test func isLostWhenFileOrBytesAreMissing() async throws {
         try await withTemporaryFolder { folder in
             let path = folder + "/log"
             try write("op 1\nop 2\n", to: path)
@@ -117,7 +117,7 @@ import Testing
         }
     }
 
-    @Test func theWholeLogIsReadWhereNoMarkIsKnown() async throws {
+    @Test func readsTheWholeLogWithoutAMark() async throws {
         try await withTemporaryFolder { folder in
             let path = folder + "/log"
             let isOperation = { (line: Substring) in line.hasPrefix("op") }
@@ -137,7 +137,7 @@ import Testing
         }
     }
 
-    @Test func aMarkReadsBackAsItWasStored() async throws {
+    @Test func aStoredMarkReadsBackUnchanged() async throws {
         // Some file systems number files by the whole range of 64 bits.
         let marks = [
             LogMark(position: .init(inode: 7, offset: 0), sequence: 0),
@@ -156,7 +156,7 @@ import Testing
         }
     }
 
-    @Test func theMarkOfALogsEndStandsBeforeATornLine() async throws {
+    @Test func theEndMarkPrecedesATornLine() async throws {
         try await withTemporaryFolder { folder in
             let path = folder + "/log"
             #expect(LogMark(endOf: path, sequence: 3) == nil)

@@ -16,7 +16,7 @@ import Testing
 
     private func lines(_ texts: String...) -> [MarkedLog.Line] { texts.map { MarkedLog.Line($0) } }
 
-    @Test func theMarkOfABatchVouchesForAllBeforeIt() async throws {
+    @Test func aBatchMarkCoversAllEarlierLines() async throws {
         try await withTemporaryFolder { folder in
             let path = folder + "/log"
             let log = try open(path)
@@ -69,7 +69,7 @@ import Testing
         }
     }
 
-    @Test func unclaimedLinesHoldTheMarkUntilTheyAreClaimed() async throws {
+    @Test func unclaimedLinesHoldTheMarkBack() async throws {
         try await withTemporaryFolder { folder in
             let path = folder + "/log"
             // Two operations were logged that a power cut took from the database.
@@ -104,7 +104,7 @@ import Testing
         }
     }
 
-    @Test func goesOnInTheNewFileAfterRotation() async throws {
+    @Test func startsANewFileAfterRotation() async throws {
         try await withTemporaryFolder { folder in
             let path = folder + "/log"
             let log = try open(path)
@@ -135,7 +135,7 @@ import Testing
         }
     }
 
-    @Test func linesThatAFailedWriteLeftComeFirst() async throws {
+    @Test func linesOfAFailedWriteComeFirst() async throws {
         try await withTemporaryFolder { folder in
             let path = folder + "/log"
             let pipe = try BreakingPipe(path: path)

@@ -20,7 +20,7 @@ import Testing
         try body()
     }
 
-    @Test func whatIsMadeIsPrivateFromTheBeginning() async throws {
+    @Test func newFilesArePrivateFromTheStart() async throws {
         try await withTemporaryFolder { folder in
             try withOpenMask {
                 try Folder.prepare(folder + "/a/b", option: "--data")
@@ -70,7 +70,7 @@ import Testing
         }
     }
 
-    @Test func whatIsNotTheStoresIsLeftAlone() async throws {
+    @Test func leavesForeignFilesAlone() async throws {
         try await withTemporaryFolder { folder in
             let others = ["notes", "catalog_log.bak", "other.sqlite", "catalog_logs"]
             for name in others + ["catalog_log"] {
@@ -103,7 +103,7 @@ import Testing
         }
     }
 
-    @Test func aLogBehindALinkIsTightenedWhereItIs() async throws {
+    @Test func tightensALogBehindALink() async throws {
         try await withTemporaryFolder { folder in
             try "".write(toFile: folder + "/elsewhere", atomically: false, encoding: .utf8)
             #expect(chmod(folder + "/elsewhere", 0o644) == 0)

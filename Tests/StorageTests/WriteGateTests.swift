@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    @Test func letsWorkThroughAndPassesItsResultOn() throws {
+    @Test func returnsTheResultOfTheWork() throws {
         let owner = Owner()
         let breaker = WriteGate(tier: "test") { _ in owner.noteBroken() }
         #expect(try breaker.run { 7 } == 7)
@@ -52,7 +52,7 @@ import Testing
         #expect(owner.brokenCount == 0)
     }
 
-    @Test func endsTheTierOnceWhereNothingCanBeRecovered() {
+    @Test func endsTheTierOnceWithoutRecovery() {
         let owner = Owner()
         let breaker = WriteGate(tier: "test") { error in
             #expect(error is Fault)
@@ -65,7 +65,7 @@ import Testing
     }
 
     /// Readiness is asked for on an event loop, which must not wait for a disk that hangs.
-    @Test func saysWhetherItHasTrippedDuringACommit() async throws {
+    @Test func reportsItsStateDuringACommit() async throws {
         let breaker = WriteGate(tier: "test") { _ in }
         let (started, done) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
         Thread.detachNewThread {

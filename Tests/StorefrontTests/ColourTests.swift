@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    @Test func paperGetsTheLightColoursAndTheShopsName() throws {
+    @Test func printsLightColoursWithTheShopName() throws {
         // A printer has white paper, whatever the screen is like.
         #expect(!sheet.contains("@media (prefers-color-scheme: dark)"))
         let print = try #require(sheet.firstMatch(of: #/@media print \{(.*?)\n\}/#.dotMatchesNewlines()))

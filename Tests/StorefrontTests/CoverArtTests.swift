@@ -10,7 +10,7 @@ import Testing
         CoverArt.svg(title: title, topic: topic, item: try #require(ItemNumber(item)))
     }
 
-    @Test func isTheSameEachTimeAndTellsBooksApart() throws {
+    @Test func isStableAndDiffersBetweenBooks() throws {
         #expect(try cover("A") == cover("A"))
         #expect(try cover("A") != cover("B"))
         let colours = try (0..<40).map { try cover("A", topic: "topic \($0)").prefix(140) }

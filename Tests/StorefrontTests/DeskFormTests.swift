@@ -29,7 +29,7 @@ import Testing
         ] as [(String, Int64?)])
     func readsPrices(text: String, cents: Int64?) { #expect(ChangeForm.amount(text)?.amount == cents) }
 
-    @Test func takesWhatIsFilledInWithWhatWasSeen() async throws {
+    @Test func readsTypedValuesWithTheSeenOnes() async throws {
         let typed = try ChangeForm(
             try await form(
                 "items=1.2.3&reason=+a+delivery+&stock-1=%2B5&seen-stock-1=3&seen-cost-1=10&cost-2=12.50"
@@ -71,7 +71,7 @@ import Testing
     }
 
     /// What the books, as they are now, do not allow stands at its place; a sale meanwhile is no fault.
-    @Test func judgesChangesByTheBooksAsTheyAre() async throws {
+    @Test func checksChangesAgainstCurrentBooks() async throws {
         let typed = try ChangeForm(
             try await form(
                 "items=1.2.3.4&reason=x&stock-1=-3&stock-2=9&cost-3=8&cost-4=8&stock-4=1"

@@ -86,7 +86,7 @@ import Testing
         ("https", true), ("https,http", true), ("https, http", true), (" HTTPS ,http", true), ("http", false),
         ("http,https", false), ("", false), (",https", false), ("https-not", false),
     ])
-    func theFirstProxySaysHowTheBrowserCame(value: String, isOverTLS: Bool) throws {
+    func theFirstProxyDecidesTheScheme(value: String, isOverTLS: Bool) throws {
         var fields = HTTPFields()
         let name = try #require(HTTPField.Name("x-forwarded-proto"))
         fields[name] = value

@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    @Test func twoPagesThatBuyInOneMomentLoseNoReceipt() throws {
+    @Test func concurrentPurchasesLoseNoReceipt() throws {
         var jar = Jar()
         let ids = (0..<6).map { _ in ReceiptID.random() }
         jar.store(try RememberedOrders(request("")).adding(ids[0], isRepeat: false, now: Self.now))
@@ -41,7 +41,7 @@ import Testing
         #expect(Set(try RememberedOrders(request(jar.field)).ids) == Set(ids))
     }
 
-    @Test func aBrowserRemembersSoManyAndNoMore() throws {
+    @Test func aBrowserRemembersALimitedNumber() throws {
         let countMax = ShopLimits.rememberedOrderCountMax
         let price = try #require(Cents(Cents.amountMax))
         let old = (0..<countMax).map { _ in ReceiptID.random() }
@@ -86,7 +86,7 @@ import Testing
         }
     }
 
-    @Test func aReceiptsAddressHoldsThePriceThatWasShown() throws {
+    @Test func aReceiptAddressHoldsTheShownPrice() throws {
         let price = try #require(Cents(1250))
         let id = ReceiptID.random(showing: price)
         #expect(id.text.hasSuffix("-1250") && id.shownPrice == price)

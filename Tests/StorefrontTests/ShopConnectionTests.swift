@@ -70,7 +70,7 @@ import Testing
 
     // MARK: Bodies
 
-    @Test func aBodyThatBreaksOffIsRefusedUnread() async throws {
+    @Test func refusesAnIncompleteBody() async throws {
         try await withShop { shop in
             for framing in [
                 "Transfer-Encoding: chunked\r\n\r\n10\r\nitem_number",

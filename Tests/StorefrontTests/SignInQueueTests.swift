@@ -18,7 +18,7 @@ import Testing
         #expect(queue.next() == nil)
     }
 
-    @Test func anAddressHasABoundedNumberOfPlaces() {
+    @Test func limitsThePlacesOfAnAddress() {
         var queue = SignInQueue<Int>()
         for number in 0..<SignInLimits.placesPerOriginMax {
             #expect(queue.add(number, from: origin(1)) == nil)
@@ -45,7 +45,7 @@ import Testing
         #expect(served == SignInLimits.strangerAttemptCountMax)
     }
 
-    @Test func knownDevicesGoFirstAndHaveTheirOwnPlaces() {
+    @Test func knownDevicesHaveTheirOwnPlaces() {
         var queue = SignInQueue<Int>()
         for number in 0..<SignInLimits.strangerAttemptCountMax {
             #expect(queue.add(number, from: origin(number)) == nil)

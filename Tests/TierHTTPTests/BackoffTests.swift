@@ -7,7 +7,7 @@ import Testing
 @Suite struct BackoffTests {
     private let start = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
 
-    @Test func aNewOneAllowsAnAttemptAtOnce() {
+    @Test func allowsTheFirstAttemptImmediately() {
         let backoff = Backoff()
         #expect(backoff.allowsAttempt(at: start))
         #expect(!backoff.isDown)

@@ -9,7 +9,7 @@ import Testing
 
 /// Several requests in one message between our own tiers.
 @Suite struct BatchTests {
-    @Test func whatIsAskedInOneTickTravelsTogether() async throws {
+    @Test func requestsOfOneTickTravelTogether() async throws {
         try await withServer { server in
             try await withClient(server.port) { client in
                 try await expect(client.send("/echo?text=first"), is: #"{"text":"first"}"#)
@@ -26,7 +26,7 @@ import Testing
         }
     }
 
-    @Test func aRequestThatIsAloneKeepsThePlainForm() async throws {
+    @Test func aSingleRequestKeepsThePlainForm() async throws {
         try await withServer { server in
             try await withClient(server.port) { client in
                 _ = try await client.send("/echo?text=first")
@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    @Test func eachHasItsOwnKeyTraceStatusAndFields() async throws {
+    @Test func eachRequestKeepsItsOwnFields() async throws {
         try await withServer { server in
             try await withClient(server.port) { client in
                 _ = try await client.send("/echo?text=first")
@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test func readsDoNotWaitForChangesOfTheSameTick() async throws {
+    @Test func readsDoNotWaitForChanges() async throws {
         try await withServer { server in
             try await withClient(server.port) { client in
                 _ = try await client.send("/echo?text=first")
@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    @Test func aPeerWithoutBatchesGetsThePlainForm() async throws {
+    @Test func aPeerWithoutBatchesGetsPlainRequests() async throws {
         try await withServer(takesBatches: false) { server in
             try await withClient(server.port) { client in
                 _ = try await client.send("/echo?text=first")
@@ -161,7 +161,7 @@ import Testing
     }
 
     /// 21 KB that asked for 250 long topics took 4.8 GiB and the process.
-    @Test func aBatchOfLongAnswersTakesNoMemory() async throws {
+    @Test func aBatchLimitsItsTotalResponseSize() async throws {
         try await withServer { server in
             let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
             for target in ["/big?bytes=33554432", "/wide?bytes=1048576"] {
@@ -173,7 +173,7 @@ import Testing
         }
     }
 
-    @Test func whatIsTooLongForABatchIsAskedForAlone() async throws {
+    @Test func repeatsTooLongResponsesAlone() async throws {
         try await withServer { server in
             try await withClient(server.port) { client in
                 _ = try await client.send("/echo?text=first")
@@ -213,7 +213,7 @@ import Testing
         "200\t2\n{}", "200\t2\n{}200\t3\n{}", "99\t0\n200\t0\n", "200\n200\t0\n", "200\t-1\n200\t0\n",
         "200\t0\ta\n200\t0\n", "200\t0\n200\t0\n200\t0\n", "200\t0\n200\t0",
     ])
-    func answersThatDoNotFitAreNoAnswers(text: String) {
+    func rejectsAMalformedBatchResponse(text: String) {
         #expect(BatchWire.answers(in: ByteBuffer(string: text), count: 2) == nil)
     }
 

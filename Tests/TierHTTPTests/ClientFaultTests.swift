@@ -52,7 +52,7 @@ import Testing
         peer.listener.close()
     }
 
-    @Test func aPeerThatAlwaysBreaksIsGivenUp() async throws {
+    @Test func stopsRetryingABrokenPeer() async throws {
         let peer = try breakingPeer(breaks: .max)
         try await withClient(peer.port) { client in
             #expect(outcomeUnknown(await failure(of: client.start("/a"))) == false)
@@ -106,7 +106,7 @@ import Testing
     }
 
     /// The first copy may have been carried out, though the repetition found nobody.
-    @Test func aPeerThatVanishesWithARequestLeavesItsOutcomeUnknown() async throws {
+    @Test func aVanishedPeerLeavesTheOutcomeUnknown() async throws {
         let listener = try RawListener()
         let port = listener.port
         listener.serve { connection in
@@ -176,7 +176,7 @@ import Testing
         peer.listener.close()
     }
 
-    @Test func callsThatWaitForAConnectionHaveTheirDeadline() async throws {
+    @Test func waitingCallsKeepTheirDeadline() async throws {
         let peer = try TestPeer { connection, _ in _ = try connection.receiveAll() }
         var limits = ClientLimits()
         limits.plainConnectionCountMax = 1
@@ -191,7 +191,7 @@ import Testing
         peer.listener.close()
     }
 
-    @Test func tooManyThatWaitAreRefusedAtOnce() async throws {
+    @Test func refusesTooManyWaitingCalls() async throws {
         let peer = try TestPeer { connection, _ in _ = try connection.receiveAll() }
         var limits = ClientLimits()
         limits.plainConnectionCountMax = 1
@@ -259,7 +259,7 @@ import Testing
     }
 
     @Test(arguments: ["Content-Length: 2000", "Transfer-Encoding: chunked", "X: y"])
-    func anAnswerThatIsTooLongIsNotAskedForAgain(framing: String) async throws {
+    func doesNotRepeatATooLongResponse(framing: String) async throws {
         let body =
             (framing.hasPrefix("T") ? "7d0\r\n" : "") + String(repeating: "b", count: 2000) + "\r\n0\r\n\r\n"
         let peer = try TestPeer(answering: { head in

@@ -9,7 +9,7 @@ import Testing
 
 /// The client and peers that keep HTTP's rules, each in its own way.
 @Suite struct ClientPeersTests {
-    @Test func ourOwnServerGetsManyRequestsOnOneConnection() async throws {
+    @Test func pipelinesRequestsToOurOwnServer() async throws {
         try await withServer { server in
             try await withClient(server.port) { client in
                 try await expect(client.isBookstore(), is: false)
@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    @Test func aThousandCallsAtOnceFromTwoLoops() async throws {
+    @Test func manyConcurrentCallsFromTwoLoops() async throws {
         try await withServer(loopCount: 2) { server in
             try await withClient(server.port, loopCount: 2) { client in
                 let calls = (0..<2000).map { client.start("/echo?text=\($0)", loop: $0 % 2) }
@@ -141,7 +141,7 @@ import Testing
     }
 
     /// As a peer does whose idle time is short: without a word, between two answers.
-    @Test func aPeerThatClosesBetweenAnswersWithoutAWord() async throws {
+    @Test func aPeerThatClosesBetweenAnswers() async throws {
         let peer = try TestPeer { connection, _ in
             var reader = HeadReader(connection)
             for _ in 0..<3 {
@@ -155,7 +155,7 @@ import Testing
         peer.listener.close()
     }
 
-    @Test func aPostThatIsNotAllowedIsRepeatedAsAGet() async throws {
+    @Test func repeatsARefusedPostAsAGet() async throws {
         let peer = try TestPeer(answering: { head in
             head.hasPrefix("POST")
                 ? answer("no", status: "405 Method Not Allowed", "Allow: GET") : answer("ok")
@@ -171,7 +171,7 @@ import Testing
         peer.listener.close()
     }
 
-    @Test func aGetThatIsNotAllowedIsAnAnswer() async throws {
+    @Test func doesNotRepeatARefusedGet() async throws {
         let peer = try TestPeer(answering: { _ in answer("no", status: "405 Method Not Allowed") })
         try await withClient(peer.port) { client in
             try await expect(client.start("/a").get().status, is: .methodNotAllowed)

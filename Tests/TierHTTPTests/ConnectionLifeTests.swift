@@ -28,14 +28,14 @@ import Testing
         #expect(life.phase == .lingering(since: start))
     }
 
-    @Test func aClientThatHasEndedItsSideIsNotListenedTo() {
+    @Test func anEndedInputClosesTheWholeConnection() {
         var life = ConnectionLife(at: start)
         life.closeInput()
         #expect(life.phase == .ended && life.closes(at: start, isAnswered: true))
         #expect(life.ends(at: start) == .whole)
     }
 
-    @Test func onlyWhoMayBeSendingIsListenedToAfterADrain() {
+    @Test func drainWaitsOnlyForASendingClient() {
         let late = start + .seconds(3)
         for isArriving in [true, false] {
             var life = ConnectionLife(at: start)
@@ -50,7 +50,7 @@ import Testing
         #expect(used.closes(at: late, isAnswered: true) && used.ends(at: late) == .output)
     }
 
-    @Test func timeRunsFromTheFirstByteOfEachRequest() {
+    @Test func eachRequestIsTimedFromItsFirstByte() {
         var life = ConnectionLife(at: start)
         func isSlow(_ life: inout ConnectionLife, at now: NIODeadline) -> Bool {
             guard case .refuse = life.check(at: now, isBehind: false, isIdle: false, limits: Self.limits)

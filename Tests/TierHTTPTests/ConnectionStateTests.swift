@@ -110,7 +110,7 @@ import Testing
         #expect(tested.state.nextHeld() == nil && tested.memory.unsentBytes == 0)
     }
 
-    @Test func aFullChannelHoldsRequestsAndCountsItsAnswers() throws {
+    @Test func aFullChannelStopsReadingRequests() throws {
         var tested = Tested()
         let ticket = try tested.take("/echo?text=1").ticket
         tested.answer(ticket, bytes: 1000)
@@ -168,7 +168,7 @@ import Testing
         #expect(tested.memory.unsentBytes == 0)
     }
 
-    @Test func aRefusalComesBehindTheAnswersBeforeIt() throws {
+    @Test func aRefusalFollowsEarlierAnswers() throws {
         var tested = Tested()
         let first = try tested.take("/echo?text=1").ticket
         #expect(try tested.arrive("/size", body: .chunked) == true)

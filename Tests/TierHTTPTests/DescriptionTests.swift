@@ -63,7 +63,7 @@ import TierHTTP
     }
 
     /// The page's style is allowed by its digest, and nothing else is allowed.
-    @Test func aBrowserMayDoNothingWithThePageButShowIt() async throws {
+    @Test func thePagePolicyAllowsOnlyItsStyle() async throws {
         let digest = Data(SHA256.hash(data: Data(DocsStyle.sheet.utf8))).base64EncodedString()
         #expect(DocsStyle.digest == "sha256-\(digest)", "the style has changed: this is its digest now")
         try await withServer { server in

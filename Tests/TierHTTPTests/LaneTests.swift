@@ -32,7 +32,7 @@ import Testing
     }
 
     @Test(arguments: Lane.allCases.filter { $0 != .quick })
-    func aStalledCallHoldsNoQuickOneUp(lane: Lane) async throws {
+    func aStalledCallDelaysNoQuickCall(lane: Lane) async throws {
         try await withLanes { server, client in
             let stalled = (0..<40).map { start("/hold?name=\($0)", lane, client) }
             try await eventually("some wait at the server") { !server.gates.names.isEmpty }
@@ -49,7 +49,7 @@ import Testing
         }
     }
 
-    @Test func aLaneGivesTheServerOnlySoMuchAtOnce() async throws {
+    @Test func aLaneLimitsItsConcurrentCalls() async throws {
         var limits = ClientLimits()
         limits.laneConnectionCountMax = 3
         limits.laneWaitingCountMax = 5
@@ -134,7 +134,7 @@ import Testing
         peer.listener.close()
     }
 
-    @Test func aLongTopicHoldsNoShortOneUp() async throws {
+    @Test func aLongTopicDelaysNoShortTopic() async throws {
         try await withLanes { server, client in
             try await expect(start("/echo?text=a", .topics, client).get().status, is: .ok)
             let long = start("/hold?name=long", .topics, client)
@@ -199,7 +199,7 @@ import Testing
         }
     }
 
-    @Test func anEndedSideGetsItsAnswerInTime() async throws {
+    @Test func aHalfClosedClientGetsItsAnswer() async throws {
         try await withServer { server in
             let connection = try server.connect()
             try connection.send(get("/stay?name=a"))

@@ -4,7 +4,7 @@ import Testing
 @testable import TierHTTP
 
 @Suite struct OrderedResponsesTests {
-    @Test func answersLeaveInTheOrderOfTheRequests() {
+    @Test func answersLeaveInRequestOrder() {
         var responses = OrderedResponses<String>()
         let first = responses.begin()
         let second = responses.begin()

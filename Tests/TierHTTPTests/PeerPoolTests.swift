@@ -89,7 +89,7 @@ import Testing
         #expect(tested.pool.isIdle(one) && tested.pool.land(on: one, from: .other) == nil)
     }
 
-    @Test func aPeerOfOursGetsManyAndASecondConnectionWhenTheFirstIsFull() {
+    @Test func aFullConnectionToOurPeerOpensAnother() {
         let tested = Tested { $0.pipelinedCountMax = 3 }
         let wire = tested.connect(.bookstore)
         #expect(tested.pool.isBookstore)
@@ -133,7 +133,7 @@ import Testing
         }
     }
 
-    @Test func whatIsSafeIsRepeatedInItsOrder() {
+    @Test func repeatsSafeRequestsInOrder() {
         for kind in [PeerKind.bookstore, .other] {
             let tested = Tested { $0.attemptCountMax = 2 }
             let wire = tested.connect(kind)
@@ -163,7 +163,7 @@ import Testing
         }
     }
 
-    @Test func behindALastAnswerAllIsSentAgain() {
+    @Test func resendsRequestsBehindTheLastAnswer() {
         let tested = Tested()
         let wire = tested.connect(.bookstore)
         let calls = ["/a", "/b"].map { tested.exchange($0, .POST, repetition: .never) }
@@ -177,7 +177,7 @@ import Testing
         #expect(tested.sent().first == "/a")
     }
 
-    @Test func aPeerOutOfReachIsTriedNowAndThen() {
+    @Test func retriesAnUnreachablePeerOccasionally() {
         let tested = Tested()
         tested.submit("/a", "/b")
         for attempt in 1...Backoff.quickAttemptCountMax {

@@ -148,7 +148,7 @@ import Testing
         #expect((check.signs.refusal(host: check.host, reach: .origin) == nil) == inShop)
     }
 
-    @Test func whatABrowserSaysOfTheSiteCountsBeforeTheOrigin() throws {
+    @Test func fetchSiteOverridesTheOrigin() throws {
         let own = try RequestCheck(
             head(["Host": "internal:8000", "Sec-Fetch-Site": "same-origin", "Origin": "https://shop.example"])
         )

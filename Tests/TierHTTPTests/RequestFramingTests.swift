@@ -67,7 +67,7 @@ import Testing
     }
 
     @Test(arguments: [1, 100, 10_000])
-    func chunksMayNotSayMoreThanTheBody(pieceLength: Int) {
+    func limitsChunkExtensions(pieceLength: Int) {
         let head = "POST /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
         func chunks(_ count: Int, extensionBytes: Int) -> (String, RequestCheck.Body) {
             let chunk = "1;" + String(repeating: "x", count: extensionBytes - 1) + "\r\na\r\n"

@@ -24,7 +24,7 @@ import Testing
         }
     }
 
-    @Test func aBlankBehindTheLengthIsNoPartOfIt() async throws {
+    @Test func ignoresABlankBehindTheLength() async throws {
         try await withServer { server in
             let connection = try server.connect()
             try connection.send(
@@ -75,7 +75,7 @@ import Testing
     }
 
     /// A head that begins in the packet that ends the request before has its time like any other.
-    @Test func aHeadBehindARequestMayNotDripForEver() async throws {
+    @Test func aPipelinedHeadTimesOut() async throws {
         try await withServer(quickLimits { $0.requestReadTimeMax = .milliseconds(100) }) { server in
             let connection = try server.connect()
             try connection.send(get("/echo?text=1") + "GET /ec")
@@ -86,7 +86,7 @@ import Testing
 
     // MARK: Hosts
 
-    @Test func withoutATokenOnlyLoopbackNamesAreAnswered() async throws {
+    @Test func withoutATokenOnlyLoopbackNamesAreAllowed() async throws {
         try await withServer(hosts: .loopback(or: "catalog")) { server in
             for (host, wanted) in [
                 ("127.0.0.1:1", 200), ("localhost", 200), ("[::1]:5", 200), ("Catalog:8001", 200), ("h", 421),
@@ -170,7 +170,7 @@ import Testing
         "FOO / HTTP/1.1\r\nHost: h", "GET / HTTP/3.7\r\nHost: h", "CONNECT a:1 HTTP/1.1\r\nHost: a:1",
         "GET / RTSP/1.0",
     ])
-    func aScanOfThePortIsNoFaultOfTheStore(line: String) async throws {
+    func aPortScanCountsAsRefused(line: String) async throws {
         try await withServer { server in
             let connection = try server.connect()
             try connection.send(line + "\r\n\r\n")

@@ -51,7 +51,7 @@ import Testing
         }
     }
 
-    @Test func aStuckRequestDoesNotHoldTheShutdownUp() async throws {
+    @Test func aStuckRequestDoesNotBlockShutdown() async throws {
         try await withServer { server in
             let connection = try server.connect()
             try connection.send(get("/hold?name=a"))

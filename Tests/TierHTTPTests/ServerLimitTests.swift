@@ -53,7 +53,7 @@ import Testing
     @Test(arguments: [
         "GET /echo?te", "POST /size HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc", "\r\n",
     ])
-    func aRequestThatDoesNotArriveIsCut(part: String) async throws {
+    func anIncompleteRequestTimesOut(part: String) async throws {
         try await withServer(quickLimits { $0.requestReadTimeMax = .milliseconds(50) }) { server in
             let connection = try server.connect()
             try connection.send(part)
@@ -63,7 +63,7 @@ import Testing
 
     /// The second request's head is complete in the packet that ends the first; then nothing more comes.
     @Test(arguments: ["POST /size HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc", "POST /si"])
-    func aPipelinedRequestThatDoesNotArriveIsCut(part: String) async throws {
+    func anIncompletePipelinedRequestTimesOut(part: String) async throws {
         let limits = quickLimits {
             $0.requestReadTimeMax = .milliseconds(50)
             $0.idleTimeMax = .milliseconds(100)
@@ -115,7 +115,7 @@ import Testing
         }
     }
 
-    @Test func aClientThatNeverReadsIsCutAndGetsNoMoreWorkDone() async throws {
+    @Test func disconnectsAClientThatNeverReads() async throws {
         let limits = quickLimits { $0.writeStallTimeMax = .milliseconds(200) }
         try await withServer(limits) { server in
             let connection = try server.connect()
@@ -157,7 +157,7 @@ import Testing
         }
     }
 
-    @Test func pipelinedRequestsBeyondTheLimitAreNotRead() async throws {
+    @Test func stopsReadingAtThePipelineLimit() async throws {
         try await withServer(quickLimits { $0.pipelinedCountMax = 4 }) { server in
             let connection = try server.connect()
             for name in 0..<4 { try connection.send(get("/hold?name=\(name)")) }
@@ -174,7 +174,7 @@ import Testing
     }
 
     /// While the server does not read, the client cannot be late.
-    @Test func theTimeToSendDoesNotRunWhileNothingIsRead() async throws {
+    @Test func aPausedReadStopsTheRequestTimer() async throws {
         let limits = quickLimits {
             $0.pipelinedCountMax = 1
             $0.requestReadTimeMax = .milliseconds(100)
@@ -192,7 +192,7 @@ import Testing
         }
     }
 
-    @Test func tooMuchWorkIsRefusedAndCountedRight() async throws {
+    @Test func refusesAndCountsTooMuchWork() async throws {
         try await withServer(quickLimits { $0.inFlightPerLoopMax = 2 }) { server in
             let connection = try server.connect()
             for _ in 0..<3 {

@@ -46,7 +46,7 @@ import Testing
     }
 
     /// How long an answer is going to be is known when it is there; until then it is taken for long.
-    @Test func longAnswersAreBegunAFewAtATime() async throws {
+    @Test func startsFewLongAnswersAtATime() async throws {
         let limits = quickLimits {
             $0.unsentBytesPerConnectionMax = 1024 * 1024
             $0.longAnswerBytesExpected = 512 * 1024
@@ -71,7 +71,7 @@ import Testing
         }
     }
 
-    @Test func unreadAnswersOfAllConnectionsHaveABound() async throws {
+    @Test func limitsUnreadAnswersOfAllConnections() async throws {
         let limits = quickLimits { $0.unsentBytesMax = 4 * 1024 * 1024 }
         try await withServer(limits) { server in
             let hog = try server.connect()
@@ -91,7 +91,7 @@ import Testing
         }
     }
 
-    @Test func whoeverTakesNothingIsCutWhenOthersNeedTheRoom() async throws {
+    @Test func disconnectsAStalledClientWhenMemoryIsShort() async throws {
         let limits = quickLimits {
             $0.unsentBytesMax = 4 * 1024 * 1024
             $0.pressedStallTimeMax = .milliseconds(50)
@@ -135,7 +135,7 @@ import Testing
         }
     }
 
-    @Test func longBodiesAreTakenAsFarAsThereIsRoom() async throws {
+    @Test func refusesLongBodiesBeyondTheLimit() async throws {
         try await withServer(quickLimits { $0.longBodyBytesMax = 1_500_000 }) { server in
             let head = "POST /guarded HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n"
             let first = try server.connect()

@@ -6,7 +6,7 @@ import Testing
 
 /// Well-formed requests in every shape in which they may arrive.
 @Suite struct ServerProtocolTests {
-    @Test func pipelinedAnswersKeepTheOrderOfTheRequests() async throws {
+    @Test func pipelinedAnswersKeepRequestOrder() async throws {
         try await withServer { server in
             let connection = try server.connect()
             try connection.send(
@@ -268,7 +268,7 @@ import Testing
         }
     }
 
-    @Test func aClientThatHasSentAllStillGetsItsAnswers() async throws {
+    @Test func answersAHalfClosedClient() async throws {
         try await withServer { server in
             let connection = try server.connect()
             let count = 16 * 1024 * 1024

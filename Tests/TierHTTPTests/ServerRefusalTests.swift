@@ -55,7 +55,7 @@ import Testing
         }
     }
 
-    @Test func bytesThatAreNotUTF8AreNoText() async throws {
+    @Test func refusesBytesThatAreNotUTF8() async throws {
         try await withServer { server in
             let connection = try server.connect()
             try connection.send(

@@ -126,7 +126,7 @@ extension RealProcesses {
             }
         }
 
-        @Test func aStoreThatIsDownIsNamedWithARemedy() async throws {
+        @Test func reportsAStoreThatIsDown() async throws {
             try await withStoppedStore { store in
                 for line in ["books list", "ledger", "restock 1=1", "books import --dry-run good.csv"] {
                     try store.write("item_number,title,topic,cost,stock\n9,T,t,1,1\n", to: "good.csv")

@@ -198,7 +198,7 @@ extension RealProcesses {
             }
         }
 
-        @Test func refusesAFileThatCannotBeWrittenBeforeItMeasures() async throws {
+        @Test func checksItsOutputFileBeforeMeasuring() async throws {
             try await withTemporaryFolder { folder in
                 let run = try await bookstore("bench", "--html", "none/a.html", in: folder)
                 #expect(run.status == 78 && run.errors.contains("none/a.html: cannot be written"))
@@ -338,7 +338,7 @@ extension RealProcesses {
         }
 
         /// Five times what a server of one request in 50 ms can do over two connections.
-        @Test func keepsToItsScheduleWhenTheFrontendCannot() async throws {
+        @Test func keepsItsScheduleWithASlowFrontend() async throws {
             let respond = { @Sendable (target: String, _: Int) in
                 Thread.sleep(forTimeInterval: 0.05)
                 return FakeFrontend.answer(to: target, stock: 5)

@@ -20,7 +20,7 @@ extension RealProcesses {
             "books list --help",
         ]
 
-        @Test func aFullOrClosedOutputIsAFailure() async throws {
+        @Test func failsOnAFullOrClosedOutput() async throws {
             try await withStore { store in
                 for command in Self.ofRunningStore {
                     for output in ["/dev/full", "&-"] {
@@ -40,7 +40,7 @@ extension RealProcesses {
             }
         }
 
-        @Test func aReaderThatHasSeenEnoughIsNoFailure() async throws {
+        @Test func succeedsWhenItsReaderStopsReading() async throws {
             let books = (1...3_000).map { "init,\($0),1,1,t,Book \($0)\n" }.joined()
             try await withStore(books: books) { store in
                 for command in ["books export", "books export --json", "books list --limit 1000", "config"] {
@@ -118,7 +118,7 @@ extension RealProcesses {
             }
         }
 
-        @Test func answersAreEscapedOnATerminalAndNotInAPipe() async throws {
+        @Test func escapesResponsesOnATerminalOnly() async throws {
             try await withTemporaryFolder { folder in
                 let frontend = try FakeFrontend { _, _ in (200, "{\"result\":\"\u{1B}[2J\"}") }
                 defer { frontend.close() }

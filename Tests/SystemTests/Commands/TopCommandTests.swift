@@ -67,7 +67,7 @@ extension RealProcesses {
             }
         }
 
-        @Test func drawsOnATerminalAndGivesItBack() async throws {
+        @Test func drawsOnATerminalAndRestoresIt() async throws {
             try await withStore { store in
                 let command =
                     "stty rows 40 cols 80; exec '\(Program.bookstore)' top --interval 0.1 --config config"
@@ -117,7 +117,7 @@ extension RealProcesses {
             }
         }
 
-        @Test func aServerThatIsNotThereIsDown() async throws {
+        @Test func aMissingServerIsDown() async throws {
             try await withStoppedStore { store in
                 try await store.start([.catalog])
                 let run = try await bookstore("top", "--once", "--interval", "0.1", in: store.folder)

@@ -42,7 +42,7 @@ extension RealProcesses {
             for tier in Tier.allCases { #expect(FreePort.isFree(store.port(tier)), "\(tier)") }
         }
 
-        @Test func opensTheStoreAndSaysWhatToTry() async throws {
+        @Test func opensTheStoreAndPrintsExamples() async throws {
             try await withUp { store, up in
                 try await waitUntilOpen(up, store)
                 #expect(ProcessTable.children(of: up.pid).count == 3)
@@ -220,7 +220,7 @@ extension RealProcesses {
 
         /// A server that listens only after `up` looked is not taken for its child either: a child that cannot
         /// listen never says that it does.
-        @Test func aServerOfAnotherIsNotTakenForReady() async throws {
+        @Test func ignoresAServerItDidNotStart() async throws {
             try await withStoppedStore { store in
                 let books = (1...200_000).map { "init,\($0),1,1,t,Book \($0)\n" }.joined()
                 try store.write(books, to: "books")

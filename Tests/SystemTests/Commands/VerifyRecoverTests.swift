@@ -129,7 +129,7 @@ extension RealProcesses {
         }
 
         /// A log that makes no sense is named by file and line, and nothing is made.
-        @Test func rebuildsNothingFromALogThatMakesNoSense() async throws {
+        @Test func rebuildsNothingFromAnInvalidLog() async throws {
             try await withSoldStore { sold in
                 let cases: [(text: String, reason: String)] = [
                     ("", "has no init lines"), ("nonsense\n", "catalog_log:1: is no line of a store's log"),
@@ -178,7 +178,7 @@ extension RealProcesses {
         }
 
         /// A store whose database is gone or empty is not opened anew while a log tells of its sales.
-        @Test func opensNoNewStoreOverAnOldOnesLog() async throws {
+        @Test func opensNoNewStoreOverAnOldLog() async throws {
             try await withSoldStore { sold in
                 let cases: [(reason: String, damage: (SoldStore) throws -> Void)] = [
                     ("is empty or was cut off", { try $0.cut("data/catalog.sqlite", to: 0) }),

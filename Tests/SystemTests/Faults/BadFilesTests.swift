@@ -33,7 +33,7 @@ extension RealProcesses {
             }
         }
 
-        @Test func refusesAConfigFileThatIsNotThereOrNoText() async throws {
+        @Test func refusesAMissingOrBinaryConfigFile() async throws {
             try await withTemporaryFolder { folder in
                 let missing = try await bookstore("catalog", "--config", "none", in: folder)
                 #expect(missing.status == 78 && missing.errors.contains("none: cannot be read"))

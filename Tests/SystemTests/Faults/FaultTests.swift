@@ -94,7 +94,7 @@ extension RealProcesses {
         }
 
         /// Two tiers away, and in each log and metric on the way: what failed, where, and that nothing was done.
-        @Test func saysWhatFailedWhereInAnswerLogAndMetrics() async throws {
+        @Test func reportsAFaultInResponseLogAndMetrics() async throws {
             try await withStore { store in
                 #expect(try await store.buy(1) == "Success")
                 try store.kill(.catalog)

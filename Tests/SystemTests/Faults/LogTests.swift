@@ -54,7 +54,7 @@ extension RealProcesses {
             }
         }
 
-        @Test func goesOnInANewFileAfterRotation() async throws {
+        @Test func startsANewFileAfterRotation() async throws {
             try await withStore { store in
                 _ = try await store.get("/lookup/1")
                 #expect(try await store.buy(1) == "Success")

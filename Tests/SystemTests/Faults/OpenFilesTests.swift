@@ -22,7 +22,7 @@ extension RealProcesses {
             return line.flatMap { Double($0.dropFirst(name.count + 1)) }
         }
 
-        @Test func everyServerTakesAllFilesThatItMayHave() async throws {
+        @Test func serversRaiseTheirOpenFileLimit() async throws {
             try await withStoppedStore { store in
                 for tier in Tier.allCases { try await start(tier, in: store, "-S -n 200") }
                 for tier in Tier.allCases { try await store.waitUntilReady(tier) }

@@ -28,7 +28,7 @@ extension RealProcesses {
             try await run("/bin/sh", ["-c", "umask 0; exec \(Program.bookstore) \(command)"], in: folder)
         }
 
-        @Test func aStoreIsForItsOwnUserAlone() async throws {
+        @Test func onlyItsOwnerCanReadAStore() async throws {
             try await withStoppedStore { store in
                 for tier in Tier.allCases {
                     try store.launch(

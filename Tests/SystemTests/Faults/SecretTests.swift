@@ -76,7 +76,7 @@ extension RealProcesses {
             }
         }
 
-        @Test func aSecretThatOthersMayReadIsPointedOut() async throws {
+        @Test func warnsOfASecretOthersCanRead() async throws {
             try await withUp(["--token-file", "token"]) { store, _, up in
                 let warning = "token holds the store's token, and others than its owner may read or write it"
                 #expect(up.errors.components(separatedBy: warning).count == 2, "\(up.errors)")

@@ -136,7 +136,7 @@ extension RealProcesses {
             }
         }
 
-        @Test func refusedRowsAreShownAtTheirPlaceAndTheOthersStay() async throws {
+        @Test func showsEachRefusalInItsRow() async throws {
             try await withDesk { store, desk in
                 let list = try await desk.send("GET", "/desk/books")
                 let others = try await desk.send("GET", "/desk/books")
@@ -225,7 +225,7 @@ extension RealProcesses {
             }
         }
 
-        @Test func signingInLeadsToThePageAskedForAndEndsTheOldSession() async throws {
+        @Test func signingInReturnsToTheRequestedPage() async throws {
             try await withDesk { _, desk in
                 let stranger = Desk(port: desk.port)
                 let refused = try await stranger.send("GET", "/desk/low?max=7")

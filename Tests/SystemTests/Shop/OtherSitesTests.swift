@@ -10,7 +10,7 @@ extension RealProcesses {
             ["Sec-Fetch-Site": "cross-site"], ["Origin": "http://evil.example"], ["Sec-Purpose": "prefetch"],
         ]
 
-        @Test func aPageOfAnotherSiteChangesNothingAndReadsNoKeys() async throws {
+        @Test func anotherSiteChangesNothingAndReadsNoKeys() async throws {
             try await withStore { store in
                 let update = "/update?item_number=1&stock=5"
                 for fields in Self.foreign {
@@ -65,7 +65,7 @@ extension RealProcesses {
             }
         }
 
-        @Test(arguments: Tier.allCases) func aNameThatLeadsHereIsNotOurs(tier: Tier) async throws {
+        @Test(arguments: Tier.allCases) func refusesForeignHostNames(tier: Tier) async throws {
             try await withStore { store in
                 let target = tier == .catalog ? "/query_by_item?item_number=1" : "/livez"
                 for (host, status) in [

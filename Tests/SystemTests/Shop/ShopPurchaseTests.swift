@@ -123,7 +123,7 @@ extension RealProcesses {
             }
         }
 
-        @Test func aPriceThatFellSellsAtTheLowerOne() async throws {
+        @Test func aFallenPriceSellsAtTheLowerPrice() async throws {
             try await withShop { store, port in
                 let browser = Browser(port: port)
                 try await browser.get("/book/2")
@@ -161,7 +161,7 @@ extension RealProcesses {
             }
         }
 
-        @Test func whatItSaysOfASoldOutBookIsTrueNow() async throws {
+        @Test func showsTheCurrentStateOfASoldOutBook() async throws {
             try await withShop { store, port in
                 let browser = Browser(port: port)
                 try await browser.get("/book/2?sold-out=1")
@@ -216,7 +216,7 @@ extension RealProcesses {
             }
         }
 
-        @Test func homeShowsTheBiggestTopicsAndUnknownOnesAreNotFound() async throws {
+        @Test func homeShowsTheBiggestTopics() async throws {
             let small = (1...64).map { "init,\($0),1,1,a small topic \($0),Title \($0)\n" }.joined()
             let big = (1...5).map { "init,\(100 + $0),1,1,词,Chinese \($0)\n" }.joined()
             let bigger = (1...6).map { "init,\(200 + $0),1,1,zoology,Animals \($0)\n" }.joined()

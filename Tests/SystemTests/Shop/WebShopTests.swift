@@ -31,7 +31,7 @@ extension RealProcesses {
             }
         }
 
-        @Test func upOpensTheShopThatTheConfigFileNames() async throws {
+        @Test func upOpensTheConfiguredShop() async throws {
             try await withOpenShop { up, folder, port in
                 #expect(ProcessTable.children(of: up.pid).count == 4)
                 let page = try await get("/book/1", port: port)
@@ -150,7 +150,7 @@ extension RealProcesses {
             try await onThread { try request(method, target, port: port, headers: fields) }
         }
 
-        @Test func standsAloneAndExplainsThatTheStoreIsAway() async throws {
+        @Test func explainsThatTheStoreIsUnavailable() async throws {
             try await withStoppedStore { store in
                 let port = try FreePort.find()
                 try store.write("frontend,127.0.0.1:1\nstorefront,127.0.0.1:\(port)\n", to: "config")

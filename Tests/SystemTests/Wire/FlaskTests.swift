@@ -92,7 +92,7 @@ extension RealProcesses {
         }
 
         /// Where the frontend and the order server are ours, a key works although the catalog keeps none.
-        @Test func keepsKeysForACatalogThatDoesNot() async throws {
+        @Test func keysWorkWithAPlainCatalog() async throws {
             try await withMixture([.catalog]) { store in
                 for _ in 1...3 { #expect(try await store.buy(1, key: "once") == "Success") }
                 let buyers = Buyers(port: store.port(.frontend))

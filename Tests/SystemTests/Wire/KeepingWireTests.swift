@@ -151,7 +151,7 @@ extension RealProcesses {
             }
         }
 
-        @Test func booksComeAndGoAndTheBooksBalance() async throws {
+        @Test func ledgerBalancesAfterAddingAndRetiring() async throws {
             try await withStore { store in
                 let added = try result(
                     try await post(
@@ -219,7 +219,7 @@ extension RealProcesses {
             #expect(again.status == 0, "\(again.output) \(again.errors)")
         }
 
-        @Test func aFileIsImportedWholeOrNotAtAll() async throws {
+        @Test func importsAWholeFileOrNothing() async throws {
             try await withStore { store in
                 func load(_ text: String, _ query: String = "") async throws -> RawReply {
                     try await store.send(
@@ -259,7 +259,7 @@ extension RealProcesses {
             }
         }
 
-        @Test func anUpdateMaySayWhoAndWhyAndWhatIsExpected() async throws {
+        @Test func anUpdateTakesActorReasonAndExpectation() async throws {
             try await withStore { store in
                 let noted = "/update?item_number=1&stock=-1&actor=ann&reason=stolen&expect_stock=3"
                 expectJSON(
@@ -278,7 +278,7 @@ extension RealProcesses {
             }
         }
 
-        @Test func listsAndChangesNeedTheTokenWhereThereIsOne() async throws {
+        @Test func listsAndChangesNeedAConfiguredToken() async throws {
             try await withStoppedStore { store in
                 let token = "a-token-for-these-tests"
                 try store.write(token, to: "token")

@@ -60,7 +60,7 @@ extension RealProcesses {
         }
 
         /// The price is looked at in the transaction that sells, not before it.
-        @Test func aPriceThatChangesAllTheTimeIsNeverPassed() async throws {
+        @Test func neverSellsAboveTheLimit() async throws {
             try await withStore(books: "init,1,100000,10,a topic,A Book\n") { store in
                 let port = store.port(.frontend)
                 let catalog = store.port(.catalog)

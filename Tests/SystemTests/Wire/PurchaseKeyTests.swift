@@ -89,7 +89,7 @@ extension RealProcesses {
         /// What the commands print is meant to be copied, so it is run as it stands.
         @Test(arguments: [
             (["client", "buy", "1"], 2), (["restock", "1=5", "--reason", "it's \"new\" & good"], 8),
-        ]) func aCommandPrintsTheLineThatRepeatsIt(command: [String], stock: Int) async throws {
+        ]) func aCommandPrintsHowToRepeatIt(command: [String], stock: Int) async throws {
             try await withStore { store in
                 let catalog = try store.process(.catalog)
                 try await catalog.freeze()

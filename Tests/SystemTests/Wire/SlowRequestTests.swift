@@ -41,7 +41,7 @@ extension RealProcesses {
             func close() { listener.close() }
         }
 
-        @Test func stalledSearchesHoldUpNoLookupAndEndWithTheirClients() async throws {
+        @Test func stalledSearchesDoNotDelayLookups() async throws {
             let catalog = try StuckCatalog()
             defer { catalog.close() }
             try await withStoppedStore { store in
@@ -77,7 +77,7 @@ extension RealProcesses {
             }
         }
 
-        @Test func searchesByManyLongWordsLeaveTheStoreWell() async throws {
+        @Test func longSearchesKeepTheStoreResponsive() async throws {
             let books = (1...4_000).map { "init,\($0),3,10,topic \($0 % 40),Baaad aaa aaab \($0)\n" }.joined()
             try await withStore(books: books) { store in
                 try await eventually("the index is made") {

@@ -20,7 +20,7 @@ extension RealProcesses {
             }
         }
 
-        @Test func changingNeedsTheTokenAndBuyingDoesNot() async throws {
+        @Test func changesNeedTheTokenButPurchasesDoNot() async throws {
             try await withGuardedStore { store in
                 let update = "/update?item_number=1&stock=5"
                 let refused = try await store.post(update, to: .catalog)
@@ -43,7 +43,7 @@ extension RealProcesses {
             }
         }
 
-        @Test func anOrderServerWithoutTheTokenSaysSo() async throws {
+        @Test func anOrderServerWithoutTheTokenFails() async throws {
             try await withStoppedStore { store in
                 try store.write(Self.token, to: "token")
                 store.add(["--token-file", "token"], to: .catalog)
@@ -74,7 +74,7 @@ extension RealProcesses {
             }
         }
 
-        @Test func withoutATokenOnlyThisMachineIsServed() async throws {
+        @Test func withoutATokenOnlyLoopbackIsServed() async throws {
             try await withTemporaryFolder { folder in
                 for tier in ["catalog", "order", "frontend"] {
                     let run = try await bookstore(tier, "--bind", "0.0.0.0", in: folder)
