@@ -80,7 +80,7 @@ private func soldShop() -> Shop {
         }
     }
 
-    @Test func saysNothingOfALogThatFits() async throws {
+    @Test func acceptsAMatchingLog() async throws {
         let shop = soldShop()
         var lines = shop.logLines
         lines.insert("query_by_item,1", at: 5)
@@ -114,7 +114,7 @@ private func soldShop() -> Shop {
         #expect(try await !found(shop, lines).discrepancies.isEmpty)
     }
 
-    @Test func comparesNoMoreOfAnotherStoresLog() async throws {
+    @Test func stopsComparingAfterManyDifferences() async throws {
         let shop = soldShop()
         let lines = Shop.books.map(BookLine.text) + (1...500).map { "update,1,na,\($0 + 100)" }
         let said = try await found(shop, lines).discrepancies
@@ -122,7 +122,7 @@ private func soldShop() -> Shop {
         #expect(said.last?.contains("more than 100 lines") == true)
     }
 
-    @Test func namesALedgersFaultWhereItBegins() {
+    @Test func reportsTheFirstLedgerFault() {
         let ledger = soldShop().ledger
         var movements = ledger.movements
         movements.remove(at: 2)
@@ -187,7 +187,7 @@ private func soldShop() -> Shop {
     }
 
     /// A change by -1 that is no sale: the order log knows.
-    @Test func tellsSalesFromOtherChanges() async throws {
+    @Test func distinguishesSalesFromOtherChanges() async throws {
         var shop = soldShop()
         shop.change(3, units: -1)
         let (ledger, _) = try await recovered(shop, sold: [1: 2, 2: 3, 3: 1])
@@ -210,7 +210,7 @@ private func soldShop() -> Shop {
         #expect(others.contains("added 1 sales that the log lacks, from the order log"))
     }
 
-    @Test func refusesWhatDoesNotFitTogether() async throws {
+    @Test func refusesLogsThatDoNotMatch() async throws {
         let shop = soldShop()
         // A file from the middle is missing: the orders know of sales that cannot be found.
         var lines = shop.logLines

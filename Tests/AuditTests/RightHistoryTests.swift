@@ -9,7 +9,7 @@ import Testing
         #expect(LinearizabilityChecker.check(History(), initial: [:]) == .linearizable)
     }
 
-    @Test func oneAfterTheOther() {
+    @Test func acceptsASequentialHistory() {
         #expect(
             check([
                 lookup(0...1, 3), buy(2...3, .success), lookup(4...5, 2), buy(6...7, .success),

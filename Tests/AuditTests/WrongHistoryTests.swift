@@ -63,7 +63,7 @@ import Testing
         #expect(isViolation([lookup(0...1, 3, 999)]))
     }
 
-    @Test func stockAndPriceOfAnUpdateApart() {
+    @Test func findsAnUpdateSplitInTwo() {
         #expect(isViolation([update(0...9, .success, units: 2, price: 500), lookup(1...8, 5)]))
         #expect(isViolation([update(0...9, .success, units: 2, price: 500), lookup(1...8, 3, 500)]))
         #expect(isViolation([update(0...9, .unknown, units: 2, price: 500), lookup(1...8, 5)]))

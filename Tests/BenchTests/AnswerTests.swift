@@ -8,7 +8,7 @@ import Testing
         AnswerCheck.verdict(operation, status: status, body: ByteBuffer(string: body))
     }
 
-    @Test func knowsTheContractsAnswers() {
+    @Test func acceptsAnswersOfTheContract() {
         #expect(verdict(.buy, #"{"result":"Success"}"#) == .good)
         #expect(verdict(.buy, "{\n  \"result\": \"Failed\"\n}\n") == .soldOut)
         #expect(verdict(.lookup, #"{"result":{"item_number":"1"}}"#) == .good)
@@ -25,7 +25,7 @@ import Testing
         for operation in BenchOperation.allCases { #expect(verdict(operation, body) == .nonsense) }
     }
 
-    @Test func readsWhatIsFound() {
+    @Test func readsFoundItems() {
         let found = ByteBuffer(
             string: #"{"result":[{"item_number":"1","title":"A"},{"item_number":"2","title":"B"}]}"#)
         #expect(AnswerCheck.foundItems(found) == ["1", "2"])
@@ -113,7 +113,7 @@ import Testing
         #expect(one.summary == both.summary)
     }
 
-    @Test func boundsWhatTookForEver() throws {
+    @Test func limitsTheLongestLatency() throws {
         var recorder = LatencyRecorder()
         recorder.record(.max)
         #expect(try #require(recorder.summary).max == 120_000)

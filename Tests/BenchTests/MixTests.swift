@@ -22,7 +22,7 @@ import Testing
         #expect(abs(sum - 1) < 1e-9)
     }
 
-    @Test func buysMoreWhereMoreIsOrdered() throws {
+    @Test func mixesDifferInTheirBuyShare() throws {
         let shares = try ["browsing", "shopping", "ordering"].map {
             try OperationMix(parsing: $0).share(of: .buy)
         }
@@ -95,7 +95,7 @@ import Testing
         }
     }
 
-    @Test func asksForAllAlike() throws {
+    @Test func picksItemsUniformly() throws {
         let items = try [2, 5, 9].map { try #require(ItemNumber($0)) }
         var random = FastRandom(seed: 3)
         for popularity in [

@@ -12,7 +12,7 @@ import Testing
     }
 
     /// The neighbours of the last samples go on sending, without being counted, until those are answered.
-    @Test func keepsTheLastSamplesCompany() throws {
+    @Test func keepsTheLoadDuringLastSamples() throws {
         var pace = ClosedPace(warmupCount: 0, limit: .samples(2))
         let pair = [pace.next(now: 0), pace.next(now: 0)].compactMap { $0 }
         pace.done(try #require(pair.first))
@@ -71,7 +71,7 @@ import Testing
         #expect(pace.notSentCount == 0)
     }
 
-    @Test func givesUpWhatFindsTooManyWaiting() {
+    @Test func dropsRequestsWhenTooManyWait() {
         var pace = pace(count: 10, waiting: 4)
         pace.advance(now: millis(20))
         #expect(pace.notSentCount == 6)
@@ -81,7 +81,7 @@ import Testing
         #expect(pace.isExhausted)
     }
 
-    @Test func givesUpWhatWaitedTooLong() {
+    @Test func dropsRequestsThatWaitTooLong() {
         var pace = pace(count: 10, patience: millis(5))
         pace.advance(now: millis(9))
         let first = pace.next(now: millis(9))

@@ -7,7 +7,7 @@ import Testing
 @testable import Bench
 
 @Suite struct ReportTests {
-    @Test func writesFiguresAsPeopleDo() {
+    @Test func formatsFiguresForPeople() {
         #expect([0.2131, 1.324, 48.12, 1_203.6].map(Figure.millis) == ["0.213", "1.32", "48.1", "1,204"])
         #expect([0, 12.34, 99.96, 1_234_567].map(Figure.rate) == ["0.0", "12.3", "100.0", "1,234,567"])
         #expect([0, 999, 1_000, -12_345].map(Figure.grouped) == ["0", "999", "1,000", "-12,345"])
@@ -183,7 +183,7 @@ import Testing
         return reader
     }
 
-    @Test func isWholeAndNeedsNothing() {
+    @Test func isWellFormedAndSelfContained() {
         for report in [ReportFixture.evaluation, ReportFixture.load, ReportFixture.report(.load, cells: [])] {
             let page = read(report)
             #expect(page.fault == nil)
@@ -220,7 +220,7 @@ import Testing
         #expect(page.text.contains("catalog's update, and the way there"))
     }
 
-    @Test func stacksUpToTheWhole() throws {
+    @Test func layersAddUpToTheLatency() throws {
         let cell = Cell(
             "buy", clients: 1,
             tally: ReportFixture.tally(nanos: 8_000_000, tiers: ["order", "catalog-update"]), seconds: 1)

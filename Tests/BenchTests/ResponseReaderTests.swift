@@ -100,7 +100,7 @@ import Testing
         #expect(fault?.reason.contains(reason) == true, "\(fault?.reason ?? "")")
     }
 
-    @Test func hasABoundForHeads() throws {
+    @Test func limitsTheHead() throws {
         var reader = ResponseReader()
         _ = try reader.receive(ByteBuffer(string: "HTTP/1.1 200 OK\r\n"))
         let field = "a: " + String(repeating: "x", count: 10_000) + "\r\n"

@@ -52,7 +52,7 @@ import Testing
     }
 
     /// Of a mix, without a scope, all operations together count.
-    @Test func judgesAMixAsAWhole() throws {
+    @Test func checksThresholdsOfAMix() throws {
         let report = ReportFixture.load
         #expect(try Threshold(parsing: "throughput<3").violations(in: report) == [])
         #expect(try Threshold(parsing: "buy.throughput<3").violations(in: report).count == 1)
@@ -63,7 +63,7 @@ import Testing
         #expect(try Threshold(parsing: "late>=5").violations(in: report) == ["late>=5: 5 requests were late"])
     }
 
-    @Test func findsFaultWithWhatWasNotMeasured() throws {
+    @Test func aThresholdWithoutAMeasurementFails() throws {
         var tally = LoadTally.Operation()
         tally.failures = ["timed out": 4]
         let report = ReportFixture.report(

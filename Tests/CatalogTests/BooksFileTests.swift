@@ -62,7 +62,7 @@ import Testing
         #expect(fault.reason == "item_number 1 is already used in line 1")
     }
 
-    @Test func namesTheLineThatIsNotText() async throws {
+    @Test func reportsTheLineThatIsNotText() async throws {
         // A single byte of Latin-1, and a character cut in two.
         for wrong in [[0xE9], [0xF0, 0x9F, 0x93]] as [[UInt8]] {
             let fault = try await fault(
@@ -87,7 +87,7 @@ import Testing
         }
     }
 
-    @Test func refusesAFileThatIsNotThere() {
+    @Test func refusesAMissingFile() {
         let fault = #expect(throws: FileFault.self) { try BooksFile.read(path: "no/such/file") }
         #expect(fault?.description == "no/such/file: cannot be read")
     }

@@ -34,7 +34,7 @@ import Testing
         }
     }
 
-    @Test func aMissingLogIsWrittenAnew() async throws {
+    @Test func rewritesAMissingLog() async throws {
         try await withUsedCatalog { folder in
             try FileManager.default.removeItem(atPath: folder.logPath)
             try await folder.withEngine { _ in }

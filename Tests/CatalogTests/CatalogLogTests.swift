@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    @Test func holdsAnUpdateWhenItIsAnswered() async throws {
+    @Test func logsAnUpdateBeforeItsAnswer() async throws {
         try await withCatalogFolder { folder in
             try await withLoops { loops in
                 let loop = loops.slots[0].eventLoop

@@ -19,7 +19,7 @@ import Testing
         ]
     }
 
-    @Test func topicsThatLookAlikeBecomeOne() async throws {
+    @Test func mergesTopicsThatLookAlike() async throws {
         try await withCatalogFolder { folder in
             try await folder.makeOlderDatabase(try Self.books()) { _ in }
             try folder.withStore { store in

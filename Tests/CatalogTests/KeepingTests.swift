@@ -93,7 +93,7 @@ import Testing
         }
     }
 
-    @Test func whatSomebodyElseChangedIsNotOverwritten() async throws {
+    @Test func doesNotOverwriteOthersChanges() async throws {
         try await withCatalogFolder { folder in
             try folder.withStore { store in
                 try store.commitUnlogged(.sale(of: first.item, key: key("a")))
@@ -120,7 +120,7 @@ import Testing
         }
     }
 
-    @Test func aKeyIsGoodForOneRequest() async throws {
+    @Test func aKeyIsBoundToOneRequest() async throws {
         try await withCatalogFolder { folder in
             try folder.withStore { store in
                 let work = KeeperRequest.Work.updates([
@@ -242,7 +242,7 @@ import Testing
         }
     }
 
-    @Test func tellsHowFarAFileIsWritten() async throws {
+    @Test func reportsImportProgress() async throws {
         let told = Mutex<[Int]>([])
         try await withCatalogFolder { folder in
             try folder.withStore { store in
@@ -262,7 +262,7 @@ import Testing
     }
 
     /// Whatever a crash or a lost file takes from the log, the ledger brings back.
-    @Test func theLogIsCompletedWithThem() async throws {
+    @Test func addsKeeperChangesToTheLog() async throws {
         try await withCatalogFolder { folder in
             try await folder.withEngine { _ in }
             try folder.withStore { store in
@@ -285,7 +285,7 @@ import Testing
         }
     }
 
-    @Test func receiptsTellWhatWasPaid() async throws {
+    @Test func receiptsShowThePricePaid() async throws {
         try await withCatalogFolder { folder in
             try folder.withStore { store in
                 try store.commitUnlogged(.sale(of: first.item, key: key("a")))

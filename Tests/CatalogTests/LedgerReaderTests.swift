@@ -67,7 +67,7 @@ import Testing
         }
     }
 
-    @Test func tellsWhatHappenedAndWhy() async throws {
+    @Test func recordsWhatHappenedAndWhy() async throws {
         try await withCatalogFolder { folder in
             try folder.withStore { store in
                 try fill(store)

@@ -22,7 +22,7 @@ import TierHTTP
     /// `#require`, which takes no call that changes what it is called on.
     private func some<Value>(_ value: Value?) throws -> Value { try #require(value) }
 
-    @Test func onlySoManyAtOnce() throws {
+    @Test func limitsConcurrentSearches() throws {
         var line = line { $0.waitingCountMax = 4 }
         let tickets = try (0..<4).map { _ in try some(line.offer(client: nil, at: Self.start)) }
         #expect(line.offer(client: nil, at: Self.start) == nil)
@@ -34,7 +34,7 @@ import TierHTTP
         #expect(line.offer(client: nil, at: Self.start) != nil)
     }
 
-    @Test func whoWaitsTooLongIsTold() throws {
+    @Test func refusesASearchThatWaitsTooLong() throws {
         var line = line { $0.atOnceMax = 1 }
         let first = try some(line.offer(client: nil, at: Self.start))
         #expect(line.next(at: Self.start).begin == [first])
@@ -137,7 +137,7 @@ import TierHTTP
         }
     }
 
-    @Test func whoLeavesWaitsForNothing() async throws {
+    @Test func aLeavingClientEndsItsSearches() async throws {
         var limits = SearchLimits()
         limits.atOnceMax = 0
         limits.waitingCountMax = 2
@@ -162,7 +162,7 @@ import TierHTTP
         }
     }
 
-    @Test func whatHasToBeLookedFor() {
+    @Test func findsTheGroupsToSearchFor() {
         #expect(SearchText.needed(["aaa", "aaa", "b", "b"]) == ["aaa", "b"])
         #expect(SearchText.needed(["rad", "grade", "gr"]) == ["grade", "gr"])
         #expect(SearchText.indexedGroups(of: [Self.long], countMax: 4) == ["aaa"])

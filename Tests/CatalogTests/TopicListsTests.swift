@@ -23,7 +23,7 @@ import Testing
         #expect(try all(.size, limit: limit) == ["词", "poetry", "zoology", "art", "été", "cooking"])
     }
 
-    @Test func goesOnAfterWhatIsNotThere() throws {
+    @Test func continuesAfterAMissingTopic() throws {
         #expect(try lists.page(.name, after: "b", limit: 1).map(\.topic) == ["cooking"])
         #expect(try lists.page(.name, after: "\u{10FFFF}", limit: 9).isEmpty)
         // By size it has no place.
@@ -31,7 +31,7 @@ import Testing
         #expect(try TopicLists([]).page(.size, after: nil, limit: 5).isEmpty)
     }
 
-    @Test func followsWhatComesAndGoes() async throws {
+    @Test func followsAddedAndRetiredBooks() async throws {
         try await withCatalogFolder { folder in
             try folder.withStore { store in
                 func names() throws -> [String] {

@@ -46,7 +46,7 @@ import Testing
         }
     }
 
-    @Test func holdsBytesAndLosesNone() async throws {
+    @Test func holdsBytesWithoutLoss() async throws {
         try await withProxy { proxy, _ in
             let client = try await EchoClient(proxy.address)
             #expect(try await client.echo("one") == "one")

@@ -60,7 +60,7 @@ import Testing
         #expect(pace.isOver)
     }
 
-    @Test func holdsBackWhoeverIsAhead() {
+    @Test func keepsPurchasesAndFaultsInStep() {
         let pace = pace()
         #expect(!pace.isBuyingAhead && !pace.isFailingAhead)
         pace.failed()

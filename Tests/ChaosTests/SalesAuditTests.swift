@@ -78,14 +78,14 @@ import Testing
         #expect(kinds([seen], [], left: 2) == [.oversold])
     }
 
-    @Test func findsAStockThatDoesNotFit() {
+    @Test func findsAWrongStock() {
         let restock = operation(1, .update(units: 5, price: nil), .success)
         #expect(kinds([restock], [], left: 7) == [])
         #expect(kinds([restock], [], left: 2) == [.unbalanced])
         #expect(kinds([restock], [], left: nil) == [.unbalanced])
     }
 
-    @Test func findsSalesThatNobodyAskedFor() {
+    @Test func findsSalesWithoutARequest() {
         #expect(kinds([], [sale(1, of: 1)], left: 1) == [.unbalanced])
     }
 

@@ -65,7 +65,7 @@ import Testing
         #expect(image(done) == ["/r/a": Self.bytes])
     }
 
-    @Test func tellsFilesWithOneInodeApart() {
+    @Test func separatesFilesThatReuseAnInode() {
         let done = [
             record(.create, "/r/a"), record(.write, "/r/a", data: Self.bytes), record(.sync, "/r/a"),
             record(.unlink, "/r/a", inode: 0), record(.create, "/r/b"), record(.sync, "/r/b"),
@@ -87,7 +87,7 @@ import Testing
     }
 
     /// Sectors of a database survive in any order, lines of a log from the front.
-    @Test func tearsDatabasesBySectorAndLogsAtTheEnd() {
+    @Test func tearsDatabaseSectorsAndLogEnds() {
         let page = [UInt8](repeating: 7, count: 2_048)
         var model = DiskModel(root: "/r")
         for (path, inode) in [("/r/db", UInt64(1)), ("/r/order_log", 2)] {

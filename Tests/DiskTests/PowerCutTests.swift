@@ -26,7 +26,7 @@ extension DiskTests {
         /// The first sale's sync fails and the catalog dies of it: the next start finds the sale in a log that
         /// the disk does not have. A catalog that trusted it would end with half of the sale in its database;
         /// see `DatabaseFile.rewriteWriteAheadLog`.
-        @Test func losesNothingWhenALogIsNotOnDisk() async throws {
+        @Test func losesNothingWithoutALogOnDisk() async throws {
             // Which sync of the log is the first sale's, depends on what a start writes.
             var isNoticed = false
             for sync in [6, 7, 5, 8] where !isNoticed {

@@ -26,7 +26,7 @@ import Testing
         #expect(reading.books.map(\.book.topic) == ["t", "a, b"])
     }
 
-    @Test func tellsCatalogFilesByTheirFirstLine() throws {
+    @Test func detectsCatalogFilesByTheirFirstLine() throws {
         let reading = try read("# comment\ninit,7,1,2.50,t,Seven\ninit,x,1,1,t,X\n")
         #expect(reading.books.map(\.book.item.value) == [7])
         #expect(reading.refused.map(\.line) == [3])
@@ -76,7 +76,7 @@ import Testing
         #expect(fault(text)?.reason.hasPrefix(reason) == true)
     }
 
-    @Test func tellsHowFarItIs() throws {
+    @Test func reportsReadingProgress() throws {
         let rows = (1...10_000).map { "\($0),A title,t,1,1\n" }.joined()
         var told: [Int] = []
         let bytes = Array("\(Self.header)\n\(rows)".utf8)

@@ -30,7 +30,7 @@ import Testing
 }
 
 @Suite struct PartitionTests {
-    @Test func findsTheFirstOfTheRest() {
+    @Test func findsThePartitionIndex() {
         for count in 0...9 {
             let numbers = Array(0..<count)
             for bound in 0...10 {

@@ -72,7 +72,7 @@ import Testing
         #expect(obstacle?.reason.contains(why) == true, "\(String(describing: obstacle))")
     }
 
-    @Test func namesWhatItDoesNotRead() {
+    @Test func reportsUnreadFiles() {
         let names = [
             "log", "log.1", "log.1.gz", "log.1.bak", "log~", "log-old", "log.new", "log.aside-1", "logs",
             "xlog",

@@ -41,7 +41,7 @@ import Testing
         #expect(throws: FileFault.self) { try parse("frontend,a:2\nstorefront,a:2\n") }
     }
 
-    @Test func namesWhatItDoesNotHave() throws {
+    @Test func reportsMissingServers() throws {
         let config = try parse("frontend,a:1\n")
         let few = #expect(throws: FileFault.self) {
             try config.address(of: .frontend, index: 1, path: "config")

@@ -12,7 +12,7 @@ import Testing
         #expect(ShownText.escaped(text) == shown)
     }
 
-    @Test func cutsOffWhatIsLong() {
+    @Test func truncatesLongText() {
         let count = ShownText.quotedScalarCountMax
         let long = String(repeating: "x", count: count)
         #expect(ShownText.quoted(long) == "'\(long)'")

@@ -30,7 +30,7 @@ import Testing
         )
     }
 
-    @Test func passesOnWhatIsThere() {
+    @Test func forwardsTimesOfOtherServers() {
         let times = CallTimes()
         times.passOn([])
         times.passOn(["total;dur=1"])

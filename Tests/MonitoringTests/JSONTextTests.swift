@@ -3,7 +3,7 @@ import Monitoring
 import Testing
 
 @Suite struct JSONTextTests {
-    @Test func escapesAsTheStandardAsks() {
+    @Test func escapesAsTheStandardRequires() {
         #expect(JSONText.quoted("plain") == #""plain""#)
         #expect(JSONText.quoted("") == #""""#)
         #expect(JSONText.quoted("a\"b\\c") == #""a\"b\\c""#)

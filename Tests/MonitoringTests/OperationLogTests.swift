@@ -49,7 +49,7 @@ import Testing
         }
     }
 
-    @Test func tellsWhereItStands() async throws {
+    @Test func reportsItsPosition() async throws {
         try await withTemporaryFolder { folder in
             let path = folder + "/log"
             try "12345\n".write(toFile: path, atomically: false, encoding: .utf8)

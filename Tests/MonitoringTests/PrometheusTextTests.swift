@@ -135,7 +135,7 @@ import Testing
         #expect(samples.contains { $0.name == "process_open_fds" && $0.value >= 3 })
     }
 
-    @Test func escapesWhatStandsInQuotes() {
+    @Test func escapesLabelValues() {
         let sample = MetricSample("x", .gauge, 1, labels: [("a", "q\"b\\s\nn")], help: "X.")
         #expect(PrometheusText.render([sample]).hasSuffix(#"x{a="q\"b\\s\nn"} 1"# + "\n"))
     }

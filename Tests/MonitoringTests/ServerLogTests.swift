@@ -29,7 +29,7 @@ import Testing
         #expect(read["message"] == Self.hostile && read["path"] == Self.hostile)
     }
 
-    @Test func lettersOfEveryScriptStay() {
+    @Test func keepsLettersOfEveryScript() {
         let text = "Café 日本 📚 \"quoted\" C:\\x é"
         #expect(line(.text, message: text, value: "1") == "T warning catalog: \(text) path=1")
         #expect(ShownText.escaped("\u{E000}\u{10FFFF}") == #"\u{E000}\u{10FFFF}"#)

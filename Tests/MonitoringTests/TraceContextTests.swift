@@ -4,7 +4,7 @@ import Testing
 @Suite struct TraceContextTests {
     private static let example = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
-    @Test(arguments: ["00", "01"]) func readsAndWritesTheStandardsExample(flags: String) throws {
+    @Test(arguments: ["00", "01"]) func readsAndWritesTheStandardExample(flags: String) throws {
         let field = Self.example.dropLast(2) + flags
         let trace = try #require(TraceContext(parsing: String(field)))
         #expect(trace.field == field)

@@ -98,7 +98,7 @@ private struct SlowCatalog: CatalogService {
         }
     }
 
-    @Test func aKeyIsGoodForOneBook() async throws {
+    @Test func aKeyIsBoundToOneBook() async throws {
         try await withShop { shop in
             let outcome = try await shop.outcome(first, "a")
             #expect(outcome == .success)

@@ -76,7 +76,7 @@ import TierHTTP
         }
     }
 
-    @Test func aMissingLogIsWrittenAnew() async throws {
+    @Test func rewritesAMissingLog() async throws {
         try await withUsedShop { folder, loops, _ in
             try FileManager.default.removeItem(atPath: folder.orderLog)
             try await restart(folder, loops)
@@ -159,7 +159,7 @@ import TierHTTP
         }
     }
 
-    @Test func aTornOrderLineIsWrittenWhole() async throws {
+    @Test func completesATornOrderLine() async throws {
         try await withUsedShop { folder, loops, earlier in
             try restore(earlier, folder)
             let handle = try #require(FileHandle(forWritingAtPath: folder.orderLog))

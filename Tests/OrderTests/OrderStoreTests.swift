@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    @Test func aKeyIsOneOrder() async throws {
+    @Test func eachKeyMakesOneOrder() async throws {
         try await withShopFolder { folder in
             try folder.withStore { store in
                 // In one batch and in the next, from the sale itself and read from the ledger.
@@ -88,7 +88,7 @@ import Testing
         }
     }
 
-    @Test func twoLedgersMayNumberTheirSalesAlike() async throws {
+    @Test func twoLedgersMayShareSaleNumbers() async throws {
         try await withShopFolder { folder in
             try folder.withStore { store in
                 try store.commitUnlogged([.sale(1, "a"), .sale(2, "b")])

@@ -145,7 +145,7 @@ private struct PlainCatalog: CatalogService {
         }
     }
 
-    @Test func thereIsNothingToFollow() async throws {
+    @Test func aPlainCatalogHasNoLedger() async throws {
         try await withShopFolder { folder in
             try await withPlainShop(folder) { shop in
                 #expect(try await shop.outcome(first, "a") == .success)

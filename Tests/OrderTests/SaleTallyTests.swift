@@ -16,7 +16,7 @@ import Testing
         #expect(tally.through == 5)
     }
 
-    @Test func takesASaleTwice() {
+    @Test func countsARepeatedSaleOnce() {
         var tally = SaleTally(ledger: 7, through: 0)
         for number in [Int64(2), 1, 1, 2, 2] { tally.note(ledger: 7, number: number) }
         #expect(tally.through == 2)
@@ -24,12 +24,12 @@ import Testing
         #expect(tally.through == 2)
     }
 
-    @Test func beginsBehindWhatIsKnown() {
+    @Test func startsAfterTheKnownSales() {
         #expect(SaleTally(ledger: 7, through: 3, beyond: [5, 6]).through == 3)
         #expect(SaleTally(ledger: 7, through: 3, beyond: [4, 5, 7]).through == 5)
     }
 
-    @Test func startsAnewWithAnotherLedger() {
+    @Test func restartsWithAnotherLedger() {
         var tally = SaleTally(ledger: 7, through: 5, beyond: [7])
         tally.note(ledger: 8, number: 2)
         #expect(tally.ledger == 8)

@@ -98,7 +98,7 @@ private final class HeldCommit: Sendable {
         }
     }
 
-    @Test func refusesWhatIsTooMuch() async throws {
+    @Test func refusesChangesBeyondTheLimit() async throws {
         try await withLoops(count: 1) { loops in
             let loop = loops.slots[0].eventLoop
             let held = HeldCommit()

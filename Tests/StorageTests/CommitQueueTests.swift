@@ -29,7 +29,7 @@ import Testing
         #expect(queue.offer(6) == .taken)
     }
 
-    @Test func refusesMoreThanItMayHold() {
+    @Test func refusesItemsBeyondItsLimit() {
         var queue = CommitQueue<Int>(countMax: 2)
         #expect([queue.offer(1), queue.offer(2), queue.offer(3)] == [.takenWake, .taken, .full])
         #expect(queue.count == 2)
@@ -38,7 +38,7 @@ import Testing
         #expect(queue.take(countMax: 9) == [2, 4])
     }
 
-    @Test func givesWhatWaitsAfterItIsClosed() {
+    @Test func returnsWaitingItemsAfterClosing() {
         var queue = CommitQueue<Int>(countMax: 2)
         _ = queue.offer(1)
         _ = queue.offer(2)

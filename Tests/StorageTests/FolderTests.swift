@@ -66,7 +66,7 @@ import Testing
         }
     }
 
-    @Test func logsArePutAsideUnderFreeNames() async throws {
+    @Test func setsLogsAsideUnderFreeNames() async throws {
         try await withTemporaryFolder { folder in
             let path = folder + "/log"
             for (number, text) in ["first", "second"].enumerated() {

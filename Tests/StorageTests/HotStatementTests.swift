@@ -21,7 +21,7 @@ import Testing
         return try statement.run()
     }
 
-    @Test func whatIsBoundArrives() throws {
+    @Test func boundTextReadsBack() throws {
         try withTable { database in
             let texts = ["", "a", String(repeating: "é", count: 500), "line\nbreak", nil]
             for (number, text) in texts.enumerated() {
@@ -32,7 +32,7 @@ import Testing
         }
     }
 
-    @Test func aRowThatIsThereChangesNothing() throws {
+    @Test func insertingAnExistingRowChangesNothing() throws {
         try withTable { database in
             let counts = [try insert(7, "a", in: database), try insert(7, "b", in: database)]
             #expect(counts == [1, 0])

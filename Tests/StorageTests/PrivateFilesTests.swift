@@ -46,7 +46,7 @@ import Testing
         }
     }
 
-    @Test func whatOlderVersionsLeftIsTightened() async throws {
+    @Test func tightensFilesOfOlderVersions() async throws {
         try await withTemporaryFolder { folder in
             let data = folder + "/data"
             let own = [
@@ -89,7 +89,7 @@ import Testing
         }
     }
 
-    @Test func anotherUsersFileIsPointedOut() async throws {
+    @Test func warnsOfAnotherUsersFile() async throws {
         // Only root can give a file away.
         guard geteuid() == 0 else { return }
         try await withTemporaryFolder { folder in

@@ -84,7 +84,7 @@ import Testing
         #expect(!hasTripped)
     }
 
-    @Test func comesBackAfterARecovery() async throws {
+    @Test func reopensAfterARecovery() async throws {
         let owner = Owner()
         let breaker = WriteGate(
             tier: "test",

@@ -41,7 +41,7 @@ import TierHTTP
     }
 
     /// What a server reads of a change is what was asked for, and its answer is read as it is written.
-    @Test func changesArriveAsTheyAreMeant() async throws {
+    @Test func sendsChangesUnaltered() async throws {
         let one = try details(1)
         let taken = Mutex<[KeeperRequest]>([])
         let take = {
@@ -119,7 +119,7 @@ import TierHTTP
         return faults
     }
 
-    @Test func refusalsSayWhatIsThereInstead() async throws {
+    @Test func refusalsHoldTheCurrentState() async throws {
         let one = try details(1)
         for fault in try await fault(of: StoreError.changed("it has changed", current: [one])) {
             guard case .refused(let problem) = fault else {
@@ -140,7 +140,7 @@ import TierHTTP
     }
 
     /// A change that is not refused may have been made; a question has no outcome.
-    @Test func whatIsAwayLeavesOnlyChangesOpen() async throws {
+    @Test func anUnavailableTierLeavesChangesUnknown() async throws {
         let away = StoreError.unavailable(tier: "catalog", reason: .slow, outcomeUnknown: false)
         let faults = try await fault(of: away)
         #expect(faults.map(\.isOutcomeUnknown) == [false, true])
@@ -159,7 +159,7 @@ import TierHTTP
         #expect(problem.detail == "too many words")
     }
 
-    @Test func halfAnAnswerIsNone() async throws {
+    @Test func rejectsAnIncompleteAnswer() async throws {
         let item = try #require(ItemNumber(1))
         try await withStore([Route(.lookup) { _ in .ready(.json(#"{"result":{"item_number":"1"}}"#)) }]) {
             store in

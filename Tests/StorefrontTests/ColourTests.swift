@@ -10,7 +10,7 @@ import Testing
     private let sheet = String(
         decoding: PackageResources.shop_css + PackageResources.desk_css, as: UTF8.self)
 
-    @Test func everyTextStandsOut() {
+    @Test func everyTextHasEnoughContrast() {
         let colours = StyleColours(sheet)
         #expect(colours.unnamed == [], "a colour that is no property is in no scheme")
         #expect(colours.pairs.count > 20)
@@ -19,7 +19,7 @@ import Testing
         #expect(colours.values(of: "color", where: "::placeholder", isDark: false) == ["var(--soft)"])
     }
 
-    @Test func thePlotsColoursStandOut() throws {
+    @Test func plotColoursHaveEnoughContrast() throws {
         let colours = StyleColours(sheet)
         for (isDark, scheme) in zip([false, true], colours.schemes) {
             let fills = (0...6).flatMap { colours.values(of: "fill", where: ".c\($0)", isDark: isDark) }
@@ -31,7 +31,7 @@ import Testing
         }
     }
 
-    @Test func theWordsOnCoversStandOut() {
+    @Test func coverTextHasEnoughContrast() {
         for palette in CoverPalettes.families.joined() {
             #expect(StyleColours.contrast(palette.ink, palette.cloth) >= 4.5, "\(palette)")
         }

@@ -31,7 +31,7 @@ import Testing
         #expect(shares.count == 0 && shares.open(a) == .welcome)
     }
 
-    @Test func aReaderMustGetOn() {
+    @Test func aReaderMustMakeProgress() {
         var limits = VisitLimits()
         limits.writeTimeMax = .seconds(30)
         limits.takenBytesMin = 100

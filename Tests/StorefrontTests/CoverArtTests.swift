@@ -63,7 +63,7 @@ import Testing
     @Test(arguments: [
         "<script>alert('x')</script>", "\"quoted\" & 'more'", "]]>", "<!-- -->", "&amp;",
     ])
-    func escapesWhatMeansSomething(title: String) throws {
+    func escapesMarkup(title: String) throws {
         let parser = XMLParser(data: Data(try cover(title, topic: title).utf8))
         #expect(parser.parse(), "\(String(describing: parser.parserError))")
         #expect(try !cover(title, topic: title).contains("<script"))

@@ -112,7 +112,7 @@ import Testing
             device: device, sessionID: sessionID)
     }
 
-    @Test func locksOutWhoGuesses() async throws {
+    @Test func locksOutAGuesser() async throws {
         let door = DeskDoor(password: try #require(try DeskPassword(hashing: "correct horse")))
         for _ in 0..<SignInGuard.freeFailureCount {
             guard case .wrong = await door.signIn(visitor("wrong", from: "1.2.3.4")) else {

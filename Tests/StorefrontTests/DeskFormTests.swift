@@ -96,7 +96,7 @@ import Testing
         #expect(faults.stock[first]?.contains("Only 2") == true)
     }
 
-    @Test func asksAboutBooksThatAreGivenAway() async throws {
+    @Test func marksBooksRepricedToZero() async throws {
         let typed = try ChangeForm(
             try await form(
                 "items=1.2&reason=x&cost-1=0&cost-2=0&seen-stock-1=1&seen-cost-1=10&seen-stock-2=1&seen-cost-2=0&sure=7"

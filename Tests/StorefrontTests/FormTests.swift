@@ -40,7 +40,7 @@ import Testing
         #expect(throws: HTTPError.self) { try form.key() }
     }
 
-    @Test func refusesWhatIsNoForm() async {
+    @Test func refusesABodyThatIsNotAForm() async {
         await #expect(throws: HTTPError.self) { try await Form.read(request("{}", type: "application/json")) }
         let long = String(repeating: "x", count: ShopLimits.formByteCountMax + 1)
         await #expect(throws: (any Error).self) { try await Form.read(request(long)) }

@@ -76,7 +76,7 @@ import Testing
         }
     }
 
-    @Test func theLastPressTellsWhetherItBought() throws {
+    @Test func remembersWhetherTheLastPressBought() throws {
         let id = ReceiptID.random()
         var jar = Jar()
         for isRepeat in [false, true, false] {
@@ -112,7 +112,7 @@ import Testing
         }
     }
 
-    @Test func notesSayWhatIsTrue() throws {
+    @Test func notesShowTheCurrentState() throws {
         let time = "2026-11-24T08:15:30.123Z"
         let gone = PurchaseNote.soldOut(at: time, stock: 0)
         #expect(gone.heading == "Someone was faster" && gone.words.contains("24 November 2026, 08:15 UTC"))

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct SecretTests {
     /// A receipt's address tells nothing of the next one: no digit of it counts up or stands still.
-    @Test func receiptsHaveNothingInCommon() {
+    @Test func receiptIDsAreRandom() {
         let texts = (0..<200).map { _ in Array(ReceiptID.random().text.utf8) }
         #expect(texts.allSatisfy { $0.count == 32 })
         for place in 0..<32 {
@@ -15,7 +15,7 @@ import Testing
         #expect(ReceiptID(parsing: ReceiptID.random().text) != nil)
     }
 
-    @Test func sessionsHaveNothingInCommon() {
+    @Test func sessionIDsAreRandom() {
         var sessions = SessionTable()
         let ids = (0..<50).map { _ in sessions.open(keeper: "ann", now: .now) }
         // Two of 50 that begin alike by chance are rare, three never seen.

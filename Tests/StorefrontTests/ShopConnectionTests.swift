@@ -50,7 +50,7 @@ import Testing
         }
     }
 
-    @Test func saysThatItIsTheCookies() async throws {
+    @Test func explainsTooLongCookies() async throws {
         try await withShop { shop in
             let connection = try shop.connect()
             try connection.send(Self.get("/", "Cookie: a=" + String(repeating: "c", count: 17 * 1024)))
@@ -146,7 +146,7 @@ import Testing
         }
     }
 
-    @Test func staysOpenWhereItMay() async throws {
+    @Test func keepsConnectionsOpenWherePossible() async throws {
         try await withShop { shop in
             let connection = try shop.connect()
             for _ in 0..<2 {
@@ -208,7 +208,7 @@ import Testing
         }
     }
 
-    @Test func whoReadsNothingIsCutOff() async throws {
+    @Test func disconnectsAClientThatNeverReads() async throws {
         try await withShop(quickShopLimits { $0.writeTimeMax = .milliseconds(200) }) { shop in
             let connection = try shop.connect()
             // More answers than the system's buffers hold.

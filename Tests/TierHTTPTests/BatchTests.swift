@@ -217,7 +217,7 @@ import Testing
         #expect(BatchWire.answers(in: ByteBuffer(string: text), count: 2) == nil)
     }
 
-    @Test func answersAreTakenApart() throws {
+    @Test func splitsABatchIntoAnswers() throws {
         let text = "200\t2\ta\tb c\tserver-timing\tx;dur=1, y;dur=2\n{}503\t0\tretry-after\t1\n"
         let answers = try #require(BatchWire.answers(in: ByteBuffer(string: text), count: 2))
         #expect(answers.map(\.status.code) == [200, 503])

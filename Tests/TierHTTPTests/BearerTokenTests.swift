@@ -18,7 +18,7 @@ import Testing
         #expect(fault?.reason.contains("16 to 512 visible ASCII") == true)
     }
 
-    @Test func hasNoTextOfItsOwn() { #expect("\(token)" == "(secret)") }
+    @Test func descriptionHidesTheToken() { #expect("\(token)" == "(secret)") }
 
     @Test(arguments: [
         (["Bearer a-token-of-20-signs!"], true), (["bearer a-token-of-20-signs!"], true),
@@ -50,7 +50,7 @@ import Testing
         }
     }
 
-    @Test func isOpenWhereTheStoreHasNone() async throws {
+    @Test func routesAreOpenWithoutAToken() async throws {
         try await withServer { server in
             let reply = try request("POST", "/guarded", port: server.port)
             #expect(reply.status == 200)

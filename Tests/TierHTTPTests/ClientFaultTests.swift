@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test(arguments: ["", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nbroken"])
-    func aChangeIsNotRepeatedToAnUnknownPeer(middle: String) async throws {
+    func changesAreNotRepeatedToUnknownPeers(middle: String) async throws {
         let peer = try breakingPeer(breaks: 1, middle: middle)
         try await withClient(peer.port) { client in
             let call = client.start("/update", method: .POST, key: "k", repetition: .ifPeerKeepsKeys)
@@ -303,7 +303,7 @@ import Testing
         withExtendedLifetime((first, second)) {}
     }
 
-    @Test func aShutdownEndsWhatIsInFlight() async throws {
+    @Test func shutdownFailsCallsInFlight() async throws {
         try await withServer { server in
             try await withClient(server.port) { client in
                 try await expect(client.send("/echo?text=1"), is: #"{"text":"1"}"#)
@@ -336,7 +336,7 @@ import Testing
     }
 
     /// A client that is let go without a shutdown takes nothing down with it.
-    @Test func aClientThatIsLetGo() async throws {
+    @Test func aReleasedClientFinishesItsCall() async throws {
         try await withServer { server in
             try await withLoops(count: 1) { loops in
                 let call = try await abandonedCall(to: server.port, loops: loops)

@@ -39,7 +39,7 @@ import Testing
         }
     }
 
-    @Test func whatIsSent() async throws {
+    @Test func sendsTheExpectedFields() async throws {
         let peer = try TestPeer { _ in answer("ok") }
         try await withClient(peer.port) { client in
             try await expect(client.send("/a?b=c", method: .POST, key: "\"k\""), is: "ok")

@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    @Test func leavesWhatGainsNothing() {
+    @Test func doesNotCompressWithoutGain() {
         var random = SystemRandomNumberGenerator()
         let noise = (0..<5_000).map { _ in UInt8.random(in: 0...255, using: &random) }
         for body in [
@@ -98,7 +98,7 @@ import Testing
         }
     }
 
-    @Test func metricsAreCompressedForWhoTakesIt() async throws {
+    @Test func compressesMetricsOnRequest() async throws {
         try await withServer { server in
             let plain = try request("GET", "/metrics", port: server.port)
             #expect(plain.headers["content-encoding"] == nil && plain.headers["vary"] == "accept-encoding")
@@ -113,7 +113,7 @@ import Testing
     }
 
     /// The answers of the contract have the heads that they always had.
-    @Test func theHotAnswersStayAsTheyAre() async throws {
+    @Test func hotAnswersAreUnchanged() async throws {
         var buffer = ByteBuffer()
         TierResponse.result(isSuccess: true).write(
             to: &buffer, date: "D", times: CallTimes(), total: .zero, isHead: false, persistence: .kept)

@@ -128,7 +128,7 @@ import Testing
         #expect(tested.state.reads() && tested.memory.unsentBytes == 0)
     }
 
-    @Test func whatArrivesIsCountedAndGivenBack() throws {
+    @Test func countsAndReleasesArrivingBytes() throws {
         var tested = Tested { $0.longBodyBytesMax = 150_000 }
         #expect(try tested.arrive("/size", body: .length(10), bytes: 50_000) == true)
         // No head is longer than heads may be.
@@ -180,7 +180,7 @@ import Testing
         #expect(tested.pop() != nil && tested.pop() != nil && tested.state.isAnswered)
     }
 
-    @Test func drainsWhenNothingIsAsked() throws {
+    @Test func drainsAfterTheLastAnswer() throws {
         var tested = Tested()
         let ticket = try tested.take("/echo?text=1").ticket
         #expect(tested.state.drain(at: tested.now, limits: tested.limits) == false)

@@ -85,7 +85,7 @@ import TierHTTP
         }
     }
 
-    @Test func itsColoursStandOut() {
+    @Test func itsColoursHaveEnoughContrast() {
         let colours = StyleColours(DocsStyle.sheet)
         #expect(colours.unnamed == [] && colours.faint(below: 4.5) == [])
         #expect(colours.pairs.contains(.init(text: "link", ground: "paper")))

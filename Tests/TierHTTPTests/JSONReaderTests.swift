@@ -47,7 +47,7 @@ import Testing
         #expect(throws: JSONFault.self) { _ = try JSONReader.value(in: ByteBuffer(bytes: wide)) }
     }
 
-    @Test func namesTheMemberThatIsGivenTwice() {
+    @Test func reportsADuplicateMember() {
         let fault = #expect(throws: JSONFault.self) {
             _ = try read(#"{"updates":[{"stock":1},{"stock":2,"stock":3}]}"#)
         }

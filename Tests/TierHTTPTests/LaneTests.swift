@@ -147,7 +147,7 @@ import Testing
         }
     }
 
-    @Test func whoseTurnItIs() {
+    @Test func choosesTheLeastBusyClient() {
         let (a, b) = (ClientPresence(), ClientPresence())
         let (one, other) = (ObjectIdentifier(a), ObjectIdentifier(b))
         #expect(FairTurn.next(among: [], busy: [:]) == nil)
@@ -162,7 +162,7 @@ import Testing
 
 /// A server notices when a client is not there any more.
 @Suite struct ClientPresenceTests {
-    @Test func everyWatchIsToldOnce() {
+    @Test func notifiesEachWatchOnce() {
         let client = ClientPresence()
         let told = Told()
         let first = client.watch { told.record("first") }

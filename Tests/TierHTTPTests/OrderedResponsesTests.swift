@@ -35,7 +35,7 @@ import Testing
     }
 
     /// Against a model: any order of ends gives the order of beginnings.
-    @Test(arguments: 0..<20 as Range<UInt64>) func anyOrderOfEnds(seed: UInt64) {
+    @Test(arguments: 0..<20 as Range<UInt64>) func requestsMayEndInAnyOrder(seed: UInt64) {
         var random = FastRandom(seed: seed)
         var responses = OrderedResponses<Int>()
         var open: [(number: Int, ticket: OrderedResponses<Int>.Ticket)] = []

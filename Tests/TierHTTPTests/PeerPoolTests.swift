@@ -73,7 +73,7 @@ import Testing
         }
     }
 
-    @Test func anUnknownPeerGetsOneRequestAtATime() {
+    @Test func unknownPeersGetOneRequestAtATime() {
         let tested = Tested { $0.plainConnectionCountMax = 2 }
         tested.submit("/a", "/b", "/c", "/d")
         #expect(tested.sent() == ["connect"] && tested.sent() == ["connect"] && tested.sent() == [])
@@ -103,7 +103,7 @@ import Testing
         #expect(tested.sent() == ["/e"] && tested.pool.connectionCount == 2)
     }
 
-    @Test func whatMayShareAMessageIsGathered() {
+    @Test func gathersRequestsIntoBatches() {
         let tested = Tested()
         let wire = tested.connect(.bookstore)
         var forms: [PeerLine.Form] = []
@@ -221,7 +221,7 @@ import Testing
         #expect(waiting.pool.takeOverdue(at: waiting.now).calls.count == 1 && !waiting.pool.hasWork)
     }
 
-    @Test func inASlowLaneClientsTakeTurns() {
+    @Test func clientsTakeTurnsInASlowLane() {
         let tested = Tested(.finds) {
             $0.laneConnectionCountMax = 2
             $0.laneWaitingCountMax = 4

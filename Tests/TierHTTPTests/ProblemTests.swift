@@ -38,14 +38,14 @@ import Testing
     }
 
     /// Whoever gets a code finds its cause and remedy in one place.
-    @Test func everyFaultHasARowInTheTableOfOperating() throws {
+    @Test func operatingTableListsEachFault() throws {
         let page = try String(contentsOfFile: Program.folder + "/docs/operating.md", encoding: .utf8)
         let rows = page.matches(of: /(?m)^\| [^|]+ \| `([a-z_]+)` \| [^|]+ \| [^|]+ \|$/).map { String($0.1) }
         #expect(Set(rows) == Set(StoreError.faultCodes + [Problem.internalCode]))
         #expect(Set(rows).count == rows.count)
     }
 
-    @Test func anUnknownOutcomeIsSaidAndHowToLearnIt() throws {
+    @Test func explainsHowToResolveAnUnknownOutcome() throws {
         let error = StoreError.unavailable(tier: "order", reason: .unreachable, outcomeUnknown: true)
         #expect(Problem(error).detail.contains("outcome is unknown"))
         #expect(Problem(error).detail.contains("same Idempotency-Key"))

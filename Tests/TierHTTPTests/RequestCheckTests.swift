@@ -49,7 +49,7 @@ import Testing
         }
     }
 
-    @Test func oneHostAndNoMore() {
+    @Test func requiresExactlyOneHost() {
         let cases: [(HTTPHeaders, HTTPVersion, UInt)] = [
             ([:], .http1_1, 400), ([:], .http1_0, 200), (["Host": "a", "host": "a"], .http1_1, 400),
             (["Host": "a", "host": "b"], .http1_0, 400),
@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    @Test func theTargetsHostCountsBeforeTheField() throws {
+    @Test func theTargetHostOverridesTheField() throws {
         let check = try RequestCheck(head(["Host": "a:1"], uri: "http://B:2/size"))
         #expect(check.host?.name == "B" && check.host?.port == 2)
         #expect(try RequestCheck(head(["Host": "[::1]:9"])).host?.name == "[::1]")
@@ -94,7 +94,7 @@ import Testing
         #expect(status(head) == 400)
     }
 
-    @Test func whatElseIsRefused() throws {
+    @Test func refusesOtherInvalidHeads() throws {
         for (head, wanted) in [
             (head(["Host": "h", "Transfer-Encoding": "chunked"], version: .http1_0), 400 as UInt),
             (head(["Host": "h:443"], method: .CONNECT, uri: "h:443"), 501),

@@ -80,7 +80,7 @@ import Testing
     }
 
     /// What the parser will refuse is given to it as it is; no size that can be sent is one too many.
-    @Test func nonsenseIsLeftToTheParser() {
+    @Test func leavesInvalidChunksToTheParser() {
         for text in [
             "FFFFFFFFFFFFFFFFFFFFFF\r\n", "7FFFFFFFFFFFFFFF\r\nabc", "zz\r\n", "-1\r\n", "\r\n\r\n", "",
         ] {

@@ -49,7 +49,7 @@ import Testing
         }
     }
 
-    @Test func anEmptyTransferEncodingIsNone() async throws {
+    @Test func refusesAnEmptyTransferEncoding() async throws {
         try await withServer { server in
             let connection = try server.connect()
             try connection.send("POST /size HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: \r\n\r\n")
@@ -116,7 +116,7 @@ import Testing
         "Purpose: prefetch", "X-Moz: prefetch",
     ]
 
-    @Test(arguments: foreign) func whatAnotherSiteSendsChangesNothing(field: String) async throws {
+    @Test(arguments: foreign) func requestsOfOtherSitesChangeNothing(field: String) async throws {
         let token = try BearerToken(parsing: "0123456789abcdef")
         for token in [nil, token] {
             try await withServer(token: token) { server in

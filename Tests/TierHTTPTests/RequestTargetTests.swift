@@ -53,7 +53,7 @@ import Testing
         #expect(throws: StoreError.self) { try RequestTarget(target).required("n", orInPath: true) }
     }
 
-    @Test func thePathCountsOnlyWhereItMay() {
+    @Test func ignoresPathValuesUnlessAllowed() {
         #expect(throws: StoreError.self) { try RequestTarget("/lookup/7").required("n") }
     }
 

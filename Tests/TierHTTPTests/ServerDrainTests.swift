@@ -11,7 +11,7 @@ import Testing
 @testable import TierHTTP
 
 @Suite struct ServerDrainTests {
-    @Test func whatWasTakenOnIsAnswered() async throws {
+    @Test func answersAcceptedRequestsBeforeItStops() async throws {
         try await withServer(loopCount: 2) { server in
             let connections = try (0..<6).map { _ in try server.connect() }
             for (number, connection) in connections.enumerated() {
@@ -64,7 +64,7 @@ import Testing
         }
     }
 
-    @Test func shutdownTwiceAtOnce() async throws {
+    @Test func twoConcurrentShutdowns() async throws {
         try await withServer { server in
             let connection = try server.connect()
             try connection.send(get("/hold?name=a"))
@@ -86,7 +86,7 @@ import Testing
         return true
     }
 
-    @Test func aPortInUseIsSaidPlainly() async throws {
+    @Test func reportsAPortInUse() async throws {
         try await withServer { server in
             do {
                 try await withServer(at: server.port) { _ in }

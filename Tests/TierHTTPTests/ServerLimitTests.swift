@@ -7,7 +7,7 @@ import Testing
 
 /// What a client can use up: connections, requests, time, memory.
 @Suite struct ServerLimitTests {
-    @Test func tooManyConnectionsAreToldSo() async throws {
+    @Test func answersTooManyConnections() async throws {
         try await withServer(quickLimits { $0.connectionCountMax = 2 }) { server in
             let first = try server.connect()
             let second = try server.connect()

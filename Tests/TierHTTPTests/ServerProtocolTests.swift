@@ -230,7 +230,7 @@ import Testing
         }
     }
 
-    @Test func noContinueWhereNoneIsDue() async throws {
+    @Test func sendsNoUnneededContinue() async throws {
         try await withServer { server in
             let old = try server.connect()
             try old.send("POST /size HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\nabc")

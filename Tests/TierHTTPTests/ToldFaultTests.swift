@@ -52,7 +52,7 @@ import Testing
     }
 
     /// That nothing was done is said of the second copy. What became of the first, nobody knows.
-    @Test func afterARepetitionTheOutcomeIsUnknown() async throws {
+    @Test func aRepetitionLeavesTheOutcomeUnknown() async throws {
         let told = try await problem(Self.diskFull + #","dependency":"catalog"}"#, breakingFirst: true)
         #expect(told.code == "disk_full" && told.dependency == "catalog")
         #expect(told.isOutcomeUnknown == true)

@@ -31,7 +31,7 @@ import Testing
         #expect(elements.allSatisfy { $0.turns == 3 })
     }
 
-    @Test func removesElementsWhereverTheyStand() {
+    @Test func removesElementsAnywhere() {
         var (list, elements) = list(600)
         for index in stride(from: 0, to: 600, by: 2) { list.remove(elements[index]) }
         list.remove(elements[599])
@@ -43,7 +43,7 @@ import Testing
     }
 
     /// A connection that closes in its turn is removed while the others of the turn are looked at.
-    @Test func anElementMayLeaveInItsTurn() {
+    @Test func anElementCanBeRemovedInItsTurn() {
         var (list, elements) = list(300)
         for element in list.turn().elements {
             element.turns += 1

@@ -9,7 +9,7 @@ import Testing
             seconds: seconds)
     }
 
-    @Test func ratesAreOfTheDifference() throws {
+    @Test func calculatesRatesOfTheDifference() throws {
         let change = try change(
             "n_total{o=\"a\"} 10\nn_total{o=\"b\"} 5\n", "n_total{o=\"b\"} 5\nn_total{o=\"a\"} 30\n")
         #expect(change.rate("n_total") == 10)
@@ -18,7 +18,7 @@ import Testing
         #expect(change.rate("m_total") == 0)
     }
 
-    @Test func aCounterThatFellBeganAnew() throws {
+    @Test func aDroppedCounterHasRestarted() throws {
         #expect(try change("n_total 1000\n", "n_total 8\n").rate("n_total") == 4)
         // And one that was not there before began at 0, as all do in a first reading.
         #expect(try change("", "n_total 8\n").rate("n_total") == 4)
@@ -30,7 +30,7 @@ import Testing
         counts.map { "t_bucket{\(labels)le=\"\($0)\"} \($1)\n" }.joined()
     }
 
-    @Test func percentilesAreOfTheDifferenceToo() throws {
+    @Test func calculatesPercentilesOfTheDifference() throws {
         let before = buckets([("0.001", 900), ("0.01", 900), ("0.1", 900), ("+Inf", 900)])
         let now = buckets([("0.001", 900), ("0.01", 990), ("0.1", 1_000), ("+Inf", 1_000)])
         let change = try change(before, now)
@@ -54,7 +54,7 @@ import Testing
         #expect(try self.change(nil, buckets([("1", 0), ("+Inf", 4)])).percentile(50, of: "t") == 1)
     }
 
-    @Test func meansAreOfTheDifference() throws {
+    @Test func calculatesMeansOfTheDifference() throws {
         let change = try change("t_sum 10\nt_count 10\n", "t_sum 40\nt_count 16\n")
         #expect(change.mean(of: "t") == 5)
         #expect(change.mean(of: "u") == nil)

@@ -72,7 +72,7 @@ import Testing
     }
 
     /// What happened once and does not now takes one line, however many operations it are.
-    @Test func foldsWhatIsIdle() throws {
+    @Test func foldsIdleRoutes() throws {
         let now = try MetricsPage(parsing: page)
         let change = MetricsChange(now: now, before: now, seconds: 1)
         let view = ServerView(
@@ -123,7 +123,7 @@ import Testing
         #expect(lines[3].text.hasPrefix("catalog  0 of 2 up "))
     }
 
-    @Test func saysThatATierHasStoppedWriting() throws {
+    @Test func reportsThatATierStoppedWriting() throws {
         let broken = page.replacing("takes_updates 1", with: "takes_updates 0")
         let lines = TopScreen(width: 100, height: 40).lines(
             try views(broken), time: "12:00:00", intervalSeconds: 1)

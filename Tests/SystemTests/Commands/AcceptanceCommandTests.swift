@@ -6,7 +6,7 @@ import Testing
 extension RealProcesses {
     /// `bookstore acceptance` and `bookstore client`.
     @Suite struct AcceptanceCommandTests {
-        @Test func testsAStoreOfItsOwn() async throws {
+        @Test func startsAndTestsItsOwnStore() async throws {
             try await withTemporaryFolder { folder in
                 let run = try await bookstore("acceptance", "--output", "here/logs", in: folder)
                 #expect(run.status == 0, "\(run.output)\n\(run.errors)")
@@ -82,7 +82,7 @@ extension RealProcesses {
             }
         }
 
-        @Test func tellsThatNobodyIsThere() async throws {
+        @Test func reportsAnUnreachableFrontend() async throws {
             try await withTemporaryFolder { folder in
                 let port = try FreePort.find()
                 for command in [["acceptance"], ["client", "lookup", "1"], ["client", "buy", "1"]] {

@@ -69,7 +69,7 @@ extension RealProcesses {
             }
         }
 
-        @Test func doesNotGuessWildly() async throws {
+        @Test func suggestsNothingForANonsenseCommand() async throws {
             try await withTemporaryFolder { folder in
                 let run = try await bookstore("xyzzyplugh", in: folder)
                 #expect(run.status == 64 && !run.errors.contains("Did you mean"), "\(run.errors)")
@@ -146,7 +146,7 @@ extension RealProcesses {
                 "\(run.output)\(run.errors)")
         }
 
-        @Test func checksAndWorkAreJSONForPrograms() async throws {
+        @Test func printsChecksAndWorkAsJSON() async throws {
             try await withStore { store in
                 #expect(try await store.buy(1) == "Success")
                 let config = try json(try await bookstore("config --json", in: store.folder))
@@ -178,7 +178,7 @@ extension RealProcesses {
             }
         }
 
-        @Test func acceptanceIsJSONForPrograms() async throws {
+        @Test func printsAcceptanceAsJSON() async throws {
             try await withStore { store in
                 let line = "acceptance --json --frontend \(store.frontend) --logs output"
                 for isFirst in [true, false] {

@@ -6,7 +6,7 @@ import Testing
 extension RealProcesses {
     /// `bookstore backup`: a copy that is made while the store sells opens as a store of its own.
     @Suite struct BackupTests {
-        @Test func restoresWhatWasSoldBeforeIt() async throws {
+        @Test func restoresEarlierSales() async throws {
             let books = "init,1,100000,10,topic,Title\n"
             try await withStore(books: books) { store in
                 for sale in 1...20 { #expect(try await store.buy(1, key: "before-\(sale)") == "Success") }

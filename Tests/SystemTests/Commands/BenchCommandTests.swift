@@ -18,7 +18,7 @@ extension BenchReport {
 extension RealProcesses {
     /// `bookstore bench` against stores that work.
     @Suite struct BenchCommandTests {
-        @Test func evaluatesAStoreOfItsOwn() async throws {
+        @Test func startsAndMeasuresItsOwnStore() async throws {
             try await withTemporaryFolder { folder in
                 let run = try await bookstore(
                     "bench", "--samples", "20", "--warmup", "5", "--clients", "1,3", "--html", "a.html",
@@ -124,7 +124,7 @@ extension RealProcesses {
             }
         }
 
-        @Test func reportsWhatItHasWhenInterrupted() async throws {
+        @Test func reportsPartialResultsWhenInterrupted() async throws {
             try await withTemporaryFolder { folder in
                 let process = try ServerProcess(
                     "bench", Program.bookstore,
@@ -209,7 +209,7 @@ extension RealProcesses {
 
     /// `bookstore bench` against frontends that do not: it says so, and never hangs.
     @Suite struct BenchFaultTests {
-        @Test func saysThatNobodyIsThere() async throws {
+        @Test func reportsAnUnreachableFrontend() async throws {
             try await withTemporaryFolder { folder in
                 let port = try FreePort.find()
                 let run = try await bookstore("bench", "--frontend", "127.0.0.1:\(port)", in: folder)
@@ -321,7 +321,7 @@ extension RealProcesses {
         }
 
         /// One that sells more copies than it has.
-        @Test func catchesOneThatOversells() async throws {
+        @Test func detectsAnOversellingStore() async throws {
             let respond = { @Sendable (target: String, before: Int) in
                 FakeFrontend.answer(
                     to: target, stock: before < 6 ? 3 : 0, buy: before < 12 ? "Success" : "Failed")

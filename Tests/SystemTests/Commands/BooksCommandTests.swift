@@ -86,7 +86,7 @@ extension RealProcesses {
             }
         }
 
-        @Test func namesEveryBadRow() async throws {
+        @Test func reportsEveryBadRow() async throws {
             try await withStore { store in
                 let rows = [
                     "item_number,title,topic,cost,stock", "20,Good,t,1,1", "x,Bad,t,1,1", "21,Bad,t,1.999,1",

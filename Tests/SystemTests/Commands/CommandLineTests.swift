@@ -108,7 +108,7 @@ extension RealProcesses {
             }
         }
 
-        @Test func refusesSettingsThatAreNotThere() async throws {
+        @Test func refusesMissingOrInvalidSettings() async throws {
             try await withTemporaryFolder { folder in
                 let missing = try await bookstore("catalog", "--settings", "none.json", in: folder)
                 #expect(missing.status == 78 && missing.errors.contains("none.json"))

@@ -6,7 +6,7 @@ import Testing
 extension RealProcesses {
     /// `bookstore healthcheck`, by which container engines judge a tier.
     @Suite struct HealthcheckTests {
-        @Test func tellsReadyFromRunning() async throws {
+        @Test func distinguishesReadyFromRunning() async throws {
             try await withStoppedStore { store in
                 for tier in ["catalog", "order", "frontend"] {
                     let none = try await bookstore("healthcheck", tier, in: store.folder)
@@ -55,7 +55,7 @@ extension RealProcesses {
             }
         }
 
-        @Test func refusesWhatIsNoServer() async throws {
+        @Test func refusesAnUnknownServer() async throws {
             try await withTemporaryFolder { folder in
                 let run = try await bookstore("healthcheck", "till", in: folder)
                 #expect(run.status == 64 && run.errors.contains("'till' is no server"), "\(run.errors)")

@@ -7,7 +7,7 @@ extension RealProcesses {
     @Suite struct TopCommandTests {
         private let config = ["--config", "config"]
 
-        @Test func printsLinesWhereThereIsNoTerminal() async throws {
+        @Test func printsLinesWithoutATerminal() async throws {
             try await withStore { store in
                 let top = try ServerProcess(
                     "top", Program.bookstore, ["top", "--interval", "0.1"] + config, in: store.folder)
@@ -49,7 +49,7 @@ extension RealProcesses {
             }
         }
 
-        @Test func tellsOnceAndWhetherAllAreUp() async throws {
+        @Test func printsOnceAndFailsWithoutAServer() async throws {
             try await withStore { store in
                 let well = try await bookstore("top", "--once", "--interval", "0.2", in: store.folder)
                 #expect(well.status == 0, "\(well.errors)")

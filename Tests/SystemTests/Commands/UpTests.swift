@@ -159,7 +159,7 @@ extension RealProcesses {
             }
         }
 
-        @Test func leavesNothingRunningWhenItIsKilled() async throws {
+        @Test func leavesNothingRunningWhenKilled() async throws {
             try await withUp { store, up in
                 try await waitUntilOpen(up, store)
                 let children = ProcessTable.children(of: up.pid)
@@ -201,7 +201,7 @@ extension RealProcesses {
 
         /// A second store with the same config, in an empty folder, says that the ports are in use, and neither
         /// takes the first one for its own nor leaves anything behind.
-        @Test func aSecondStoreIsNotTheFirst() async throws {
+        @Test func aSecondStoreFailsOnUsedPorts() async throws {
             try await withUp { store, up in
                 try await waitUntilOpen(up, store)
                 try await withTemporaryFolder { folder in

@@ -7,7 +7,7 @@ extension RealProcesses {
     /// What `verify` and `recover` say of stores that somebody or something has damaged.
     @Suite struct VerifyRecoverTests {
         /// Every discrepancy says where, what was expected and what was found; one fault is one line.
-        @Test func namesWhatDoesNotFit() async throws {
+        @Test func reportsWhatDoesNotMatch() async throws {
             try await withSoldStore { sold in
                 #expect(try await sold.verdict { _ in } == [])
                 let cases: [(damage: (SoldStore) async throws -> Void, said: [String])] = [

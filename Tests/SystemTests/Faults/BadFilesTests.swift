@@ -87,7 +87,7 @@ extension RealProcesses {
         }
 
         /// After the file was mended, the same folders do.
-        @Test func startsOnceTheBooksAreMended() async throws {
+        @Test func startsOnceTheBooksAreRepaired() async throws {
             try await withStoppedStore { store in
                 store.add(["--books", "books"], to: .catalog)
                 for (text, reason) in [("", "books: has no books"), ("# none\n", "books: has no books")] {

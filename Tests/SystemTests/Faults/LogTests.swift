@@ -33,7 +33,7 @@ extension RealProcesses {
         }
 
         /// A sale's line is in the operating system's hands before the sale is answered.
-        @Test func hasASaleBeforeItsAnswer() async throws {
+        @Test func logsASaleBeforeItsAnswer() async throws {
             try await withStore(books: "init,1,50,1,t,Many\n") { store in
                 for count in 1...20 {
                     let answer = try await store.buy(1)
@@ -88,7 +88,7 @@ extension RealProcesses {
             }
         }
 
-        @Test func leavesQueriesOutWhenTold() async throws {
+        @Test func omitsQueriesWhenConfigured() async throws {
             try await withStore(options: [.catalog: ["--log-queries", "off"]]) { store in
                 _ = try await store.get("/lookup/1")
                 _ = try await store.get("/search?topic=graduate+school")

@@ -34,7 +34,7 @@ extension RealProcesses {
         }
 
         /// With 256 files all servers span in accept at 90 % of a core.
-        @Test func connectionsLeaveFilesForEverythingElse() async throws {
+        @Test func connectionsLeaveSpareFiles() async throws {
             try await withStoppedStore { store in
                 for tier in Tier.allCases { try await start(tier, in: store, "-n 256") }
                 for tier in Tier.allCases { try await store.waitUntilReady(tier) }

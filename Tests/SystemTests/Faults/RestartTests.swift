@@ -6,7 +6,7 @@ import Testing
 extension RealProcesses {
     /// Ordinary restarts forget nothing.
     @Suite struct RestartTests {
-        @Test func goesOnFromTheStoredState() async throws {
+        @Test func continuesFromStoredState() async throws {
             try await withStore(books: "init,1,5,10,t,First\n") { store in
                 #expect(try await store.buy(1, key: "before") == "Success")
                 expectJSON(

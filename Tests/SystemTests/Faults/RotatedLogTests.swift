@@ -54,7 +54,7 @@ extension RealProcesses {
         }
 
         /// With any one of them missing nothing is rebuilt, and nothing is called whole.
-        @Test func namesALogThatIsMissing() async throws {
+        @Test func reportsAMissingLog() async throws {
             try await withSoldStore { sold in
                 try rotate(sold, as: [".2", ".1"])
                 let cases: [(gone: [String], said: String)] = [
@@ -89,7 +89,7 @@ extension RealProcesses {
         }
 
         /// The oldest begins with the first books; one that begins with queries does not.
-        @Test func namesALogThatDoesNotBegin() async throws {
+        @Test func reportsALogWithoutItsStart() async throws {
             try await withSoldStore { sold in
                 try sold.edit("catalog_log") { "query_by_topic,t\n" + $0 }
                 try forget(["catalog", "order"], of: sold)
@@ -104,7 +104,7 @@ extension RealProcesses {
         }
 
         /// What cannot be put in order is refused, and what is no rotated log is named.
-        @Test func namesWhatItCannotRead() async throws {
+        @Test func reportsUnreadableLogs() async throws {
             try await withSoldStore { sold in
                 try rotate(sold, as: [".2", ".1"])
                 try forget(["catalog", "order"], of: sold)
@@ -129,7 +129,7 @@ extension RealProcesses {
         }
 
         /// A machine without the program that unpacks says so.
-        @Test func saysWhatItCannotUnpack() async throws {
+        @Test func reportsWhatItCannotUnpack() async throws {
             try await withSoldStore { sold in
                 try rotate(sold, as: [".2", ".1"])
                 try await pack("output/catalog_log.2", by: "gzip", of: sold)

@@ -100,7 +100,7 @@ extension RealProcesses {
             }
         }
 
-        @Test func nothingIsForOthersToWrite() async throws {
+        @Test func othersCannotWriteStoreFiles() async throws {
             try await withUp(umask: "0") { store, _, _ in
                 #expect(try await store.buy(1) == "Success")
                 _ = try await run(

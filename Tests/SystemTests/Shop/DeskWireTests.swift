@@ -163,7 +163,7 @@ extension RealProcesses {
             }
         }
 
-        @Test func mistakesComeBackAsTheyWereTyped() async throws {
+        @Test func showsMistakesAsTyped() async throws {
             try await withDesk { store, desk in
                 let list = try await desk.send("GET", "/desk/books")
                 let typed = ["stock-1": "many", "cost-2": "1,50", "stock-3": "+1", "reason": "a <reason>"]
@@ -202,7 +202,7 @@ extension RealProcesses {
             }
         }
 
-        @Test func slipsAreAskedAboutOnce() async throws {
+        @Test func asksOnceAboutLikelySlips() async throws {
             try await withDesk { store, desk in
                 let list = try await desk.send("GET", "/desk/books")
                 let asked = try await desk.submit(

@@ -92,7 +92,7 @@ extension RealProcesses {
             expectJSON(try await store.post(target, to: .catalog), successBody)
         }
 
-        @Test func aPriceThatRisesIsAskedAbout() async throws {
+        @Test func asksAboutARisenPrice() async throws {
             try await withShop { store, port in
                 let browser = Browser(port: port)
                 try await browser.get("/book/1")

@@ -73,7 +73,7 @@ extension RealProcesses {
             }
         }
 
-        @Test func writesPricesTheOneWay() async throws {
+        @Test func writesPricesInOneForm() async throws {
             try await withCatalog { store in
                 for (given, shown) in [
                     ("10", "10"), ("10.5", "10.50"), ("10.50", "10.50"), ("10.00", "10"), ("10.0", "10"),

@@ -106,7 +106,7 @@ extension RealProcesses {
         }
 
         /// Theirs know no limit of the price, so ours look at it before they ask them.
-        @Test(arguments: [Tier.catalog, .order]) func aLimitOfThePriceHoldsThere(tier: Tier) async throws {
+        @Test(arguments: [Tier.catalog, .order]) func aPriceLimitHoldsWithFlask(tier: Tier) async throws {
             try await withMixture([tier]) { store in
                 let dear = try await store.post("/buy?item_number=2&cost_max=19.99")
                 expectProblem(dear, 412, mentions: "book 2 costs 20 now")
@@ -128,7 +128,7 @@ extension RealProcesses {
         }
 
         /// A Flask tier that goes away and comes back, in front of or behind ours.
-        @Test(arguments: [Tier.catalog, .order]) func bearsTheLossOfTheirs(tier: Tier) async throws {
+        @Test(arguments: [Tier.catalog, .order]) func survivesTheLossOfAFlaskTier(tier: Tier) async throws {
             try await withMixture([tier]) { store in
                 try store.kill(tier)
                 let target = tier == .catalog ? "/lookup/1" : "/buy/1"

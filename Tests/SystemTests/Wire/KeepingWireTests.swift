@@ -76,7 +76,7 @@ extension RealProcesses {
             }
         }
 
-        @Test func storekeepersChangeTogetherAndNothingUnseen() async throws {
+        @Test func updatesApplyTogetherOnExpectedValues() async throws {
             try await withStore { store in
                 let body = """
                     {"actor":"ann","reason":"delivery","updates":[{"item_number":"1","stock":5,"expect_stock":3},\

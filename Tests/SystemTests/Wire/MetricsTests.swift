@@ -52,7 +52,7 @@ extension RealProcesses {
             }
         }
 
-        @Test func promtoolWouldSayWhatIsWrong() async throws {
+        @Test func promtoolReportsAMalformedPage() async throws {
             try await withTemporaryFolder { folder in
                 let torn = try await check("# TYPE a_total counter\na_total{ 1\n", in: folder)
                 #expect(torn.status != 0 && !torn.errors.isEmpty)

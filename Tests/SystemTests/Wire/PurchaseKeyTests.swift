@@ -52,7 +52,7 @@ extension RealProcesses {
         }
 
         /// The batch of one tier to another answers each purchase with its key, also one that came without.
-        @Test func aBatchNamesThemToo() async throws {
+        @Test func aBatchReturnsKeys() async throws {
             try await withStore { store in
                 let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
                 let body = "POST /buy?item_number=1 \(trace) k-1\nPOST /buy?item_number=99 \(trace)\n"

@@ -89,7 +89,7 @@ extension RealProcesses {
             }
         }
 
-        @Test func refusesATokenThatIsNone() async throws {
+        @Test func refusesAnInvalidToken() async throws {
             try await withTemporaryFolder { folder in
                 let short = try await bookstore(
                     "catalog", in: folder, environment: ["BOOKSTORE_TOKEN": "hunter2"])
