@@ -16,9 +16,9 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PACKAGE = os.path.join(ROOT, "bench/micro")
 BASELINE = os.path.join(PACKAGE, "baseline.json")
-# What two runs of one build may differ by: the allocator's and the hash tables' state vary a little.
+# Two runs of one build may differ by this much: the state of the allocator and the hash tables varies.
 TOLERANCE = 0.02
-# How many times each piece runs in the shorter and the longer run.
+# How often each piece runs in the shorter and in the longer run.
 PIECES = {
     "encode 1,000 books": (2, 6),
     "parse 1,000 request lines": (2, 6),
@@ -37,13 +37,13 @@ def build():
     if done.returncode != 0:
         sys.exit(1)
     program = os.path.join(PACKAGE, ".build/release/CountPieces")
-    # Valgrind 3.19 stops at debugging information as newer compilers write it.
+    # Valgrind 3.19 fails on the debugging information of newer compilers.
     subprocess.run(["strip", "--strip-debug", "-o", program + "-stripped", program], check=True)
     return program + "-stripped"
 
 
 def instructions(program, name, times):
-    """What callgrind counts for a whole run."""
+    """Returns the instructions that callgrind counts in a whole run."""
     environment = dict(os.environ, SWIFT_DETERMINISTIC_HASHING="1")
     done = subprocess.run(
         ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", program, name, str(times)],
@@ -64,7 +64,7 @@ def measure(program):
 
 
 def compare(counts):
-    """Prints a table; returns whether nothing got worse."""
+    """Prints a table and returns whether nothing is slower."""
     with open(BASELINE, encoding="utf-8") as file:
         baseline = json.load(file)["instructions"]
     good = set(baseline) == set(counts)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Packs dist/bookstore and what belongs to it as dist/bookstore_VERSION_ARCH.deb.
+# Packs dist/bookstore and its files as dist/bookstore_VERSION_ARCH.deb.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# Writes a manual page for each command into dist/man, from what dist/bookstore says of its commands:
-# bookstore-books-add.1 is `man bookstore books add`, as git's pages are named.
+# Writes a manual page for each command into dist/man, from the help of dist/bookstore.
+# Pages are named like git's: bookstore-books-add.1 is `man bookstore books add`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 [[ -x dist/bookstore ]] || { echo "manual: dist/bookstore is missing: run make static" >&2; exit 1; }
-# Asking the argument parser's plugin for help builds its tool and no more. Let do its work, it would build the whole
-# store once more with other settings than those of dist/bookstore.
+# Asking the argument parser's plugin for help builds only its tool. Running the plugin would build the whole store
+# again, with other settings than those of dist/bookstore.
 swift package generate-manual --help >/dev/null
 tool=$(find .build/*/debug -maxdepth 1 -type f -name 'generate-manual*' -perm -u+x | head -n 1)
 [[ -n $tool ]] || { echo "manual: the argument parser's tool was not built" >&2; exit 1; }
 
-# The tool gives pages names with dots, takes paragraphs and examples as they come, and knows one exit status.
+# Mends the tool's pages: it names them with dots, runs paragraphs and examples together, and lists one exit status.
 # shellcheck disable=SC2016 # $0 is awk's
 readonly tidy='
     function close_example() { if (is_example) { print ".Ed"; is_example = 0 } }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Keeps the style, so that no reviewer has to: `make check`.
+"""Checks the style, so that no reviewer has to: `make check`.
 
 Prints every finding as `path:line: message` and exits 1 when there is any. The rules that look at one file
 are plain functions from (path, text) to (line, message) pairs; Tests/Scripts plants a violation of each.
@@ -15,23 +15,23 @@ from markdown_links import check_links
 from swift_text import parse
 from swift_tree import IMPORT, SwiftTree, main_type
 
-# The database library stays in the folders of its database, so that another database changes only them.
+# Only the folders of the database import its library, so that another database changes only them.
 DATABASE = "GRDB"
 DATABASE_FOLDERS = {f"Sources/{target}/SQLite" for target in ("Storage", "Catalog", "Order")}
-# Model is what every tier agrees on: it depends on nothing that a tier could want to replace.
+# Model is what every tier agrees on, so it depends on nothing that a tier could replace.
 MODEL_MAY_IMPORT = {"Synchronization", "Swift"}
-# An engine holds the rules of a tier, whoever asks.
+# An engine holds the rules of a tier, for any caller.
 HTTP = {"TierHTTP", "NIOHTTP1"}
 
 FILE_LINES_MAX = {"Sources": 300, "Tests": 500}
 FOLDER_FILES_MAX = 16
 FUNCTION_LINES_MAX = 70
-# A reason may stand a few lines above, when attributes or a doc comment come between.
+# A reason may be a few lines above, before attributes or a doc comment.
 REASON_LINES_ABOVE = 4
 
 LEFTOVER = re.compile(r"\b(FIXME|TODO|XXX|HACK)\b")
 MACHINE_PATH = re.compile(r"(?<![\w.~/$}*-])/(work|root|home|Users)/")
-# These two name what they look for.
+# These two files contain the words that they search for.
 NAMES_THE_WORDS = {"scripts/check.py", "Tests/Scripts/test_check.py"}
 
 VAGUE_SUFFIX = r"(?:Manager|Helpers?|Util(?:s|ities)?)"
@@ -40,12 +40,12 @@ VAGUE_TYPE = re.compile(r"\b(?:class|struct|enum|actor|protocol|typealias)\s+(\w
 
 UNSAFE = re.compile(r"@unchecked\s+Sendable\b|\bnonisolated\(unsafe\)")
 CRASHES = re.compile(r"\btry!|\bfatalError\(")
-# At the level of the socket, TCP_NODELAY's number is SO_DEBUG, which Linux lets only root set.
+# At socket level, TCP_NODELAY's number means SO_DEBUG, which only root may set on Linux.
 MISTAKEN_OPTION = re.compile(r"\bsocketOption\(\s*\.tcp_")
 
 
 def check_path(path):
-    """What must not be in the repository, judged by its path alone."""
+    """Rules for the paths of files."""
     if path.split("/")[-1] == "Package.resolved" or ".build" in path.split("/"):
         yield 1, "is made by a build and must not be tracked"
 
@@ -102,7 +102,7 @@ def needs_reason(swift, pattern, question):
 
 
 def check_imports(path, swift):
-    """What a part of Sources must not know, whatever its target depends on."""
+    """What a part of Sources must not use, even if its target depends on it."""
     folders = path.split("/")[:-1]
     for found in IMPORT.finditer(swift.code):
         line, module = swift.line(found.start(1)), found[1]
@@ -113,7 +113,7 @@ def check_imports(path, swift):
 
 
 def check_engine(path, swift):
-    """Engines know no HTTP."""
+    """Engines do not use HTTP."""
     if "Engine" in path.split("/")[-1]:
         for found in IMPORT.finditer(swift.code):
             if found[1] in HTTP:
@@ -121,7 +121,7 @@ def check_engine(path, swift):
 
 
 def check_access(swift):
-    """The program is one package: nothing of it is for others."""
+    """The program is one package, so nothing in it is public."""
     for found in re.finditer(r"\bpublic\b", swift.code):
         yield swift.line(found.start()), "public: package is enough"
 
@@ -144,7 +144,7 @@ def check_tree(tree):
 
 
 def check_targets(tree):
-    """Each target declares the targets that it imports, and stands below them in Package.swift."""
+    """Each target declares the targets that it imports, and comes after them in Package.swift."""
     names = {target.name for target in tree.targets}
     executables = {target.name for target in tree.targets if target.is_executable}
     imported = {target.name: {} for target in tree.targets}
@@ -183,7 +183,7 @@ def is_shell_script(content):
 
 
 def run(*command):
-    """Runs a tool that prints findings by itself; returns whether it had none."""
+    """Runs a tool that prints its own findings, and returns whether it had none."""
     try:
         return subprocess.run(command).returncode == 0
     except FileNotFoundError:
@@ -218,7 +218,7 @@ def main():
         clean = False
     sys.stdout.flush()  # before the tools write to the same place
 
-    # Not the folder of the benchmarks as a whole: it has a build folder of its own.
+    # Not the whole folder of the benchmarks: it contains its own build folder.
     parts = ("Package.swift", "Sources", "Tests", "bench/micro/Package.swift", "bench/micro/Sources",
              "bench/micro/Benchmarks")
     swift = [path for path in parts if os.path.exists(path)]

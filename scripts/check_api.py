@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks the running tiers against what they say of themselves: `make check-api`.
+"""Checks the running tiers against their own API descriptions: `make check-api`.
 
 Opens a store of its own on free ports, with a book of each kind of trouble in it, and lets schemathesis make
 requests from each tier's /openapi.json: good ones, bad ones and sequences of them. Fails on an answer that is
@@ -28,7 +28,7 @@ init,3,100000000,5.50,graduate school,Crème brûlée für 日本
 
 
 def free_ports(count):
-    """Ports that nothing listens on; held together, so that no two are the same."""
+    """Returns free ports. All are held at the same time, so that no two are equal."""
     held = [socket.socket() for _ in range(count)]
     for one in held:
         one.bind(("127.0.0.1", 0))
@@ -52,7 +52,7 @@ def wait_until_ready(process, port):
 
 
 def check(schemathesis, tier, port, examples, folder):
-    """Runs schemathesis against a tier and returns its exit status and how many cases it made."""
+    """Runs schemathesis against a tier and returns its exit status and its number of cases."""
     command = [
         schemathesis, "run", f"http://127.0.0.1:{port}/openapi.json", "--checks", CHECKS, "--max-examples", str(examples),
         "--phases", "examples,coverage,fuzzing", "--generation-deterministic",

@@ -24,10 +24,10 @@ from swift_tree import SwiftTree
 SUBJECTS_SINCE = "83e3b18"
 SUBJECT_CHARACTERS_MAX = 72
 DATABASE = {"GRDB", "GRDBSQLite"}
-# Parts that stand for the same in both tiers, as the catalog and as the order tier calls them.
+# Parts that are the same in both tiers, by their names in the catalog and in the order tier.
 TWINS = [("CatalogEngine", "OrderEngine"), ("CatalogStore", "OrderStore"), ("CatalogServer", "OrderServer"),
          ("CatalogSnapshot", "OrderStoreSnapshot"), ("CatalogLogRepair", "OrderLogRepair")]
-# What carries requests, for any client; what is no client of the store but a part of it.
+# What carries requests for any client, and what is a part of the store and not its client.
 CARRIERS = ("Sources/TierHTTP/", "Sources/Services/", "Sources/Catalog/", "Sources/Order/", "Sources/Frontend/")
 # The way of a commit where it crosses between the catalog and the journal: (file, function, call that crosses). The store's
 # own use of what Storage/SQLite offers to any store is no crossing.
@@ -40,13 +40,13 @@ CROSSINGS = [
 # words.
 SHAPES = ["text of the form", "KeeperUpdate", "KeeperRequest.Work", "KeeperRequest", "JSON of the request", "JSONValue",
           "CatalogChange", "LedgerEntry", "row of the database", "Movement", "JSON of the answer", "MovementRow"]
-# What reads the answers of catalogs and frontends of any make, which fit no type of ours.
+# What reads answers of foreign catalogs and frontends, which match none of our types.
 FOREIGN_READERS = {"Sources/Services/HTTPCatalog.swift", "Sources/Tools/Bench/Load/Connection/AnswerCheck.swift"}
 TYPE_NAME = re.compile(r"[A-Z]\w*(?:\.\w+)*")
 
 
 class House:
-    """The repository as it stands in the working tree."""
+    """The repository in its working tree."""
 
     def __init__(self, texts):
         self.texts = texts
@@ -119,7 +119,7 @@ class House:
                 and re.search(r"\b(?:ItemNumber|IdempotencyKey|item_number|itemNumber)\b", self.code[path])]
 
     def types_away(self):
-        """Types that another file uses and that stand in a file of another name."""
+        """Types that other files use and whose own file has another name."""
         return [f"{declaration.path}:{declaration.line}: {declaration.name}, which {users[0]} uses"
                 for declaration, users in self.tree.types_away()]
 
@@ -150,7 +150,7 @@ class House:
                          for line, name, length in swift.functions() if name == function)
 
     def shapes(self):
-        """What a change is on its way. Raises a LookupError when a type of the table is not there."""
+        """The forms of a change on its way. Raises a LookupError when a type of the table is missing."""
         names = {declaration.full_name for declarations in self.tree.declarations.values() for declaration in declarations}
         for shape in SHAPES:
             if TYPE_NAME.fullmatch(shape) and shape not in names:
@@ -159,7 +159,7 @@ class House:
 
 
 def long_subjects():
-    """Commits whose subject has more characters than people see in a list; None where the history is cut short."""
+    """Commits whose subject is too long for a list; None where the history is incomplete."""
     log = subprocess.run(["git", "log", "--no-merges", "--format=%h %s", f"{SUBJECTS_SINCE}..HEAD"],
                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     if log.returncode != 0:
@@ -168,7 +168,7 @@ def long_subjects():
 
 
 def walk(branch):
-    """The files that a branch changed since it left main."""
+    """The files that a branch changes against main."""
     changed = subprocess.run(["git", "diff", "--name-only", f"main...{branch}"], check=True, stdout=subprocess.PIPE, text=True)
     return changed.stdout.splitlines()
 

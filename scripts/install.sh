@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what was built: the executable, systemd units, manual pages, completions, default settings. Files of the
-# owner that are there already are left alone. Called by `make install` and, with a DESTDIR, by `make deb`.
+# Installs what was built: the executable, systemd units, manual pages, completions, default settings. The owner's
+# existing files are not changed. Called by `make install` and, with a DESTDIR, by `make deb`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -19,7 +19,7 @@ for page in dist/man/*.1; do
     install -d "$share/man/man1"
     gzip -9 -n --stdout "$page" >"$share/man/man1/${page##*/}.gz"
 done
-# Sourced, not run: it needs no first line that names a shell.
+# Sourced, not run, so it has no shebang line.
 dist/bookstore completion bash | sed '1{/^#!/d}' |
     install -D -m 644 /dev/stdin "$share/bash-completion/completions/bookstore"
 dist/bookstore completion zsh |

@@ -1,4 +1,4 @@
-"""Where links between Markdown pages lead: to a file or folder of the repository, and to a heading of that page."""
+"""Checks that links between Markdown pages lead to a file or folder of the repository, and to an existing heading."""
 
 import os
 import re
@@ -9,17 +9,17 @@ HEADING = re.compile(r"^#+ (.*)$", re.M)
 
 
 def without_examples(text):
-    """The text with the lines of code blocks empty, so that what follows keeps its line."""
+    """The text with the lines of code blocks emptied, so that line numbers stay correct."""
     return FENCE.sub(lambda block: "\n" * block[0].count("\n"), text)
 
 
 def anchor(heading):
-    """The name under which a page shows a heading: lower case, hyphens for blanks, no punctuation."""
+    """The anchor of a heading: lower case, hyphens for blanks, no punctuation."""
     return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
 
 
 def check_links(pages, files):
-    """Links that lead nowhere, as (path, line, message).
+    """Broken links, as (path, line, message).
 
     pages: the text of each Markdown page by its path; files: all paths of the repository.
     """

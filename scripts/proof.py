@@ -17,18 +17,18 @@ import time
 TESTS = ".build/debug/my-book-storePackageTests.xctest"
 REPORT = "docs/chaos-report.md"
 PROGRESS_SECONDS = 10
-# How long a part may take; one that takes longer hangs.
+# A part that takes longer than this counts as hanging.
 PART_SECONDS_MAX = {"short": 900, "long": 7200}
-# Of an hour, about a quarter; the rest is the crash test's and the disk's.
+# About a quarter of an hour-long run; the rest is for the crash test and the disk tests.
 LONG_SEEDS = 20_000
 
 
 class Part:
-    """One command, whose lines beginning with `proof:` say what it has tried and found."""
+    """One command. Its lines that begin with `proof:` report what it tried and found."""
 
     def __init__(self, name, command, expected, environment=None):
         self.name, self.command, self.environment = name, command, environment or {}
-        # What has to be among the things it tried: a filter that fits no test would pass as well.
+        # What it must have tried: a filter that matches no test would pass as well.
         self.expected = expected
         self.tried, self.latest, self.lines = [], "starting", []
         self.seconds, self.status = 0, None
@@ -65,7 +65,7 @@ class Part:
         if missing:
             say(f"{self.name}: expected to hear of {', '.join(missing)}")
         if not is_sound:
-            # What a test framework prints of tests that pass helps nobody.
+            # The output of passing tests is of no use.
             told = [line for line in self.lines if not re.match(r"[◇✔]|proof: ", line)]
             print("\n".join(told[-300:]), flush=True)
         return is_sound
@@ -80,7 +80,7 @@ def minutes(seconds):
 
 
 def run(parts, form, start):
-    """Runs the parts side by side, with a line of progress now and then."""
+    """Runs the parts side by side and reports progress regularly."""
     threads = [threading.Thread(target=part.run, args=[PART_SECONDS_MAX[form]]) for part in parts]
     for thread in threads:
         thread.start()
@@ -147,7 +147,7 @@ def main():
     start = time.monotonic()
     is_long = options.form == "long"
     seeds = os.environ.get("BOOKSTORE_SEED_COUNT", str(LONG_SEEDS)) if is_long else None
-    # The simulation takes what processor time the disk tests leave: those wait for processes, with deadlines.
+    # The disk tests come first for processor time, because they wait for processes with deadlines.
     simulation = tests(
         "simulation", "SimulationTests", ["simulation: ", "planted bug | "], ["nice", "-n", "10"],
         {"BOOKSTORE_SEED_COUNT": seeds} if seeds else {})
@@ -168,5 +168,5 @@ if __name__ == "__main__":
     try:
         main()
     except KeyboardInterrupt:
-        # The parts have got it too, and end by themselves.
+        # The parts get the signal too, and end by themselves.
         sys.exit(130)

@@ -7,6 +7,6 @@ scripts/setup.sh
 echo "Building the store (the first time takes about ten minutes on two cores) ..." >&2
 swift build -c release --product bookstore
 
-# exec: the store takes this process's place, so that a SIGTERM meant for the script reaches the store, and
-# make sees the store's own exit status: 0 after Ctrl-C, about which make has nothing to complain.
+# exec: the store replaces this process, so that a SIGTERM for the script reaches the store, and make sees the
+# store's own exit status. That is 0 after Ctrl-C, so make reports no error.
 exec .build/release/bookstore up "$@"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Test 5: the acceptance tests with each tier on a machine of its own, on AWS EC2. One command makes everything,
-# tests, brings the logs back and deletes everything again, however it ends.
+# Test 5: the acceptance tests with each tier on its own machine, on AWS EC2. One command creates everything, tests,
+# fetches the logs and deletes everything again, however it ends.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 
@@ -41,7 +41,7 @@ read_options --region=region --instance-type=instance_type --image-id=image_id -
     --keep=keep:yes --list=mode:list --destroy=destroyed_run -- "$@"
 [[ -z $destroyed_run ]] || mode=destroy
 
-# The order in which they start: what is behind comes first. The storefront runs on the frontend's machine.
+# The order in which they start: each after the tiers that it calls. The storefront runs on the frontend's machine.
 readonly tiers=(catalog order frontend) servers=(catalog order frontend storefront)
 declare -A instance=() public=() private=()
 subnets=() vpc='' group='' architecture='' has_tag=no has_made_things=no is_done=no
@@ -77,7 +77,7 @@ done
 work=$(mktemp -d)
 run=bookstore-$(date -u +%Y%m%d-%H%M%S)-$(od -An -N2 -tx1 /dev/urandom | tr -d ' \n')
 
-# Whatever ends this script, it ends here.
+# Every exit of this script comes through here.
 clean_up() {
     local status=$1
     if [[ $has_made_things == yes ]]; then
@@ -95,7 +95,7 @@ clean_up() {
 }
 end_by clean_up
 
-# After a failure the logs tell why; but deleting must not wait for hosts that do not answer.
+# After a failure the logs show the reason, but deleting must not wait for hosts that do not answer.
 save_what_there_is() {
     [[ -e $work/config ]] || return 0
     say "collecting the logs for a look at what went wrong"
@@ -117,8 +117,8 @@ tell_how_to_reach() {
     echo "delete: scripts/run_distributed_test.sh --region $region --destroy $run"
 }
 
-# This machine's address as AWS sees it. Plain HTTP: a wrong answer could at most open port 22, behind its key, to
-# another address than ours, and the run would fail.
+# This machine's address as AWS sees it. Plain HTTP is enough: a wrong answer could only open port 22, which still
+# needs its key, to another address than ours, and the run would fail.
 find_own_address() {
     local host=checkip.amazonaws.com address
     address=$(get $host:80 /) || true

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The acceptance tests in containers on this machine: builds the image, starts the store as compose.yaml has it, tests
-# it from a client container, looks into the shop, puts the logs into output/ and deletes everything again.
+# The acceptance tests in containers on this machine: builds the image, starts the store from compose.yaml, tests it
+# from a client container, checks the shop, copies the logs to output/ and deletes everything again.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 
@@ -28,7 +28,7 @@ source "$root/deploy/lib/logs.sh"
 source "$root/deploy/lib/web.sh"
 
 work=$(mktemp -d)
-# A name for each run: two at once have containers, networks and volumes of their own.
+# Each run has its own name, so that two runs at the same time share no container, network or volume.
 project=bookstore-$(od -An -N4 -tx1 /dev/urandom | tr -d ' \n')
 has_started=no
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing on this machine: what the store needs to build and run, and with --test also what
 # its tests and style check need, with --browser what the browser tests need, with --lab what deploy/lab needs, with
-# --bench what the store is measured with and against. Does nothing, quickly, where all is there already.
+# --bench what the benchmarks need. Ends quickly when everything is installed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -30,12 +30,12 @@ check_swift() {
         die "Swift $major.$minor is too old: 6.1 is the oldest that works, 6.3 the one the store is made with"
 }
 
-# Looks for the thing itself, not the package: a Python or curl from elsewhere serves as well as Debian's.
+# Looks for the program, not the package: a Python or curl from elsewhere is as good as Debian's.
 is_there() {
     case "$1" in
         libsqlite3-dev) [[ -e /usr/include/sqlite3.h ]] ;;
         zlib1g-dev) [[ -e /usr/include/zlib.h ]] ;;
-        # Debian ships venv without ensurepip, which is what makes a new environment's pip.
+        # Debian ships venv without ensurepip, which creates a new environment's pip.
         python3-venv) python3 -c 'import venv, ensurepip' 2>/dev/null ;;
         chromium-driver) command -v chromedriver >/dev/null ;;
         fonts-dejavu-core) [[ -d /usr/share/fonts ]] ;;
@@ -83,11 +83,11 @@ install_packages() {
     [[ -z $still ]] || die "installed, but still not found: $still"
 }
 
-# make_venv NAME FILE [OPTION]: a Python environment of its own with exactly the versions in FILE.
+# make_venv NAME FILE [OPTION]: makes a Python environment with exactly the versions in FILE.
 make_venv() {
     local venv=.build/$1 wanted=$2
-    # The copy of the list is written last: it is there only where everything before it worked. The
-    # interpreter is tried as well, for it is a link that a Python upgrade breaks.
+    # The copy of the list is written last, so it exists only after a complete installation. The
+    # interpreter is tried as well, because it is a link that a Python upgrade breaks.
     if cmp -s "$wanted" "$venv/installed.txt" && "$venv/bin/python" -c '' 2>/dev/null; then
         return 0
     fi
@@ -99,8 +99,8 @@ make_venv() {
     cp "$wanted" "$venv/installed.txt"
 }
 
-# promtool checks the metrics pages. Debian has it in the package of the whole Prometheus server, which would
-# be started as a service: only this one program is taken out of it.
+# promtool checks the metrics pages. Debian's package of it would start a whole Prometheus server as a service, so
+# only this program is extracted from it.
 get_promtool() {
     local tool=$PWD/.build/promtool
     if command -v promtool >/dev/null || [[ -x $tool ]]; then
@@ -143,10 +143,10 @@ if [[ $with_tests == yes || $with_bench == yes ]]; then
     # The original's tiers.
     make_venv flask-venv Tests/Flask/requirements.txt
     get_promtool
-    # What checks the tiers against their own descriptions. The list is complete.
+    # Checks the tiers against their API descriptions. The list is complete.
     make_venv api-venv Tests/API/requirements.txt --no-deps
 fi
 if [[ $with_browser == yes ]]; then
-    # Its list is complete; what the packages ask for beyond it is not needed.
+    # The list is complete; further dependencies of the packages are not needed.
     make_venv browser-venv Tests/Browser/requirements.txt --no-deps
 fi

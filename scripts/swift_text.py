@@ -11,24 +11,24 @@ import re
 STRING_OPENS = re.compile(r'(#*)("""|")')
 EXTENDED_REGEX = re.compile(r"(#+)/.*?/\1", re.S)
 COMMENT = re.compile(r"//[^\n]*")
-# What no comment, string or interpolation begins or ends in.
+# Text in which no comment, string or interpolation begins or ends.
 PLAIN_CODE = re.compile(r'[^"#/()]+')
 PLAIN_TEXT = re.compile(r'[^"\\]+')
 DECLARES_FUNCTION = re.compile(r"(?<![.\w`])(?:func\s+(`\w+`|\w+|[^\s\w(]+)|(init|deinit|subscript)(?=[\s(<?!{]))")
-# A signature goes on in the next line after the one of these, or before the other.
+# A signature continues in the next line after the first of these, or before the second.
 GOES_ON_AFTER = re.compile(r"(?:[,&:<=(\[]|->|\b(?:where|async|throws|rethrows|some|any))\s*$")
 GOES_ON_BEFORE = re.compile(r"\s*(?:[{&>=,]|->|(?:where|async|throws|rethrows)\b)")
 
 
 @functools.cache
 def parse(source):
-    """The source file of this text, read once however many rules look at it."""
+    """The source file of this text, parsed once for all rules."""
     return Swift(source)
 
 
 class Swift:
     """One source file. `code` is the source with comments and the text of strings blanked out, so that every
-    character keeps its place; what stands in `\\(…)` inside a string stays, for it is code."""
+    character keeps its place. What is in `\\(…)` inside a string is code, and stays."""
 
     def __init__(self, source):
         self.source = source
@@ -39,11 +39,11 @@ class Swift:
                               for line in range(self.line(start), self.line(end - 1) + 1)}
 
     def line(self, offset):
-        """The line, from 1, in which the character at this offset stands."""
+        """The line, from 1, of the character at this offset."""
         return bisect.bisect_right(self.line_starts, offset)
 
     def without_comments(self):
-        """The source with comments blanked out, and strings as they are."""
+        """The source with comments blanked out and strings unchanged."""
         text = list(self.source)
         for start, end in self.comments:
             text[start:end] = re.sub(r"[^\n]", " ", self.source[start:end])
@@ -58,7 +58,7 @@ class Swift:
                 yield first, found[1] or found[2], last - first + 1
 
     def _body_start(self, offset):
-        """Where the `{` of a function's body is, or None for one without a body, as in a protocol."""
+        """The offset of the `{` of a function's body, or None for one without a body, as in a protocol."""
         code, depth = self.code, 0
         for i in range(offset, len(code)):
             if code[i] in "([":

@@ -1,4 +1,4 @@
-"""The Swift sources as a whole: which target a file belongs to, what it declares, and who names that.
+"""The Swift sources as a whole: which target a file belongs to, what it declares, and which files name that.
 
 Built on swift_text.py, and no more of a parser: a name counts wherever it stands in the code.
 """
@@ -19,7 +19,7 @@ TARGET = re.compile(r"\.(systemLibrary|target|executableTarget|testTarget)\(")
 
 
 def closing(code, opening):
-    """Where the bracket at this offset closes."""
+    """The offset at which the bracket at this offset closes."""
     depth = 0
     for found in re.compile(r"[{}()\[\]]").finditer(code, opening):
         depth += 1 if found[0] in "{([" else -1
@@ -71,7 +71,7 @@ class Declaration:
 
 
 def read_declarations(path, swift):
-    """Yields the types and extensions of a file, those inside of others too, but none that stands in a function."""
+    """Yields the types and extensions of a file, also nested ones, but none inside a function."""
     around = []  # from the outside in: (name, where its body begins, where it ends)
     for found in TYPE.finditer(swift.code):
         while around and around[-1][2] < found.start():
@@ -90,7 +90,7 @@ def read_declarations(path, swift):
 
 
 def main_type(path):
-    """What a file is named after: `Shelf` for Shelf.swift and for Shelf+Search.swift."""
+    """The type that a file is named after: `Shelf` for Shelf.swift and for Shelf+Search.swift."""
     return os.path.basename(path).removesuffix(".swift").split("+")[0]
 
 
@@ -122,7 +122,7 @@ class SwiftTree:
                 and declaration.name in self.words[path] and self.sees(path, declaration.path)]
 
     def types_away(self):
-        """Yields (declaration, users) of each type that other files use and that stands in a file of another name."""
+        """Yields (declaration, users) of each type that other files use and whose own file has another name."""
         for path in self.sources:
             for declaration in self.declarations[path]:
                 if (declaration.kind != "extension" and not declaration.container and not declaration.is_private
@@ -132,5 +132,5 @@ class SwiftTree:
                         yield declaration, users
 
     def folders(self):
-        """How many Swift files stand in each folder of Sources, the fullest first."""
+        """The number of Swift files in each folder of Sources, the largest first."""
         return collections.Counter(os.path.dirname(path) for path in self.sources).most_common()

@@ -1,4 +1,4 @@
-"""One store for all tests of a module's kind, a new browser (with no cookies) for each test."""
+"""One store for all tests, and a new browser without cookies for each test."""
 
 import pytest
 from selenium import webdriver
@@ -41,7 +41,7 @@ def make_browser(size=DESKTOP, scripts=True, dark=False):
     if not scripts:
         options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
     browser = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
-    # axe looks at everything on a page, which a busy machine takes its time for.
+    # axe checks everything on a page, which is slow on a busy machine.
     browser.set_script_timeout(120)
     resize(browser, size)
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {
@@ -56,7 +56,7 @@ def resize(browser, size):
 
 @pytest.fixture
 def browsers():
-    """Makes browsers that are closed when the test ends."""
+    """Opens browsers and closes them when the test ends."""
     made = []
 
     def make(**options):

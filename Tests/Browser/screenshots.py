@@ -1,4 +1,4 @@
-"""Takes the pictures of docs/shop.md from a store of its own: `make screenshots`."""
+"""Takes the pictures of docs/shop.md from its own store: `make screenshots`."""
 
 import base64
 import sys

@@ -6,10 +6,10 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from store import DESK_PASSWORD
 
-# How long a page may take: a machine that builds something else beside the tests is slow.
+# How long a page may take. A machine that also runs a build is slow.
 SECONDS_MAX = 30
 
-# What Chromium's driver says of an element whose page is being replaced at this moment, instead of "stale".
+# Chromium's driver reports this instead of "stale" for an element whose page is being replaced.
 BEING_REPLACED = "does not belong to the document"
 
 
@@ -31,7 +31,7 @@ def text(browser):
 
 def wait(browser, what, condition, seconds=SECONDS_MAX):
     def holds(browser):
-        # A page may be replaced between a look at it and the next.
+        # The page may be replaced between two checks.
         try:
             return condition()
         except NoSuchElementException:
@@ -70,7 +70,7 @@ def sign_in(browser, store, keeper="ann", password=DESK_PASSWORD):
     one(browser, "#password").send_keys(password)
     form = one(browser, "main form")
     press(one(browser, "main form button"))
-    # A password takes a while on purpose; until the answer is there, nobody is signed in.
+    # Checking a password is slow on purpose; the keeper is signed in only after the answer.
     wait(browser, "the answer", lambda: is_gone(form))
 
 

@@ -1,4 +1,4 @@
-"""A whole store with its web shop, started by `bookstore up` in a folder of its own, and ended with it."""
+"""A whole store with its web shop, run by `bookstore up` in its own folder."""
 
 import json
 import os
@@ -44,7 +44,7 @@ def free_port():
 
 
 def eventually(what, condition, seconds=60):
-    """Waits until `condition` gives something true, and gives that back."""
+    """Waits until `condition` returns a true value, and returns it."""
     deadline = time.monotonic() + seconds
     while True:
         if found := condition():
@@ -77,7 +77,7 @@ class Store:
     def _is_open(self):
         said = (self.folder / "up.log").read_text()
         assert self.process.poll() is None, said
-        # Right after the start the index of the books is still being made.
+        # Right after the start the search index is still being built.
         return "The shop is open" in said and self.status("/find?q=books") == 200
 
     def stop(self):
@@ -116,7 +116,7 @@ class Store:
             return 0
 
     def ask(self, target, method="GET"):
-        """An answer of the frontend, as any program would get it."""
+        """A response of the frontend, as any client gets it."""
         request = urllib.request.Request(f"http://127.0.0.1:{self.ports['frontend']}{target}", method=method)
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)["result"]
@@ -125,7 +125,7 @@ class Store:
         return self.ask(f"/lookup?item_number={item}")["stock"]
 
     def update(self, item, **change):
-        """A change at the catalog itself, as a keeper's program makes it."""
+        """A change sent to the catalog, as a keeper's program sends it."""
         target = f"/update?item_number={item}&" + "&".join(f"{name}={value}" for name, value in change.items())
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.ports['catalog']}{target}", method="POST",

@@ -1,4 +1,4 @@
-"""Finding, looking and buying, and all the ways in which a purchase could happen twice."""
+"""Finding, viewing and buying, and every way in which a purchase could happen twice."""
 
 import os
 import signal
@@ -9,7 +9,7 @@ from shop import all_of, buy, heading, one, open_book, path, press, text, wait, 
 from store import eventually
 
 
-def test_find_look_and_buy(store, browser):
+def test_find_view_and_buy(store, browser):
     browser.get(store.shop + "/")
     search = one(browser, "#q")
     search.send_keys("LETTERS write")
@@ -40,14 +40,14 @@ def test_topics_lead_to_books_page_by_page(store, browser):
     assert not all_of(browser, ".pages a[rel=next]")
 
 
-def test_accents_and_parts_of_words_are_found(store, browser):
+def test_search_finds_accents_and_word_parts(store, browser):
     for words in ("etude OEUVRES".split()[0], "ÉTUDE", "archivist", "strange archiv"):
         browser.get(f"{store.shop}/find?q={words}")
         assert any("archiviste" in name.text for name in all_of(browser, ".books .name")), words
 
 
 def test_a_double_click_buys_once(store, browsers):
-    # Without scripts as well: it is the store that does not sell twice.
+    # Also without scripts: the store itself does not sell twice.
     for scripts in (True, False):
         browser = browsers(scripts=scripts)
         before = store.stock(15)
@@ -57,7 +57,7 @@ def test_a_double_click_buys_once(store, browsers):
         assert store.stock(15) == before - 1
 
 
-def test_reload_and_back_buy_nothing_more(store, browser):
+def test_reload_and_back_buy_nothing(store, browser):
     before = store.stock(10)
     open_book(browser, store, 10)
     buy(browser)
@@ -69,7 +69,7 @@ def test_reload_and_back_buy_nothing_more(store, browser):
     wait_for_path(browser, "/book/10")
     buy(browser)
     wait_for_path(browser, "/receipt/")
-    # The page that Back shows is the one that was used: pressing its button again asks for the same purchase.
+    # Back shows the page that was used: pressing its button again repeats the same purchase.
     assert browser.current_url == receipt
     assert store.stock(10) == before - 1
     press(one(browser, ".actions a"))
@@ -80,7 +80,7 @@ def test_reload_and_back_buy_nothing_more(store, browser):
     assert store.stock(10) == before - 2
 
 
-def test_orders_are_those_of_this_browser(store, browsers):
+def test_orders_belong_to_one_browser(store, browsers):
     mine, other = browsers(), browsers()
     for item in (11, 12):
         open_book(mine, store, item)
@@ -93,14 +93,14 @@ def test_orders_are_those_of_this_browser(store, browsers):
     assert "The Compost Years" in text(mine)
     other.get(store.shop + "/orders")
     assert "bought nothing yet" in text(other)
-    # Whoever has the address may read the receipt; nobody can guess it.
+    # Anyone with the address may read the receipt. It cannot be guessed.
     other.get(mine.current_url)
     assert "The Compost Years" in text(other)
     other.get(store.shop + "/receipt/" + "0" * 32)
     assert heading(other) == "No purchase is known here"
 
 
-def test_sold_out_while_looking(store, browsers):
+def test_a_book_sells_out_while_viewed(store, browsers):
     with_script, without = browsers(), browsers(scripts=False)
     for browser in (with_script, without):
         open_book(browser, store, 6)
@@ -115,7 +115,7 @@ def test_sold_out_while_looking(store, browsers):
     assert "bought nothing yet" in text(without)
 
 
-def test_a_server_that_hangs_and_comes_back(store, browser):
+def test_a_hanging_server_recovers(store, browser):
     before = store.stock(9)
     open_book(browser, store, 9)
     order = store.tier("order")
@@ -127,7 +127,7 @@ def test_a_server_that_hangs_and_comes_back(store, browser):
     finally:
         os.kill(order, signal.SIGCONT)
     eventually("the order server works again", lambda: store.ask("/lookup?item_number=9"))
-    # Also a second and third time asked.
+    # The answer may take a second and a third attempt.
     for _ in range(3):
         if path(browser).startswith("/receipt/"):
             break
@@ -140,7 +140,7 @@ def test_a_server_that_hangs_and_comes_back(store, browser):
     assert len(all_of(browser, ".orders li")) == 1
 
 
-def test_receipts_survive_a_restart_and_a_dead_store_is_explained(own_store, browser):
+def test_receipts_survive_a_restart(own_store, browser):
     open_book(browser, own_store, 2)
     buy(browser)
     wait_for_path(browser, "/receipt/")
@@ -162,7 +162,7 @@ def test_receipts_survive_a_restart_and_a_dead_store_is_explained(own_store, bro
     assert own_store.stock(2) == 2
 
 
-def test_without_scripts(store, browsers):
+def test_buying_works_without_scripts(store, browsers):
     browser = browsers(scripts=False)
     browser.get(store.shop + "/")
     one(browser, "#q").send_keys("soups")
@@ -179,7 +179,7 @@ def test_without_scripts(store, browsers):
     assert len(all_of(browser, ".orders li")) == 1
 
 
-def test_by_keyboard_alone(store, browser):
+def test_buying_works_by_keyboard(store, browser):
     def focused():
         return browser.switch_to.active_element
 
@@ -208,7 +208,7 @@ def test_by_keyboard_alone(store, browser):
     assert store.stock(9) == before - 1
 
 
-def test_strange_titles_and_searches_are_text(store, browser):
+def test_odd_titles_and_searches_are_text(store, browser):
     open_book(browser, store, 14)
     assert heading(browser) == "<script>document.title='broken'</script> & \"quotes\" <b>bold</b>"
     assert "broken" in browser.title and browser.title.startswith("<script>")

@@ -32,7 +32,7 @@ def ledger(browser):
     return [[cell.text for cell in row.find_elements(By.CSS_SELECTOR, "td, th")] for row in all_of(browser, "tbody tr")]
 
 
-def test_nobody_gets_in_without_the_password(store, browser):
+def test_the_desk_requires_a_password(store, browser):
     browser.get(store.shop + "/desk/books")
     assert path(browser) == "/desk/sign-in?to=%2Fdesk%2Fbooks"
     sign_in(browser, store, password="not the password")
@@ -49,7 +49,7 @@ def test_nobody_gets_in_without_the_password(store, browser):
     wait_for_path(browser, "/desk/sign-in")
     browser.get(store.shop + "/desk")
     assert path(browser) == "/desk/sign-in"
-    # The old cookie is worth nothing any more.
+    # The old cookie is invalid.
     browser.add_cookie({"name": "desk", "value": cookie["value"], "path": "/desk"})
     browser.get(store.shop + "/desk")
     assert path(browser) == "/desk/sign-in"
@@ -77,7 +77,7 @@ def test_restock_and_reprice(store, browser):
     assert store.ask("/lookup?item_number=3")["cost"] == "6.50"
 
 
-def test_several_at_once_or_none(store, browser):
+def test_all_changes_or_none(store, browser):
     sign_in(browser, store)
     stock = {item: store.stock(item) for item in (7, 8)}
     browser.get(store.shop + "/desk/books?q=databases")
@@ -88,7 +88,7 @@ def test_several_at_once_or_none(store, browser):
     fill(browser, {"[name=stock-7]": "1", "[name=stock-8]": "-999", "#reason": "a mistake"}, ".bar button")
     wait(browser, "the refusal", lambda: heading(browser) == "That is more than there is")
     assert store.stock(7) == stock[7] - 3 and store.stock(8) == stock[8] + 5
-    # The row that was refused says so at its place, and the other is still there.
+    # The refused row shows its reason, and the other row keeps its value.
     assert browser.switch_to.active_element == one(browser, "[name=stock-8]")
     assert one(browser, "[name=stock-8]").get_attribute("aria-describedby") == "stock-8-fault"
     fill(browser, {"[name=stock-8]": "-1"}, ".actions button")
@@ -149,7 +149,7 @@ def test_typed_changes_are_not_lost_without_scripts(store, browsers):
     wait(browser, "the page asked for", lambda: path(browser) == "/desk/books")
 
 
-def test_slips_are_asked_about_once(store, browser):
+def test_likely_slips_are_confirmed_once(store, browser):
     sign_in(browser, store)
     browser.get(store.shop + "/desk/book/13")
     change(browser, price="0", reason="a gift")
@@ -168,7 +168,7 @@ def test_slips_are_asked_about_once(store, browser):
     assert heading(browser) == "bread AT dawn"
 
 
-def test_signing_in_leads_to_the_page_asked_for(store, browser):
+def test_signing_in_returns_to_the_page(store, browser):
     browser.get(store.shop + "/desk/low?max=7")
     one(browser, "#keeper").send_keys("ann")
     fill(browser, {"#password": "not the password"}, "main form button")
@@ -177,7 +177,7 @@ def test_signing_in_leads_to_the_page_asked_for(store, browser):
     fill(browser, {"#password": DESK_PASSWORD}, "main form button")
     wait(browser, "the page", lambda: path(browser) == "/desk/low?max=7")
     old = browser.get_cookie("desk")["value"]
-    # A browser that lost its session signs in anew, and the lost one is worth nothing any more.
+    # A browser that lost its session signs in again, and the lost session ends.
     browser.delete_cookie("desk")
     sign_in(browser, store)
     wait_for_path(browser, "/desk")
@@ -216,14 +216,14 @@ def test_add_sell_and_retire(store, browser):
 
 
 def choose(browser, path, reason="spring list", check=False):
-    """Fills in the form that brings a file."""
+    """Submits the import form with a file."""
     one(browser, "#file").send_keys(str(path))
     if check:
         press(one(browser, "[name=check]"))
     fill(browser, {"#reason": reason}, "main form button")
 
 
-def test_a_file_is_imported_whole_or_not_at_all(store, browser, tmp_path):
+def test_a_file_is_imported_completely_or_not(store, browser, tmp_path):
     head = "item_number,title,topic,cost,stock\r\n"
     files = {
         "bad": head + "901,Good,imports,1,1\r\nx,Bad,imports,1,1\r\n902,<b>Bad</b>,imports,\"1,50\",1\r\n1,Taken,imports,1,1\r\n",
@@ -271,7 +271,7 @@ def test_a_file_is_imported_whole_or_not_at_all(store, browser, tmp_path):
     assert lines[0] + "\r\n" == head and '901,"Tea, and Other Storms",imports,9.50,3' in lines
 
 
-def test_a_retired_book_is_added_anew(store, browser):
+def test_a_retired_book_is_added_again(store, browser):
     sign_in(browser, store)
     browser.get(store.shop + "/desk/add")
     fill(browser, {"#title": "Back Again", "#topic": "novelties", "#cost": "7", "#stock": "1", "#reason": "new"},
@@ -289,7 +289,7 @@ def test_a_retired_book_is_added_anew(store, browser):
     assert facts(browser)["Item number"] != first
 
 
-def test_a_change_comes_back_to_its_list(store, browser):
+def test_a_change_returns_to_its_list(store, browser):
     sign_in(browser, store)
     browser.get(store.shop + "/desk/low?max=5")
     fill(browser, {"[name=stock-11]": "1", "#reason": "found behind the shelf"}, ".bar button")
@@ -325,13 +325,13 @@ def test_a_hanging_server_is_shown(own_store, browser):
         assert any(line.startswith("Down catalog") for line in servers), servers
     finally:
         os.kill(catalog, signal.SIGCONT)
-    # The page notices by itself that it is back.
+    # The page detects by itself that the server is back.
     wait(browser, "the catalog is up", lambda: "Up catalog" in one(browser, ".tiers").text)
     browser.refresh()
     assert "catalog does not answer" not in text(browser)
 
 
-def test_forms_of_others_are_refused(store, browser):
+def test_foreign_forms_are_refused(store, browser):
     sign_in(browser, store)
     browser.get(store.shop + "/desk/book/2")
     form = {name: one(browser, f"form[action='/desk/changes'] [name='{name}']").get_attribute("value")
@@ -360,7 +360,7 @@ def test_forms_of_others_are_refused(store, browser):
     assert post() == 303 and store.stock(2) == stock + 5
     # The same form sent again changes nothing more.
     assert post() == 303 and store.stock(2) == stock + 5
-    # Signed out, the form is stale.
+    # After signing out, the form is stale.
     browser.get(store.shop + "/desk")
     press(one(browser, ".leave button"))
     wait_for_path(browser, "/desk/sign-in")

@@ -1,4 +1,4 @@
-"""Pages beside the shop's own: what a tier says of its API, the report of the evaluation, a receipt on paper."""
+"""Other documents: a tier's API page, the evaluation report, a printed receipt."""
 
 import gzip
 import urllib.request
@@ -26,7 +26,7 @@ def test_no_barriers_in_documents(store, browsers, dark, size):
     found = []
     for address in documents(store):
         browser.get(address)
-        # The page's policy lets no script in but the driver's.
+        # The page's policy allows no script but the driver's.
         browser.execute_script(AXE)
         result = browser.execute_async_script(
             "const done = arguments[1]; axe.run({runOnly: arguments[0]}).then(done, e => done({error: String(e)}))",
@@ -42,10 +42,10 @@ def test_no_barriers_in_documents(store, browsers, dark, size):
     assert not found, "\n".join(found)
 
 
-def test_the_api_page_is_styled_and_leads_everywhere(store, browser):
+def test_the_api_page_has_style_and_links(store, browser):
     for tier in TIERS:
         browser.get(f"http://127.0.0.1:{store.ports[tier]}/docs")
-        # A wrong digest in the policy leaves the page without its style.
+        # With a wrong digest in the policy, the page has no style.
         assert one(browser, "main").value_of_css_property("max-width") == "864px"
         links = all_of(browser, "nav a")
         assert len(links) == len(all_of(browser, "section")) == len(all_of(browser, "section pre")) > 5
@@ -65,11 +65,11 @@ def test_a_printed_receipt_names_the_shop(store, browsers):
     assert "Small Gardens" in text(browser) and "$12.00" in text(browser)
     for left_out in (".search", ".top nav", ".actions", ".foot"):
         assert not one(browser, left_out).is_displayed(), left_out
-    # Dark screens are no reason for pale ink.
+    # Print is dark on white, also from a dark screen.
     assert browser.execute_script("return getComputedStyle(document.body).color") == "rgb(34, 30, 25)"
 
 
-def test_days_say_whose_they_are(store, browser):
+def test_days_name_their_time_zone(store, browser):
     sign_in(browser, store)
     wait_for_path(browser, "/desk")
     assert "UTC" in one(browser, "#t-sales").text and "UTC" in one(browser, "#plot").text
@@ -77,15 +77,15 @@ def test_days_say_whose_they_are(store, browser):
     assert "midnight UTC" in text(browser)
 
 
-def test_a_page_that_is_there_already_is_not_sent_again(store, browser):
-    # Wherever the browser goes back to, it sees what is there now.
+def test_a_cached_page_is_not_resent(store, browser):
+    # A cached page is always checked with the shop, so it shows the current state.
     browser.get(store.shop + "/topic?name=gardening")
     assert "Small Gardens" in text(browser)
     times = "return performance.getEntriesByType('navigation')[0].encodedBodySize + ' ' + performance.getEntriesByType('navigation')[0].transferSize"
     first = browser.execute_script(times).split()
     browser.refresh()
     again = browser.execute_script(times).split()
-    # A page that did not come anew has its head alone on the wire.
+    # For an unchanged page only the head is sent.
     assert int(again[1]) < int(first[1]) and "Small Gardens" in text(browser)
     store.sell_out(11)
     browser.refresh()

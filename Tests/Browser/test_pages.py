@@ -1,4 +1,4 @@
-"""What holds for every page: valid HTML, no barrier that axe finds, small, and right on a phone."""
+"""What holds for every page: valid HTML, no barrier that axe finds, small, and fits a phone."""
 
 import json
 import subprocess
@@ -26,7 +26,7 @@ DESK_PAGES = [
 
 
 def pages(store, browser):
-    """All pages, one after the other, as a customer with an order and as a keeper."""
+    """Yields all pages, for a customer with an order and for a keeper."""
     for page in SHOP_PAGES + ["/desk/sign-in"]:
         browser.get(store.shop + page)
         yield page
@@ -62,7 +62,7 @@ def test_no_barriers(store, browsers, dark, size):
 
 def test_html_is_valid(store, browser, tmp_path):
     for number, page in enumerate(pages(store, browser)):
-        # The source as it was sent, not what the browser made of it.
+        # The source as sent, not the browser's document.
         source = browser.execute_async_script(
             "const done = arguments[0]; fetch(location.href).then(a => a.text()).then(done, e => done('' + e))")
         assert source.startswith("<!doctype html>"), page
@@ -75,7 +75,7 @@ def test_html_is_valid(store, browser, tmp_path):
     assert checked.returncode == 0, checked.stderr.replace(str(tmp_path), "")
 
 
-def test_pages_are_small_and_ask_nobody_else(store, browsers):
+def test_pages_are_small_and_self_contained(store, browsers):
     browser = browsers()
     for page in pages(store, browser):
         browser.get_log("performance")
@@ -104,7 +104,7 @@ def test_fits_a_phone(store, browsers):
         assert breadth <= PHONE[0], f"{page} is {breadth} wide"
 
 
-def test_no_text_is_lost_when_it_is_twice_as_large(store, browser):
+def test_pages_fit_at_double_zoom(store, browser):
     for page in ("/", "/book/1", "/topic?name=poetry", "/orders"):
         browser.get(store.shop + page)
         resize(browser, (640, 450))
@@ -112,7 +112,7 @@ def test_no_text_is_lost_when_it_is_twice_as_large(store, browser):
         assert breadth <= 640, page
 
 
-def test_headers_are_careful(store, browser):
+def test_pages_have_security_headers(store, browser):
     browser.get(store.shop + "/")
     fields = browser.execute_async_script(
         "const done = arguments[0]; fetch('/').then(a => done(Object.fromEntries(a.headers)))")

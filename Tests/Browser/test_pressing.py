@@ -1,4 +1,4 @@
-"""What a press of a button does when the price, the shop or the customer has changed meanwhile."""
+"""What a button does after the price, the shop or the customer has changed."""
 
 import os
 import signal
@@ -9,7 +9,7 @@ from shop import buy, heading, one, open_book, press, sign_in, text, wait, wait_
 from store import eventually
 
 
-def test_a_price_that_rises_is_asked_about(store, browsers):
+def test_a_risen_price_is_confirmed(store, browsers):
     browser = browsers(scripts=False)
     before = store.stock(7)
     open_book(browser, store, 7)
@@ -27,7 +27,7 @@ def test_a_price_that_rises_is_asked_about(store, browsers):
         store.update(7, cost="14")
 
 
-def test_a_price_that_falls_is_what_is_paid(store, browsers):
+def test_a_fallen_price_is_paid(store, browsers):
     browser = browsers(scripts=False)
     open_book(browser, store, 12)
     store.update(12, cost="20.50")
@@ -48,7 +48,7 @@ def test_an_open_page_follows_the_price(store, browser):
     try:
         store.update(13, cost="15")
         wait(browser, "the new price", lambda: one(browser, "[data-price]").text == "$15.00")
-        # What has just appeared is not yet agreed to.
+        # The customer has not yet agreed to a price that has just appeared.
         assert limit() == "13"
         wait(browser, "the new limit", lambda: limit() == "15")
         buy(browser)
@@ -58,7 +58,7 @@ def test_an_open_page_follows_the_price(store, browser):
         store.update(13, cost="13")
 
 
-def test_the_form_of_an_earlier_purchase_says_so(store, browser):
+def test_an_earlier_purchase_is_named(store, browser):
     open_book(browser, store, 10)
     buy(browser)
     wait_for_path(browser, "/receipt/")
@@ -93,7 +93,7 @@ def test_a_button_works_again_after_stop(store, browsers, where):
     catalog = store.tier("catalog")
     os.kill(catalog, signal.SIGSTOP)
     try:
-        # Pressed and stopped by the page itself: the driver would wait for the answer.
+        # The page itself presses and stops, because the driver would wait for the answer.
         said = browser.execute_async_script("""
             const [selector, done] = arguments;
             const button = document.querySelector(selector);
@@ -109,11 +109,11 @@ def test_a_button_works_again_after_stop(store, browsers, where):
     eventually("the catalog works again", lambda: store.ask(f"/lookup?item_number={item}"))
     press(one(browser, button))
     wait_for_path(browser, done)
-    # However often it was pressed, it was done once.
+    # However often it was pressed, it sold once.
     assert store.stock(item) == before + change
 
 
-def test_who_stopped_the_last_copy_can_ask_for_it(own_store, browser):
+def test_a_stopped_last_purchase_can_be_repeated(own_store, browser):
     open_book(browser, own_store, 6)
     order = own_store.tier("order")
     os.kill(order, signal.SIGSTOP)

@@ -50,7 +50,7 @@ def update():
         if stock != "na":
             if book["stock"] == 0:
                 return jsonify(result="Failed")
-            # The original's quirk: any change of the stock is the sale of one, whatever the number says.
+            # The original's quirk: any change of the stock sells one copy, whatever the number.
             book["stock"] -= 1
         if cost != "na":
             book["cost"] = cost

@@ -1,4 +1,4 @@
-"""The original's frontend: passes each request to the tier behind and its answer back."""
+"""The original's frontend: forwards each request to the tier behind it."""
 
 import requests
 from flask import Flask, Response, request

@@ -1,4 +1,4 @@
-"""The original's order server: looks whether there is stock, then takes one. Keeps nothing but a log."""
+"""The original's order server: checks the stock, then takes one copy. It keeps only a log."""
 
 import requests
 from flask import Flask, abort, jsonify, request
@@ -16,7 +16,7 @@ def buy():
         abort(404)
     if answer.json()["result"]["stock"] <= 0:
         return jsonify(result="Failed")
-    # Another buy may have taken the last one since: the catalog's answer decides.
+    # Another purchase may have taken the last copy since then: the catalog's answer decides.
     answer = requests.get(f"{catalog}/update", params={"item_number": number, "cost": "na", "stock": "-1"})
     if answer.json()["result"] != "Success":
         return jsonify(result="Failed")

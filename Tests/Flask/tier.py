@@ -7,7 +7,7 @@ import threading
 
 
 def options(tier, stock=None):
-    """The command line that every tier of the store takes, ours or the original's; the catalog's stock as well."""
+    """The command line of every tier, ours or the original's, and the catalog's stock."""
     parser = argparse.ArgumentParser(description=f"The original's {tier} server.")
     parser.add_argument("--config", default="config", help="where every server listens")
     parser.add_argument("--index", type=int, default=0, help="which of several lines of its type it is")
@@ -18,7 +18,7 @@ def options(tier, stock=None):
 
 
 def address(config, tier, index=0):
-    """(host, port) on the index-th line of that type in the config file."""
+    """Returns (host, port) of the index-th line of that type in the config file."""
     found = []
     with open(config, encoding="utf-8") as lines:
         for line in lines:
@@ -32,17 +32,17 @@ def address(config, tier, index=0):
 
 
 def url(config, tier):
-    """The base URL of a tier behind: always the first of its type, for the original knew no replicas."""
+    """The base URL of the tier behind: the first of its type, because the original has no replicas."""
     host, port = address(config, tier)
     return f"http://{host}:{port}"
 
 
 class OperationLog:
-    """Appends whole lines, each handed to the operating system at once."""
+    """Appends whole lines without buffering."""
 
     def __init__(self, folder, name):
         os.makedirs(folder, exist_ok=True)
-        # Written anew at each start, as the state in memory that it tells about is new as well.
+        # Emptied at each start, like the state in memory that it describes.
         self.file = open(os.path.join(folder, name), "w", buffering=1, encoding="utf-8")
         self.lock = threading.Lock()
 
@@ -53,8 +53,8 @@ class OperationLog:
 
 def run(app, config, tier, index):
     """Serves until SIGINT or SIGTERM."""
-    # As Ctrl-C, which Werkzeug takes as its order to end. Set here and not left to the default, since a
-    # parent that ignores SIGTERM hands that on to its children.
+    # Treats SIGTERM like Ctrl-C, on which Werkzeug ends. The default does not suffice: a child inherits
+    # that its parent ignores SIGTERM.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     host, port = address(config, tier, index)
     app.run(host=host, port=port, threaded=True)

@@ -1,4 +1,4 @@
-"""Plants a violation of each of check.py's rules, and what looks like one but is none."""
+"""Plants a violation of each rule of check.py, and code that only looks like a violation."""
 
 import unittest
 
@@ -11,7 +11,7 @@ def findings(path, text):
 
 
 def function_of(line_count):
-    """A function that is line_count lines long in all."""
+    """A function of line_count lines in total."""
     return "func long() {\n" + "    work()\n" * (line_count - 2) + "}\n"
 
 
@@ -124,7 +124,7 @@ class Places(Planted):
 
 
 class Tree(unittest.TestCase):
-    """A small package with nothing wrong, to which each test does something wrong."""
+    """A small correct package, in which each test breaks one rule."""
 
     MANIFEST = """
 let package = Package(targets: [
@@ -202,7 +202,7 @@ let package = Package(targets: [
                 ("struct Book {}\nfunc a() {\n    struct Cents {}\n}\n", "let a: Cents\n"),
                 ("struct Book {}\nstruct Cents {}\n", "// Cents\nlet a = \"Cents\"\n")):
             self.assertEqual(self.found({book: text, "Sources/Model/ItemNumber.swift": user}), [], text)
-        # Who does not import the target means another type.
+        # A file that does not import the target means another type.
         self.assertEqual(self.found({book: "struct Book {}\nstruct Up {}\nstruct Cents {}\n",
                                      "Sources/bookstore/Up.swift": "import Order\nimport Audit\nlet a: Cents\n"}), [])
 

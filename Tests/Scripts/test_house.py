@@ -15,7 +15,7 @@ MANIFEST = """let package = Package(targets: [
 
 
 def house(**files):
-    """A house of files of Sources; in a name, `__` stands for a slash."""
+    """Builds a house from files of Sources. In a name, `__` means a slash."""
     return House({"Package.swift": MANIFEST} | {f"Sources/{name.replace('__', '/')}.swift": text for name, text in files.items()})
 
 
@@ -37,7 +37,7 @@ class Counts(unittest.TestCase):
         self.assertEqual(one.database_users(), ["Sources/Catalog/CatalogEngine.swift: CatalogStore"])
 
     def test_twin_lines(self):
-        # Two lines alike in a run, whatever their indentation and comments; one alone is no twin.
+        # At least two equal lines in a row count, whatever their indentation and comments.
         one = house(Catalog__CatalogLogRepair="let a = 1\n\n    let b = 2 // b\nlet c = 3\nlet d = 4\n",
                     Order__OrderLogRepair="// Why.\nlet a = 1\nlet b = 2\nlet x = 3\nlet d = 4\n")
         self.assertEqual(one.twin_lines()[-1], (2, "CatalogLogRepair ~ OrderLogRepair"))

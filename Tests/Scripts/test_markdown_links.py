@@ -1,4 +1,4 @@
-"""Links that lead somewhere, and links that do not."""
+"""Valid links and broken links."""
 
 import unittest
 

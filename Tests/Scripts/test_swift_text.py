@@ -1,4 +1,4 @@
-"""What swift_text.py takes for code, and for a function."""
+"""What swift_text.py recognises as code and as a function."""
 
 import unittest
 
