@@ -2,7 +2,7 @@ import Audit
 import Linearizability
 import Model
 
-/// The specification: one book on which operations happen one after the other.
+/// The specification: one book on which operations happen one at a time.
 struct AtomicBook: Hashable {
     var state: BookState
     var purchases: [IdempotencyKey: Bool] = [:]
@@ -45,7 +45,7 @@ struct BruteForce {
         let open = operations.indices.filter { placed & (1 << $0) == 0 }
         let answered = open.filter { operations[$0].outcome != .unknown }
         if answered.isEmpty { return true }
-        // Equal configurations have equal futures; nothing else is left out.
+        // Equal configurations have equal futures; only repetitions of them are skipped.
         if dead.contains(SearchState(placed: placed, book: book)) { return false }
         let until = answered.map { operations[$0].returnedNanos! }.min()!
         for index in open where operations[index].invokedNanos <= until {
@@ -59,7 +59,7 @@ struct BruteForce {
     }
 }
 
-/// Histories of clients that ask an atomic book, each operation taking effect at a moment within its interval.
+/// Histories of clients of an atomic book. Each operation takes effect at a moment within its interval.
 struct HistorySimulation {
     var clientCount = 3
     var operationCount = 7
@@ -70,7 +70,7 @@ struct HistorySimulation {
     var lookupPercent = 40
     var buyPercent = 35
     var repeatPercent = 25
-    /// Of the updates: how many change units only, price only; the rest change both.
+    /// How many of the updates change only units, and only the price; the rest change both.
     var unitsOnlyPercent = 50
     var priceOnlyPercent = 25
     var units: ClosedRange<Int64> = -3...3

@@ -6,7 +6,7 @@ import Testing
 @testable import Audit
 @testable import Linearizability
 
-/// A ledger of three books and the files that belong to it.
+/// A ledger of three books and its files.
 private struct Shop {
     static let titles = ["One", "Two", "Three"]
     private(set) var changes: [StockChange] = []
@@ -66,7 +66,7 @@ private func soldShop() -> Shop {
     return shop
 }
 
-/// One fault is named once, at the place where it is.
+/// One fault is reported once, at its place.
 @Suite struct CatalogLogAuditTests {
     private func found(
         _ shop: Shop, _ lines: [String]
@@ -86,7 +86,7 @@ private func soldShop() -> Shop {
         lines.insert("query_by_item,1", at: 5)
         let whole = try await found(shop, lines)
         #expect(whole.discrepancies.isEmpty && whole.count == 7)
-        // What is still to be written, and what belongs to a later state, is for the caller to judge.
+        // The caller decides about lines that are not yet written or belong to a later state.
         let behind = try await found(shop, lines.dropLast(2))
         #expect(behind.discrepancies.isEmpty && behind.count == 5)
         let ahead = try await found(shop, lines + ["update,1,na,-1"])
@@ -96,7 +96,7 @@ private func soldShop() -> Shop {
     @Test func findsAMissingAddedOrAlteredLine() async throws {
         let shop = soldShop()
         var lines = shop.logLines
-        // The second sale of book 1 stands in line 6, the price in line 9.
+        // The second sale of book 1 is in line 6, the price in line 9.
         lines.remove(at: 8)
         let missing = try await found(shop, lines)
         #expect(missing.discrepancies == ["log:9, before it: expected update,2,12.50,4, found none"])
@@ -157,7 +157,7 @@ private func soldShop() -> Shop {
         return recovery.orders(from: shop.ledger).orders
     }
 
-    /// What of two ledgers has to be the same for all promises to hold.
+    /// The parts of two ledgers that must be equal for all promises to hold.
     private func expectSame(_ found: LedgerSnapshot, _ expected: LedgerSnapshot, keys: Bool = true) {
         #expect(found.books.map(\.now) == expected.books.map(\.now))
         #expect(found.movements.map(\.sequence) == expected.movements.map(\.sequence))
@@ -186,7 +186,7 @@ private func soldShop() -> Shop {
         #expect(notes.contains("found 6 sales, 0 of them with their keys"))
     }
 
-    /// A change by -1 that is no sale: the order log knows.
+    /// A change by -1 that is not a sale: the order log shows the difference.
     @Test func distinguishesSalesFromOtherChanges() async throws {
         var shop = soldShop()
         shop.change(3, units: -1)
@@ -197,7 +197,7 @@ private func soldShop() -> Shop {
         #expect(notes.contains { $0.contains("every other change by -1 is taken for a sale") })
     }
 
-    /// The end of the catalog log is gone; what the orders or their log know of is sold all the same.
+    /// The end of the catalog log is missing; sales in the orders or their log still count.
     @Test func addsConfirmedSalesThatTheLogLacks() async throws {
         let shop = soldShop()
         let short = Array(shop.logLines.dropLast())
@@ -212,13 +212,13 @@ private func soldShop() -> Shop {
 
     @Test func refusesLogsThatDoNotMatch() async throws {
         let shop = soldShop()
-        // A file from the middle is missing: the orders know of sales that cannot be found.
+        // A file from the middle is missing: the orders contain sales that the log lacks.
         var lines = shop.logLines
         lines.removeSubrange(5...6)
         await #expect(throws: FileFault.self) {
             try await recovered(shop, log: lines, orders: orders(shop), sold: nil)
         }
-        // More sold than there were.
+        // More copies were sold than there were.
         await #expect(throws: FileFault.self) { try await recovered(shop, sold: [1: 20, 2: 3, 3: 1]) }
     }
 

@@ -46,7 +46,7 @@ func isViolation(_ operations: [HistoryOperation], from initial: BookState = sta
     return false
 }
 
-/// SplitMix64: a seed is a history.
+/// SplitMix64: each seed makes one history.
 struct SeededGenerator: RandomNumberGenerator {
     var seed: UInt64
 

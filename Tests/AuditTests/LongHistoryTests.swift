@@ -48,7 +48,7 @@ import Testing
 
     @Test(arguments: [salesOnly, fewRestocks]) func isRefusedWhenALookupIsStale(workload: Workload) {
         var history = workload.simulation.history(seed: 0)
-        // It saw what another saw a hundred lookups before, as if from a cache that was not told.
+        // It returns what another lookup saw a hundred lookups before, as a stale cache would.
         let lookups = history.indices.filter {
             history[$0].kind == .lookup && history[$0].outcome != .unknown
         }

@@ -17,7 +17,7 @@ import Testing
         HistorySimulation(
             operationCount: 9, initial: state(1), unknownPercent: 30, lookupPercent: 25, buyPercent: 60,
             repeatPercent: 50),
-        // Everything at once.
+        // All of these together.
         HistorySimulation(clientCount: 6, operationCount: 8, durationMax: 100),
     ]
 
@@ -46,7 +46,7 @@ import Testing
                 }
             }
         }
-        // Neither side of the comparison may become empty by a change of the generator.
+        // A change of the generator must not leave either side of the comparison empty.
         #expect(counts.right > 100 && counts.wrong > 100, "\(counts)")
     }
 }

@@ -3,7 +3,7 @@ import Linearizability
 import Model
 import Testing
 
-/// Histories that a right store can produce.
+/// Histories that a correct store can produce.
 @Suite struct RightHistoryTests {
     @Test func empty() {
         #expect(LinearizabilityChecker.check(History(), initial: [:]) == .linearizable)

@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test func failedIsForgotten() {
-        // Refused under its key, so the repetition must not sell, though there is stock by then.
+        // The key was refused, so its repetition must not sell, even though there is stock again.
         #expect(
             isViolation(
                 [

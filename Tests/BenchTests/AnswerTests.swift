@@ -90,7 +90,7 @@ import Testing
         #expect(summary.p999 <= summary.max && summary.p99 <= summary.p999)
         let percentiles = summary.curve.map(\.percentile)
         #expect(percentiles == percentiles.sorted() && percentiles.last == 100)
-        // A thousand samples have no say about 99.99 percent.
+        // A thousand samples are too few for the 99.99th percentile.
         #expect(!percentiles.contains(99.99) && percentiles.contains(99.9))
         let times = summary.curve.map(\.millis)
         #expect(times == times.sorted())

@@ -70,7 +70,7 @@ import Testing
         }
     }
 
-    /// Zipf's law by its definition: rank k has a share in proportion to 1/k^s.
+    /// Zipf's law: the share of rank k is proportional to 1/k^s.
     @Test(arguments: [0.5, 1.0, 1.5]) func followsZipf(exponent: Double) {
         let popularity = ItemPopularity(items: .range(101...110), exponent: exponent)
         var random = FastRandom(seed: 7)

@@ -11,7 +11,7 @@ import Testing
         #expect(pace.measuredSince == 2)
     }
 
-    /// The neighbours of the last samples go on sending, without being counted, until those are answered.
+    /// Clients keep sending uncounted requests until the last samples are answered.
     @Test func keepsTheLoadDuringLastSamples() throws {
         var pace = ClosedPace(warmupCount: 0, limit: .samples(2))
         let pair = [pace.next(now: 0), pace.next(now: 0)].compactMap { $0 }
@@ -60,7 +60,7 @@ import Testing
         #expect(pace.isExhausted)
     }
 
-    /// A store that stalls for 9 ms: the requests that were due meanwhile count from when they were due.
+    /// The store stalls for 9 ms. The waits of the requests in that time count from when they were due.
     @Test func countsWaitsOfRequestsDueDuringAStall() {
         var pace = pace(count: 10)
         pace.advance(now: millis(9))

@@ -151,7 +151,7 @@ import Testing
 }
 
 @Suite struct HTMLTests {
-    /// Notes what a parser of XML, which is less forgiving than any browser, says of a page.
+    /// What an XML parser, which is stricter than any browser, finds in a page.
     private final class Reader: NSObject, XMLParserDelegate {
         var names: [String: Int] = [:]
         var text = ""
@@ -194,7 +194,7 @@ import Testing
         }
     }
 
-    /// Whoever reads by headings or by keyboard gets everywhere.
+    /// All parts can be reached by headings and by keyboard.
     @Test func leadsThroughItselfInOrder() {
         for report in [ReportFixture.evaluation, ReportFixture.load] {
             let html = report.html
@@ -213,7 +213,7 @@ import Testing
 
     @Test func drawsEveryOperation() {
         let page = read(ReportFixture.evaluation)
-        // Three kinds of chart for three operations, and a small mark for each entry of their legends.
+        // Three kinds of chart for three operations, and a mark for each entry of their legends.
         #expect(page.names["figure"] == 9)
         #expect(page.names["table"] == 2)
         #expect(page.text.contains("Where the time goes"))
@@ -231,7 +231,7 @@ import Testing
             "buy", clients: 1, tally: ReportFixture.tally(nanos: 8_000_000, tiers: ["order"]), seconds: 1)
         #expect(BenchReport.layers(of: "buy", [soldOut]).map { $0.values[0] } == [0, 4, 4])
         #expect(BenchReport.layers(of: "search", [soldOut]).isEmpty)
-        // A frontend that tells how long it took itself parts its own time from the client's.
+        // A frontend that reports its own time separates it from the client's time.
         let told = Cell(
             "lookup", clients: 1,
             tally: ReportFixture.tally(nanos: 8_000_000, tiers: ["catalog-query", "total"]), seconds: 1)

@@ -11,7 +11,7 @@ import Testing
         "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200\nserver: a b\nserver-timing: x;dur=1\nContent-Length: 5\n\nhello",
     ]
 
-    /// However the network cuts it up.
+    /// The network may split a response anywhere.
     @Test(arguments: whole) func readsAnAnswerCutAnywhere(text: String) throws {
         let bytes = Array(text.utf8)
         for cut in 0...bytes.count {
@@ -44,7 +44,7 @@ import Testing
         ("HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n", true),
         ("HTTP/1.0 200 OK\r\nContent-Length: 0\r\nConnection: Keep-Alive\r\n\r\n", false),
         ("HTTP/1.1 204 No Content\r\n\r\n", false),
-        // What follows was not asked for.
+        // No request belongs to what follows.
         ("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nHTTP/1.1 200 OK\r\n", true),
     ])
     func knowsWhetherTheConnectionGoesOn(text: String, isLast: Bool) throws {

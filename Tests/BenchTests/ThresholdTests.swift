@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test(arguments: [
-        // In the evaluation of the fixture every latency is 1 ms but the buy's with 9 clients, which is 20.
+        // In the fixture every latency is 1 ms, except 20 ms for buy with 9 clients.
         ("p99>5ms", ["buy, 9 clients has 20.0 ms"]), ("buy.p99>5ms", ["buy, 9 clients has 20.0 ms"]),
         ("search.p99>5ms", []), ("p99>21ms", []), ("throughput<1", []),
         ("errors>0", ["buy, 9 clients has 3 errors"]), ("search.errors>0", []),
@@ -51,7 +51,7 @@ import Testing
         #expect(violations == expected.map { "\(text): \($0)" })
     }
 
-    /// Of a mix, without a scope, all operations together count.
+    /// A threshold without a scope applies to all operations of a mix together.
     @Test func checksThresholdsOfAMix() throws {
         let report = ReportFixture.load
         #expect(try Threshold(parsing: "throughput<3").violations(in: report) == [])

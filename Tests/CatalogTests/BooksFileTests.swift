@@ -12,7 +12,7 @@ import Testing
             do {
                 return try BooksFile.read(path: path)
             } catch let fault as FileFault {
-                // The path is a new one each time.
+                // The path is different each time.
                 #expect(fault.path == path)
                 throw FileFault(path: "books", line: fault.line, reason: fault.reason)
             }
@@ -75,7 +75,7 @@ import Testing
     @Test(arguments: ["\n", "\r", "\u{85}", "\u{2028}", "\u{2029}", "\u{0B}", "\u{0C}"])
     func refusesATitleWithALineBreak(lineBreak: String) async throws {
         let fault = try await fault("init,1,3,10,t,One\(lineBreak)two\ninit,2,3,10,t,B\n".utf8)
-        // A line feed makes the rest of the title a line of its own, which is no book.
+        // After a line feed the rest of the title is a separate line, which is not a book.
         #expect(fault.line == (lineBreak == "\n" ? 2 : 1))
     }
 

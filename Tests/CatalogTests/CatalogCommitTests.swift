@@ -30,7 +30,7 @@ import Testing
                 #expect(store.book(second.item)?.stock == 2)
                 #expect(try store.movementLines() == batch.executed.map(\.logLine))
             }
-            // The disk has what the memory showed.
+            // The disk holds the same state as memory.
             let stored = try folder.withStore { [$0.book(first.item)?.stock, $0.book(second.item)?.stock] }
             #expect(stored == [0, 2])
         }
@@ -63,7 +63,7 @@ import Testing
                 #expect(try Self.short(store.outcome(of: applied)) == "applied")
                 #expect(store.book(first.item)?.price == price)
                 #expect(store.book(first.item)?.stock == 1)
-                // A price alone leaves the stock, stock alone the price.
+                // A change of the price leaves the stock, and a change of the stock leaves the price.
                 try store.commitUnlogged(StockChange(item: first.item, price: try cents(0)))
                 try store.commitUnlogged(StockChange(item: first.item, units: 1))
                 #expect(store.book(first.item)?.price == Cents(0))
@@ -144,7 +144,7 @@ import Testing
                 let outcome = try store.outcome(of: late)
                 #expect(outcome == .success(.refused(replayed: true)))
                 #expect(store.book(first.item)?.stock == 5)
-                // Another key is not bound by it.
+                // Another key is independent of it.
                 #expect(try Self.short(store.outcome(of: .sale(of: first.item, key: key("new")))) == "sale 1")
             }
         }
@@ -213,7 +213,7 @@ import Testing
     @Test func aFailedBatchChangesNothing() async throws {
         try await withCatalogFolder { folder in
             try folder.withStore { store in
-                // A movement that the store does not know of takes the number of its second.
+                // A movement behind the store's back uses the number of its second movement.
                 try folder.sql { database in
                     try database.execute(
                         sql: """
@@ -243,7 +243,7 @@ import Testing
         }
         try await withCatalogFolder { folder in
             try folder.withStore { store in
-                // The price changes in the same batch, so the decision is the transaction's.
+                // The price changes in the same batch, so the limit is checked in the transaction.
                 let batch = try store.commitUnlogged(
                     sale("a", 10_00), StockChange(item: first.item, price: try cents(99_99)),
                     sale("b", 10_00), sale("b", 99_98), sale("c", 99_99), sale("a", 1))
@@ -255,10 +255,10 @@ import Testing
                         "sale 2", "sale 1 again",
                     ])
                 #expect(store.book(first.item)?.stock == 1)
-                // Nothing stands under the key: with another limit, or none, it buys; and then it has bought.
+                // The key is still free: with another limit, or with none, it buys once.
                 #expect(try Self.short(store.outcome(of: sale("b", nil))) == "sale 3")
                 #expect(try Self.short(store.outcome(of: sale("b", 10_00))) == "sale 3 again")
-                // Sold out is sold out at any price, and stays so.
+                // A sold-out book is refused at any limit, and the key remembers it.
                 #expect(try Self.short(store.outcome(of: sale("late", 1))) == "refused")
                 try store.commitUnlogged(StockChange(item: first.item, units: 1))
                 #expect(try Self.short(store.outcome(of: sale("late", 99_99))) == "refused again")

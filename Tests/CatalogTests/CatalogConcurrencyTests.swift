@@ -7,7 +7,7 @@ import Testing
 
 @testable import Catalog
 
-/// Many buyers at once, on several event loops, for the last units.
+/// Many concurrent buyers of the last units, on several event loops.
 @Suite struct CatalogConcurrencyTests {
     @Test(arguments: [1, 4, 64], [Int64(1), 3, 50]) func sellsExactlyWhatIsThere(
         buyerCount: Int, stock: Int64
@@ -16,7 +16,7 @@ import Testing
         try await withCatalogFolder { folder in
             try await withLoops(count: 4) { loops in
                 try await folder.withEngine(books) { engine in
-                    // Each buys more than its share, so that together they ask for more than there is.
+                    // Each asks for more than its share, so that together they ask for more than there is.
                     let triesPerBuyer = Int(stock) / buyerCount + 2
                     let soldCount = try await withThrowingTaskGroup(of: Int.self) { group in
                         for buyer in 0..<buyerCount {
@@ -40,7 +40,7 @@ import Testing
         }
     }
 
-    /// Buys one unit after the other, each followed by an update of another book that is not refused.
+    /// Buys single units, each followed by an accepted update of another book.
     private static func buy(
         _ item: ItemNumber, count: Int, buyer: Int, from engine: CatalogEngine, on loop: any EventLoop
     ) async throws -> Int {

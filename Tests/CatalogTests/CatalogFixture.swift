@@ -10,8 +10,8 @@ import Testing
 
 @testable import Catalog
 
-/// A folder with a catalog's database and its log, each in a place of its own, which a test opens, closes
-/// and opens again as often as it likes.
+/// A folder with a catalog's database and its log in separate places. A test may open and close it
+/// repeatedly.
 struct CatalogFolder {
     let path: String
 
@@ -47,7 +47,7 @@ struct CatalogFolder {
         return try await closing(engine, by: { try $0.shutdown() }, body)
     }
 
-    /// Runs SQL on the database past the store, as somebody with a shell could.
+    /// Runs SQL on the database without the store, as one can from a shell.
     func sql<Value>(_ body: (Database) throws -> Value) throws -> Value {
         let queue = try DatabaseQueue(path: databasePath)
         defer { try? queue.close() }
@@ -73,13 +73,13 @@ func withCatalogFolder<Value>(_ body: (CatalogFolder) async throws -> Value) asy
     }
 }
 
-/// A logger for parts whose log a test does not look at.
+/// A logger whose output a test does not check.
 let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
 /// The `init` lines of the default catalog.
 let defaultInitLines = Book.defaults.map(BookLine.text)
 
-/// The default books, by what the tests need of them.
+/// The default books that the tests use.
 let first = Book.defaults[0]
 let second = Book.defaults[1]
 

@@ -9,7 +9,7 @@ import Testing
 
 @testable import Catalog
 
-/// Whatever happened to the log, a start of the catalog completes it from the ledger, without duplicates.
+/// A start of the catalog completes a damaged log from the ledger, without duplicates.
 @Suite struct CatalogLogRepairTests {
     private static let changes = [
         StockChange.sale(of: first.item, key: key("a")), StockChange(item: second.item, price: Cents(7_50)),
@@ -77,8 +77,8 @@ import Testing
         }
     }
 
-    /// Cuts the log at every byte, once with a mark that stands before all updates and once with the mark
-    /// as the catalog left it, which vouches for most of them.
+    /// Cuts the log at every byte: once with a mark before all updates, and once with the catalog's last
+    /// mark, which covers most of them.
     @Test(arguments: [true, false]) func aCutAnywhereIsRepaired(isMarkEarly: Bool) async throws {
         try await withUsedCatalog { folder in
             let whole = Array(try folder.logText().utf8)
@@ -91,7 +91,7 @@ import Testing
                     try store.store.save(LogMark(position: early, sequence: 0))
                 }
             }
-            // Links keep the file itself, which the mark names, through repairs that replace it.
+            // A link keeps the inode that the mark names, even if a repair replaces the file.
             let kept = folder.path + "/kept_log"
             try FileManager.default.linkItem(atPath: folder.logPath, toPath: kept)
             let database = try Data(contentsOf: URL(fileURLWithPath: folder.databasePath))
@@ -109,11 +109,11 @@ import Testing
                 let lines = try folder.ledgerLines()
                 try #require(lines == defaultInitLines + Self.updateLines, "cut at byte \(byteCount)")
                 if isMarkEarly {
-                    // What was whole stays, queries included.
+                    // Complete lines stay, including queries.
                     let end = whole[..<byteCount].lastIndex(of: UInt8(ascii: "\n")) ?? 0
                     try #require(Array(try folder.logText().utf8).starts(with: whole[...end]))
                 }
-                // The repair itself left a mark that the next start can go by.
+                // The repair leaves a mark for the next start.
                 try await folder.withEngine { _ in }
                 try #require(
                     try folder.ledgerLines() == lines, "second start after a cut at byte \(byteCount)")
@@ -151,7 +151,7 @@ import Testing
         }
     }
 
-    /// Rotation that copies the log and empties it: the ledger's updates are not written a second time.
+    /// Rotation copies the log and empties it. The updates of the ledger are not written a second time.
     @Test func completesALogAfterCopyRotation() async throws {
         try await withUsedCatalog { folder in
             let before = try folder.logText()
@@ -173,7 +173,7 @@ import Testing
     @Test func setsAsideAnotherFileBesideARotatedLog() async throws {
         try await withUsedCatalog { folder in
             let before = try folder.logText()
-            // Another file under another number, as after a restore: the old one lives on elsewhere.
+            // Another file with another inode, as after a restore, while the old file still exists elsewhere.
             try FileManager.default.moveItem(atPath: folder.logPath, toPath: folder.path + "/kept")
             try before.write(toFile: folder.logPath + ".1", atomically: false, encoding: .utf8)
             try "update,4,na,-1\n".write(toFile: folder.logPath, atomically: false, encoding: .utf8)
@@ -186,7 +186,7 @@ import Testing
         }
     }
 
-    /// A new store over somebody's old log: the command refuses that, and what stands there is kept in any case.
+    /// A new store beside an old log. The command refuses that; the old log is kept in any case.
     @Test func keepsALogOlderThanItsDatabase() async throws {
         try await withCatalogFolder { folder in
             let old = "init,9,1,10,t,Old\nupdate,9,na,-1\n"
@@ -226,7 +226,7 @@ import Testing
 
     @Test func linesBeyondTheLedgerStay() async throws {
         try await withUsedCatalog { folder in
-            // They are reported; nobody can know whether they or the ledger are wrong.
+            // They are only reported, because it is unknown whether they or the ledger are wrong.
             let before = try folder.logText()
             try (before + "update,4,na,-1\n").write(
                 toFile: folder.logPath, atomically: false, encoding: .utf8)

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Catalog
 
-/// What the catalog log says, and when.
+/// The content of the catalog log and when it is written.
 @Suite struct CatalogLogTests {
     @Test func readsAsInTheContract() async throws {
         try await withCatalogFolder { folder in
@@ -52,7 +52,7 @@ import Testing
                     _ = engine.listings(topic: "gardening")
                 }
             }
-            // A search that finds nothing was executed all the same.
+            // A search without results was executed, too.
             #expect(
                 try folder.logLines() == defaultInitLines + [
                     "update,2,10.50,5", "update,2,0.07,na", "update,2,na,-1", "query_by_topic,gardening",
@@ -65,12 +65,12 @@ import Testing
             try await withLoops { loops in
                 let loop = loops.slots[0].eventLoop
                 try await folder.withEngine { engine in
-                    // Queries before it go with it: they were executed first.
+                    // Earlier queries are written with it, because they were executed first.
                     _ = try engine.book(first.item)
                     _ = try await engine.update(StockChange(item: first.item, units: 2), on: loop).get()
                     #expect(try folder.logLines() == defaultInitLines + ["query_by_item,1", "update,1,na,2"])
                     _ = try engine.book(second.item)
-                    // Nothing follows that would carry this one along.
+                    // No later update writes this query.
                     try await eventually("the query's line") {
                         try folder.logLines().last == "query_by_item,2"
                     }
@@ -104,7 +104,7 @@ import Testing
             }
             let lines = try folder.logLines()
             #expect(lines.count { $0 == "query_by_item,1" } == lineCount)
-            // Updates are never left out.
+            // Updates are never omitted.
             #expect(lines.count { $0 == "update,1,na,1" } == 1)
         }
     }
@@ -117,12 +117,12 @@ import Testing
                 try await folder.withEngine { engine in
                     _ = try await engine.update(.sale(of: first.item, key: key("a")), on: loop).get()
                     try FileManager.default.moveItem(atPath: folder.logPath, toPath: rotated(folder))
-                    // Until it is told, it writes to the renamed file.
+                    // Until the log is reopened, it writes to the renamed file.
                     _ = try await engine.update(.sale(of: first.item, key: key("b")), on: loop).get()
                     try engine.reopenLog()
                     _ = try await engine.update(StockChange(item: second.item, units: 9), on: loop).get()
                 }
-                // A restart after it finds everything where it belongs.
+                // A restart finds nothing to repair.
                 try await folder.withEngine { _ in }
             }
             let old = try String(contentsOfFile: rotated(folder), encoding: .utf8)

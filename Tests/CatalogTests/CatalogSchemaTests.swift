@@ -7,9 +7,9 @@ import Testing
 
 @testable import Catalog
 
-/// The database defends itself, whatever the code above it does.
+/// The database rejects invalid data, even if the code above it has a fault.
 @Suite struct CatalogSchemaTests {
-    /// Adds a movement; each case below changes one thing of a good one.
+    /// Adds a movement. Each case below changes one thing in a valid one.
     private static func movement(
         sequence: String = "9", item: String = "1", units: String = "-1", price: String = "NULL",
         stockAfter: String = "0", key: String = "'new'", sale: String = "9", verb: String = "INSERT"
@@ -48,16 +48,16 @@ import Testing
         "UPDATE book SET opening_price_cents = 4 WHERE item_number = 1",
         "DELETE FROM book WHERE item_number = 1",
         "UPDATE book SET item_number = 9 WHERE item_number = 1",
-        // A sale that is none.
+        // A movement that is marked as a sale but is not one.
         movement(units: "-2"),
         movement(units: "1"),
         movement(price: "5"),
         movement(key: "NULL"),
         movement(sale: "0"),
-        // A movement of nothing, or of no book.
+        // A movement without a change, or of an unknown book.
         movement(units: "NULL", sale: "NULL"),
         movement(item: "99"),
-        // A second refusal under one key, or one of no book.
+        // A second refusal under one key, or one of an unknown book.
         refusal("SELECT key_high FROM refusal", item: 1),
         refusal("1", item: 99),
         // Text where a number belongs.
@@ -83,7 +83,7 @@ import Testing
     }
 
     @Test func allowsTheMovementThatTheCasesChange() async throws {
-        // Without this, a slip in the common part would let every case above pass.
+        // Otherwise a mistake in the common part would let every case above pass.
         try await withCatalogFolder { folder in
             try folder.withStore { store in try store.commitUnlogged(.sale(of: first.item, key: key("a"))) }
             try folder.sql { try $0.execute(sql: Self.movement()) }

@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test func topicsMatchExactly() async throws {
-        // The two spellings of é look alike and are equal as Swift strings, but they are other bytes.
+        // The two spellings of é are equal as Swift strings, but their bytes differ.
         let composed = "caf\u{E9}"
         let decomposed = "cafe\u{301}"
         let books = [
@@ -80,7 +80,7 @@ import Testing
             #expect(!CatalogStore.exists(in: folder.data))
             #expect(throws: (any Error).self) { try folder.withStore(Book.defaults + [first]) { _ in } }
             #expect(!CatalogStore.exists(in: folder.data))
-            // What the attempts left does not stand in the way of the next.
+            // The remains of a failed attempt do not block the next one.
             let bookCount = try folder.withStore { $0.bookCount }
             #expect(bookCount == 4)
         }
@@ -113,7 +113,7 @@ import Testing
         try await withCatalogFolder { folder in
             let old = try ShelvedStore.open(folder: folder.data, firstBooks: { Book.defaults })
             try old.close()
-            // Something may still refer to it, such as a thread that is about to end.
+            // Something may still hold a reference, such as a thread that is about to end.
             let bookCount = try folder.withStore { $0.bookCount }
             #expect(bookCount == 4)
             withExtendedLifetime(old) {}
@@ -151,7 +151,7 @@ import Testing
                 for name in ["a", "b", "c"] {
                     try store.commitUnlogged(.sale(of: first.item, key: key(name)))
                 }
-                // Neither is a sale: no key, and a price.
+                // Neither is a sale: one has no key, the other a price.
                 try store.commitUnlogged(
                     StockChange(item: second.item, units: -1),
                     StockChange(item: second.item, price: try cents(1), units: -1, key: key("p")))

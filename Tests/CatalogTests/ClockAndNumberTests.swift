@@ -6,7 +6,7 @@ import Testing
 
 @testable import Catalog
 
-/// A clock that jumps, numbers that come in by a file, a shop without books.
+/// A clock that jumps, numbers from a file, a shop without books.
 @Suite struct ClockAndNumberTests {
     /// 40 years.
     private static let jump: Int64 = 14_610
@@ -25,7 +25,7 @@ import Testing
                 #expect(try read(today, 30) == ["distributed systems 1"])
                 #expect(try read(today + Self.jump, 30) == [])
                 #expect(try read(today, 30) == ["distributed systems 1"])
-                // Also what is sold meanwhile, and a clock that is a little slow.
+                // Also with a sale in between, and with a clock that is a little slow.
                 _ = try read(today + Self.jump, 366)
                 try store.commitUnlogged(.sale(of: second.item, key: key("b")))
                 _ = try read(today + Self.jump, 366)
@@ -53,13 +53,13 @@ import Testing
                 #expect(try add(store, number: 7) == 7)
                 #expect(try add(store) == 6)
                 #expect(try add(store) == 8)
-                // A retired book's number is not given again.
+                // The number of a retired book is not used again.
                 let retired = KeeperRequest(.retire(try #require(ItemNumber(8)), expectedVersion: nil))
                 try store.commitUnlogged([.keeper(retired)])
             }
             try folder.withStore { store in
                 #expect(try add(store) == 9)
-                // Two in one batch, one of which comes to nothing.
+                // A refused addition between two others in one batch uses no number.
                 let new = NewBook(item: nil, title: "N", topic: "t", price: try cents(1), stock: 0)
                 let taken = NewBook(
                     item: ItemNumber(9), title: "N", topic: "t", price: try cents(1), stock: 0)
@@ -87,7 +87,7 @@ import Testing
                 #expect(engine.listings(topic: "t").isEmpty)
             }
             #expect(try folder.logLines() == ["query_by_topic,t"])
-            // With a log that was lost, too.
+            // Also when the log was lost.
             try FileManager.default.removeItem(atPath: folder.logPath)
             try await withLoops { loops in
                 try await folder.withEngine([]) { engine in

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Catalog
 
-/// Stores of older versions, in which a topic could be there in two spellings.
+/// Stores of older versions, in which a topic may exist in two spellings.
 @Suite struct ComposedTextTests {
     private static let composed = "Caf\u{E9}"
     private static let decomposed = "Cafe\u{301}"
@@ -31,7 +31,7 @@ import Testing
                 #expect(topics == ["\(Self.composed):2", "plain :1", "plain:1"])
                 let title = try #require(store.listings(topic: Self.composed).last?.title)
                 #expect(title.utf8.elementsEqual("R\u{E9}sum\u{E9}".utf8))
-                // What an older version took stays as it is, though it would be refused today.
+                // A title that an older version accepted stays unchanged, even if it is invalid for this version.
                 #expect(store.book(try #require(ItemNumber(3)))?.title == " \u{200B}")
                 #expect(store.book(try #require(ItemNumber(4)))?.title == "\u{202E}drawkcab")
                 var filter = BookFilter(limit: 10)
@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    /// The log of the older store stays, whole or cut off by a crash, and gives the books that the database has now.
+    /// The log of the older store stays, whole or cut by a crash, and yields the books of the migrated database.
     @Test func theOlderLogStillMatchesTheStore() async throws {
         let books = try Self.books()
         let added = try book(9, title: "E\u{301}tude", topic: Self.decomposed)
@@ -66,7 +66,7 @@ import Testing
                 let older = lines.prefix(lineCount).joined(separator: "\n") + "\n"
                 try older.write(toFile: folder.logPath, atomically: false, encoding: .utf8)
                 try await folder.withEngine { _ in }
-                // Compared, completed, and not written anew.
+                // The log is compared and completed, and not rewritten.
                 let text = try folder.logText()
                 #expect(text.utf8.starts(with: older.utf8))
                 #expect(try folder.logLines().count == 6)
@@ -80,7 +80,7 @@ import Testing
                         #expect(logged.topic.utf8.elementsEqual(known.topic.utf8))
                     }
                 }
-                // And again after a restart, which reads from the mark on.
+                // The same holds after a restart, which reads from the mark on.
                 try await folder.withEngine { _ in }
                 #expect(try folder.logText() == text)
             }

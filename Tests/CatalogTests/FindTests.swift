@@ -95,7 +95,7 @@ import Testing
                 let after = try await self.find("grade", in: find)
                 #expect(after == [10])
             }
-            // It is kept, and goes on from where it was.
+            // The index is kept, and continues from its last state.
             try await withFind(folder, []) { find, store in
                 try store.commitUnlogged([
                     .keeper(KeeperRequest(.retire(try #require(ItemNumber(10)), expectedVersion: nil)))

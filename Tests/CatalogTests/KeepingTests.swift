@@ -9,7 +9,7 @@ import Testing
 
 @testable import Catalog
 
-/// What storekeepers ask for: together or not at all, and never against what they have not seen.
+/// Changes of storekeepers: all or none, and only on the state that they have seen.
 @Suite struct KeepingTests {
     private func request(
         _ work: KeeperRequest.Work, _ store: ShelvedStore, actor: String? = nil, reason: String? = nil,
@@ -64,7 +64,7 @@ import Testing
                     return
                 }
                 #expect(detail.contains("only 3 units") && current == [before])
-                // All that cannot be made are named, as they are without the others.
+                // All refused updates are reported, with the state before the others.
                 let both = try request(
                     .updates([
                         update(first.item, units: -9), update(first.item, units: 5),
@@ -81,7 +81,7 @@ import Testing
                 #expect(unknown == .failure(.unknownItem(try #require(ItemNumber(99)))))
                 #expect(store.book(first.item)?.stock == 3)
                 #expect(try store.movementLines() == [] && store.lastMovement == 0)
-                // And what comes after them in the same batch is not touched by it.
+                // Later changes of the same batch are not affected.
                 let requests: [CatalogChange] = [
                     .keeper(KeeperRequest(.updates([update(first.item, units: -9)]))),
                     .update(.sale(of: first.item, key: key("a"))),
@@ -179,7 +179,7 @@ import Testing
                 }
                 try checkRetired(item, in: store)
             }
-            // All of it is there after a restart.
+            // Everything is still there after a restart.
             try folder.withStore { store in
                 try checkRetired(item, in: store)
                 #expect(
@@ -194,7 +194,7 @@ import Testing
         #expect(store.book(item) == nil && store.listings(topic: "x, y").isEmpty && store.bookCount == 4)
         #expect(try store.outcome(of: .sale(of: item, key: key("b"))) == .failure(.unknownItem(item)))
         #expect(try store.outcome(of: StockChange(item: item, units: 1)) == .failure(.unknownItem(item)))
-        // Who bought it has bought it.
+        // Earlier purchases stay valid.
         let sale = SalePosition(ledger: store.ledger, number: 1)
         #expect(
             try store.outcome(of: .sale(of: item, key: key("a")))
@@ -206,7 +206,7 @@ import Testing
         #expect(details.isRetired && details.sold == 1 && details.book.stock == 1)
     }
 
-    /// In one batch, the book is gone for what comes after.
+    /// Later changes of the same batch do not find the retired book.
     @Test func aBookIsNotSoldOnceRetired() async throws {
         try await withCatalogFolder { folder in
             try folder.withStore { store in
@@ -261,7 +261,7 @@ import Testing
         #expect(progress.now == (read: 0, written: 0))
     }
 
-    /// Whatever a crash or a lost file takes from the log, the ledger brings back.
+    /// The ledger restores what a crash or a lost file takes from the log.
     @Test func addsKeeperChangesToTheLog() async throws {
         try await withCatalogFolder { folder in
             try await folder.withEngine { _ in }
@@ -275,7 +275,7 @@ import Testing
             for _ in 1...2 {
                 try await folder.withEngine { engine in #expect(engine.bookInShop(first.item)?.stock == 4) }
                 #expect(try folder.ledgerLines() == whole)
-                // Behind a copy under the log's name, and then without any file.
+                // First with a copy under the log's name, then without any file.
                 try (whole.prefix(5).joined(separator: "\n") + "\n").write(
                     toFile: folder.logPath, atomically: true, encoding: .utf8)
             }

@@ -17,7 +17,7 @@ import Testing
         try store.movements(MovementFilter(item: item, kind: kind, before: before, limit: limit))
     }
 
-    /// Every page of a list, and that each has at most `limit` of it.
+    /// All pages of a list. Checks that each has at most `limit` entries.
     private func pages(
         _ store: ShelvedStore, item: ItemNumber? = nil, kind: MovementFilter.Kind? = nil, limit: Int
     ) throws -> [Int64] {
@@ -83,7 +83,7 @@ import Testing
         }
     }
 
-    /// A database of the first version gets what it lacks when it is opened.
+    /// Opening a database of the first version adds what it lacks.
     @Test func anOlderLedgerIsChained() async throws {
         try await withCatalogFolder { folder in
             let ledger = try await migrated(folder)

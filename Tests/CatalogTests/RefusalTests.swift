@@ -7,7 +7,7 @@ import Testing
 
 @testable import Catalog
 
-/// What is remembered of changes that were refused: enough for every key, and no more than there is room for.
+/// What the store remembers of refused changes: enough for every key, within its limit.
 @Suite struct RefusalTests {
     private static func short(_ outcome: Result<UpdateOutcome, StoreError>) -> String {
         switch outcome {
@@ -23,7 +23,7 @@ import Testing
         StockChange(item: first.item, units: -100, key: key(name))
     }
 
-    /// Opens the store for `body` with few refusals that it remembers.
+    /// Opens the store for `body` with a small limit of refusals.
     private func withStore(
         _ folder: CatalogFolder, hours: Int = 24, countMax: Int = 100, _ body: (ShelvedStore) throws -> Void
     ) throws {
@@ -61,7 +61,7 @@ import Testing
         }
     }
 
-    /// A clock that was set ahead, so that all of them seem to be of long ago, makes nothing old.
+    /// A clock that is set ahead does not make refusals old.
     @Test func theWallClockForgetsNothing() async throws {
         try await withCatalogFolder { folder in
             try withStore(folder) { try $0.commitUnlogged(refused("a")) }
@@ -73,7 +73,7 @@ import Testing
         }
     }
 
-    /// No answer is given that could not be remembered, and none that was given is forgotten.
+    /// A refusal that cannot be remembered is not given, and a given one is not forgotten.
     @Test func aFullTableAnswersBusy() async throws {
         let soldOut = { (name: String) in StockChange.sale(of: first.item, key: key(name)) }
         try await withCatalogFolder { folder in
@@ -82,7 +82,7 @@ import Testing
                 let outcomes = try ["a", "b", "c", "d"].map { try store.outcome(of: soldOut($0)) }
                 #expect(outcomes.map(Self.short) == ["refused", "refused", "refused", "busy"])
                 #expect(store.refusals.count == 3 && store.refusals.shedCount == 1)
-                // Other books are sold, and without a key there is nothing to remember.
+                // Other books sell, and a refusal without a key needs no room.
                 let other = StockChange.sale(of: second.item, key: key("e"))
                 #expect(try Self.short(store.outcome(of: other)) == "sale 1")
                 let keyless = StockChange(item: first.item, units: -1)
@@ -99,14 +99,14 @@ import Testing
         }
     }
 
-    /// Where room is short, those that were promised no longer go first.
+    /// When room is short, refusals older than the promised day are forgotten first.
     @Test func shortRoomKeepsRefusalsForADay() async throws {
         try await withCatalogFolder { folder in
             try withStore(folder, hours: 168, countMax: 20) { store in
                 for number in 1...18 { try store.commitUnlogged(refused("\(number)")) }
             }
             for number in 1...9 { try age("\(number)", hours: 25, in: folder) }
-            // A week where there is room.
+            // With enough room they are kept for a week.
             try withStore(folder, hours: 168) { store in
                 try store.commitUnlogged(StockChange(item: second.item, units: 1))
                 #expect(store.refusals.count == 18)
@@ -138,7 +138,7 @@ import Testing
         }
     }
 
-    /// The longest keys that anybody may make up cost no more than the shortest.
+    /// The longest keys need no more room than the shortest.
     @Test func costsFewBytes() async throws {
         let count = 20_000
         let name = String(repeating: "k", count: 200)
@@ -159,7 +159,7 @@ import Testing
         }
     }
 
-    /// What an older store has remembered is still known, and takes less room.
+    /// Refusals of an older store are kept, in less room.
     @Test func migratesRefusalsOfAnOlderStore() async throws {
         try await withCatalogFolder { folder in
             try await folder.makeOlderDatabase(Book.defaults) { database in
@@ -187,7 +187,7 @@ import Testing
 }
 
 extension CatalogFolder {
-    /// Makes a database as the version before composed texts made it.
+    /// Makes a database of the version before composed texts.
     func makeOlderDatabase(_ books: [Book], _ fill: @Sendable (Database) throws -> Void) async throws {
         let queue = try DatabaseQueue(path: databasePath)
         try await queue.write { database in

@@ -9,7 +9,7 @@ import TierHTTP
 
 @testable import Catalog
 
-/// Who searches, who waits, and how searches end that take too long.
+/// Which searches run, which wait, and how long ones end.
 @Suite struct SearchLineTests {
     private static let start = NIODeadline.uptimeNanoseconds(1_000_000_000)
 
@@ -19,7 +19,7 @@ import TierHTTP
         return SearchLine(limits)
     }
 
-    /// `#require`, which takes no call that changes what it is called on.
+    /// Like `#require`, which does not accept a mutating call.
     private func some<Value>(_ value: Value?) throws -> Value { try #require(value) }
 
     @Test func limitsConcurrentSearches() throws {
@@ -58,7 +58,7 @@ import TierHTTP
         let one = try some(line.offer(client: modest, at: Self.start))
         #expect(line.leave(many[1]) && !line.leave(many[1]) && !line.leave(many[0]))
         line.end(many[0])
-        // Both have nothing at work: the order decides.
+        // Neither has a running search, so the order decides.
         #expect(line.next(at: Self.start).begin == [many[2]])
         line.end(many[2])
         #expect(line.next(at: Self.start).begin == [one])
@@ -67,7 +67,7 @@ import TierHTTP
 
     // MARK: In the index
 
-    /// Runs `body` with an index over books of which many have the first letters of a search, and none all.
+    /// Runs `body` with an index of books: many match the first letters of a search, but none all of it.
     private func withFind(
         _ limits: SearchLimits, count: Int64 = 3_000, _ body: (BookFinder) async throws -> Void
     ) async throws {
@@ -108,7 +108,7 @@ import TierHTTP
         try await withFind(limits) { find in
             let error = await #expect(throws: StoreError.self) { try await search(Self.long, in: find) }
             #expect(error == .overloaded(.searchTooLong))
-            // A quick one has no step at which it would be given up.
+            // A quick search ends before its time is checked.
             let found = try await search("Baaad", in: find)
             #expect(found == Array(1...10))
         }
@@ -126,13 +126,13 @@ import TierHTTP
             let client = ClientPresence()
             let counter = Counter()
             let abandoned = try index.find(query) {
-                // The client leaves while SQLite is at work.
+                // The client leaves while SQLite is searching.
                 if counter.next() == 3 { client.leave() }
                 return !client.hasLeft
             }
             #expect(abandoned == nil)
             #expect(counter.count == 3)
-            // The connection serves the next as if nothing had been.
+            // The connection serves the next search normally.
             #expect(try index.find(query) { true } == [])
         }
     }

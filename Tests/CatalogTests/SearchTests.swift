@@ -8,7 +8,7 @@ import TierHTTP
 
 @testable import Catalog
 
-/// Searches: pages, and answers that are kept until the topic changes.
+/// Searches: pages, and cached answers that last until the topic changes.
 @Suite struct SearchTests {
     private func listings(_ numbers: [Int64]) throws -> [Listing] {
         try numbers.map { Listing(item: try #require(ItemNumber($0)), title: "book \($0)") }
@@ -53,7 +53,7 @@ import TierHTTP
         #expect(second == Listing.result(books))
         books.removeLast()
         #expect(try answer() == first)
-        // As many books, but another one.
+        // The same number of books, but one differs.
         books[0] = Listing(item: books[0].item, title: "renamed")
         #expect(try answer() == Listing.result(books))
     }

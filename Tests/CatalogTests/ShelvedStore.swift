@@ -11,7 +11,7 @@ struct UnloggedBatch {
     let executed: [StockChange]
 }
 
-/// A store with a shelf that is fed as an engine feeds it, and no log.
+/// A store without a log, with a shelf that is updated as in an engine.
 struct ShelvedStore {
     let store: CatalogStore
     let shelf = SharedShelf()
@@ -65,7 +65,7 @@ struct ShelvedStore {
 
     // MARK: Changing
 
-    /// Commits without a log: what a crash between the two leaves behind.
+    /// Commits without writing the log, like a crash between the two.
     @discardableResult
     func commitUnlogged(_ changes: StockChange...) throws -> UnloggedBatch {
         let batch = try commitUnlogged(changes.map { .update($0) })
@@ -87,7 +87,7 @@ struct ShelvedStore {
         try #require(try commitUnlogged(change).results.first)
     }
 
-    /// As after a fault of the disk.
+    /// Reopens the store as after a disk fault.
     func reopen() throws {
         try store.reopen()
         try shelf.fill(from: store)

@@ -26,7 +26,7 @@ import Testing
     @Test func continuesAfterAMissingTopic() throws {
         #expect(try lists.page(.name, after: "b", limit: 1).map(\.topic) == ["cooking"])
         #expect(try lists.page(.name, after: "\u{10FFFF}", limit: 9).isEmpty)
-        // By size it has no place.
+        // Ordered by size, a missing topic has no position.
         #expect(throws: StoreError.self) { try lists.page(.size, after: "b", limit: 1) }
         #expect(try TopicLists([]).page(.size, after: nil, limit: 5).isEmpty)
     }
@@ -60,7 +60,7 @@ import Testing
                 let later = ContinuousClock().measure {
                     for _ in 0..<100 { _ = try? store.topicLists().page(.size, after: "topic 7", limit: 44) }
                 }
-                // A hundred pages from the kept list take less time than one sort.
+                // A hundred pages of the cached list take less time than one sort.
                 #expect(later < first, "\(later) for 100 pages, \(first) for the sort")
             }
         }

@@ -45,7 +45,7 @@ final class EchoClient: Sendable {
 
     func send(_ text: String) { channel.writeAndFlush(ByteBuffer(string: text), promise: nil) }
 
-    /// Sends a text and waits until as much came back.
+    /// Sends a text and waits until the same number of bytes comes back.
     func echo(_ text: String) async throws -> String {
         let before = received.count
         send(text)

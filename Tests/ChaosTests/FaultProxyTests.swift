@@ -38,7 +38,7 @@ import Testing
             try await proxy.refuse()
             try await client.closed()
             await #expect(throws: (any Error).self) { try await EchoClient(proxy.address) }
-            // Whoever asks twice, and both at once, gets one listener.
+            // Repeated and concurrent requests get the same listener.
             async let first: Void = proxy.listen()
             async let second: Void = proxy.listen()
             _ = try await (first, second)
@@ -70,7 +70,7 @@ import Testing
                 try await Task.sleep(for: .milliseconds(3))
             }
             try await eventually { client.received == "0123456789" }
-            // There and back again.
+            // The delay applies in both directions.
             #expect(ContinuousClock.now - start >= .milliseconds(60))
         }
     }
@@ -83,7 +83,7 @@ import Testing
             client.send("two")
             try await eventually { server.received == "onetwo" }
             #expect(client.received == "one")
-            // What came after lost bytes would be nonsense.
+            // After lost bytes the stream cannot continue.
             proxy.set(.forward)
             try await client.closed()
         }

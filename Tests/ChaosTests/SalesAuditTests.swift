@@ -4,7 +4,7 @@ import Testing
 
 @testable import Chaos
 
-/// The auditor must notice what it is there for: each test plants one lie in a history that is right.
+/// Each test plants one fault in a correct history, which the auditor must find.
 @Suite struct SalesAuditTests {
     private let item = ItemNumber(7)!
     private let other = ItemNumber(8)!
@@ -68,7 +68,7 @@ import Testing
     @Test func findsMoreSalesThanCopies() {
         let operations = (1...3).map { operation($0, .buy(key: nil), .success) }
         let sales = (1...3).map { sale(Int64($0), of: $0) }
-        // The stock says -1, and the sales alone say it too when the stock was mended.
+        // A stock of -1 shows it, and the sales alone show it when the stock was corrected.
         #expect(kinds(operations, sales, left: -1) == [.oversold])
         #expect(kinds(operations, sales, left: 0) == [.oversold, .unbalanced])
     }
