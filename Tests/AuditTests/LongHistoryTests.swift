@@ -3,8 +3,8 @@ import Linearizability
 import Model
 import Testing
 
-/// Histories as long as a crash test of one book makes them: 10,000 operations of 16 clients that are all
-/// busy all the time; one operation in twenty has an unknown outcome.
+/// Histories as long as those of a crash test of one book: 10,000 operations of 16 clients that are
+/// always busy. One operation in twenty has an unknown outcome.
 ///
 /// Steps are bounded, not seconds, because they are the same on every machine.
 @Suite struct LongHistoryTests {

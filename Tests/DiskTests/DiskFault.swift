@@ -1,10 +1,10 @@
 import Foundation
 import Model
 
-/// A fault that strace makes: from one call on the files of a tier, or from one call on.
+/// A fault that strace injects: in one call on the files of a tier, or in all calls from one on.
 struct DiskFault: Sendable, CustomStringConvertible {
     enum Effect: Sendable, CaseIterable {
-        /// One call fails, and the disk is well again.
+        /// One call fails, then the disk works again.
         case errorOnce
         /// Every call fails from then on.
         case errorsFromThenOn
@@ -26,8 +26,8 @@ struct DiskFault: Sendable, CustomStringConvertible {
         }
     }
 
-    /// When the tier's disk begins to be watched. strace counts calls in each thread, so that only faults of
-    /// a tier that has started meet the threads that sell.
+    /// When strace attaches to the tier. strace counts calls in each thread, so that only faults of
+    /// a running tier reach the threads that sell.
     enum Phase: Sendable, CaseIterable {
         /// With the first start of an empty store.
         case start
@@ -35,7 +35,7 @@ struct DiskFault: Sendable, CustomStringConvertible {
         case sales
     }
 
-    /// The calls that bring bytes to a disk. strace counts each of them for itself, in each thread.
+    /// The calls that bring bytes to a disk. strace counts each call separately in each thread.
     static let calls = ["pwrite64", "write", "fdatasync", "fsync"]
 
     let tier: Tier
@@ -46,13 +46,13 @@ struct DiskFault: Sendable, CustomStringConvertible {
 
     var description: String { "\(tier.rawValue), \(phase), \(call) \(number), \(effect)" }
 
-    /// What strace is to be told to make the fault.
+    /// strace's arguments for injecting the fault.
     func options(in folder: String) -> [String] {
         Self.options(tier, folder: folder, output: "/dev/null", call: call)
             + ["-e", "inject=\(call):\(effect.option(number))"]
     }
 
-    /// What strace is to be told to list a tier's calls in a file.
+    /// strace's arguments for listing a tier's calls in a file.
     static func countingOptions(_ tier: Tier, folder: String, output: String) -> [String] {
         options(tier, folder: folder, output: output, call: calls.joined(separator: ","))
     }
@@ -66,7 +66,7 @@ struct DiskFault: Sendable, CustomStringConvertible {
         return ["-f", "-o", output] + paths.flatMap { ["-P", $0] } + ["-e", "trace=\(call)"]
     }
 
-    /// All faults of a tier, from what a counting run has listed.
+    /// All faults of a tier, from the list of a counting run.
     static func all(of tier: Tier, in phase: Phase, counted: String) -> [DiskFault] {
         var counts: [String: [Substring: Int]] = [:]
         for line in counted.split(separator: "\n") {
@@ -87,7 +87,7 @@ struct DiskFault: Sendable, CustomStringConvertible {
     }
 }
 
-/// A few sales, a restock and a new price, each with a key, so that any of them can be asked about again.
+/// A few sales, a restock and a new price, each with a key, so that each can be repeated.
 struct KeyedRequests {
     struct Request {
         let key: String
@@ -95,7 +95,7 @@ struct KeyedRequests {
         let target: String
     }
 
-    /// Book 1 has plenty; of book 2 there are two copies, then three.
+    /// Book 1 has many copies; book 2 has two, then three.
     static let books = "init,1,40,10,t,One\ninit,2,2,10,t,Two\ninit,3,1,10,t,Three\n"
 
     static let all = [

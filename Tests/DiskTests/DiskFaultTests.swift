@@ -7,14 +7,14 @@ extension DiskTests {
     /// EIO, a full disk and death, in every call by which a tier writes or syncs its files: no acknowledged
     /// sale is lost, no key sells twice, and the books balance.
     @Suite struct DiskFaultTests {
-        /// Stores that run at a time: they mostly wait, for recoveries and for each other.
+        /// The number of concurrent stores. They mostly wait, for recoveries and for each other.
         private static let workerCount = 4
-        /// Every how many faults of a tier are tried in the short form. No divisor of the number of effects, so
-        /// that all of them come up.
+        /// The short form tries every n-th fault of a tier. n does not divide the number of effects, so
+        /// that all effects occur.
         private static let everyNth = Setup.isLong ? 1 : 37
 
         @Test func losesNothing() async throws {
-            // Most of it is waiting: a tier gives a broken disk half a minute.
+            // Most of the time is waiting: a tier gives a broken disk half a minute.
             async let catalogEnd = Self.endOnBrokenDisk(.catalog)
             async let orderEnd = Self.endOnBrokenDisk(.order)
             for tier in [Tier.catalog, .order] {
@@ -28,7 +28,7 @@ extension DiskTests {
 
         private func losesNothing(_ tier: Tier, _ phase: DiskFault.Phase) async throws {
             let all = DiskFault.all(of: tier, in: phase, counted: try await countCalls(tier, phase))
-            // Fewer, and the counting has missed the start or the sales.
+            // With fewer, the counting has missed the start or the sales.
             #expect(all.count > 100)
             let chosen = all.indices.filter { $0 % Self.everyNth == 0 }.map { all[$0] }
             let reports = try await reports(on: chosen)
@@ -66,7 +66,7 @@ extension DiskTests {
                     }
                     store.kill()
                     store.waitForTracers()
-                    // The tracer of a start is no child of ours.
+                    // The tracer of a start is not our child.
                     usleep(500_000)
                     return try String(contentsOfFile: output, encoding: .utf8)
                 }
@@ -103,7 +103,7 @@ extension DiskTests {
             }
         }
 
-        /// How a tier ends whose disk stays broken, and what it says.
+        /// Checks how a tier with a permanently broken disk ends, and what it reports.
         private static func endOnBrokenDisk(_ tier: Tier) async throws -> (status: Int32?, text: String) {
             try await withTemporaryFolder { folder in
                 try await onThread {

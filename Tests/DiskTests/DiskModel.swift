@@ -1,20 +1,20 @@
-/// What a disk holds while programs write: what they see, and what a power cut would leave of it.
+/// A model of a disk while programs write: what they see, and what a power cut would leave.
 ///
 /// The model of names is the weakest that ext4 and xfs promise: a new file's name is kept by a sync of the
 /// file or of its folder; a rename, a removal and a new folder only by a sync of the folder they are in. A
 /// file's bytes are kept by its own sync; before it, any part of them may be.
 struct DiskModel {
-    /// What happens to survive of that which no sync has asked for.
+    /// How much of the unsynced state survives.
     enum Luck: CaseIterable {
         /// Nothing.
         case nothing
         /// All names, no bytes: a rename that overtakes its file's contents.
         case names
-        /// All names and the logs: they are then ahead of the databases.
+        /// All names and the logs, which are then ahead of the databases.
         case logs
         /// Some names, some sectors of the databases in any order, and a part of each log.
         case some
-        /// Everything, as when the processes die and the system does not.
+        /// Everything, as when only the processes die.
         case all
     }
 
@@ -35,7 +35,7 @@ struct DiskModel {
         case remove(String, file: Int)
         case addFolder(String)
 
-        /// The folder whose sync makes it last.
+        /// The folder whose sync makes the name durable.
         var folder: String {
             switch self {
             case .add(let path, _), .move(_, let path, _), .remove(let path, _), .addFolder(let path):
@@ -48,7 +48,7 @@ struct DiskModel {
         let inode: UInt64
         var onDisk: [UInt8] = []
         var waiting: [Change] = []
-        /// As programs see it, with what a failed sync threw away and the disk will never have.
+        /// The content as programs see it, including bytes that a failed sync dropped from the disk.
         var seen: [UInt8] = []
     }
 
@@ -62,7 +62,7 @@ struct DiskModel {
     private var keptFolders: Set<String>
     private var waitingNames: [NameChange] = []
 
-    /// - Parameter root: the recorded folder; it is there from the start.
+    /// - Parameter root: the recorded folder, which exists from the start.
     init(root: String) {
         self.root = root
         keptFolders = [root]
@@ -77,7 +77,7 @@ struct DiskModel {
     mutating func apply(_ record: DiskRecord) {
         switch record.kind {
         case .create:
-            // The number of a file that is gone may come back for a new one.
+            // A new file may get the inode of a deleted one.
             files.append(File(inode: record.inode))
             fileOfInode[record.inode] = files.count - 1
             names[record.path] = files.count - 1
@@ -130,7 +130,7 @@ struct DiskModel {
     ) {
         switch change {
         case .add(let path, let file): names[path] = file
-        // The old name may have gone to a newer file, whose own sync has kept it there.
+        // The old name may belong to a newer file, kept by that file's own sync.
         case .move(let from, let to, let file):
             if names[from] == file { names[from] = nil }
             names[to] = file
@@ -155,7 +155,7 @@ struct DiskModel {
 
     // MARK: What is left
 
-    /// The files that a power cut now would leave, by path, and the folders.
+    /// The files and folders that a power cut at this moment would leave, by path.
     func image(_ luck: Luck, using random: inout some RandomNumberGenerator) -> (
         files: [String: Kept], folders: Set<String>
     ) {
@@ -205,7 +205,7 @@ struct DiskModel {
         return bytes
     }
 
-    /// A write as the disk does it: sector by sector.
+    /// A write that reaches the disk sector by sector.
     private static func sectors(of change: Change) -> [Change] {
         guard case .write(let offset, let bytes) = change else { return [change] }
         var parts: [Change] = []
@@ -219,7 +219,7 @@ struct DiskModel {
     }
 }
 
-/// The splitmix64 generator: the same numbers from the same seed, so that a failure can be repeated.
+/// The splitmix64 generator. A seed repeats its numbers, so that a failure can be reproduced.
 struct SeededRandom: RandomNumberGenerator {
     private var state: UInt64
 

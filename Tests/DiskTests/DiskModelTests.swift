@@ -1,6 +1,6 @@
 import Testing
 
-/// The model itself, on histories whose outcome is known.
+/// The model itself, on histories with known outcomes.
 @Suite struct DiskModelTests {
     private static let bytes = Array("abcdef".utf8)
 
@@ -52,7 +52,7 @@ import Testing
         #expect(image(done) == ["/r/d/a": []])
     }
 
-    /// After a failed sync programs go on seeing bytes that no later sync will write.
+    /// After a failed sync programs still see bytes that no later sync writes.
     @Test func forgetsWhatAFailedSyncDropped() {
         var done = [
             record(.create, "/r/a"), record(.sync, "/r/a"), record(.write, "/r/a", data: Self.bytes),
@@ -74,7 +74,7 @@ import Testing
         #expect(image(done, .names) == ["/r/b": []])
     }
 
-    /// A name that was freed and taken again belongs to the newer file, in whatever order it is kept.
+    /// A reused name belongs to the newer file, in any order of the syncs.
     @Test func keepsTheNewerFileOfAName() {
         var done = [
             record(.create, "/r/a"), record(.sync, "/r/a"), record(.unlink, "/r/a", inode: 0),
@@ -86,7 +86,7 @@ import Testing
         #expect(image(done) == ["/r/a": Self.bytes])
     }
 
-    /// Sectors of a database survive in any order, lines of a log from the front.
+    /// Sectors of a database survive in any order, lines of a log only from the start.
     @Test func tearsDatabaseSectorsAndLogEnds() {
         let page = [UInt8](repeating: 7, count: 2_048)
         var model = DiskModel(root: "/r")

@@ -4,11 +4,11 @@ import TestSupport
 
 /// How much the tests are to try.
 enum Setup {
-    /// Whether everything is tried instead of a sample: half an hour instead of two minutes.
+    /// Whether everything is tried, which takes half an hour, and not only a sample, which takes two minutes.
     static let isLong = ProcessInfo.processInfo.environment["BOOKSTORE_LONG_TESTS"] == "1"
 }
 
-/// A store of separate processes in a folder of its own. Its calls block.
+/// A store of separate processes in its own folder. Its calls block.
 final class DiskStore {
     let folder: String
     private var ports: [Tier: Int] = [:]
@@ -49,7 +49,7 @@ final class DiskStore {
         try launch(tier, wrapper: ["strace", "-D", "-qqq"] + options)
     }
 
-    /// Attaches strace to a tier that runs; it ends with the tier.
+    /// Attaches strace to a running tier. It ends with the tier.
     func trace(_ tier: Tier, _ options: [String]) throws {
         guard let pid = runs[tier]?.pid else { return }
         let tracer = try ServerProcess("strace-\(pid)", "strace", ["-p", "\(pid)"] + options, in: folder)
@@ -61,10 +61,10 @@ final class DiskStore {
         }
     }
 
-    /// Waits until strace, which ends a moment after the tier, has written all.
+    /// Waits until strace, which ends shortly after the tier, has written everything.
     func waitForTracers() { for tracer in tracers { _ = tracer.statusAtEnd(within: 5) } }
 
-    /// Waits until tiers answer that they are ready.
+    /// Waits until tiers report that they are ready.
     ///
     /// - Throws: ``TestSupport/ServerProcess/Failed`` with what the tier said, when it ended or takes too long.
     func waitUntilReady(_ tiers: [Tier] = Tier.allCases, within seconds: Double = 15) throws {
@@ -85,10 +85,10 @@ final class DiskStore {
 
     func kill(_ tiers: [Tier] = Tier.allCases) { for tier in tiers { runs[tier]?.end() } }
 
-    /// Ends whatever still runs.
+    /// Ends all running processes.
     func end() { for run in Array(runs.values) + tracers { run.end() } }
 
-    /// The end of what a tier said in all its runs.
+    /// The end of a tier's output over all its runs.
     func said(by tier: Tier) -> String { String((runs[tier]?.said ?? "").suffix(1_500)) }
 
     /// Runs `bookstore verify` until it finds nothing, and gives its last exit status and words.
@@ -123,18 +123,18 @@ final class DiskStore {
         return try request("POST", target, port: ports[tier] ?? 0, headers: headers)
     }
 
-    /// `Success` or `Failed` of a purchase or update; nil when the answer is any other or none came.
+    /// `Success` or `Failed` of a purchase or update; nil for any other answer, or none.
     func result(_ target: String, of tier: Tier, key: String) -> String? {
         guard let reply = try? post(target, to: tier, key: key), reply.status == 200 else { return nil }
         return reply.json["result"] as? String
     }
 
-    /// Buys a copy, asking again under the same key while the outcome is unknown.
+    /// Buys a copy, and repeats the request under its key while the outcome is unknown.
     func buys(_ item: Int, key: String) -> Bool {
         poll(within: 15) { result("/buy?item_number=\(item)", of: .frontend, key: key) == "Success" }
     }
 
-    /// A book's field as the catalog shows it.
+    /// A field of a book in the catalog.
     func field<Value>(_ name: String, of item: Int, as type: Value.Type = Value.self) -> Value? {
         let reply = try? get("/query_by_item?item_number=\(item)", from: .catalog)
         return (reply?.json["result"] as? [String: Any])?[name] as? Value

@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// What the recorder (`shim/recorder.c`) saw a process do, in the order in which it was done.
+/// What the recorder (`shim/recorder.c`) saw a process do, in order.
 struct DiskRecord {
     enum Kind: UInt8 {
         /// A file was made: its name and inode.
@@ -14,7 +14,7 @@ struct DiskRecord {
         case sync = 0x53
         /// A folder's sync succeeded.
         case syncFolder = 0x44
-        /// A file's sync failed: the system forgot what was not written yet.
+        /// A file's sync failed: the system dropped what was not yet written.
         case failedSync = 0x46
         /// A file was renamed from `path` to the name in `data`.
         case rename = 0x52
@@ -32,9 +32,9 @@ struct DiskRecord {
 
     /// The new name of a renamed file.
     var newPath: String { String(decoding: data, as: UTF8.self) }
-    /// Tells nothing: takes the place of a record that a test leaves out.
+    /// No operation: replaces a record that a test omits.
     static let nothing = DiskRecord(kind: .note, inode: 0, offset: 0, path: "nothing", data: [])
-    /// Whether it is a point at which something became durable.
+    /// Whether something became durable at this point.
     var isSync: Bool { kind == .sync || kind == .syncFolder }
 }
 
@@ -43,7 +43,7 @@ struct DiskTrace {
     private static let headBytes = 32
     let path: String
 
-    /// Notes that a client has its answer. The file's order is the order in time.
+    /// Records that a client has its answer. The order in the file is the order in time.
     func record(_ text: String) throws {
         var head: [UInt8] = []
         withUnsafeBytes(of: UInt32(DiskRecord.Kind.note.rawValue)) { head += $0 }
@@ -57,7 +57,7 @@ struct DiskTrace {
         }
     }
 
-    /// All records so far. One that a process was writing when it died is torn, and left out: it tells of a
+    /// All records so far, without a torn one that a process was writing when it died: it records a
     /// write that no sync of that process has followed.
     func records() throws -> [DiskRecord] {
         let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
@@ -79,7 +79,7 @@ struct DiskTrace {
         }
     }
 
-    /// Whether nothing but whole records stands behind `start`.
+    /// Whether only whole records follow `start`.
     private static func isWhole(_ buffer: UnsafeRawBufferPointer, from start: Int) -> Bool {
         var at = start
         while at < buffer.count {

@@ -2,14 +2,14 @@ import Foundation
 import Model
 import TestSupport
 
-/// One store that meets one fault, from its first start until everything about it is known.
+/// One store with one fault, from its first start until every outcome is known.
 struct FaultyStore {
     /// What it came to.
     struct Report: Sendable {
         var complaints: [String] = []
-        /// The tier ended by itself, or was ended by the fault.
+        /// The tier ended by itself or by the fault.
         var hasEnded = false
-        /// The tier came back to selling without a restart.
+        /// The tier sells again without a restart.
         var hasRecovered = false
     }
 
@@ -55,7 +55,7 @@ struct FaultyStore {
         try store.waitUntilReady(Tier.allCases.filter { $0 != faulty })
     }
 
-    /// Notes how the faulty tier has ended, and starts it on a disk that works.
+    /// Records how the faulty tier ended, and starts it on a working disk.
     private mutating func restartIfEnded() throws {
         guard let run = store.run(of: fault.tier), let status = run.status else { return }
         report.hasEnded = true
@@ -67,7 +67,7 @@ struct FaultyStore {
         try store.start([fault.tier])
     }
 
-    /// Every request once; while changes are refused, reads go on.
+    /// Sends every request once. Reads work while changes are refused.
     private mutating func sellThroughTheFault() throws {
         for request in KeyedRequests.all {
             let reply = try? store.post(request.target, to: request.tier, key: request.key)
@@ -111,7 +111,7 @@ struct FaultyStore {
         try store.waitUntilReady()
     }
 
-    /// Asks for every request again until its outcome is known, and compares it with everything else.
+    /// Repeats every request until its outcome is known, and compares the outcomes with the store's files.
     private mutating func settle() throws {
         var sold: Set<String> = []
         for request in KeyedRequests.all {

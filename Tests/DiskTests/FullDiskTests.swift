@@ -4,8 +4,8 @@ import TestSupport
 import Testing
 
 extension DiskTests {
-    /// A disk without room: changes are refused before anything is half written, reads go on, and selling goes
-    /// on by itself when there is room.
+    /// A full disk: changes are refused before anything is half written, reads work, and selling
+    /// resumes by itself when there is room.
     @Suite(.enabled(if: SmallDisk.canBeMade, "mounting a small disk needs root and a system that allows it"))
     struct FullDiskTests {
         @Test func sellsAgainAfterAFullDiskHasRoom() async throws {
@@ -19,7 +19,7 @@ extension DiskTests {
                 let refused = try store.post("/buy?item_number=1", to: .frontend, key: "refused")
                 #expect(refused.status == 503)
                 #expect(refused.headers["retry-after"] != nil)
-                // Two tiers away from the disk, the answer still says which it is.
+                // Two tiers away from the disk, the answer still names the tier whose disk is full.
                 for (name, value) in [
                     ("code", "disk_full"), ("dependency", "catalog"), ("outcome", "none"),
                     ("detail", "the catalog server has a full disk"),
@@ -28,7 +28,7 @@ extension DiskTests {
                 #expect(priced.status == 503)
                 let text = priced.json["detail"] as? String ?? ""
                 #expect(text.contains("full disk"), "\(text)")
-                // Reads are logged as well, and cost little of what is left.
+                // Reads are logged as well, and use little of the remaining room.
                 for _ in 1...200 {
                     #expect(try store.get("/lookup?item_number=1", from: .frontend).status == 200)
                 }
@@ -44,7 +44,7 @@ extension DiskTests {
             }
         }
 
-        /// Full to the last byte: not even the logs of queries have room, and a tier may not start.
+        /// Full to the last byte: even the logs of queries have no room, and a tier may fail to start.
         @Test func forgetsNothingOnACompletelyFullDisk() async throws {
             try await withSmallDisk { disk in
                 let store = try DiskStore(folder: disk.path, books: KeyedRequests.books)
@@ -64,7 +64,7 @@ extension DiskTests {
                     }
                     #expect(isUp)
                     guard let run = store.run(of: tier), let status = run.status else { continue }
-                    // A full /tmp may keep the message itself from its file.
+                    // With a full /tmp, the message itself may be missing.
                     #expect(status == 78 || status == 1, "\(tier) ended with \(status): \(run.said)")
                 }
                 try disk.makeRoom()
@@ -92,7 +92,7 @@ extension DiskTests {
     }
 }
 
-/// A file system of its own, in memory and small.
+/// A separate small file system in memory.
 struct SmallDisk: Sendable {
     static let canBeMade: Bool = {
         let folder = FileManager.default.temporaryDirectory.path + "/bookstore-mount-\(UUID().uuidString)"
@@ -115,7 +115,7 @@ struct SmallDisk: Sendable {
 
     func unmount() { _ = Self.run("umount", path) }
 
-    /// Writes a file so large that `bytes` are left.
+    /// Fills the disk with a file until `bytes` are left.
     func fill(leaving bytes: UInt64) throws {
         guard FileManager.default.createFile(atPath: filler, contents: nil) else { return }
         let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: filler))

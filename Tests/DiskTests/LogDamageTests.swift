@@ -4,8 +4,8 @@ import TestSupport
 import Testing
 
 extension DiskTests {
-    /// Logs as a user may find them after a crash or after their own mistake: what the databases know is
-    /// written again; what they do not know is reported, never guessed and never deleted.
+    /// Logs that a crash or a user's mistake has damaged: what the databases contain is
+    /// written again; other lines are reported, never guessed and never deleted.
     @Suite struct LogDamageTests {
         enum Damage: CaseIterable {
             case missing
@@ -80,7 +80,7 @@ extension DiskTests {
                 try FileManager.default.removeItem(atPath: path)
                 return
             }
-            // In place: an editor that saves under a new inode is the case of a log from elsewhere.
+            // Edited in place: an editor that saves to a new inode is the same as a log from elsewhere.
             let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
             defer { try? handle.close() }
             try handle.truncate(atOffset: 0)

@@ -2,9 +2,9 @@ import Foundation
 import Model
 import TestSupport
 
-/// A run of the store under the recorder, and the images that a power cut at each of its moments leaves.
+/// A run of the store under the recorder, and the disk images that a power cut leaves at each moment.
 final class PowerCut {
-    /// How the run goes: enough sales for the write-ahead log to be checkpointed in the middle of them, a
+    /// The course of the run: enough sales for a checkpoint of the write-ahead log among them, a
     /// clean restart, and a crash.
     struct Script: Sendable {
         var saleCount = 220
@@ -12,7 +12,7 @@ final class PowerCut {
         var crashAfter = 120
         /// `DISK_FAIL_SYNC` of a tier: see the recorder.
         var failedSync: (tier: Tier, value: String)?
-        /// The tier dies before it can do anything about the failed sync.
+        /// The tier dies before it can react to the failed sync.
         var diesOfFault = false
     }
 
@@ -32,9 +32,9 @@ final class PowerCut {
     /// What went wrong while the store was selling.
     private(set) var complaints: [String] = []
 
-    /// - Parameter folder: an empty folder for everything.
+    /// - Parameter folder: an empty folder for all files.
     init(folder: String) throws {
-        // The recorder writes the paths that the system knows.
+        // The recorder writes resolved paths.
         self.folder = URL(fileURLWithPath: folder).resolvingSymlinksInPath().path
         store = self.folder + "/store"
         trace = DiskTrace(path: self.folder + "/trace")
@@ -56,7 +56,7 @@ final class PowerCut {
         return library
     }
 
-    /// Sells, and notes every answer between the records of the disk.
+    /// Sells, and records every answer among the records of the disk.
     func run(_ script: Script) throws {
         let recorder = try buildRecorder()
         let shop = try DiskStore(folder: store, books: Self.books)
@@ -70,7 +70,7 @@ final class PowerCut {
             do {
                 try shop.waitUntilReady(tiers)
             } catch {
-                // A tier may refuse to start on a disk that fails. The next start finds one that works.
+                // A tier may refuse to start on a failing disk. The next start has a working one.
                 guard isFirstLaunch, script.failedSync != nil else { throw error }
                 for tier in tiers where !shop.isRunning(tier) {
                     try self.launch(tier, of: shop, recorder: recorder, failedSync: nil)
@@ -116,7 +116,7 @@ final class PowerCut {
 
     private func hasFault() throws -> Bool { try trace.records().contains { $0.kind == .failedSync } }
 
-    /// One sale, and now and then a new price of book 4; each is repeated until its outcome is known.
+    /// One sale, and sometimes a new price of book 4. Each is repeated until its outcome is known.
     private func sell(_ number: Int, in shop: DiskStore) throws {
         let key = "sale-\(number)"
         let item = number % Self.items.count + 1
@@ -143,7 +143,7 @@ final class PowerCut {
         return (syncs + [records.count]).enumerated().map { Moment(number: $0.offset, end: $0.element) }
     }
 
-    /// Whether the model's files are the disk's, byte for byte: a recorder that misses a call is no witness.
+    /// Whether the model's files equal the disk's, byte for byte. Otherwise the recorder missed a call.
     func differences() -> [String] {
         var model = DiskModel(root: store)
         for record in records { model.apply(record) }
@@ -174,12 +174,12 @@ final class PowerCut {
         return kept
     }
 
-    /// Checks the images of the moments that `isChosen` takes, and calls `found` with what is wrong with each.
+    /// Checks the images of the moments that `isChosen` accepts, and calls `found` with the faults of each.
     ///
     /// - Parameters:
-    ///   - records: what the disk is told; the run's own unless a test bends them.
-    ///   - tryCount: how many images are made of each chosen luck.
-    /// - Returns: how many images were opened.
+    ///   - records: the records of the disk; those of the run unless a test alters them.
+    ///   - tryCount: the number of images for each kind of luck.
+    /// - Returns: the number of opened images.
     func check(
         records: [DiskRecord]? = nil, tryCount: Int = 1, isChosen: (Moment, DiskModel.Luck) -> Bool,
         found: (String) -> Void
@@ -214,7 +214,7 @@ final class PowerCut {
         return imageCount
     }
 
-    /// Opens a store on what the disk has kept, and says what is wrong with it.
+    /// Opens a store on a disk image, and returns its faults.
     private func open(
         _ files: [String: DiskModel.Kept], _ folders: Set<String>, inodes: [UInt64: String], sold: [String],
         price: Int
@@ -249,7 +249,7 @@ final class PowerCut {
 struct RecoveredStore {
     let store: DiskStore
 
-    /// What it forgot, sold twice or cannot do.
+    /// What the store forgot, sold twice or cannot do.
     func complaints(sold: [String], priceAtLeast price: Int) -> [String] {
         do {
             return try allComplaints(sold: sold, priceAtLeast: price)
@@ -266,7 +266,7 @@ struct RecoveredStore {
         if Set(keys).count < keys.count { wrong.append("a key stands twice in the ledger") }
         let now = Int(store.field("cost", of: 4, as: String.self) ?? "") ?? -1
         if now < price { wrong.append("the price of book 4 is \(now), \(price) was acknowledged") }
-        // It sells on, and a key that was answered gets its answer and no second copy.
+        // It still sells, and an answered key gets its answer and no second copy.
         let last = sold.last.map { key in (key, (Int(key.dropFirst("sale-".count)) ?? 0) % 4 + 1) }
         for (key, item) in [last, ("after-the-cut", 1)].compactMap({ $0 }) {
             let isSold = poll(within: 5) {

@@ -3,16 +3,16 @@ import TestSupport
 import Testing
 
 extension DiskTests {
-    /// At whatever moment the power is cut, and whatever part of the unsynced bytes the disk has kept: what
-    /// was answered is there, once, and the books balance.
+    /// At any moment of a power cut, and with any part of the unsynced bytes on disk: what
+    /// was answered exists once, and the books balance.
     @Suite struct PowerCutTests {
-        /// The power is cut at every moment, with all kinds of luck in the long form and in the short with a
+        /// The power is cut at every moment: with all kinds of luck in the long form, and in the short form with a
         /// different one at each.
         @Test func losesNothing() async throws {
             try await check(PowerCut.Script(), everyNth: 1)
         }
 
-        /// The same when a sync fails before: the system then shows bytes that the disk does not have.
+        /// The same after a failed sync: the system then shows bytes that are not on disk.
         @Test(arguments: [
             ("catalog.sqlite-wal:9", false), ("catalog.sqlite:1", false), ("order.sqlite-wal:1", false),
         ])
@@ -23,11 +23,11 @@ extension DiskTests {
             try await check(script, everyNth: Setup.isLong ? 1 : 17)
         }
 
-        /// The first sale's sync fails and the catalog dies of it: the next start finds the sale in a log that
-        /// the disk does not have. A catalog that trusted it would end with half of the sale in its database;
+        /// The first sale's sync fails and the catalog dies: the next start finds the sale in a log that
+        /// is not on disk. A catalog that trusted it could end with half of the sale in its database;
         /// see `DatabaseFile.rewriteWriteAheadLog`.
         @Test func losesNothingWithoutALogOnDisk() async throws {
-            // Which sync of the log is the first sale's, depends on what a start writes.
+            // The number of the first sale's sync depends on what a start writes.
             var isNoticed = false
             for sync in [6, 7, 5, 8] where !isNoticed {
                 let (complaints, withoutRewriting) = try await withTemporaryFolder { folder in
@@ -47,7 +47,7 @@ extension DiskTests {
             script.failedSync = (.catalog, "catalog.sqlite-wal:\(sync)")
             script.diesOfFault = true
             try cut.run(script)
-            // SQLite writes no more than a page at a time, the rewriting all at once.
+            // SQLite writes at most one page at a time; rewriting the log is a single write.
             let trusting = cut.records.map { record in
                 let isRewriting =
                     record.kind == .write && record.path.hasSuffix("-wal") && record.data.count > 4_096

@@ -2,7 +2,7 @@ import Model
 import Testing
 
 @Suite struct BookLineTests {
-    /// Equality of the bytes: Swift takes two spellings of one letter for the same.
+    /// Compares bytes, because two spellings of one letter are equal as Swift strings.
     private func isSame(_ left: Book, _ right: Book) -> Bool {
         left == right && left.title.utf8.elementsEqual(right.title.utf8)
             && left.topic.utf8.elementsEqual(right.topic.utf8)
@@ -33,8 +33,8 @@ import Testing
         #expect(isSame(read, kept), "\(line)")
     }
 
-    /// What comes in is kept without blanks at its ends, and refused where it shows nothing; a log of older days is
-    /// read as it is.
+    /// New text is trimmed, and refused if nothing of it is visible. A log of an older version is
+    /// read unchanged.
     @Test func readsALogByItsOwnRules() throws {
         let line = "init,1,3,10, caf\u{E9}\u{A0},\u{3000}cafe\u{301} "
         let incoming = try BookLine.parse(line[...])
@@ -46,7 +46,7 @@ import Testing
             #expect(throws: LineFault.self) { try BookLine.parse(old[...]) }
             #expect(try BookLine.parse(logged: old[...]).title == title)
         }
-        // A title of the longest length grows where it is taken apart: the log has to take it all the same.
+        // A title of the maximum length grows when it is decomposed, and the log still accepts it.
         let growing = String(repeating: "\u{1D160}", count: ShopText.titleByteCountMax / 4)
         let composed = try BookLine.parse(logged: "init,1,3,10,t,\(growing)"[...])
         #expect(composed.title.utf8.count == 3 * ShopText.titleByteCountMax)
@@ -59,7 +59,7 @@ import Testing
     }
 
     @Test func aTitleLikeAQuotedTopicReadsBack() throws {
-        // The topic alone would do without quotes; before this title it would not.
+        // The topic alone needs no quotes, but before this title it does.
         let odd = try book(topic: "\"a", title: "b\",c")
         #expect(try BookLine.parse(BookLine.text(odd)[...]) == odd)
     }
@@ -69,7 +69,7 @@ import Testing
         ("init,1,3,10,t,A, B, and C", "t", "A, B, and C"),
         ("init,1,3,10,\"a, b\",c", "a, b", "c"),
         ("init,1,3,10,\"say \"\"hi\"\"\",c", "say \"hi\"", "c"),
-        // Files always had such topics as they are.
+        // Files contain such topics unquoted.
         ("init,1,3,10,\"plain\",c", "\"plain\"", "c"),
         ("init,1,3,10,\"open,c", "\"open", "c"),
         ("init,1,3,10,\"a\"b,c", "\"a\"b", "c"),

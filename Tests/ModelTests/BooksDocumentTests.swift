@@ -2,7 +2,7 @@ import Foundation
 import Model
 import Testing
 
-/// Files of books as people bring them.
+/// Files of books in the forms that people use.
 @Suite struct BooksDocumentTests {
     private static let header = "item_number,title,topic,cost,stock"
 

@@ -23,12 +23,12 @@ import Testing
                 ["log_2026-11-01_13:05", "log_2026-11-01_04:50"],
                 ["log_2026-11-01_04:50", "log_2026-11-01_13:05"]
             ),
-            // Another form since, of other days.
+            // The form of the names has changed, for other days.
             (
                 ["log-20261102", "log-2026-11-01", "log-1672531200"],
                 ["log-1672531200", "log-2026-11-01", "log-20261102"]
             ),
-            // Packed, alone or beside the same unpacked.
+            // Packed, alone or beside its unpacked file.
             (["log.2.gz", "log.1", "log", "log.1.gz"], ["log.2.gz", "log.1", "log"]),
             (
                 ["log-20261123.xz", "log-20261124.zst", "log"],
@@ -42,7 +42,7 @@ import Testing
         #expect(log.obstacle == nil)
     }
 
-    /// Whatever number is missing, up to the current file, which stands for 0.
+    /// The missing numbers, up to the current file, which counts as 0.
     @Test(
         arguments: [
             (["log", "log.1", "log.3"], "log.2", "between log.3 and log.1"),

@@ -109,7 +109,7 @@ import Testing
 
     @Test func breaksAtLineFeedsOnly() {
         #expect(lines("a\u{2028}b\u{85}c\rd") == ["1 a\u{2028}b\u{85}c\rd"])
-        // A mark after a line feed does not glue the lines together.
+        // A mark after a line feed does not join the lines.
         #expect(FileLines("a\n\u{301}b").map { Array($0.line.unicodeScalars) } == [["a"], ["\u{301}", "b"]])
     }
 

@@ -11,7 +11,7 @@ import Testing
         #expect(ShopText.fault(in: "1234567890", byteCountMax: 10) == nil)
     }
 
-    /// A card that cannot be seen cannot be pressed.
+    /// Invisible text would make a card that cannot be pressed.
     @Test(arguments: [
         "", " ", "   ", "\u{A0}", "\u{2007}\u{3000}", "\u{200B}", "\u{FEFF}", "\u{2060}", "\u{180E}",
         "\u{200D}", "\u{AD}",
@@ -29,10 +29,10 @@ import Testing
             #expect(
                 ShopText.fault(in: text, byteCountMax: 40)
                     == "holds a control character that turns the direction of text round (U+\(hex))")
-            // In an old store such a topic can still be asked for.
+            // Such a topic of an old store can still be searched.
             #expect(ShopText.lineFault(in: text, byteCountMax: 40) == nil)
         }
-        // No literal can hold such a code.
+        // A literal cannot contain such a code.
         for value in [0xFFFE, 0xFDD0, 0x10FFFF] as [UInt32] {
             let text = "a" + String(Character(Unicode.Scalar(value) ?? " "))
             let fault = ShopText.fault(in: text, byteCountMax: 40)
@@ -56,10 +56,10 @@ import Testing
         for value in controls {
             let text = "a" + String(Character(Unicode.Scalar(value) ?? " ")) + "b"
             #expect(ShopText.fault(in: text, byteCountMax: 10) != nil, "U+\(String(value, radix: 16))")
-            // At an end, too: what is taken off there is blanks alone.
+            // Also at an end, where only blanks are trimmed.
             #expect(ShopText.fault(in: String(text.dropLast()), byteCountMax: 10) != nil)
         }
-        // Also where it makes one character with its neighbour.
+        // Also when it forms one character with its neighbour.
         #expect(ShopText.fault(in: "a\r\nb", byteCountMax: 10) != nil)
         #expect(ShopText.fault(in: "ü\n\u{301}", byteCountMax: 10) != nil)
     }

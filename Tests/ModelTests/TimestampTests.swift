@@ -28,7 +28,7 @@ import Testing
 
     @Test func agreesWithFoundation() {
         let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
-        // Foundation changes to the older calendar before 1582.
+        // Foundation uses the older calendar before 1582.
         var millis: Int64 = -12_000_000_000_000
         while millis < 60_000_000_000_000 {
             let date = Date(timeIntervalSince1970: Double(millis) / 1000)

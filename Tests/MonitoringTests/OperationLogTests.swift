@@ -13,7 +13,7 @@ import Testing
             log.append("query 1")
             log.append("query 2")
             try log.commit(["update 1", "update 2"])
-            // On return the operating system has them all, without a flush.
+            // On return the operating system has all of them, without a flush.
             #expect(try text(path) == "query 1\nquery 2\nupdate 1\nupdate 2\n")
             log.append("query 3")
             try log.commit(["update 3"])
@@ -84,7 +84,7 @@ import Testing
             try log.shutdown()
             let lines = try text(path).split(separator: "\n").map(String.init)
             #expect(lines.count == 1_600)
-            // Each writer's lines stand in the order in which it wrote them.
+            // Each writer's lines are in the order in which it wrote them.
             for writer in 0..<8 {
                 let own = lines.filter { $0.hasPrefix("\(writer) ") }
                 #expect(own == (0..<200).map { "\(writer) \($0)" })
@@ -115,7 +115,7 @@ import Testing
             let fault = #expect(throws: LogFault.self) { try OperationLog(path: path) }
             #expect(fault?.reason.contains("another process writes it") == true)
             try log.shutdown()
-            // Nobody has it now, and one that was merely dropped gives it back as well.
+            // The lock is free again, also after a log that was only released.
             _ = try OperationLog(path: path)
             let logs = try [
                 OperationLog(path: path, isShared: true), OperationLog(path: path, isShared: true),
@@ -144,7 +144,7 @@ import Testing
     @Test func linesOfAFailedWriteComeFirst() async throws {
         try await withTemporaryFolder { folder in
             let path = folder + "/log"
-            // A pipe takes nothing while nobody reads it; the write is to fail, not to end the process.
+            // A pipe without a reader accepts nothing. The write must fail and not end the process.
             signal(SIGPIPE, SIG_IGN)
             try #require(mkfifo(path, 0o600) == 0)
             var reader = open(path, O_RDONLY | O_NONBLOCK)
@@ -175,7 +175,7 @@ import Testing
         #expect(throws: LogFault.self) { try log.shutdown() }
     }
 
-    /// A disk that stays full while lookups go on must not fill the memory.
+    /// Lookups during a full disk must not fill the memory.
     @Test func dropsQueryLinesWhenTooManyWait() async throws {
         let log = try OperationLog(path: "/dev/full", isShared: true)
         let line = String(repeating: "q", count: 1_023)

@@ -3,7 +3,7 @@ import Testing
 @testable import Monitoring
 
 @Suite struct PrometheusTextTests {
-    /// A sample line, taken apart.
+    /// A parsed sample line.
     private struct Sample {
         let name: String
         let labels: [String: String]
@@ -24,7 +24,7 @@ import Testing
             self.value = value
         }
 
-        /// The family's name, which its HELP and TYPE lines carry.
+        /// The name of the family in its HELP and TYPE lines.
         var family: String {
             for suffix in ["_bucket", "_sum", "_count"]
             where (name.hasSuffix("_seconds" + suffix) || name.hasSuffix("_size" + suffix)) {
@@ -65,7 +65,7 @@ import Testing
                     typed.updateValue(String(match.2), forKey: String(match.1)) == nil, "TYPE twice: \(line)")
             } else {
                 let sample = try #require(Sample(line), "no sample: \(line)")
-                // HELP and TYPE come before a family's first sample, and its samples stand together.
+                // HELP and TYPE precede a family's first sample, and its samples are together.
                 #expect(typed[sample.family] != nil, "no TYPE before \(line)")
                 if sampled.last != sample.family {
                     #expect(!sampled.contains(sample.family), "\(sample.family) is torn apart")
@@ -93,7 +93,7 @@ import Testing
         let series = Dictionary(grouping: samples.filter { $0.name.hasSuffix("_bucket") }) { sample in
             "\(sample.family) \(sample.labels["peer"] ?? "") \(sample.labels["route"] ?? "")"
         }
-        // One that has never been served has no latencies yet.
+        // A route without requests has no latencies.
         #expect(series.count == 3)
         for (name, buckets) in series {
             let bounds = try buckets.map { bucket in

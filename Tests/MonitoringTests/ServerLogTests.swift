@@ -5,7 +5,7 @@ import Testing
 
 @testable import Monitoring
 
-/// The servers' own logs: an event is one line of letters, whatever it tells of.
+/// The servers' own logs: each event is one line of printable text.
 @Suite struct ServerLogTests {
     private static let hostile =
         "GET /a\u{1B}[2J\u{1B}]0;x\u{7}\r\n2026-01-01T00:00:00Z notice catalog: forged\u{9B}31m\u{202E}\u{2028}\u{200B}\u{0}"

@@ -44,7 +44,7 @@ import Testing
                 monitor.end(operation, shard: shard, nanos: UInt64(shard + 1) * 1_000_000, outcome: .success)
             }
         }
-        // A request that changes its loop is in flight on one and ends on the other.
+        // A request that changes its loop begins on one and ends on the other.
         monitor.begin(operation, shard: 0)
         monitor.begin(operation, shard: 0)
         monitor.end(operation, shard: 3, nanos: 0, outcome: .error)
@@ -99,7 +99,7 @@ import Testing
         #expect(bounds == bounds.sorted() && Set(bounds).count == bounds.count)
         let counts = distribution(of: unit, bounds).cumulativeCounts()
         #expect(counts == (1...bounds.count).map { UInt64($0) })
-        // What is clearly above a bound is not.
+        // A value clearly above a bound is not in its bucket.
         let above = distribution(of: unit, bounds.map { $0 + max(1, $0 / 50) }).cumulativeCounts()
         #expect(above == (0..<bounds.count).map { UInt64($0) })
     }

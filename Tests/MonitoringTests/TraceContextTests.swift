@@ -26,7 +26,7 @@ import Testing
 
     @Test(arguments: [
         "", "00", String(example.dropLast()), example + "0", example + "-",
-        // Version 255 is forbidden, and version 0 ends where it ends.
+        // Version 255 is forbidden, and version 0 has a fixed length.
         "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", example + "-more",
         "01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01x",
         // All zeros mean: no trace, no span.

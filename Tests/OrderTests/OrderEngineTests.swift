@@ -11,7 +11,7 @@ import TierHTTP
 @testable import Catalog
 @testable import Order
 
-/// The real catalog behind a line that carries updates only once it is opened.
+/// The real catalog, which gets no update before the promise is fulfilled.
 private struct SlowCatalog: CatalogService {
     let engine: CatalogEngine
     let isOpen: EventLoopFuture<Void>
@@ -56,7 +56,7 @@ private struct SlowCatalog: CatalogService {
             let outcome = try await shop.outcome(second, "a")
             #expect(outcome == .success)
             #expect(try shop.folder.orderLines() == ["bought book 2"])
-            // The query waits to be written no longer than the update after it.
+            // The query is written at the latest with the update after it.
             #expect(try shop.folder.catalogLines().suffix(2) == ["query_by_item,2", "update,2,na,-1"])
         }
     }
@@ -87,7 +87,7 @@ private struct SlowCatalog: CatalogService {
             #expect(try shop.folder.orderLines() == ["bought book 1"])
             #expect(try shop.catalog.book(first.item).stock == 2)
 
-            // A refusal too, although there is stock again.
+            // A refusal is repeated, too, although there is stock again.
             _ = try await shop.outcome(first, "b")
             _ = try await shop.outcome(first, "c")
             #expect(try await shop.outcome(first, "late") == .failed)
@@ -199,7 +199,7 @@ private struct SlowCatalog: CatalogService {
                     try await folder.withOrders(of: slow) { orders in
                         let key = orderKey("a")
                         let poor = orders.buy(first.item, key: key, priceMax: low, context: context(loops))
-                        // It waits for the other's outcome, which is not its own.
+                        // It waits for the first request, but has its own outcome.
                         let rich = orders.buy(
                             first.item, key: key, priceMax: first.price, context: context(loops, slot: 1))
                         let alike = orders.buy(first.item, key: key, priceMax: low, context: context(loops))
@@ -208,7 +208,7 @@ private struct SlowCatalog: CatalogService {
                         let outcome = try await rich.get()
                         #expect(outcome == .success)
                         await #expect(throws: refusal) { try await alike.get() }
-                        // The key has sold: whatever the limit, that is its answer.
+                        // The key has sold, so that is its answer with any limit.
                         let again = try await orders.buy(
                             first.item, key: key, priceMax: low, context: context(loops)
                         ).get()
@@ -258,7 +258,7 @@ private struct SlowCatalog: CatalogService {
                 }
                 return await group.reduce(into: []) { $0.append($1) }
             }
-            // Which book came first is anybody's guess, but all agree on it.
+            // Either book may come first, but all answers agree.
             let sold = try #require(results.first { (try? $1.get()) != nil }).0
             for (item, result) in results {
                 switch result {
@@ -279,13 +279,13 @@ private struct SlowCatalog: CatalogService {
         try await withShop([Book(item: first.item, title: "t", topic: "t", price: first.price, stock: 100)]) {
             shop in
             let loop = shop.loops.slots[0].eventLoop
-            // Sold at the catalog, as for an order server that died before it wrote them down.
+            // Sold at the catalog, as when the order server dies before it records the sales.
             for number in 0..<25 {
                 _ = try await shop.catalog.update(
                     .sale(of: first.item, key: orderKey("k\(number)")), on: loop
                 ).get()
             }
-            // One of them in the middle was repeated by its client already.
+            // The client has already repeated one in the middle.
             #expect(try await shop.outcome(first, "k13") == .success)
             var counts: [Int?] = []
             repeat {

@@ -55,7 +55,7 @@ struct ShopFolder {
         return try await closing(engine, by: { try $0.shutdown() }, body)
     }
 
-    /// Opens a catalog of the real thing for `body` and shuts it down afterwards.
+    /// Opens the real catalog for `body` and shuts it down afterwards.
     func withCatalog<Value>(
         _ books: [Book] = Book.defaults, _ body: (CatalogEngine) async throws -> Value
     ) async throws -> Value {
@@ -67,7 +67,7 @@ struct ShopFolder {
     }
 }
 
-/// Both tiers' engines, as one process would hold them.
+/// The engines of both tiers in one process.
 struct Shop {
     let folder: ShopFolder
     let catalog: CatalogEngine
@@ -120,14 +120,14 @@ func context(_ loops: TierLoops, slot: Int = 0) -> CallContext {
 
 let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
-/// The default books, by what the tests need of them.
+/// The default books that the tests use.
 let first = Book.defaults[0]
 let second = Book.defaults[1]
 
 func orderKey(_ text: String) -> IdempotencyKey { IdempotencyKey(trusted: text) }
 
 extension OrderRecord {
-    /// A sale of the ledger 7, where a test does not say otherwise.
+    /// A sale of ledger 7, unless a test names another.
     static func sale(_ number: Int64, _ key: String, _ item: ItemNumber = first.item, ledger: Int64 = 7)
         -> OrderRecord
     {
@@ -137,7 +137,7 @@ extension OrderRecord {
 }
 
 extension OrderStore {
-    /// Commits without a log: what a crash between the two leaves behind.
+    /// Commits without writing the log, like a crash between the two.
     @discardableResult
     func commitUnlogged(_ records: [OrderRecord]) throws -> Batch {
         let nowhere = LogMark(position: .init(inode: 0, offset: 0), sequence: 0)

@@ -10,14 +10,14 @@ import TierHTTP
 @testable import Catalog
 @testable import Order
 
-/// Whatever happened to the order log, it ends up with exactly one line for each order.
+/// A damaged order log is repaired to exactly one line for each order.
 @Suite struct OrderLogTests {
     private static let bought = [first, second, first, second, first, Book.defaults[2]]
     private static let lines = bought.map { "bought book \($0.item)" }
 
-    /// A shop in which the books above were bought one after the other, and which was shut down then.
+    /// A shop that has sold the books above one at a time, and was then shut down.
     ///
-    /// - Parameter body: also gets the order database as it was before the last three purchases.
+    /// - Parameter body: also gets a copy of the order database from before the last three purchases.
     private func withUsedShop(
         _ body: (ShopFolder, TierLoops, _ earlier: Data) async throws -> Void
     ) async throws {
@@ -46,7 +46,7 @@ import TierHTTP
         }
     }
 
-    /// Opens the tiers and follows the ledger to its end, as the order server does by itself.
+    /// Opens the tiers and follows the ledger to its end, like the order server.
     private func restart(_ folder: ShopFolder, _ loops: TierLoops, unclaimedBefore: Int = 0) async throws {
         try await folder.withCatalog { catalog in
             try await folder.withOrders(of: catalog) { orders in
@@ -57,7 +57,7 @@ import TierHTTP
         }
     }
 
-    /// Puts the order database back to an earlier moment, as a power cut can.
+    /// Restores an earlier order database, as a power cut can.
     private func restore(_ database: Data, _ folder: ShopFolder) throws {
         for suffix in ["-wal", "-shm"] {
             try? FileManager.default.removeItem(atPath: folder.orderDatabase + suffix)
@@ -97,7 +97,7 @@ import TierHTTP
         }
     }
 
-    /// Cuts the log at every byte, with the mark as it was left and with one that stands at the beginning.
+    /// Cuts the log at every byte, once with its last mark and once with a mark at the beginning.
     @Test(arguments: [true, false]) func aCutAnywhereIsRepaired(isMarkEarly: Bool) async throws {
         try await withUsedShop { folder, loops, _ in
             let whole = try Data(contentsOf: URL(fileURLWithPath: folder.orderLog))
@@ -116,7 +116,7 @@ import TierHTTP
                     try handle.truncate(atOffset: 0)
                     try handle.write(contentsOf: whole[..<byteCount])
                     try handle.close()
-                    // The second start goes by the mark that the repair left.
+                    // The second start uses the mark of the repair.
                     for _ in 0..<2 { try await folder.withOrders(of: catalog) { _ in } }
                     try #require(try folder.orderLines() == Self.lines, "cut at byte \(byteCount)")
                 }
@@ -126,7 +126,7 @@ import TierHTTP
 
     @Test func survivingLinesAreClaimedNotRepeated() async throws {
         try await withUsedShop { folder, loops, earlier in
-            // The log survived whole, the order database as it was before the last three orders.
+            // The log is complete, but the order database lacks the last three orders.
             try restore(earlier, folder)
             try await restart(folder, loops, unclaimedBefore: 3)
             #expect(try folder.orderLines() == Self.lines)
@@ -142,16 +142,16 @@ import TierHTTP
             try await folder.withCatalog { catalog in
                 try await folder.withOrders(of: catalog) { orders in
                     let shop = Shop(folder: folder, catalog: catalog, orders: orders, loops: loops)
-                    // Its text is that of a line that waits to be claimed, and it is none of those.
+                    // Its text equals that of an unclaimed line, but it is a new order.
                     let new = try await shop.outcome(second, "new")
                     #expect(new == .success)
-                    // A repetition of one of them is.
+                    // A repetition of such an order claims its line.
                     let again = try await shop.outcome(second, "key 3")
                     #expect(again == .success)
                     #expect(orders.unclaimedLogLineCount == 2)
                 }
             }
-            // The server ended before it was complete.
+            // The server ended before the repair was complete.
             try await restart(folder, loops, unclaimedBefore: 2)
             #expect(try folder.orderLines() == Self.lines + ["bought book 2"])
             try await restart(folder, loops)
@@ -199,7 +199,7 @@ import TierHTTP
         }
     }
 
-    /// Rotation that copies the log and empties it: what stands in the copy is not written again.
+    /// Rotation copies the log and empties it. Lines in the copy are not written again.
     @Test(arguments: [true, false]) func doesNotRepeatLinesOfARotatedCopy(isDatabaseLost: Bool) async throws {
         try await withUsedShop { folder, loops, _ in
             try FileManager.default.copyItem(atPath: folder.orderLog, toPath: folder.orderLog + ".1")

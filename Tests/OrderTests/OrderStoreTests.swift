@@ -39,7 +39,7 @@ import Testing
     @Test func eachKeyMakesOneOrder() async throws {
         try await withShopFolder { folder in
             try folder.withStore { store in
-                // In one batch and in the next, from the sale itself and read from the ledger.
+                // In one batch and in the next, from the sale itself and from the ledger.
                 let earlier = OrderRecord(
                     key: orderKey("a"), item: first.item,
                     origin: .ledgerEarlier(SalePosition(ledger: 7, number: 1)))
@@ -48,12 +48,12 @@ import Testing
                 #expect(batch.added.count == 1)
                 #expect(try store.commitUnlogged([earlier, .sale(1, "a")]).added.isEmpty)
                 #expect(store.lastNumber == 1)
-                // Under another book the key is another purchase's.
+                // With another book the key belongs to another purchase.
                 let reused = try store.commitUnlogged([.sale(2, "a", second.item), .sale(3, "b")])
                 #expect(reused.results == [.failure(.keyReused), .success(.success)])
                 #expect(reused.added.map(\.key.text) == ["b"])
                 #expect(try items(store) == [1, 1])
-                // A catalog that was put back to an earlier state numbers new sales as it did others.
+                // A catalog restored to an earlier state reuses the numbers of sales.
                 let renumbered = try store.commitUnlogged([.sale(3, "c")])
                 guard case .failure(.unavailable(_, _, outcomeUnknown: true))? = renumbered.results.first
                 else {
@@ -81,7 +81,7 @@ import Testing
             try folder.withStore { store in
                 let outcomes = try ["a", "b"].map { try store.outcome(of: orderKey($0))?.outcome }
                 #expect(outcomes == [.success, .failed])
-                // They are of no ledger.
+                // They belong to no ledger.
                 #expect(store.knownThrough == SalePosition(ledger: 0, number: 0))
                 #expect(store.lastNumber == 1)
             }
@@ -92,7 +92,7 @@ import Testing
         try await withShopFolder { folder in
             try folder.withStore { store in
                 try store.commitUnlogged([.sale(1, "a"), .sale(2, "b")])
-                // The catalog was replaced: its ledger begins again.
+                // The catalog was replaced, so its ledger starts again.
                 let batch = try store.commitUnlogged([.sale(1, "c", ledger: -8)])
                 #expect(batch.added.count == 1)
                 #expect(store.knownThrough == SalePosition(ledger: -8, number: 1))
@@ -118,7 +118,7 @@ import Testing
             #expect(before == through)
             try folder.withStore { store in
                 #expect(store.knownThrough.number == through)
-                // What fills the gap takes it as far as it goes.
+                // The sale that fills the gap advances it to the end.
                 try store.commitUnlogged((1...7).map { .sale($0, "key \($0)") })
                 #expect(store.knownThrough.number == 7)
                 #expect(store.lastNumber == 7)
@@ -150,7 +150,7 @@ import Testing
                     }
                     #expect(error?.resultCode == .SQLITE_CONSTRAINT)
                 }
-                // The same with nothing wrong.
+                // The same without a fault.
                 try database.execute(sql: "\(columns) (2, 'b', 1, 7, 2, 0)")
             }
         }

@@ -11,8 +11,8 @@ import TierHTTP
 @testable import Catalog
 @testable import Order
 
-/// A catalog of the contract's bare minimum over the real engine: it neither keeps keys nor numbers sales,
-/// as any other program's that takes the catalog's place.
+/// A minimal catalog of the contract over the real engine: it neither keeps keys nor numbers sales,
+/// like a catalog of another make.
 private struct PlainCatalog: CatalogService {
     let engine: CatalogEngine
 
@@ -93,7 +93,7 @@ private struct PlainCatalog: CatalogService {
                 try await shop.reprice(first, to: risen)
                 let refusal = StoreError.aboveLimit(first.item, price: risen, limit: limit)
                 await #expect(throws: refusal) { try await shop.outcome(first, "b", priceMax: limit) }
-                // The key that has sold answers so; the one that has not may be used with another limit.
+                // The key that has sold repeats its answer; the other may be used with another limit.
                 #expect(try await shop.outcome(first, "a", priceMax: limit) == .success)
                 #expect(try await shop.outcome(first, "b", priceMax: risen) == .success)
                 #expect(try shop.catalog.book(first.item).stock == 1)

@@ -35,7 +35,7 @@ import Testing
         #expect(tally.ledger == 8)
         #expect(tally.through == 0)
         tally.note(ledger: 8, number: 1)
-        // The 7 of the old ledger is none of this one's.
+        // Sale 7 belongs to the old ledger, not to this one.
         for number in 3...6 { tally.note(ledger: 8, number: Int64(number)) }
         #expect(tally.through == 6)
     }

@@ -6,8 +6,8 @@
 //   DISK_FAIL_SYNC   "SUFFIX:N": the N-th sync of a file whose path ends in SUFFIX fails with EIO
 //
 // A record is appended by one writev to a file opened with O_APPEND: the kernel keeps the records of all
-// threads and processes whole and in one order. It is written after the call that it tells of and before
-// the caller goes on, so whatever is answered because of a sync stands after that sync's record.
+// threads and processes whole and in one order. It is written after its call and before the caller
+// continues, so an answer that depends on a sync comes after the record of that sync.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -75,7 +75,7 @@ static void ready(void) { pthread_once(&once, load); }
 
 static int is_below(const char *path) {
     size_t length = strlen(folder);
-    // SQLite's shared memory is rebuilt after a crash, whatever a disk kept of it.
+    // SQLite rebuilds its shared memory after a crash.
     size_t end = strlen(path);
     if (end > 4 && strcmp(path + end - 4, "-shm") == 0) return 0;
     return trace >= 0 && strncmp(path, folder, length) == 0 && (path[length] == '/' || path[length] == 0);
@@ -106,7 +106,7 @@ static void append(char kind, uint64_t inode, uint64_t offset, const char *path,
     int saved = errno;
     struct record head = {(uint32_t)kind, (uint32_t)strlen(path), inode, offset, count};
     struct iovec parts[] = {{&head, sizeof head}, {(void *)path, head.path_length}, {(void *)data, count}};
-    // A record that is lost would make every conclusion worthless.
+    // Without every record the conclusions would be worthless.
     if (writev(trace, parts, 3) != (ssize_t)(sizeof head + head.path_length + count)) abort();
     errno = saved;
 }
@@ -191,7 +191,7 @@ static int sync_recorded(int fd, int (*sync)(int)) {
     int is_recorded = trace >= 0 && path_of(fd, path);
     struct stat status;
     if (is_recorded && must_fail(path)) {
-        // As a disk fails: what was not written yet is dropped, and the system shows it all the same.
+        // Like a failing disk: what was not yet written is dropped, but the system still shows it.
         append('F', inode_of(fd), 0, path, "", 0);
         errno = EIO;
         return -1;
