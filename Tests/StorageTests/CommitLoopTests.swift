@@ -8,7 +8,7 @@ import Testing
 
 @testable import Monitoring
 
-/// A commit that a test holds up, and the batches that came to it.
+/// A commit that a test can hold, and its batches.
 private final class HeldCommit: Sendable {
     private let batchStore = Mutex<[[Int]]>([])
     private let begun = DispatchSemaphore(value: 0)
@@ -23,10 +23,10 @@ private final class HeldCommit: Sendable {
         released.wait()
     }
 
-    /// Lets one batch go on.
+    /// Releases one batch.
     func release() { released.signal() }
 
-    /// Returns when a batch has come and stands still.
+    /// Returns when a batch has arrived and waits.
     func held() async {
         await withCheckedContinuation { continuation in
             DispatchQueue.global().async {
@@ -119,7 +119,7 @@ private final class HeldCommit: Sendable {
             let batchCountMax = CommitLoop<Int, Int>.batchCountMax
             for _ in 0...(countMax / batchCountMax) { held.release() }
             #expect(try await first.get() == 0)
-            // Nothing that was taken is lost or out of order, and no batch is larger than it may be.
+            // No accepted change is lost or out of order, and no batch exceeds its limit.
             #expect(try await EventLoopFuture.whenAllSucceed(waiting, on: loop).get() == Array(1...countMax))
             #expect(held.batches.flatMap(\.self) == Array(0...countMax))
             #expect(held.batches.map(\.count).max() == batchCountMax)
@@ -141,7 +141,7 @@ private final class HeldCommit: Sendable {
                 Issue.record("\(String(describing: error)) claims to know the outcome")
                 return
             }
-            // An error that speaks for itself is passed on, and the loop goes on working.
+            // A StoreError is passed on unchanged, and the loop keeps working.
             await #expect(throws: StoreError.inProgress) { try await commits.submit(1, on: loop).get() }
             let outcome = try await commits.submit(2, on: loop).get()
             #expect(outcome == 2)
@@ -161,7 +161,7 @@ private final class HeldCommit: Sendable {
             await held.held()
             let waiting = (1...3).map { commits.submit($0, on: loop) }
             async let ended: Void = shutdown(commits)
-            // What comes before the loop is told to end still counts; at last one is refused.
+            // Changes before the end of the loop still count; finally one is refused.
             let refusal = Mutex<(any Error)?>(nil)
             try await eventually("the loop to take no more") {
                 commits.submit(9, on: loop).whenFailure { error in refusal.withLock { $0 = error } }
@@ -181,7 +181,7 @@ private final class HeldCommit: Sendable {
         }
     }
 
-    /// Ends a loop, which blocks, away from the threads that run the tests.
+    /// Ends a loop on a separate thread, because that blocks.
     private func shutdown(_ commits: CommitLoop<Int, Int>) async {
         await withCheckedContinuation { continuation in
             DispatchQueue.global().async {

@@ -18,10 +18,10 @@ import Testing
         #expect(queue.offer(1) == .takenWake)
         #expect(queue.offer(2) == .taken)
         #expect(queue.take(countMax: 1) == [1])
-        // It is at work and will look again.
+        // The committer is running and will check again.
         #expect(queue.offer(3) == .taken)
         #expect(queue.take(countMax: 9) == [2, 3])
-        // What comes between its last batch and its falling asleep must not be lost.
+        // A change between the last batch and the wait must not be lost.
         #expect(queue.offer(4) == .taken)
         #expect(queue.take(countMax: 9) == [4])
         #expect(queue.take(countMax: 9).isEmpty)
@@ -44,7 +44,7 @@ import Testing
         _ = queue.offer(2)
         queue.close()
         #expect(queue.isClosed)
-        // Closed comes before full: there will be no room later.
+        // Closed takes precedence over full, because there will be no room later.
         #expect(queue.offer(3) == .closed)
         #expect(queue.take(countMax: 9) == [1, 2])
         #expect(queue.offer(3) == .closed)

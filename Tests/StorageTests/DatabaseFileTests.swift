@@ -8,7 +8,7 @@ import Testing
 @Suite struct DatabaseFileTests {
     private static let applicationID: Int32 = 0x5465_7374
 
-    /// A schema of as many versions as asked for, each a table.
+    /// A schema with the given number of versions, each a table.
     private static func migrator(versionCount: Int = 1) -> DatabaseMigrator {
         var migrator = DatabaseMigrator()
         for version in 1...versionCount {
@@ -33,7 +33,7 @@ import Testing
             func read(_ pragma: String) throws -> String? {
                 try pool.writeWithoutTransaction { try String.fetchOne($0, sql: "PRAGMA \(pragma)") }
             }
-            // FULL; GRDB itself sets 1 (NORMAL) behind the back of whoever prepares a connection.
+            // FULL. GRDB itself sets 1 (NORMAL) after a connection is prepared.
             #expect(try read("synchronous") == "2")
             try await pool.write { try $0.execute(sql: "INSERT INTO v1 VALUES (1)") }
             #expect(try read("synchronous") == "2")
@@ -96,7 +96,7 @@ import Testing
             #expect(fault?.reason.contains("another program's database") == true)
             #expect(try bytes(path) == before)
 
-            // The other tier's is another program's too.
+            // The other tier's database is foreign, too.
             try await withTemporaryFolder { second in
                 try open(second + "/db").close()
                 let wrong = #expect(throws: FileFault.self) {
@@ -118,7 +118,7 @@ import Testing
         }
     }
 
-    /// A database gets its name when it is whole, so an empty one is what is left of it, not its beginning.
+    /// A database gets its name only when complete, so an empty file is a damaged one and not a new one.
     @Test func anEmptyFileIsRefusedAndUntouched() async throws {
         try await withTemporaryFolder { folder in
             let path = folder + "/db"
@@ -150,7 +150,7 @@ import Testing
         try await withTemporaryFolder { folder in
             let path = folder + "/db"
             try open(path).close()
-            // An audit in the middle of its snapshot.
+            // An audit during its snapshot.
             let reader = try DatabaseFile.openToRead(
                 path: path, applicationID: Self.applicationID, migrator: Self.migrator())
             try await reader.read { snapshot in

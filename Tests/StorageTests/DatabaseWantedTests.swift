@@ -3,7 +3,7 @@ import Testing
 
 @testable import Storage
 
-/// Statements that end when nobody wants their result any more.
+/// Statements that end when their result is no longer wanted.
 @Suite struct DatabaseWantedTests {
     private static let endless = """
         WITH RECURSIVE number (value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM number)
@@ -20,7 +20,7 @@ import Testing
             }
             #expect(asked.count == 5)
             #expect(error.map { Database.wasGivenUp($0) } == true)
-            // Nobody is asked any more, and the connection is as good as before.
+            // The check is not called again, and the connection still works.
             let count = try Int.fetchOne(
                 database,
                 sql: Self.endless.replacing("FROM number)", with: "FROM number WHERE value < 50000)"))
@@ -39,7 +39,7 @@ import Testing
     }
 }
 
-/// How often a question was asked.
+/// Counts how often the check is called.
 private final class Asked {
     private(set) var count = 0
 

@@ -4,7 +4,7 @@ import Storage
 import TestSupport
 import Testing
 
-/// The files beside a database: its lock, its folder, logs put aside.
+/// The files beside a database: its lock, its folder, logs set aside.
 @Suite struct FolderTests {
     @Test func aLockHasOneHolder() async throws {
         try await withTemporaryFolder { folder in

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Storage
 
-/// Statements that are bound and stepped without GRDB between.
+/// Statements that are bound and stepped without GRDB.
 @Suite struct HotStatementTests {
     private func withTable(_ body: (Database) throws -> Void) throws {
         try DatabaseQueue().write { database in

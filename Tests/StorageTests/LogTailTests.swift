@@ -44,7 +44,7 @@ import Testing
     {
         try await withTemporaryFolder { folder in
             let path = folder + "/log"
-            // Not even whole characters need be left of it.
+            // The cut may even split a character.
             try Data(text.utf8.dropLast(1)).write(to: URL(fileURLWithPath: path))
             let finding = try LogTail.read(path: path, mark: try mark(path, offset: 5)) { _ in true }.finding
             #expect(try tail(finding).unclaimedCount == 1)
@@ -69,7 +69,7 @@ import Testing
             let mark = try mark(path, offset: 5)
             for renamed in [path + ".1", folder + "/log-20260101", folder + "/old-log"] {
                 try FileManager.default.moveItem(atPath: path, toPath: renamed)
-                // The name itself has gone to another file.
+                // Another file has the name.
                 try write("op 9\nop 9\nop 9\n", to: path)
                 let (finding, found) = try LogTail.read(path: path, mark: mark) { _ in true }
                 #expect(
@@ -100,7 +100,7 @@ import Testing
         }
     }
 
-    /// A file system gives the number of a deleted file to the next that is made. Nothing but a log may be
+    /// A file system may give the inode of a deleted file to the next new one. Only a log may be
     /// taken for the log, and cut.
     @Test func leavesFilesOfOtherNamesAlone() async throws {
         try await withTemporaryFolder { folder in
@@ -124,7 +124,7 @@ import Testing
             let none = try LogTail.whole(path: path, isOperation: isOperation)
             #expect(none.unclaimedCount == 0)
             try write("op 1\nop 2\nop", to: path)
-            // Of a rotated file the torn line stays: another file is written now.
+            // The torn line of a rotated file stays, because that file is not written again.
             try write("op 0\nnote\nop", to: path + ".1")
             var tail = try LogTail.whole(path: path, isOperation: isOperation)
             #expect(tail.unclaimedCount == 3)
@@ -138,7 +138,7 @@ import Testing
     }
 
     @Test func aStoredMarkReadsBackUnchanged() async throws {
-        // Some file systems number files by the whole range of 64 bits.
+        // Some file systems use all 64 bits for inodes.
         let marks = [
             LogMark(position: .init(inode: 7, offset: 0), sequence: 0),
             LogMark(position: .init(inode: .max - 1, offset: 1 << 40), sequence: 12),
@@ -151,7 +151,7 @@ import Testing
                 try mark.save(database)
                 #expect(try LogMark.fetch(database) == mark)
             }
-            // There is one.
+            // Only one row exists.
             #expect(try Int.fetchOne(database, sql: "SELECT count(*) FROM log_mark") == 1)
         }
     }

@@ -30,7 +30,7 @@ import Testing
                 #expect(count == batch.count)
             }
             #expect(marks.map(\.sequence) == [0, 1, 3, 3])
-            // The mark stands behind the lines that it vouches for, and before those of its own batch.
+            // The mark is after the lines that it covers, and before those of its own batch.
             let whole = try text(path)
             #expect(whole == "query\nop 1\nquery\nop 2\nop 3\nquery\nquery\nop 4\n")
             for mark in marks {
@@ -72,7 +72,7 @@ import Testing
     @Test func unclaimedLinesHoldTheMarkBack() async throws {
         try await withTemporaryFolder { folder in
             let path = folder + "/log"
-            // Two operations were logged that a power cut took from the database.
+            // A power cut took two logged operations from the database.
             try "op 1\nop x\nop y\n".write(toFile: path, atomically: false, encoding: .utf8)
             let base = LogMark(
                 position: .init(
@@ -86,7 +86,7 @@ import Testing
             let log = try MarkedLog(tier: "test", path: path, sequence: 1, unclaimed: tail, base: base)
             #expect(log.unclaimedCount == 2)
             #expect(log.mark == base)
-            // A new operation with the same text is written; only one that may be there claims a line.
+            // A new operation with the same text is written; only one that may be in the log claims a line.
             try log.commit { _ in ((), lines("op x")) }
             #expect(log.unclaimedCount == 2)
             #expect(log.mark == base)
@@ -98,7 +98,7 @@ import Testing
             #expect(marks == [base, base])
             #expect(log.unclaimedCount == 0)
             #expect(try text(path) == "op 1\nop x\nop y\nop x\nop z\n")
-            // All that is there is accounted for: one before, one new, and three found again.
+            // All lines are accounted for: one from before, one new, and three found again.
             #expect(log.mark == LogMark(endOf: path, sequence: 5))
             try log.shutdown()
         }
@@ -143,7 +143,7 @@ import Testing
             try log.commit { _ in ((), lines("op 1")) }
             #expect(pipe.read() == "op 1\n")
             pipe.breakOff()
-            // The database has the batch; the log's failure is reported, and the outcome is not known as bad.
+            // The database has the batch. The failure of the log is reported, and the outcome is not a failure.
             #expect(throws: LogFault.self) { try log.commit { _ in ((), lines("op 2")) } }
             var isAsked = false
             let error = #expect(throws: StoreError.self) {
@@ -152,7 +152,7 @@ import Testing
                     return ((), lines("op 3"))
                 }
             }
-            // While the log takes nothing, nothing more is committed.
+            // While the log cannot be written, nothing is committed.
             #expect(!isAsked)
             guard case .unavailable("test", _, _) = error else {
                 Issue.record("refused by \(String(describing: error))")
@@ -168,7 +168,7 @@ import Testing
 }
 
 extension MarkedLog {
-    /// Runs a commit as a journal does: what is owed first, then the batch, then its lines.
+    /// Runs a commit like a journal: first the waiting lines, then the batch, then its lines.
     @discardableResult
     fileprivate func commit<Batch>(_ body: (LogMark) throws -> (Batch, [Line])) throws -> Batch {
         let (batch, lines) = try body(writeOwed())
@@ -177,13 +177,13 @@ extension MarkedLog {
     }
 }
 
-/// A named pipe in the place of a log file: writing to it fails as long as nobody has it open for reading.
+/// A named pipe in place of a log file. Writing to it fails while it has no reader.
 final class BreakingPipe {
     private let path: String
     private var descriptor: Int32
 
     init(path: String) throws {
-        // The write is to fail with an error, not to end the process.
+        // The write must fail with an error and not end the process.
         signal(SIGPIPE, SIG_IGN)
         guard mkfifo(path, 0o600) == 0 else { throw POSIXError(.EIO) }
         self.path = path

@@ -6,8 +6,8 @@ import Storage
 import TestSupport
 import Testing
 
-/// What the store writes is for its own user alone, whatever umask it was started with. The umask belongs to the whole
-/// process, so these run one after the other.
+/// Only the store's user can read its files, under any umask. The umask belongs to the whole
+/// process, so these tests run one at a time.
 @Suite(.serialized) struct PrivateFilesTests {
     private func mode(_ path: String) -> UInt32 {
         var status = stat()
@@ -63,7 +63,7 @@ import Testing
             }
             #expect(PrivateFiles.tighten(in: data).isEmpty)
             for name in own {
-                // What its owner may not do stays so.
+                // The owner gets no new permission.
                 #expect(mode("\(data)/\(name)") == (name == "catalog.sqlite" ? 0o400 : 0o600), "\(name)")
             }
             #expect(mode(data) == 0o700)
@@ -83,7 +83,7 @@ import Testing
             #expect(PrivateFiles.tighten(in: folder).isEmpty)
             for name in others { #expect(mode("\(folder)/\(name)") == 0o644, "\(name)") }
             #expect(mode(folder + "/catalog_log") == 0o600)
-            // Others go on finding their own files in it.
+            // Others can still reach their own files in it.
             #expect(mode(folder) == 0o755)
             #expect(PrivateFiles.tighten(in: folder + "/none").isEmpty)
         }

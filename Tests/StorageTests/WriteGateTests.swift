@@ -9,7 +9,7 @@ import Testing
     private struct Fault: Error {}
     private struct NoRoom: Error {}
 
-    /// What a breaker told its owner, and how its recoveries are to end.
+    /// The calls of a breaker to its owner, and the results of its recoveries.
     private final class Owner: Sendable {
         private let brokenStore = Mutex(0)
         private let recoveryStore = Mutex(0)
@@ -46,7 +46,7 @@ import Testing
         let breaker = WriteGate(tier: "test") { _ in owner.noteBroken() }
         #expect(try breaker.run { 7 } == 7)
         #expect(throws: StoreError.keyReused) { try breaker.run { throw StoreError.keyReused } }
-        // A refusal is no fault of the disk.
+        // A refusal is not a disk fault.
         #expect(!breaker.hasTripped)
         #expect(!isRefused(breaker))
         #expect(owner.brokenCount == 0)
@@ -64,7 +64,7 @@ import Testing
         #expect(owner.brokenCount == 1)
     }
 
-    /// Readiness is asked for on an event loop, which must not wait for a disk that hangs.
+    /// Readiness is checked on an event loop, which must not wait for a hanging disk.
     @Test func reportsItsStateDuringACommit() async throws {
         let breaker = WriteGate(tier: "test") { _ in }
         let (started, done) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
@@ -96,7 +96,7 @@ import Testing
         #expect(owner.recoveryCount == 2)
         #expect(owner.brokenCount == 0)
         #expect(!isRefused(breaker))
-        // And once more, as often as it takes.
+        // It can recover repeatedly.
         #expect(throws: Fault.self) { try breaker.run { throw Fault() } }
         try await eventually("the second recovery") { !breaker.hasTripped }
         #expect(owner.recoveryCount == 3)

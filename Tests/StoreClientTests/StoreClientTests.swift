@@ -40,7 +40,7 @@ import TierHTTP
         .json(ByteBuffer.page(books, next: next) { $0.writeBook($1) })
     }
 
-    /// What a server reads of a change is what was asked for, and its answer is read as it is written.
+    /// The server receives the requested change, and the client reads its answer.
     @Test func sendsChangesUnaltered() async throws {
         let one = try details(1)
         let taken = Mutex<[KeeperRequest]>([])
@@ -139,7 +139,7 @@ import TierHTTP
         }
     }
 
-    /// A change that is not refused may have been made; a question has no outcome.
+    /// A change that is not refused may have been made; a read has no outcome.
     @Test func anUnavailableTierLeavesChangesUnknown() async throws {
         let away = StoreError.unavailable(tier: "catalog", reason: .slow, outcomeUnknown: false)
         let faults = try await fault(of: away)

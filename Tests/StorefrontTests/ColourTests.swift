@@ -5,7 +5,7 @@ import Testing
 
 @testable import Storefront
 
-/// What is written can be read: WCAG 2.2 asks for 4.5 to 1, for graphics 3 to 1.
+/// Contrasts: WCAG 2.2 requires 4.5 to 1 for text, and 3 to 1 for graphics.
 @Suite struct ColourTests {
     private let sheet = String(
         decoding: PackageResources.shop_css + PackageResources.desk_css, as: UTF8.self)
@@ -15,7 +15,7 @@ import Testing
         #expect(colours.unnamed == [], "a colour that is no property is in no scheme")
         #expect(colours.pairs.count > 20)
         #expect(colours.faint(below: 4.5) == [])
-        // Browsers have a colour of their own for what an empty field says, and it is too faint here.
+        // The browsers' own colour of placeholders is too faint here.
         #expect(colours.values(of: "color", where: "::placeholder", isDark: false) == ["var(--soft)"])
     }
 
@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test func printsLightColoursWithTheShopName() throws {
-        // A printer has white paper, whatever the screen is like.
+        // Paper is white, also when the screen is dark.
         #expect(!sheet.contains("@media (prefers-color-scheme: dark)"))
         let print = try #require(sheet.firstMatch(of: #/@media print \{(.*?)\n\}/#.dotMatchesNewlines()))
         let hidden = print.1.split(separator: "}").filter { $0.contains("display: none") }

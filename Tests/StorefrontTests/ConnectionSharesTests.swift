@@ -3,7 +3,7 @@ import Testing
 
 @testable import Storefront
 
-/// Who may have how many connections, and how slow a reader may be; without sockets or clocks.
+/// Limits of connections per address and of slow readers, without sockets or clocks.
 @Suite struct ConnectionSharesTests {
     private func network(_ address: String) throws -> ClientNetwork? {
         ClientNetwork(try SocketAddress(ipAddress: address, port: 80))
@@ -44,7 +44,7 @@ import Testing
         #expect(!isTooSlow(1_000, 0))
         #expect(!isTooSlow(950, 30))
         #expect(isTooSlow(901, 31))
-        // Enough was taken: the time runs again from the start.
+        // The client has taken enough, so the time starts again.
         #expect(!isTooSlow(900, 31))
         pace.wrote(5_000)
         #expect(!isTooSlow(5_890, 60))

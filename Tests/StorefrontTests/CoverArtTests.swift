@@ -19,7 +19,7 @@ import Testing
         #expect(Set(figures).count > 6)
     }
 
-    /// A shelf has one topic, and a reader tells its books apart.
+    /// The books of a shelf have one topic, and their covers must still differ.
     @Test func aTopicHasSeveralColours() throws {
         let cloth = { (topic: String, item: Int64) in
             try #require(try cover("A", topic: topic, item: item).firstMatch(of: #/path fill="(#\w+)"/#)).1
@@ -32,7 +32,7 @@ import Testing
         for family in CoverPalettes.families { #expect(Set(family.map(\.cloth)).count >= 4) }
     }
 
-    /// Behind the words is plain cloth: the figure is drawn first, and the cloth over it down to the last line.
+    /// The words are on plain cloth, which is drawn over the figure down to the last line.
     @Test(arguments: [
         "A", "How to get a good grade in 677 in 20 minutes a day", String(repeating: "long word ", count: 20),
     ])
@@ -46,7 +46,7 @@ import Testing
             let (lowest, bottom) = (
                 try #require(lines.last.flatMap { Int($0.1) }), try #require(Int(cloth.1))
             )
-            // Room for the tails of letters, and something of the figure is left.
+            // There is room for descenders, and a part of the figure stays visible.
             #expect(bottom >= lowest + 6 && bottom <= 150 - 24, "\(lowest) \(bottom)")
         }
     }

@@ -80,7 +80,7 @@ import Testing
         #expect(sessions.use(first, now: now + .seconds(200)) == nil)
     }
 
-    /// The same letters, typed on another keyboard; and hashes that were made before spellings were unified.
+    /// The same letters from another keyboard, and hashes from before spellings were unified.
     @Test func knowsItsPasswordInEverySpelling() throws {
         let composed = "caf\u{E9} cr\u{E8}me"
         let decomposed = "cafe\u{301} cre\u{300}me"
@@ -90,7 +90,7 @@ import Testing
             #expect(password.matches(tried) && password.matches(hashed) && !password.matches("cafe creme"))
             #expect(try #require(DeskPassword(parsing: password.text)).matches(tried))
         }
-        // Made by the store before it composed passwords: of the composed and of the decomposed spelling.
+        // Hashes of an older version: of the composed and of the decomposed spelling.
         for text in Self.olderHashes {
             let older = try #require(DeskPassword(parsing: text))
             #expect(older.matches(composed) && older.matches(decomposed) && !older.matches("cafe creme"))
@@ -130,7 +130,7 @@ import Testing
         }
     }
 
-    /// Twelve who guess all the time, each from an address that it uses once, and one who knows.
+    /// Twelve constant guessers, each attempt from a new address, and one keeper who knows the password.
     @Test func letsAKeeperInBesideGuessers() async throws {
         let password = try #require(try DeskPassword(hashing: "correct horse"))
         let door = DeskDoor(password: password)
@@ -173,7 +173,7 @@ import Testing
         let first = try await open(nil)
         let second = try await open(nil, sessionID: first)
         #expect(!isOpen(first) && isOpen(second))
-        // A browser that lost the session's cookie is known by the other one.
+        // A browser without its session cookie is recognised by its device cookie.
         let device = DeskDevice.random()
         let third = try await open(device)
         let fourth = try await open(device)

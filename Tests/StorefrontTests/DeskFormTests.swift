@@ -37,7 +37,7 @@ import Testing
         let (changes, faults) = typed.read()
         #expect(typed.reason == "a delivery" && faults.isEmpty)
         #expect(changes.map(\.item.value) == [1, 2])
-        // +5 is +5 however many were bought meanwhile.
+        // +5 adds five copies, however many were bought since then.
         #expect(changes[0].change.units == 5 && changes[0].expectation.stock == nil)
         #expect(changes[0].change.price == nil && changes[0].expectation.price == nil)
         #expect(changes[1].change.price?.amount == 1250 && changes[1].expectation.price?.amount == 2000)
@@ -70,7 +70,7 @@ import Testing
         #expect(try ChangeForm(try await form(text)).rows.isEmpty)
     }
 
-    /// What the books, as they are now, do not allow stands at its place; a sale meanwhile is no fault.
+    /// A change that the current books do not allow is reported in its row. A sale since then is not a fault.
     @Test func checksChangesAgainstCurrentBooks() async throws {
         let typed = try ChangeForm(
             try await form(

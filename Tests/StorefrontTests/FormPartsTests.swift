@@ -2,7 +2,7 @@ import Testing
 
 @testable import Storefront
 
-/// Forms with a file, as browsers send them and as nobody should.
+/// Forms with a file, both valid and malformed.
 @Suite struct FormPartsTests {
     private func part(_ name: String, _ content: String, file: String? = nil) -> String {
         let more = file.map { "; filename=\"\($0)\"\r\nContent-Type: text/csv" } ?? ""
@@ -28,7 +28,7 @@ import Testing
 
     @Test func refusesWhatIsNotWellFormed() {
         let whole = part("a", "1") + part("b", "2") + "--XX--\r\n"
-        // Cut off anywhere before its end mark, it is no form.
+        // Cut anywhere before its end mark, it is not a form.
         for count in 0..<(whole.utf8.count - 4) {
             #expect(FormParts(Array(whole.utf8.prefix(count)), boundary: "XX") == nil, "\(count)")
         }

@@ -59,7 +59,7 @@ import Testing
         #expect(PageGuard.isForeign(request("", fields: fields)) == isForeign)
     }
 
-    /// A program that escapes only what would end a field is understood, and a `#` begins no fragment.
+    /// Minimal escaping is accepted, and a `#` does not begin a fragment.
     @Test(arguments: [
         ("title=C# in Depth", "C# in Depth"), ("a=1&title=C%23+in+Depth#2&b=3", "C# in Depth#2"),
         ("title=a?b/c#&key=x", "a?b/c#"), ("title=1=2", "1=2"), ("title=", ""), ("title", ""),
@@ -91,7 +91,7 @@ import Testing
         let name = try #require(HTTPField.Name("x-forwarded-proto"))
         fields[name] = value
         #expect(request("", fields: fields).isOverTLS == isOverTLS)
-        // Proxies may as well add a field of their own.
+        // Proxies may also add a second field.
         fields[values: name] = [value, isOverTLS ? "http" : "https"]
         #expect(request("", fields: fields).isOverTLS == isOverTLS)
     }

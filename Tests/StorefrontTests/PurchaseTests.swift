@@ -7,7 +7,7 @@ import Testing
 
 @testable import Storefront
 
-/// What a browser keeps of purchases, and what pages say of them.
+/// What a browser stores about purchases, and what pages show of them.
 @Suite struct PurchaseTests {
     private static let now = Date(timeIntervalSince1970: 1_795_000_000)
 
@@ -18,7 +18,7 @@ import Testing
         return Request(head: head, body: RequestBody(buffer: ByteBuffer()))
     }
 
-    /// A browser's cookies: what each answer sets is there afterwards, as RFC 6265 says.
+    /// A browser's cookies, set by each answer according to RFC 6265.
     private struct Jar {
         var cookies: [String: String] = [:]
 
@@ -33,7 +33,7 @@ import Testing
         var jar = Jar()
         let ids = (0..<6).map { _ in ReceiptID.random() }
         jar.store(try RememberedOrders(request("")).adding(ids[0], isRepeat: false, now: Self.now))
-        // All requests bring the same cookies; their answers come in any order.
+        // All requests carry the same cookies; their answers arrive in any order.
         let answers = try ids.dropFirst().map {
             try RememberedOrders(request(jar.field)).adding($0, isRepeat: false, now: Self.now)
         }
@@ -60,7 +60,7 @@ import Testing
         }
         #expect(jar.cookies["orders"] == nil)
         #expect(try RememberedOrders(request(jar.field)).ids == pressed.suffix(countMax).reversed())
-        // More than there should be, from whatever page: they go with the next purchase.
+        // Surplus cookies of any origin are removed with the next purchase.
         for _ in 0..<20 { jar.cookies["order-" + ReceiptID.random().text] = "1" }
         jar.store(try RememberedOrders(request(jar.field)).adding(.random(), isRepeat: false, now: .now))
         #expect(jar.cookies.keys.count { $0.hasPrefix("order-") && $0.utf8.count >= 38 } == countMax)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Storefront
 
-/// How the shop deals with connections: what it refuses as the tiers do, when it closes, and how long it waits.
+/// How the shop handles connections: what it refuses like the tiers, when it closes, and how long it waits.
 @Suite struct ShopConnectionTests {
     private static func get(_ target: String, _ lines: String...) -> String {
         "GET \(target) HTTP/1.1\r\nHost: h\r\n" + lines.map { $0 + "\r\n" }.joined() + "\r\n"
@@ -38,7 +38,7 @@ import Testing
     func refusesWithAPage(request: String, status: Int) async throws {
         try await withShop { shop in
             let connection = try shop.connect()
-            // What was asked before is answered before.
+            // Earlier requests are answered first.
             try connection.send(Self.get("/livez") + request)
             let text = try connection.receiveAll()
             #expect(text.contains(Self.alive))
@@ -60,8 +60,8 @@ import Testing
         }
     }
 
-    /// The shop's own cookies never come near the bound of a head: a third of it for receipts, which the tests of
-    /// purchases hold, and the desk's.
+    /// The shop's own cookies stay far below the limit of a head: a third of it for receipts, which the tests of
+    /// purchases check, and the desk's cookies.
     @Test func ownCookiesStaySmall() {
         let desk = "; desk=" + String(repeating: "f", count: 64)
         #expect(ShopLimits.headByteCountMax / 3 + desk.utf8.count <= ShopLimits.cookieByteCountMax)
@@ -81,7 +81,7 @@ import Testing
                 connection.endSending()
                 #expect(try connection.receiveAll().hasPrefix("HTTP/1.1 400 "))
             }
-            // A long one has been begun to be read.
+            // The server has begun to read a long body.
             for end in ["zz\r\n", nil] {
                 let connection = try shop.connect()
                 try connection.send(Self.post + "Transfer-Encoding: chunked\r\n\r\n186a0\r\n")
@@ -139,7 +139,7 @@ import Testing
             #expect(text.hasPrefix("HTTP/1.1 200 OK\r\n") && text.hasSuffix(Self.alive))
             #expect(text.lowercased().contains("\r\nconnection: close\r\n"))
             #expect(!text.lowercased().contains("transfer-encoding"))
-            // What comes behind a last request is not answered.
+            // Requests behind the last one are not answered.
             let more = try shop.connect()
             try more.send(request + Self.get("/livez"))
             #expect(try more.receiveAll().components(separatedBy: "HTTP/1.1 200").count == 2)
@@ -181,12 +181,12 @@ import Testing
                     text.hasPrefix("HTTP/1.1 408 ") && text.contains("connection: close"),
                     "\(begin): \(text.prefix(200))")
             }
-            // Behind a request that is complete the time runs anew.
+            // After a complete request the time starts again.
             let second = try shop.connect()
             try second.send(Self.get("/livez") + "GET /li")
             let text = try second.receiveAll()
             #expect(text.hasPrefix("HTTP/1.1 200 ") && text.contains("HTTP/1.1 408 "))
-            // A route that does not want a long body has answered; then only the end is left.
+            // A route that refuses a long body has answered; then the connection ends.
             let long = try shop.connect()
             try long.send(
                 "POST /livez HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000000\r\n\r\n"

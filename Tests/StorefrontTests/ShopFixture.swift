@@ -7,7 +7,7 @@ import TierHTTP
 
 @testable import Storefront
 
-/// A shop on a free port, with nobody behind it.
+/// A shop on a free port, without a store behind it.
 struct TestShop {
     let port: Int
     let monitor: SystemMonitor
@@ -73,7 +73,7 @@ func withShop(
             at: ServerAddress(host: "127.0.0.1", port: 0), loops: loops, monitor: monitor, logger: logger,
             limits: limits)
         let shop = TestShop(port: server.address.port, monitor: monitor, lines: keeper)
-        // The shop answers on the pool of tasks, which a blocking test must not use up.
+        // The shop answers on the task pool, which a blocking test must not exhaust.
         let result = await Task { try await onThread { try body(shop) } }.result
         await server.shutdown()
         await frontend.shutdown()

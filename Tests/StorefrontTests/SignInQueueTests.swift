@@ -2,7 +2,7 @@ import Testing
 
 @testable import Storefront
 
-/// Whose password is hashed next.
+/// Which password is hashed next.
 @Suite struct SignInQueueTests {
     private func origin(_ number: Int) -> SignInOrigin { SignInOrigin(address: "10.0.0.\(number)") }
 
@@ -33,7 +33,7 @@ import Testing
         for number in 0..<SignInLimits.strangerAttemptCountMax {
             #expect(queue.add(number, from: origin(number % crowds)) == nil)
         }
-        // Places of those that have several, newest first, until everyone has one.
+        // Addresses with several places lose the newest first, until each has one.
         let displaced = (0..<SignInLimits.strangerAttemptCountMax).compactMap {
             queue.add(1_000 + $0, from: origin(crowds + $0))
         }

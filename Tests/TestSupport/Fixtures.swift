@@ -24,7 +24,7 @@ package func withLoops<Value>(count: Int = 2, _ body: (TierLoops) async throws -
     }
 }
 
-/// Runs `body` with something that is closed afterwards, whatever happens.
+/// Runs `body` with something that is closed afterwards, also after an error.
 package func closing<Resource, Value>(
     _ resource: Resource, by close: (Resource) throws -> Void, _ body: (Resource) async throws -> Value
 ) async throws -> Value {

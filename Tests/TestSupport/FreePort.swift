@@ -2,7 +2,7 @@ import Foundation
 import Processes
 import Synchronization
 
-/// Ports for the servers of a test run: each only once.
+/// Free ports for the servers of a test run, each used only once.
 package enum FreePort {
     private static let range = LoopbackPorts.range
     private static let next = Mutex(range.lowerBound + Int(getpid()) * 37 % range.count)

@@ -1,11 +1,11 @@
 import CZlib
 
-/// Bytes that are not a whole gzip file.
+/// Bytes that are not a complete gzip file.
 package struct NotGzip: Error {}
 
 /// What was compressed, with its length and checksum verified.
 package func gunzip(_ bytes: [UInt8]) throws -> [UInt8] {
-    // What is compressed best becomes 1,032 times as long.
+    // The best compression ratio is 1,032 to 1.
     var output = [UInt8](repeating: 0, count: bytes.count * 1_100)
     var input = bytes
     var count: Int?

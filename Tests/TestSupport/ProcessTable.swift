@@ -1,8 +1,8 @@
 import Foundation
 
-/// Processes of this machine as `/proc` shows them.
+/// Processes of this machine, from `/proc`.
 package enum ProcessTable {
-    /// The children of a process that run (and are no zombies), in the order of their start.
+    /// The running children of a process, without zombies, in the order of their start.
     package static func children(of parent: pid_t) -> [pid_t] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
         return names.compactMap { pid_t($0) }.filter { pid in
@@ -30,7 +30,7 @@ package enum ProcessTable {
 
     private static func stateAndParent(_ entry: String) -> (state: String, parent: pid_t)? {
         guard let data = FileManager.default.contents(atPath: entry + "/stat") else { return nil }
-        // The program's name stands in parentheses and may hold anything.
+        // The program's name is in parentheses and may contain any character.
         let fields =
             String(decoding: data, as: UTF8.self).split(separator: ")").last?.split(separator: " ") ?? []
         guard fields.count > 1, let parent = pid_t(fields[1]) else { return nil }

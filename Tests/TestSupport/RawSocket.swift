@@ -1,6 +1,6 @@
 import Foundation
 
-/// What went wrong with a socket of a test.
+/// A failed call on a socket of a test.
 package struct SocketFault: Error, CustomStringConvertible {
     /// The call that failed and the system's reason.
     package let description: String
@@ -14,7 +14,7 @@ package final class RawConnection {
 
     /// Connects to a port of the loopback address. Reads give up after `timeoutSeconds`.
     ///
-    /// - Parameter host: the last byte of the address to come from, 127.0.0.x.
+    /// - Parameter host: the last byte of the local address, 127.0.0.x.
     package init(port: Int, timeoutSeconds: Int = 20, from host: UInt32 = 1) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         if host != 1 {
@@ -65,7 +65,7 @@ package final class RawConnection {
         }
     }
 
-    /// Sends byte by byte, each in a packet of its own.
+    /// Sends byte by byte, each in its own packet.
     package func drip(_ text: String) throws {
         for byte in text.utf8 { try send([byte]) }
     }
@@ -108,7 +108,7 @@ package final class RawConnection {
         return String(decoding: all, as: UTF8.self)
     }
 
-    /// Ends sending; receiving goes on.
+    /// Ends sending; receiving continues.
     package func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
     /// Closes with a reset instead of an orderly end.
@@ -119,7 +119,7 @@ package final class RawConnection {
     }
 }
 
-/// An answer as it came over the wire.
+/// An answer as received.
 package struct RawReply: Sendable {
     /// The status code.
     package let status: Int
@@ -127,10 +127,10 @@ package struct RawReply: Sendable {
     package let headers: [String: String]
     /// The body as text.
     package let body: String
-    /// The body as it came.
+    /// The bytes of the body.
     package let bytes: [UInt8]
 
-    /// The complete answers at the start of `bytes`. Answers without a body (1xx, HEAD) are told by a
+    /// The complete answers at the start of `bytes`. Answers without a body (1xx, HEAD) are detected by a
     /// missing Content-Length.
     static func parse(_ bytes: [UInt8]) -> [RawReply] {
         var replies: [RawReply] = []
@@ -166,7 +166,7 @@ package struct RawReply: Sendable {
     }
 }
 
-/// A listening socket on a free port, whose connections a test serves as strangely as it likes.
+/// A listening socket on a free port, whose connections a test serves in any way.
 package final class RawListener: @unchecked Sendable {
     // Sendable: the descriptor is only handed to system calls, which are safe from any thread.
     private let descriptor: Int32
@@ -191,7 +191,7 @@ package final class RawListener: @unchecked Sendable {
         port = Int(UInt16(bigEndian: address.sin_port))
     }
 
-    /// Accepts connections on a thread of its own until ``close()`` and serves each on another.
+    /// Accepts connections on a separate thread until ``close()``, and serves each on another.
     package func serve(_ body: @escaping @Sendable (RawConnection) throws -> Void) {
         Thread.detachNewThread { [descriptor] in
             while true {
@@ -209,7 +209,7 @@ package final class RawListener: @unchecked Sendable {
     }
 }
 
-/// Sends one request on a connection of its own and returns the answer.
+/// Sends one request on a new connection and returns the answer.
 package func request(
     _ method: String = "GET", _ target: String, port: Int, headers: [String: String] = [:], body: String = ""
 ) throws -> RawReply {

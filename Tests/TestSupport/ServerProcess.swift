@@ -1,7 +1,7 @@
 import Foundation
 import Processes
 
-/// A process that a test started, and the only one it ever ends. When this test run dies, in whatever way, the child
+/// A process that a test started, and the only one that it ends. When this test run dies in any way, the child
 /// reads the end of its input.
 package final class ServerProcess: Sendable {
     package struct Failed: Error, CustomStringConvertible {
@@ -36,11 +36,11 @@ package final class ServerProcess: Sendable {
     }
 
     package var pid: pid_t { process.pid }
-    /// What it and earlier processes of its name wrote to standard output so far.
+    /// The standard output of this and earlier processes of its name, so far.
     package var output: String { text("out") }
-    /// The same of standard error.
+    /// The same for standard error.
     package var errors: String { text("err") }
-    /// Everything that it wrote.
+    /// All output.
     package var said: String { output + errors }
     package var isRunning: Bool { process.isRunning }
     /// The exit status; negative for a signal; nil while it runs.
@@ -52,10 +52,10 @@ package final class ServerProcess: Sendable {
     /// Sends a signal to the whole process group that it leads, as a terminal does on Ctrl-C.
     package func sendToGroup(_ signal: Int32) { process.sendToGroup(signal) }
 
-    /// Stops it in its tracks, until it is sent `SIGCONT`.
+    /// Freezes it until it gets `SIGCONT`.
     package func freeze() async throws {
         send(SIGSTOP)
-        // On a busy machine some of its threads run on for a moment.
+        // On a busy machine some of its threads still run for a moment.
         try await eventually("\(name) stands still") { ProcessTable.isStopped(pid) }
     }
 
@@ -66,7 +66,7 @@ package final class ServerProcess: Sendable {
         return status ?? 0
     }
 
-    /// Blocks until its end, and gives its exit status; nil when it does not end in time.
+    /// Blocks until its end and returns its exit status; nil when it does not end in time.
     package func statusAtEnd(within seconds: Double) -> Int32? {
         _ = poll(within: seconds) { !isRunning }
         return status

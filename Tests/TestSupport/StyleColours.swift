@@ -1,8 +1,8 @@
 import Foundation
 
-/// The colours of a style sheet that has its colours in custom properties of `:root`, for light and for dark.
+/// The colours of a style sheet, from custom properties of `:root`, for light and for dark.
 package struct StyleColours {
-    /// Text on what may be behind it.
+    /// A text colour with a possible background.
     package struct Pair: Hashable {
         /// The property of the text's colour, without its dashes.
         package let text: String
@@ -26,7 +26,7 @@ package struct StyleColours {
     private let rules: [Rule]
     /// The properties in light and in dark.
     package let schemes: [(name: String, values: [String: String])]
-    /// Colours of text or grounds that are no custom property.
+    /// Colours of text or grounds that are not custom properties.
     package let unnamed: [String]
 
     /// Reads a sheet whose rules are at most one `@media` deep.
@@ -48,7 +48,7 @@ package struct StyleColours {
         }
     }
 
-    /// Every pair that a page can have: as one rule says it, or text of a rule that names no ground on each
+    /// Every possible pair of a page: from one rule, or text of a rule that names no ground on each
     /// ground that names no text.
     package var pairs: Set<Pair> {
         var pairs: Set<Pair> = []
@@ -61,7 +61,7 @@ package struct StyleColours {
             switch (text, ground) {
             case (let text?, let ground?):
                 pairs.insert(Pair(text: text, ground: ground))
-                // The page itself: its parts stand on it, and its words on its parts.
+                // The page itself is the ground of its parts.
                 if rule.selector == "body" {
                     texts.insert(text)
                     grounds.insert(ground)
@@ -95,7 +95,7 @@ package struct StyleColours {
             .compactMap { $0.declarations[property] }
     }
 
-    /// The contrast of two colours `#rrggbb` (WCAG 2.2); 0 for what is no such colour.
+    /// The contrast of two colours `#rrggbb` (WCAG 2.2); 0 for anything else.
     package static func contrast(_ one: String, _ other: String) -> Double {
         guard let one = luminance(one), let other = luminance(other) else { return 0 }
         return (max(one, other) + 0.05) / (min(one, other) + 0.05)

@@ -1,7 +1,7 @@
 import Foundation
 
-/// Runs blocking work on a thread of its own, since the concurrency pool has only one for each core. It stays
-/// the work of its test, so that what it finds is found there.
+/// Runs blocking work on a new thread, because the concurrency pool has only one for each core. It stays
+/// part of its test, so that issues are reported there.
 package func onThread<Value>(_ body: () throws -> Value) async throws -> Value {
     try await withTaskExecutorPreference(OwnThread()) { try body() }
 }
@@ -13,7 +13,7 @@ private final class OwnThread: TaskExecutor {
     }
 }
 
-/// Looks every few milliseconds whether `condition` holds, for `seconds`.
+/// Checks every few milliseconds, for `seconds`, whether `condition` holds.
 package func poll(within seconds: Double, _ condition: () -> Bool) -> Bool {
     let deadline = ContinuousClock.now + .seconds(seconds)
     while !condition() {
@@ -23,7 +23,7 @@ package func poll(within seconds: Double, _ condition: () -> Bool) -> Bool {
     return true
 }
 
-/// Waits until `condition` holds, looking every few milliseconds.
+/// Waits until `condition` holds, checking every few milliseconds.
 ///
 /// - Throws: ``WaitedTooLong`` after `seconds`.
 package func eventually(
@@ -36,9 +36,9 @@ package func eventually(
     }
 }
 
-/// A condition that did not come true.
+/// A condition that did not become true.
 package struct WaitedTooLong: Error, CustomStringConvertible {
     let what: String
-    /// What was waited for.
+    /// The awaited condition.
     package var description: String { "waited too long: \(what)" }
 }

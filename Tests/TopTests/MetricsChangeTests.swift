@@ -20,7 +20,7 @@ import Testing
 
     @Test func aDroppedCounterHasRestarted() throws {
         #expect(try change("n_total 1000\n", "n_total 8\n").rate("n_total") == 4)
-        // And one that was not there before began at 0, as all do in a first reading.
+        // A new counter began at 0, like all counters in a first reading.
         #expect(try change("", "n_total 8\n").rate("n_total") == 4)
         #expect(try change(nil, "n_total 8\n", seconds: 16).rate("n_total") == 0.5)
         #expect(try change(nil, "n_total 8\n", seconds: 0).rate("n_total") == 0)
@@ -50,7 +50,7 @@ import Testing
         #expect(change.percentile(100, of: "t") == 2)
         #expect(change.percentile(75, of: "t") == 1)
         #expect(change.percentile(100, of: "t", where: ["o": "a"]) == 1)
-        // Beyond the last bound nothing is known but the bound.
+        // Beyond the last bound only the bound is known.
         #expect(try self.change(nil, buckets([("1", 0), ("+Inf", 4)])).percentile(50, of: "t") == 1)
     }
 

@@ -71,7 +71,7 @@ import Testing
         }
     }
 
-    /// What happened once and does not now takes one line, however many operations it are.
+    /// All idle operations together take one line.
     @Test func foldsIdleRoutes() throws {
         let now = try MetricsPage(parsing: page)
         let change = MetricsChange(now: now, before: now, seconds: 1)
@@ -79,7 +79,7 @@ import Testing
             name: "order", address: ServerAddress(host: "127.0.0.1", port: 8002),
             state: .up(.init(change, at: 1060)))
         let lines = TopScreen(width: 80, height: 24).lines([view], time: "T", intervalSeconds: 1)
-        // Requests that are still being worked on are not idle.
+        // A route with requests in flight is not idle.
         #expect(
             lines.map(\.text).suffix(4) == [
                 "order 127.0.0.1:8002  up 1 m 0 s  cpu 0 %  45 MB  64 connections",
@@ -89,7 +89,7 @@ import Testing
             ])
     }
 
-    /// With every server's operations at work the list is longer than the window, and all of it can be reached.
+    /// When every operation is active, the list is longer than the window, and all of it can be reached.
     @Test(arguments: [(80, 24), (160, 45), (40, 6)])
     func scrolls(width: Int, height: Int) throws {
         let screen = TopScreen(width: width, height: height)
