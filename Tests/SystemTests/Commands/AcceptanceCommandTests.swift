@@ -13,7 +13,7 @@ extension RealProcesses {
                 #expect(run.output.components(separatedBy: "PASS").count - 1 == 4)
                 #expect(!run.output.contains("FAIL"))
                 #expect(run.output.contains("All acceptance tests passed."))
-                // Its store is gone with its data; its logs stay.
+                // Its store and its data are removed; its logs stay.
                 let left = try FileManager.default.contentsOfDirectory(atPath: folder)
                 #expect(left.filter { !$0.hasPrefix("run-") } == ["here"])
                 let logs = try FileManager.default.contentsOfDirectory(atPath: folder + "/here/logs").sorted()
@@ -40,7 +40,7 @@ extension RealProcesses {
             }
         }
 
-        /// A second run keeps the logs of the first aside, since its own must hold its own operations only.
+        /// A second run sets the logs of the first aside, because its own must hold only its own operations.
         @Test func canBeRunAgain() async throws {
             try await withTemporaryFolder { folder in
                 for _ in 1...2 {
@@ -55,7 +55,7 @@ extension RealProcesses {
 
         @Test func leavesTheLogsOfAStoreAlone() async throws {
             try await withStore { store in
-                // Running or not: its database is there.
+                // Its database exists, whether it runs or not.
                 let run = try await bookstore("acceptance", in: store.folder)
                 #expect(run.status == 0, "\(run.output)\n\(run.errors)")
                 #expect(run.errors.contains("output/acceptance"))
@@ -74,7 +74,7 @@ extension RealProcesses {
                     in: store.folder)
                 #expect(first.status == 0, "\(first.output)\n\(first.errors)")
                 #expect(first.output.contains("ok   order_log has 'bought book 2' 3 times"))
-                // It has sold its copies now, and is told apart from a fresh one.
+                // It has sold copies, so it is recognised as used.
                 let second = try await bookstore("acceptance", "--frontend", store.frontend, in: store.folder)
                 #expect(second.status == 1)
                 #expect(second.output.contains("FAIL") && second.output.contains("checks failed"))
@@ -109,7 +109,7 @@ extension RealProcesses {
                     let bought = try await client("buy", "1", "--key", "shell-1")
                     #expect(bought.status == 0 && bought.output == successBody + "\n")
                 }
-                // Sold out is an answer, not a failure of the command.
+                // A sold-out book is not a failure of the command.
                 let refused = try await client("buy", "1")
                 #expect(refused.status == 0 && refused.output == failedBody + "\n")
                 let unknown = try await client("lookup", "99")

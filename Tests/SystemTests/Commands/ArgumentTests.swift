@@ -4,13 +4,13 @@ import TestSupport
 import Testing
 
 extension RealProcesses {
-    /// Arguments that are wrong, commands that are mistyped, and what a shell completes.
+    /// Wrong arguments, mistyped commands, and completions of a shell.
     @Suite struct ArgumentTests {
         private func bookstore(_ line: String, in folder: String) async throws -> CommandRun {
             try await run(Program.bookstore, line.split(separator: " ").map(String.init), in: folder)
         }
 
-        /// Each names the argument and shows the usage of its own command, and nothing is asked of a server.
+        /// Each error names the argument and shows the usage of its command, and no server is called.
         @Test(arguments: [
             ("reprice 1=abc", "'1=abc': 'abc' is not an amount", "bookstore reprice"),
             ("reprice 1=1.234", "'1=1.234'", "bookstore reprice"),
@@ -103,7 +103,7 @@ extension RealProcesses {
                 guard shell == "bash" else { return }
                 try script.output.write(toFile: folder + "/script", atomically: true, encoding: .utf8)
                 try Data().write(to: URL(fileURLWithPath: folder + "/delivery.csv"))
-                // As bash calls it on the tab key, without the program in the PATH being asked for anything.
+                // As bash calls it on the tab key, without running the program in the PATH.
                 for (line, completed) in [
                     ("bookstore books import deliv", "delivery.csv"), ("bookstore ledger --kind s", "sale"),
                     ("bookstore up --log-queries sa", "sampled"),

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 extension RealProcesses {
-    /// `bookstore backup`: a copy that is made while the store sells opens as a store of its own.
+    /// `bookstore backup`: a copy made while the store sells opens as a separate store.
     @Suite struct BackupTests {
         @Test func restoresEarlierSales() async throws {
             let books = "init,1,100000,10,topic,Title\n"
@@ -25,7 +25,7 @@ extension RealProcesses {
                 #expect(backup.output == "copy/order.sqlite\ncopy/catalog.sqlite\n")
                 try await store.stop()
 
-                // Another store with the copy, whose logs are gone.
+                // Another store opens the copy without logs.
                 for tier in [Tier.catalog, .order] { store.add(["--data", "copy"], to: tier) }
                 for tier in Tier.allCases { store.add(["--output", "output-of-the-copy"], to: tier) }
                 try await store.start()

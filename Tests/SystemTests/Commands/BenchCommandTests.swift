@@ -42,7 +42,7 @@ extension RealProcesses {
                         let tier = try #require(
                             cell.tiers.first { $0.name == name }, "\(cell.operation) \(name)")
                         #expect(tier.latency.count == 20)
-                        // A tier behind cannot take longer than the client waits for the whole.
+                        // The time of a tier cannot exceed the client's time for the whole request.
                         #expect(tier.latency.max <= latency.max)
                     }
                 }
@@ -54,7 +54,7 @@ extension RealProcesses {
                 }
                 #expect(try text("a.html").contains("<svg") && text("a.md").contains("| search |"))
                 #expect(try text("a.csv").split(separator: "\r\n").count > 12)
-                // The store is gone, and its folder with it.
+                // The store and its folder are removed.
                 let left = try FileManager.default.contentsOfDirectory(atPath: folder)
                 #expect(left.filter { $0.hasPrefix("bookstore-") } == [])
                 let compared = try await bookstore("bench", "compare", "a.json", "a.json", in: folder)
@@ -134,7 +134,7 @@ extension RealProcesses {
                     ],
                     in: folder, environment: ["TMPDIR": folder])
                 defer { process.end() }
-                // Its bar's first line comes when the load runs.
+                // The first line of its progress bar appears when the load runs.
                 try await eventually("the load runs") { process.errors.contains(" %") }
                 let children = ProcessTable.children(of: process.pid)
                 #expect(children.count == 3)
@@ -207,7 +207,7 @@ extension RealProcesses {
         }
     }
 
-    /// `bookstore bench` against frontends that do not: it says so, and never hangs.
+    /// `bookstore bench` against broken frontends: it reports them, and never hangs.
     @Suite struct BenchFaultTests {
         @Test func reportsAnUnreachableFrontend() async throws {
             try await withTemporaryFolder { folder in
@@ -286,7 +286,7 @@ extension RealProcesses {
         }
 
         @Test func countsNonsenseUnderLoad() async throws {
-            // Every tenth answer is none.
+            // Every tenth answer is invalid.
             let respond = { @Sendable (target: String, before: Int) in
                 before >= 10 && before % 10 == 0 ? (200, "oops") : FakeFrontend.answer(to: target, stock: 5)
             }
@@ -305,7 +305,7 @@ extension RealProcesses {
             }
         }
 
-        /// Answers in chunks, and by one connection each as HTTP/1.0 has it.
+        /// Answers in chunks, and on one connection each as in HTTP/1.0.
         @Test(arguments: [FakeFrontend.Framing.chunked, .untilClosed])
         func readsOtherFramings(framing: FakeFrontend.Framing) async throws {
             let respond = { @Sendable (target: String, _: Int) in FakeFrontend.answer(to: target, stock: 5) }
@@ -320,7 +320,7 @@ extension RealProcesses {
             }
         }
 
-        /// One that sells more copies than it has.
+        /// A frontend that sells more copies than it has.
         @Test func detectsAnOversellingStore() async throws {
             let respond = { @Sendable (target: String, before: Int) in
                 FakeFrontend.answer(
@@ -337,7 +337,7 @@ extension RealProcesses {
             }
         }
 
-        /// Five times what a server of one request in 50 ms can do over two connections.
+        /// Five times the capacity of a server with 50 ms for a request, over two connections.
         @Test func keepsItsScheduleWithASlowFrontend() async throws {
             let respond = { @Sendable (target: String, _: Int) in
                 Thread.sleep(forTimeInterval: 0.05)
@@ -355,7 +355,7 @@ extension RealProcesses {
                 let latency = try #require(try saved.cell("lookup").latency)
                 #expect(schedule.due == 200)
                 #expect(schedule.notSent > 100 && schedule.notSent + latency.count == 200)
-                // Those that waited behind others for a connection show it: from when they were due, they took
+                // Requests that waited for a connection show it: from when they were due, they took
                 // more than the two answers before them.
                 #expect(latency.p50 > 100)
                 #expect(frontend.requestCount < 80)

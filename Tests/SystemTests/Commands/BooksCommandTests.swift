@@ -131,7 +131,7 @@ extension RealProcesses {
             }
         }
 
-        /// Each line that is not UTF-8 is named, and what else is wrong beside it.
+        /// Each line that is not UTF-8 is reported, beside other faults.
         private func refusesOtherEncodings(_ store: Store) async throws {
             let header = "item_number,title,topic,cost,stock"
             let rows = ["30,caf\u{E9},t,1,1", "31,Good,t,1,1", "x,\u{FC}ber,t,1,1", "32,Bad,t,x,1"]
@@ -146,7 +146,7 @@ extension RealProcesses {
             #expect(try await store.get("/lookup/31").status == 404)
         }
 
-        /// Every route that a tier answers stands in its description, and the other way round.
+        /// A tier's description lists exactly the routes that the tier answers.
         @Test func everyTierDescribesItself() async throws {
             try await withStore { store in
                 for (tier, some) in [

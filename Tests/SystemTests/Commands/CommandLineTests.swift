@@ -53,7 +53,7 @@ extension RealProcesses {
                 let run = try await run(
                     Program.bookstore, line.split(separator: " ").map(String.init), in: folder)
                 if line == "client" {
-                    // A group of commands by itself shows what is in it.
+                    // A group without a command lists its commands.
                     #expect(run.status == 0 && run.output.contains("SUBCOMMANDS"))
                 } else {
                     #expect(run.status == 64, "\(run.status) \(run.errors)")
@@ -62,7 +62,7 @@ extension RealProcesses {
             }
         }
 
-        /// Flags over environment over settings file over defaults; and `config` tells which it was.
+        /// Flags override the environment, the settings file and the defaults, in this order. `config` shows the source.
         @Test func showsWhereSettingsComeFrom() async throws {
             try await withTemporaryFolder { folder in
                 let text =

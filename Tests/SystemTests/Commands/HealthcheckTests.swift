@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 extension RealProcesses {
-    /// `bookstore healthcheck`, by which container engines judge a tier.
+    /// `bookstore healthcheck`, which container engines run to check a tier.
     @Suite struct HealthcheckTests {
         @Test func distinguishesReadyFromRunning() async throws {
             try await withStoppedStore { store in
@@ -28,7 +28,7 @@ extension RealProcesses {
             }
         }
 
-        /// A tier in a container listens on every address while its config line has the name that others use.
+        /// A tier in a container listens on every address, while its config line has the name that others use.
         @Test func asksWhereTheServerListens() async throws {
             try await withStore { store in
                 let config = "catalog,name-of-the-catalog.invalid:\(store.port(.catalog))\n"
@@ -40,7 +40,7 @@ extension RealProcesses {
             }
         }
 
-        /// As in a container: no capability, whoever runs the tests.
+        /// As in a container: without capabilities, even if root runs the tests.
         @Test(.enabled(if: getuid() == 0, "without root every other test is this one"))
         func servesWithoutPrivileges() async throws {
             try await withStoppedStore { store in

@@ -33,9 +33,9 @@ extension RealProcesses {
                         try? FileManager.default.removeItem(atPath: store.path("copies"))
                     }
                 }
-                // What was asked for is done all the same.
+                // The request was still carried out.
                 #expect(try await store.stock(of: 1) == 5)
-                // The log is no place for an answer, also when it gets the number of the closed output.
+                // No answer goes to the log, even if its descriptor has the number of the closed output.
                 #expect(!store.log("client_log").contains { $0.hasPrefix("{") })
             }
         }
@@ -46,7 +46,7 @@ extension RealProcesses {
                 for command in ["books export", "books export --json", "books list --limit 1000", "config"] {
                     let line = "{ bookstore \(command); echo $? >status; } | head -1"
                     let run = try await shell(line, in: store.folder)
-                    // A list that went into the pipe whole says how to get its next page.
+                    // A list that fits into the pipe explains how to get its next page.
                     let errors = run.errors.replacing("more by --after 1000\n", with: "")
                     #expect(run.status == 0 && errors.isEmpty, "\(command): \(errors)")
                     #expect(try String(contentsOfFile: store.path("status"), encoding: .utf8) == "0\n")
@@ -54,7 +54,7 @@ extension RealProcesses {
             }
         }
 
-        /// The status is the answer of a check, whoever reads the rest.
+        /// The status is the result of a check, even if nothing reads the output.
         @Test func aVerdictOutlivesItsReader() async throws {
             try await withStore { store in
                 try await store.stop()
@@ -67,7 +67,7 @@ extension RealProcesses {
             }
         }
 
-        /// A server's files get none of the numbers that messages are written to, and no message that cannot be
+        /// A server's files get no descriptor that messages are written to, and no message that cannot be
         /// written ends it.
         @Test(arguments: ["<&- >&- 2>&-", "2>/dev/full"]) func serversNeedNoOutput(streams: String)
             async throws

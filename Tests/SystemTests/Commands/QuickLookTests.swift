@@ -3,9 +3,9 @@ import Model
 import TestSupport
 import Testing
 
-/// The quick look of the README.
+/// The quick look in the README.
 enum QuickLook {
-    /// The shell lines after the mark; nil where there are none.
+    /// The shell lines after the mark; nil if there are none.
     static let block: String? = {
         let data = FileManager.default.contents(atPath: Program.folder + "/README.md") ?? Data()
         let text = String(decoding: data, as: UTF8.self)
@@ -15,7 +15,7 @@ enum QuickLook {
         return String(text[start.upperBound..<end.lowerBound])
     }()
 
-    /// Whether a store could listen where the README says.
+    /// Whether a store could listen on the README's ports.
     static var portsAreFree: Bool {
         let ports = Tier.allCases.map(\.defaultPort) + [ServerConfig.storefrontDefault.port]
         return ports.allSatisfy { FreePort.isFree($0) }
@@ -23,10 +23,10 @@ enum QuickLook {
 }
 
 extension RealProcesses {
-    /// The README's quick look, run as it stands there.
+    /// Runs the README's quick look unchanged.
     @Suite(.enabled(if: QuickLook.block != nil, "README.md has no quick look"))
     struct QuickLookTests {
-        // The README names the default ports, so they must be free: on a busy machine it is left out.
+        // The README uses the default ports. If one is in use, the test is skipped.
         @Test(.enabled(if: QuickLook.portsAreFree, "8000 to 8002 and 8080 are not free"))
         func worksAsItStands() async throws {
             let block = try #require(QuickLook.block)
@@ -42,7 +42,7 @@ extension RealProcesses {
                 ] {
                     #expect(run.output.contains(part), "\(run.output)")
                 }
-                // The line with the key sells one copy, however often it is repeated.
+                // Repetitions of the line with the key sell one copy.
                 let repeated = try #require(
                     block.split(separator: "\n").first { $0.contains("Idempotency-Key") })
                 let again = try await bookstoreShell(String(repeated), in: folder)

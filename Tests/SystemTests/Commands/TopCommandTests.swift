@@ -97,7 +97,7 @@ extension RealProcesses {
             }
         }
 
-        /// Resizes the terminal that a process runs on; the system tells the process.
+        /// Resizes the terminal of a process; the system notifies the process.
         private func resize(_ process: pid_t, rows: UInt16, columns: UInt16) throws {
             let terminal = open("/proc/\(process)/fd/1", O_RDWR | O_NOCTTY)
             try #require(terminal >= 0)

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 extension RealProcesses {
-    /// `bookstore up`: a process a tier, and one that looks after them.
+    /// `bookstore up`: one process for each tier, and one that supervises them.
     @Suite struct UpTests {
         /// Runs `body` with `up` started, and leaves nothing running.
         private func withUp(
@@ -51,7 +51,7 @@ extension RealProcesses {
                 }
                 .filter { $0.hasPrefix("curl ") }
                 #expect(commands.count == 3)
-                // What it says works as it stands, right away.
+                // The printed commands work immediately and unchanged.
                 for command in commands {
                     let run = try await run(
                         "/bin/sh", ["-c", command.replacing("curl ", with: "curl -sS ")], in: store.folder)
@@ -126,7 +126,7 @@ extension RealProcesses {
                     guard let pid = child(tier, of: up) else { return false }
                     return pid != victim
                 }
-                // Each event loop of the frontend finds out for itself, so either may be late.
+                // Each event loop of the frontend detects it separately, so either may be late.
                 for key in ["after", "before"] {
                     try await eventually("it serves again") {
                         (try? await store.buy(1, key: key)) == "Success"
@@ -199,8 +199,8 @@ extension RealProcesses {
             }
         }
 
-        /// A second store with the same config, in an empty folder, says that the ports are in use, and neither
-        /// takes the first one for its own nor leaves anything behind.
+        /// A second store with the same config, in an empty folder, reports that the ports are in use, and neither
+        /// uses the first one's servers nor leaves anything behind.
         @Test func aSecondStoreFailsOnUsedPorts() async throws {
             try await withUp { store, up in
                 try await waitUntilOpen(up, store)
@@ -218,8 +218,8 @@ extension RealProcesses {
             }
         }
 
-        /// A server that listens only after `up` looked is not taken for its child either: a child that cannot
-        /// listen never says that it does.
+        /// A server that listens only after the check of `up` is not mistaken for its child: a child that cannot
+        /// listen never reports that it does.
         @Test func ignoresAServerItDidNotStart() async throws {
             try await withStoppedStore { store in
                 let books = (1...200_000).map { "init,\($0),1,1,t,Book \($0)\n" }.joined()

@@ -4,9 +4,9 @@ import TestSupport
 import Testing
 
 extension RealProcesses {
-    /// What `verify` and `recover` say of stores that somebody or something has damaged.
+    /// What `verify` and `recover` report about damaged stores.
     @Suite struct VerifyRecoverTests {
-        /// Every discrepancy says where, what was expected and what was found; one fault is one line.
+        /// Every discrepancy names its place, what was expected and what was found, in one line.
         @Test func reportsWhatDoesNotMatch() async throws {
             try await withSoldStore { sold in
                 #expect(try await sold.verdict { _ in } == [])
@@ -52,7 +52,7 @@ extension RealProcesses {
                 for (damage, said) in cases {
                     let found = try await sold.verdict(damage)
                     for text in said { #expect(found.contains { $0.contains(text) }, "\(text): \(found)") }
-                    // A lost movement shows as well in the databases and logs that it does not fit any more.
+                    // A lost movement also shows in the databases and logs that contradict it.
                     if said.count == 1 { #expect(found.count <= 2, "\(found)") }
                 }
             }
@@ -87,7 +87,7 @@ extension RealProcesses {
                     ),
                 ]
                 for (index, (reason, damage)) in cases.enumerated() {
-                    // Recovery of the one must not take the other for sound either; a missing one it rebuilds.
+                    // Recovery of one database must not trust a damaged other one; a missing one it rebuilds.
                     for command in index == 0 ? ["verify"] : ["verify", "recover"] {
                         let copy = try sold.copy()
                         try await damage(copy)
@@ -103,7 +103,7 @@ extension RealProcesses {
             }
         }
 
-        /// Whatever is lost is rebuilt, and the store that starts from it balances and remembers.
+        /// Lost files are rebuilt, and a store that starts from them balances and remembers.
         @Test(arguments: [
             (["catalog"], "Rebuilt in data: the catalog."), (["order"], "Rebuilt in data: the orders."),
             (["catalog", "order"], "Rebuilt in data: the catalog and the orders."),
@@ -128,7 +128,7 @@ extension RealProcesses {
             }
         }
 
-        /// A log that makes no sense is named by file and line, and nothing is made.
+        /// An invalid log is reported with file and line, and nothing is created.
         @Test func rebuildsNothingFromAnInvalidLog() async throws {
             try await withSoldStore { sold in
                 let cases: [(text: String, reason: String)] = [
@@ -154,7 +154,7 @@ extension RealProcesses {
             }
         }
 
-        /// The order server of a catalog without a ledger has nothing but its log.
+        /// The order server of a catalog without a ledger has only its log.
         @Test func rebuildsOrdersFromTheirLogAlone() async throws {
             try await withSoldStore { sold in
                 let refused = try await bookstore("recover", "--without-ledger", in: sold.folder)
@@ -177,7 +177,7 @@ extension RealProcesses {
             }
         }
 
-        /// A store whose database is gone or empty is not opened anew while a log tells of its sales.
+        /// Without its database, or with an empty one, no new store is opened while a log contains its sales.
         @Test func opensNoNewStoreOverAnOldLog() async throws {
             try await withSoldStore { sold in
                 let cases: [(reason: String, damage: (SoldStore) throws -> Void)] = [

@@ -10,7 +10,7 @@ extension RealProcesses {
 
         private func file(_ tier: Tier) -> String { "data/\(tier.rawValue).sqlite" }
 
-        /// Runs statements on a database by Python's own SQLite, which is there where the tests run.
+        /// Runs statements on a database with Python's SQLite, which the tests' machines have.
         private func sql(_ statements: String, on file: String, in store: Store) async throws {
             let script = """
                 import sqlite3, sys
@@ -41,7 +41,7 @@ extension RealProcesses {
                 let pid = try store.process(tier).pid
                 #expect(run.errors.contains("in use by process \(pid)"), "\(run.errors)")
                 #expect(run.errors.contains("--data"))
-                // And the other way round: its own database, but the same log.
+                // And the reverse: its own database, but the same log.
                 let log = try await bookstore(
                     tier.rawValue, "--config", "config2", "--data", "data2", in: store.folder)
                 #expect(log.status == 78)
@@ -111,7 +111,7 @@ extension RealProcesses {
             }
         }
 
-        /// A database that was cut short is never taken for a whole or an empty one.
+        /// A truncated database is never mistaken for a complete or an empty one.
         @Test(arguments: tiers) func refusesATruncatedDatabase(tier: Tier) async throws {
             try await withStore { store in
                 for _ in 1...3 { #expect(try await store.buy(1) == "Success") }

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 extension RealProcesses {
-    /// Files and folders that a tier cannot use: a clear reason, a fitting exit status, nothing half done.
+    /// Files and folders that a tier cannot use: a clear reason, the right exit status, nothing half done.
     @Suite struct BadFilesTests {
         @Test(arguments: [
             ("catalog", "config:1: expected type,host:port"),
@@ -78,7 +78,7 @@ extension RealProcesses {
                 let run = try await bookstore("catalog", "--books", "books", in: folder)
                 #expect(run.status == 78)
                 #expect(run.errors.contains("bookstore: " + reason), "\(run.errors)")
-                // Not even the good line's book is there.
+                // Even the book of the valid line is not stored.
                 let data = (try? FileManager.default.contentsOfDirectory(atPath: folder + "/data")) ?? []
                 #expect(!data.contains { $0.contains("sqlite") }, "\(data)")
                 let log = FileManager.default.contents(atPath: folder + "/output/catalog_log") ?? Data()
@@ -86,7 +86,7 @@ extension RealProcesses {
             }
         }
 
-        /// After the file was mended, the same folders do.
+        /// After the file is corrected, the same folders work.
         @Test func startsOnceTheBooksAreRepaired() async throws {
             try await withStoppedStore { store in
                 store.add(["--books", "books"], to: .catalog)
@@ -103,7 +103,7 @@ extension RealProcesses {
                 )
                 let none = try await bookstore("catalog", "--books", "lost", in: store.folder)
                 #expect(none.status == 78 && none.errors.contains("lost: cannot be read"))
-                // Line ends of Windows, a byte-order mark and a missing last line feed are no faults.
+                // Windows line ends, a byte-order mark and a missing last line feed are allowed.
                 try store.write("\u{FEFF}init,1,3,10,t,Good\r\n\r\n# more\r\ninit,2,1,1,t,Last", to: "books")
                 try await store.start()
                 #expect(try await store.book(1)["title"] as? String == "Good")
@@ -113,7 +113,7 @@ extension RealProcesses {
 
         @Test(arguments: Tier.allCases) func refusesAPortInUse(tier: Tier) async throws {
             try await withStoppedStore { store in
-                // Somebody else's program has the port.
+                // Another program has the port.
                 let port = String(store.port(tier))
                 let script = """
                     import socket, sys, time
@@ -132,7 +132,7 @@ extension RealProcesses {
             }
         }
 
-        /// Tests may run as root, whom no permission stops: so the folder's place is taken by a file.
+        /// Tests may run as root, whom no permission stops, so a file takes the folder's place.
         @Test(arguments: [
             ("catalog", "--output"), ("catalog", "--data"), ("order", "--output"), ("order", "--data"),
         ])
@@ -149,7 +149,7 @@ extension RealProcesses {
             }
         }
 
-        /// Something in the way of a log is told as well; a log of another store's catalog is not touched.
+        /// An obstacle in place of a log is reported as well, and a log of another store's catalog is not touched.
         @Test func refusesALogThatIsAFolder() async throws {
             try await withStoppedStore { store in
                 for (command, name) in [("catalog", "catalog_log"), ("order", "order_log")] {

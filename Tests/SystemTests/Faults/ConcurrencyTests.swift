@@ -4,13 +4,13 @@ import TestSupport
 import Testing
 
 extension RealProcesses {
-    /// Many buyers at once through the frontend.
+    /// Many concurrent buyers through the frontend.
     @Suite struct ConcurrencyTests {
         @Test(arguments: [1, 4, 64]) func sellsExactlyTheLastUnits(buyerCount: Int) async throws {
             let stock = 3
             try await withStore(books: "init,1,\(stock),1,t,Last\ninit,2,0,1,t,Gone\n") { store in
                 let buyers = Buyers(port: store.port(.frontend))
-                // A single buyer needs several turns to come to the end of the stock.
+                // A single buyer needs several turns to buy all copies.
                 for round in 1...(buyerCount < stock ? stock + 1 : 1) {
                     try await buyers.race(count: buyerCount, item: 1) { "r\(round)-b\($0)" }
                 }

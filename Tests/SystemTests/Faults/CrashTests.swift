@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 extension RealProcesses {
-    /// `kill -9` under load: no confirmed sale and no log line is lost, and none is there twice.
+    /// `kill -9` under load: no confirmed sale and no log line is lost or doubled.
     @Suite struct CrashTests {
         private static let items = [1, 2, 3]
         private static let stock = 5_000
@@ -31,9 +31,9 @@ extension RealProcesses {
                 let tally = buyers.tally
                 #expect(tally.strange.isEmpty)
                 #expect(tally.failedCount == 0)
-                // What dies behind the frontend can go unnoticed: it repeats purchases by their keys.
+                // Clients may not notice the death of a tier behind the frontend, which repeats purchases by their keys.
                 if killed.contains(.frontend) { #expect(tally.repeatedCount > 0) }
-                // The order server completes itself from the ledger; what a client was told is there already.
+                // The order server catches up from the ledger; confirmed orders are already there.
                 try await eventually("the logs agree") { soldByOrderLog(store) == soldByCatalogLog(store) }
                 for item in Self.items {
                     let sold = tally.sold[item]?.count ?? 0
@@ -47,7 +47,7 @@ extension RealProcesses {
             }
         }
 
-        /// All of them at once with nobody buying, then the logs cut short as a crash may leave them.
+        /// All tiers die together without load, then the logs are truncated as by a crash.
         @Test func completesLogsThatACrashCutShort() async throws {
             try await withStore(books: Self.books) { store in
                 for _ in 1...5 { #expect(try await store.buy(1) == "Success") }
@@ -56,7 +56,7 @@ extension RealProcesses {
                     let path = store.path("output/" + name)
                     let handle = try #require(FileHandle(forWritingAtPath: path))
                     let end = try handle.seekToEnd()
-                    // A torn half line, as when the machine stops in the middle of a write.
+                    // A torn line, as when the machine stops during a write.
                     try handle.truncate(atOffset: end - UInt64(line.utf8.count) / 2)
                     try handle.close()
                 }
@@ -94,7 +94,7 @@ extension RealProcesses {
             return counts
         }
 
-        /// Every line is whole and of a known kind, and the `init` lines stand once, at the beginning.
+        /// Every line is complete and of a known kind, and the `init` lines appear once, at the beginning.
         private func expectCompleteLogs(_ store: Store) {
             let catalogLog = store.log("catalog_log")
             #expect(catalogLog.prefix(3).joined(separator: "\n") + "\n" == Self.books)

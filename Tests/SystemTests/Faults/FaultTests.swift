@@ -4,10 +4,10 @@ import TestSupport
 import Testing
 
 extension RealProcesses {
-    /// A tier that is down, slow or cut off: a clear 503 in time, and service again once it is back, with the
-    /// others left alone.
+    /// A tier that is down, slow or cut off: a clear 503 in time, and service again once it returns, with the
+    /// others unaffected.
     @Suite struct FaultTests {
-        /// The longest that any answer may take while something behind is broken.
+        /// The longest time of any answer while a tier behind is broken.
         private static let answerTimeMax = Duration.seconds(10)
 
         private func timed(_ body: @Sendable () async throws -> RawReply) async throws -> RawReply {
@@ -34,7 +34,7 @@ extension RealProcesses {
                     #expect(reply.headers["retry-after"] == "1")
                     #expect(!reply.body.contains("unknown"))
                 }
-                // The purchase may have been carried out: the answer says so, and what to do.
+                // The purchase may have been carried out: the answer states that, and what to do.
                 expectProblem(buying, 503, mentions: "same Idempotency-Key")
                 #expect(buying.body.contains("unknown") && buying.headers["retry-after"] != nil)
                 #expect(readiness.json["dependency"] as? String == "catalog")
@@ -47,7 +47,7 @@ extension RealProcesses {
                 try await eventually("purchases go on") {
                     (try await store.buy(1, key: "frozen")) == "Success"
                 }
-                // Whether the frozen purchase was carried out late or by its repetition: once.
+                // The frozen purchase was carried out once, either late or by its repetition.
                 try await store.waitUntilReady(.frontend)
                 #expect(try await store.stock(of: 1) == 1)
                 #expect(store.log("order_log") == ["bought book 1", "bought book 1"])
@@ -85,7 +85,7 @@ extension RealProcesses {
                 }
                 expectProblem(buying, 503)
                 #expect(buying.headers["retry-after"] == "1")
-                // Bad requests are still told as such: no tier behind is needed to see it.
+                // Bad requests are still refused as such, without a tier behind.
                 expectProblem(try await store.get("/lookup/x"), 400)
                 try await store.start([.catalog])
                 try await eventually("purchases go on") { (try await store.buy(1, key: "k")) == "Success" }
@@ -93,7 +93,7 @@ extension RealProcesses {
             }
         }
 
-        /// Two tiers away, and in each log and metric on the way: what failed, where, and that nothing was done.
+        /// The answer from two tiers away, and each log and metric on the way, show what failed, where, and the outcome.
         @Test func reportsAFaultInResponseLogAndMetrics() async throws {
             try await withStore { store in
                 #expect(try await store.buy(1) == "Success")
@@ -138,7 +138,7 @@ extension RealProcesses {
             }
         }
 
-        /// The frontend and the order server may be there before the tiers behind them.
+        /// The frontend and the order server may start before the tiers behind them.
         @Test func startsInAnyOrder() async throws {
             try await withStoppedStore { store in
                 for tier in [Tier.frontend, .order] {
@@ -152,7 +152,7 @@ extension RealProcesses {
             }
         }
 
-        /// A stop answers what was taken on.
+        /// A stopping server answers the requests that it has accepted.
         @Test func answersBeforeItStops() async throws {
             try await withStore(books: "init,1,100000,1,t,Many\n") { store in
                 let buyers = Buyers(port: store.port(.frontend))

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 extension RealProcesses {
-    /// What stands in `catalog_log` and `order_log`, line by line.
+    /// The lines of `catalog_log` and `order_log`.
     @Suite struct LogTests {
         @Test func listsWhatWasExecutedAndNothingElse() async throws {
             try await withStore { store in
@@ -32,7 +32,7 @@ extension RealProcesses {
             }
         }
 
-        /// A sale's line is in the operating system's hands before the sale is answered.
+        /// The operating system has a sale's line before the sale is answered.
         @Test func logsASaleBeforeItsAnswer() async throws {
             try await withStore(books: "init,1,50,1,t,Many\n") { store in
                 for count in 1...20 {
@@ -78,7 +78,7 @@ extension RealProcesses {
                 #expect(store.log("order_log.1") == ["bought book 1", "bought book 1"])
                 #expect(store.log("order_log") == ["bought book 1"])
 
-                // A restart and a crash know that the earlier lines are in the rotated file.
+                // After a restart and after a crash, the earlier lines are found in the rotated file.
                 try await store.stop([.order, .catalog])
                 try await store.start([.catalog, .order])
                 for tier in [Tier.catalog, .order] { try store.kill(tier) }
@@ -109,8 +109,8 @@ extension RealProcesses {
             }
         }
 
-        /// A log that was lost is written anew from the ledger; a catalog log without its database is not
-        /// taken for a new store's.
+        /// A lost log is written again from the ledger. A catalog log without its database is not
+        /// used for a new store.
         @Test func survivesTheLossOfALog() async throws {
             try await withStore { store in
                 #expect(try await store.buy(1) == "Success")

@@ -4,9 +4,9 @@ import TestSupport
 import Testing
 
 extension RealProcesses {
-    /// Servers that may open few files.
+    /// Servers with a low limit of open files.
     @Suite struct OpenFilesTests {
-        /// Starts a tier by a shell that first sets the limits of open files.
+        /// Starts a tier from a shell that first sets the limits of open files.
         private func start(_ tier: Tier, in store: Store, _ limit: String) async throws {
             try store.launch(
                 tier, program: "/bin/bash",
@@ -33,7 +33,7 @@ extension RealProcesses {
             }
         }
 
-        /// With 256 files all servers span in accept at 90 % of a core.
+        /// At its limit of files a server must not spin in accept.
         @Test func connectionsLeaveSpareFiles() async throws {
             try await withStoppedStore { store in
                 for tier in Tier.allCases { try await start(tier, in: store, "-n 256") }
@@ -59,7 +59,7 @@ extension RealProcesses {
             }
         }
 
-        /// Where even that is too much, a server waits instead of asking again and again.
+        /// Without any spare file, a server waits and does not poll.
         @Test func aServerWithoutFilesWaits() async throws {
             try await withStoppedStore { store in
                 try await store.start([.catalog, .order])
@@ -80,7 +80,7 @@ extension RealProcesses {
             }
         }
 
-        /// The share of a core that a process takes during a second.
+        /// The share of a core that a process uses in one second.
         private func spentProcessorTime(of tier: Tier, in store: Store) async throws -> Double {
             let pid = try store.process(tier).pid
             let ticks = { () throws -> Double in

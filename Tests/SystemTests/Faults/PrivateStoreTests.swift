@@ -4,9 +4,9 @@ import TestSupport
 import Testing
 
 extension RealProcesses {
-    /// What whole processes leave on the disk, started by a shell with a wide umask.
+    /// What processes leave on the disk when started from a shell with a wide umask.
     @Suite struct PrivateStoreTests {
-        /// Every file and folder below `folder` that others than its owner may use, with its mode.
+        /// Every file and folder below `folder` that users other than its owner may use, with its mode.
         private func open(_ names: [String], in folder: String) -> [String] {
             let all = names.flatMap { name in
                 [name]
@@ -70,7 +70,7 @@ extension RealProcesses {
             }
         }
 
-        /// First books beside a database are not added, and that is said; a broken file is a mistake either way.
+        /// First books are not added to an existing database, which is reported; a broken file is refused either way.
         @Test func saysThatFirstBooksAreNotAdded() async throws {
             try await withStore(books: "init,7,1,1,t,Seven\n") { store in
                 try await store.stop()
@@ -84,7 +84,7 @@ extension RealProcesses {
                 let run = try await bookstore("catalog", "--books", "books", in: store.folder)
                 #expect(run.status == 78 && run.errors.contains("books:1: expected init"), "\(run.errors)")
                 try FileManager.default.removeItem(atPath: store.path("books"))
-                // One that is gone has done its work.
+                // A file that is missing by then does not matter.
                 try await store.start()
                 #expect(try await store.get("/lookup?item_number=7").status == 200)
                 try await store.stop()

@@ -13,7 +13,7 @@ extension RealProcesses {
                     try await store.post("/update?item_number=1&cost=12.5&stock=2", to: .catalog), successBody
                 )
                 try await store.stop()
-                // The file's books are not taken again: it may have changed or be gone.
+                // The file's books are not loaded again: it may have changed or be missing.
                 try store.write("init,1,99,1,t,Other\n", to: "books")
                 try await store.start()
                 expectJSON(
@@ -57,7 +57,7 @@ extension RealProcesses {
             }
         }
 
-        /// An order server that lost its database takes the sales from the catalog's ledger.
+        /// An order server without its database gets the sales from the catalog's ledger.
         @Test func completesOrdersFromTheLedger() async throws {
             try await withStore { store in
                 for item in [1, 2, 2, 3] {

@@ -27,7 +27,7 @@ extension RealProcesses {
             for database in databases { try sold.remove("data/\(database).sqlite") }
         }
 
-        /// Every form of name that logrotate gives, and files that it packed since.
+        /// Every form of logrotate's names, and files that it has packed.
         @Test(arguments: [
             [".2", ".1"], ["-20261031", "-20261101"], ["-2026-10-31", "-2026-11-01"],
             ["-20261101-1672531200", "-20261101-1672617600"],
@@ -47,13 +47,13 @@ extension RealProcesses {
                 #expect(run.output.contains(named), "\(run.output)")
                 #expect(try await sold.verdict { _ in } == [])
                 try await sold.expectGoesOn(remembersKeys: false)
-                // The start has found its log in all of them, and has put none aside.
+                // The start has found its log in all of them, and has set none aside.
                 let left = try FileManager.default.contentsOfDirectory(atPath: sold.path("output"))
                 #expect(left.count == 6, "\(left)")
             }
         }
 
-        /// With any one of them missing nothing is rebuilt, and nothing is called whole.
+        /// With any of them missing, nothing is rebuilt, and nothing is reported as complete.
         @Test func reportsAMissingLog() async throws {
             try await withSoldStore { sold in
                 try rotate(sold, as: [".2", ".1"])
@@ -88,7 +88,7 @@ extension RealProcesses {
             }
         }
 
-        /// The oldest begins with the first books; one that begins with queries does not.
+        /// The oldest log begins with the first books. One that begins with queries is not the oldest.
         @Test func reportsALogWithoutItsStart() async throws {
             try await withSoldStore { sold in
                 try sold.edit("catalog_log") { "query_by_topic,t\n" + $0 }
@@ -103,7 +103,7 @@ extension RealProcesses {
             }
         }
 
-        /// What cannot be put in order is refused, and what is no rotated log is named.
+        /// Logs without a clear order are refused, and files that are not rotated logs are reported.
         @Test func reportsUnreadableLogs() async throws {
             try await withSoldStore { sold in
                 try rotate(sold, as: [".2", ".1"])
@@ -128,7 +128,7 @@ extension RealProcesses {
             }
         }
 
-        /// A machine without the program that unpacks says so.
+        /// A missing gzip program is reported.
         @Test func reportsWhatItCannotUnpack() async throws {
             try await withSoldStore { sold in
                 try rotate(sold, as: [".2", ".1"])

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 extension RealProcesses {
-    /// Who can read the store's secrets, and who can write its files.
+    /// Which users can read the store's secrets and write its files.
     @Suite struct SecretTests {
         private static let token = "not-to-be-told-to-anyone"
         private static let password = "a long desk password"
@@ -55,7 +55,7 @@ extension RealProcesses {
                     #expect(!told.contains("BOOKSTORE_"), "\(told)")
                     #expect(!told.contains(Self.token) && !told.contains(Self.password))
                 }
-                // They have them all the same.
+                // The servers still have the secrets.
                 let update = "/update?item_number=1&stock=5"
                 let shown = ["Authorization": "Bearer " + Self.token]
                 expectProblem(try await store.post(update, to: .catalog), 401)
@@ -65,7 +65,7 @@ extension RealProcesses {
                 #expect(try await store.buy(1) == "Success")
                 let desk = try await onThread { try request("GET", "/desk", port: port) }
                 #expect(desk.status == 303)
-                // One that is started again gets them again.
+                // A restarted server gets them again.
                 let catalog = try #require(
                     children.first { ProcessTable.arguments(of: $0).dropFirst().first == "catalog" })
                 #expect(kill(catalog, SIGKILL) == 0)

@@ -8,7 +8,7 @@ extension RealProcesses {
     @Suite struct DeskWireTests {
         private static let password = "a long desk password"
 
-        /// A shop with its desk, and who is signed in there.
+        /// A shop with its desk, and a browser that may be signed in.
         private struct Desk: Sendable {
             let port: Int
             var cookie = ""
@@ -19,7 +19,7 @@ extension RealProcesses {
                 let cookies: [String]
                 let body: String
 
-                /// The value of an input of the page; nil where it has none of this name.
+                /// The value of an input of the page; nil if the page has none of this name.
                 func value(_ name: String) -> String? {
                     body.components(separatedBy: "<input ").dropFirst().first {
                         $0.contains("name=\"\(name)\"")
@@ -111,7 +111,7 @@ extension RealProcesses {
             return desk
         }
 
-        /// Copies that customers buy between the page and its form are no reason to refuse a delivery.
+        /// Sales between the page and its form do not make the desk refuse a delivery.
         @Test func aDeliveryIsShelvedWhileCustomersBuy() async throws {
             try await withDesk { store, desk in
                 let page = try await desk.send("GET", "/desk/books")
@@ -122,7 +122,7 @@ extension RealProcesses {
                 #expect(done.status == 303 && done.location == "/desk/books?done=4", "\(done.body)")
                 #expect(try await store.stock(of: 1) == 4)
                 #expect(try await store.stock(of: 4) == 5)
-                // Nor is it one to keep a book that is to be retired.
+                // They do not prevent retiring a book either.
                 let book = try await desk.send("GET", "/desk/book/2")
                 #expect(try await store.buy(2) == "Success")
                 let retired = try await desk.submit("/desk/retire", of: book, ["reason": "old"])
@@ -155,7 +155,7 @@ extension RealProcesses {
                 #expect(!refused.body.contains(#"id="stock-1-fault""#))
                 #expect(refused.body.components(separatedBy: " autofocus").count == 2)
                 #expect(try await store.stock(of: 1) == 3)
-                // Corrected in the same form, all of them are made.
+                // After a correction in the same form, all changes are made.
                 let done = try await desk.submit("/desk/changes", of: refused, ["stock-2": "-1"])
                 #expect(done.status == 303 && done.location == "/desk/books?done=4", "\(done.body)")
                 #expect(try await store.stock(of: 1) == 5)
@@ -242,7 +242,7 @@ extension RealProcesses {
                         ["keeper": "bob", "password": Self.password, "to": elsewhere])
                     #expect(answer.location == "/desk", "\(elsewhere)")
                 }
-                // The same browser signs in again: its old session is worth nothing any more.
+                // The same browser signs in again, which ends its old session.
                 #expect(try await desk.send("GET", "/desk/add").status == 200)
                 let again = try await signedIn(desk, page: "/desk/books")
                 #expect(try await desk.send("GET", "/desk/add").status == 303)

@@ -39,7 +39,7 @@ extension RealProcesses {
                 #expect(try await store.stock(of: 1) == 3)
                 expectProblem(try await store.get("/lookup?item_number=9"), 404)
                 #expect(store.log("order_log").isEmpty)
-                // A customer who looks from another site's link may; programs notice nothing.
+                // Customers may follow links of other sites, and programs are not affected.
                 #expect(try await store.get("/lookup/1", headers: Self.foreign[0]).status == 200)
                 #expect(try await store.buy(1) == "Success")
             }

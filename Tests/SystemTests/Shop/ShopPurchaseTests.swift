@@ -51,7 +51,7 @@ extension RealProcesses {
 
             func get(_ target: String) async throws { try await send("GET", target) }
 
-            /// The form of the page that is open.
+            /// The form of the open page.
             func form() throws -> [String: String] {
                 var form: [String: String] = [:]
                 for name in ["item_number", "key", "cost"] {
@@ -105,12 +105,12 @@ extension RealProcesses {
                 try await browser.press()
                 #expect(browser.path.hasPrefix("/receipt/") && browser.page.contains("$99.99"))
                 #expect(browser.page.contains("Thank you. It is yours."))
-                // Back to the page that showed the old price: it is the same purchase.
+                // The page with the old price, reached by Back, repeats the same purchase.
                 try await browser.press(first)
                 #expect(
                     browser.path.hasPrefix("/receipt/") && browser.page.contains("You bought this earlier"))
                 #expect(try await store.stock(of: 1) == 2)
-                // A form that does not say what it showed buys nothing either.
+                // A form without its shown price buys nothing either.
                 for form in [["item_number": "1", "key": String(repeating: "a", count: 32)], first] {
                     var form = form
                     if form["cost"] != nil { form["key"] = String(repeating: "b", count: 32) + "-1000" }
@@ -150,7 +150,7 @@ extension RealProcesses {
                 #expect(browser.path == receipt && browser.page.contains("You bought this earlier"))
                 #expect(!browser.page.contains("It is yours") && browser.page.contains("Buy another copy"))
                 #expect(try await store.stock(of: 3) == 2)
-                // Also to another browser, once the purchase is no longer new.
+                // Another browser also sees it, once the purchase is not new.
                 let other = Browser(port: port)
                 try await eventually("the purchase is an old one", within: 30) {
                     try await other.get(receipt)
@@ -176,7 +176,7 @@ extension RealProcesses {
                 #expect(
                     browser.page.contains("Only 2 left") && browser.page.contains("There are copies again"))
                 #expect(!browser.page.contains("last copy"))
-                // Of another book, or of a purchase that nobody made, the address says nothing.
+                // The address shows nothing about another book or an unknown purchase.
                 for lie in [
                     tried.replacing("/book/2", with: "/book/1"),
                     "/book/2?tried=" + String(repeating: "a", count: 32), "/book/2?tried=x",
@@ -184,7 +184,7 @@ extension RealProcesses {
                     try await browser.get(lie)
                     #expect(browser.status == 200 && !browser.page.contains("bought nothing"))
                 }
-                // The key of a purchase that came too late is spent: its form leads to a page with a new one.
+                // The key of a purchase that came too late is used up: its form leads to a page with a new key.
                 try await browser.press(form)
                 #expect(browser.path == tried)
                 try await browser.press()

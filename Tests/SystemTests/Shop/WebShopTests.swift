@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 extension RealProcesses {
-    /// The web shop as a process: started by `up`, and by itself. What its pages do is tested in a browser
+    /// The web shop as a process: started by `up`, and alone. Its pages are tested in a browser
     /// (Tests/Browser).
     @Suite struct WebShopTests {
         private func get(_ target: String, port: Int) async throws -> RawReply {
@@ -47,7 +47,7 @@ extension RealProcesses {
             }
         }
 
-        /// Under the names of the tiers' metrics, by the pattern of an address and never the address.
+        /// The shop's metrics have the names of the tiers' metrics, with the pattern of an address and never the address.
         private func measuresItsPages(port: Int, in folder: String) async throws {
             #expect(try await get("/no-such-page", port: port).status == 404)
             let page = try await get("/metrics", port: port).body
@@ -87,7 +87,7 @@ extension RealProcesses {
             }
         }
 
-        /// Pages come compressed and once, except those that hold a secret or a form's new key.
+        /// Pages are compressed and cached, except those with a secret or a form's new key.
         @Test func sendsPagesSmallAndOnce() async throws {
             try await withOpenShop { _, _, port in
                 try await eventually("books are found") {
@@ -97,7 +97,7 @@ extension RealProcesses {
                 for target in ["/", "/topics", "/topic?name=graduate+school", "/find?q=graduate"] {
                     try await isSentOnce(target, port: port)
                 }
-                // A page with a form that has a new key each time is never the same.
+                // A page whose form has a new key each time always differs.
                 let book = try await send("GET", "/book/1", ["Accept-Encoding": "gzip"], port: port)
                 #expect(book.headers["content-encoding"] == "gzip" && book.headers["etag"] == nil)
                 #expect(String(decoding: try gunzip(book.bytes), as: UTF8.self).contains(#"name="key""#))
@@ -106,7 +106,7 @@ extension RealProcesses {
                     let file = try await get(asset, port: port)
                     #expect(file.headers["cache-control"]?.contains("immutable") == true)
                 }
-                // What holds secrets is not kept, and its length says nothing of them.
+                // Pages with secrets are not cached, and their length does not reveal the secrets.
                 for target in ["/orders", "/receipt/\(String(repeating: "0", count: 32))", "/nothing"] {
                     let reply = try await send(
                         "GET", target, ["Accept-Encoding": "gzip", "If-None-Match": "*"], port: port)
