@@ -70,7 +70,7 @@ import Testing
                 let answers = try await slot.eventLoop.submit {
                     calls.map { client.client.send($0, on: slot) }
                 }.get()
-                // The changes were asked for first, and are not answered yet.
+                // The changes were sent first, and are not answered yet.
                 try await expect(String(buffer: answers[1].get().body), is: #"{"text":"c"}"#)
                 try await expect(String(buffer: answers[3].get().body), is: #"{"text":"d"}"#)
                 try await eventually("the changes wait") { server.gates.names == ["a", "b"] }
@@ -92,7 +92,7 @@ import Testing
                         try await expect(String(buffer: call.get().body), is: #"{"text":"\#(number)"}"#)
                     }
                 }
-                // Asked once, refused, never again.
+                // Only one batch is tried and refused.
                 #expect(server.count("other") == 1)
                 #expect(server.count("/echo") == 11)
             }
@@ -147,7 +147,7 @@ import Testing
         }
     }
 
-    /// The rules of a request line hold in a batch too: what they keep out would reach the logs.
+    /// The rules of a request line also hold in a batch. Otherwise invalid text would reach the logs.
     @Test(arguments: [
         "GE\u{1B}T /echo?text=a", "GET /echo?text=\u{1B}[2J", "GET /echo?text=a\rforged", "GET /echo?text=ü",
         "GET /echo?text=\u{7F}", "GET echo?text=a", "G(T /echo?text=a", "\u{1} /echo?text=a",

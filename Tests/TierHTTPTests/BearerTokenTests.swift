@@ -44,7 +44,7 @@ import Testing
             let shown = ["Authorization": "Bearer " + Self.text]
             #expect(try request("POST", "/guarded", port: server.port, headers: shown).status == 200)
             #expect(try request("POST", "/guarded", port: server.port, headers: shown).status == 200)
-            // What others may do needs none, and a path or method that is not there stays that.
+            // Open routes need no token, and an unknown path or method stays unknown.
             #expect(try request("POST", "/size", port: server.port).status == 200)
             #expect(try request("DELETE", "/guarded", port: server.port).status == 405)
         }
@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    /// A route may take more than others, but from nobody without the token.
+    /// A route may accept larger bodies, but only with the token.
     @Test func aLargeBodyNeedsTheTokenFirst() async throws {
         try await withServer(token: token) { server in
             let body = String(repeating: "x", count: 200_000)

@@ -63,7 +63,7 @@ import Testing
         peer.listener.close()
     }
 
-    /// In flight side by side when the connection breaks: all are answered in the end, none is mixed up.
+    /// Concurrent calls during a broken connection: all are answered in the end, and none is mixed up.
     @Test func aPipelinedConnectionThatBreaks() async throws {
         let connections = Mutex(0)
         let peer = try TestPeer { connection, _ in
@@ -85,7 +85,7 @@ import Testing
                     "/\($0)", method: $0 % 2 == 0 ? .GET : .POST, key: "k", repetition: .ifPeerKeepsKeys)
             }
             for (number, call) in calls.enumerated() {
-                // A first request on a connection goes to a peer that is not known yet.
+                // The first request on a connection goes to an unknown peer.
                 try await expect(String(buffer: call.get().body), is: "/\(number)")
             }
         }
@@ -105,7 +105,7 @@ import Testing
         withExtendedLifetime(closed) {}
     }
 
-    /// The first copy may have been carried out, though the repetition found nobody.
+    /// The first copy may have been carried out, although the repetition found no peer.
     @Test func aVanishedPeerLeavesTheOutcomeUnknown() async throws {
         let listener = try RawListener()
         let port = listener.port
@@ -116,7 +116,7 @@ import Testing
         try await withClient(port) { client in
             let call = client.start("/buy", method: .POST, key: "k", repetition: .always)
             #expect(outcomeUnknown(await failure(of: call)) == true)
-            // A read has no outcome, and what was never sent has none either.
+            // A read has no outcome, nor has a request that was never sent.
             #expect(outcomeUnknown(await failure(of: client.start("/a"))) == false)
             #expect(outcomeUnknown(await failure(of: client.start("/a", method: .POST))) == false)
         }
@@ -148,7 +148,7 @@ import Testing
         peer.listener.close()
     }
 
-    /// What waited on a frozen connection of a pipelining peer goes on over a new one.
+    /// Requests on a frozen connection of a pipelining peer continue on a new one.
     @Test func aPipeliningPeerThatFreezes() async throws {
         let connections = Mutex(0)
         let peer = try TestPeer { connection, _ in
@@ -335,7 +335,7 @@ import Testing
         peer.listener.close()
     }
 
-    /// A client that is let go without a shutdown takes nothing down with it.
+    /// A client that is released without a shutdown still completes its call.
     @Test func aReleasedClientFinishesItsCall() async throws {
         try await withServer { server in
             try await withLoops(count: 1) { loops in
@@ -392,7 +392,7 @@ import Testing
     }
 }
 
-/// Holds a peer until it is told to let it go, and then knows whether it was freed.
+/// Holds a peer until it is released, and then shows whether it was freed.
 private final class WeakPeer: @unchecked Sendable {
     // Sendable: reading a weak reference is safe from any thread; the peer is used on its loop only.
     private weak var peer: LoopPeer?

@@ -7,7 +7,7 @@ import Testing
 
 @testable import TierHTTP
 
-/// The client and peers that keep HTTP's rules, each in its own way.
+/// The client and peers that follow HTTP's rules in different ways.
 @Suite struct ClientPeersTests {
     @Test func pipelinesRequestsToOurOwnServer() async throws {
         try await withServer { server in
@@ -119,7 +119,7 @@ import Testing
         try await expectAnswers(from: peer, count: 50)
     }
 
-    /// Those behind the last answer were not carried out, whatever they are, and are sent again.
+    /// Requests behind the last answer were not carried out, and all are sent again.
     @Test func aPipeliningPeerThatClosesAfterSomeAnswers() async throws {
         let peer = try TestPeer { connection, peer in
             var reader = HeadReader(connection)
@@ -140,7 +140,7 @@ import Testing
         peer.listener.close()
     }
 
-    /// As a peer does whose idle time is short: without a word, between two answers.
+    /// Like a peer with a short idle time, which closes silently between two answers.
     @Test func aPeerThatClosesBetweenAnswers() async throws {
         let peer = try TestPeer { connection, _ in
             var reader = HeadReader(connection)

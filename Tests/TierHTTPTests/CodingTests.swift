@@ -7,7 +7,7 @@ import Testing
 
 @testable import TierHTTP
 
-/// Compressed answers, and those that a client has already.
+/// Compressed answers, and answers that a client has cached.
 @Suite struct CodingTests {
     @Test(arguments: [
         (["gzip"], true), (["gzip, deflate, br, zstd"], true), (["GZIP"], true), (["x-gzip"], true),
@@ -19,7 +19,7 @@ import Testing
         ([], false), ([""], false), (["identity"], false), (["br"], false), (["gzip;q=0"], false),
         (["gzip;q=0.000"], false), (["*;q=0"], false), (["gzip;q=0, *"], false), (["*, gzip;q=0"], false),
         (["identity;q=0.9, gzip;q=0.8"], false), (["identity, gzip;q=0.999"], false), (["gzipped"], false),
-        // What is malformed is not asked for.
+        // A malformed field does not request compression.
         (["gzip;q=2"], false), (["gzip;q=-1"], false), (["gzip;q=1.001"], false), (["gzip;q=0.1234"], false),
         (["gzip;q"], false), (["gzip;q="], false), (["gzip;x=1"], false), (["gzip;q=NaN"], false),
         ([";"], false),
@@ -90,7 +90,7 @@ import Testing
             let head = try rawAnswer("HEAD", target, ["Accept-Encoding": "gzip"], port: server.port)
             #expect(head.contains("content-encoding: gzip") && head.hasSuffix("\r\n\r\n"))
             #expect(head.contains("content-length: \(gzipped.bytes.count)\r\n"))
-            // A connection goes on behind an answer without a body.
+            // A connection continues after an answer without a body.
             let connection = try server.connect()
             try connection.send(get(target, "If-None-Match: \(tag)") + get("/livez", "Connection: close"))
             let both = try connection.receiveAll()
@@ -112,7 +112,7 @@ import Testing
         }
     }
 
-    /// The answers of the contract have the heads that they always had.
+    /// The heads of the contract's answers, byte for byte.
     @Test func hotAnswersAreUnchanged() async throws {
         var buffer = ByteBuffer()
         TierResponse.result(isSuccess: true).write(

@@ -3,7 +3,7 @@ import Testing
 
 @testable import TierHTTP
 
-/// How a connection ends, without one.
+/// How a connection ends, without a socket.
 @Suite struct ConnectionLifeTests {
     private static let limits = ConnectionLife.Limits(
         idleTimeMax: .seconds(75), requestReadTimeMax: .seconds(10), lingerTimeMax: .seconds(2))
@@ -21,7 +21,7 @@ import Testing
         life.delayClosing(to: start + .seconds(1))
         #expect(life.phase == .closing(since: start + .seconds(1)))
         #expect(life.ends(at: start) == .output && life.ends(at: start) == nil)
-        // What comes late changes nothing.
+        // Late bytes change nothing.
         life.closeInput()
         life.endRequests()
         life.delayClosing(to: start)

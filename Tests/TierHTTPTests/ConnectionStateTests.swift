@@ -43,7 +43,7 @@ import Testing
             return state.begin(request, in: &memory)
         }
 
-        /// A whole request. Returns its place and whether it is begun.
+        /// Takes a whole request. Returns its ticket and whether it is begun.
         mutating func take(
             _ target: String, _ fields: HTTPHeaders = [:]
         ) throws -> (ticket: ConnectionState.Ticket, begins: Bool) {
@@ -93,7 +93,7 @@ import Testing
         #expect(tested.pop() != nil && tested.state.reads())
     }
 
-    /// What has a long answer waits where others would be begun; what is refused has a short one.
+    /// A request with a long answer waits when others begin; a refusal has a short answer.
     @Test func longAnswersWaitForTheirRoom() throws {
         var tested = Tested {
             $0.unsentBytesPerConnectionMax = 1000
@@ -117,7 +117,7 @@ import Testing
         #expect(tested.pop() != nil)
         tested.state.change(isFull: true, at: tested.now, in: &tested.memory)
         #expect(tested.state.isFull && !tested.state.reads() && tested.memory.unsentBytes == 1256)
-        // As long as the client takes something it is kept.
+        // The client is kept as long as it reads something.
         let half = tested.limits.writeStallTimeMax - .seconds(1)
         for waiting in [900, 800, 700] {
             #expect(tested.check(after: half, waiting: waiting) == "keep")
@@ -193,7 +193,7 @@ import Testing
         var idle = Tested()
         idle.now = idle.now + idle.limits.lingerTimeMax + .seconds(1)
         #expect(idle.state.drain(at: idle.now, limits: idle.limits) && idle.state.closes(at: idle.now))
-        // It has been silent for so long that nobody is sending.
+        // It has been silent for so long that the client is not sending.
         #expect(idle.state.ends(at: idle.now) == .whole)
     }
 
@@ -201,14 +201,14 @@ import Testing
         var tested = Tested()
         #expect(tested.check(after: tested.limits.idleTimeMax) == "keep")
         tested.state.bytesArrive(1, at: tested.now, in: &tested.memory)
-        // A connection is not idle on which a request arrives.
+        // A connection with an arriving request is not idle.
         #expect(tested.check(after: tested.limits.requestReadTimeMax) == "keep")
         #expect(tested.check(after: .nanoseconds(1)) == "408")
         var waiting = Tested { $0.pipelinedCountMax = 1 }
         let ticket = try waiting.take("/echo?text=1").ticket
         waiting.state.bytesArrive(1, at: waiting.now, in: &waiting.memory)
         #expect(waiting.state.reads() == false)
-        // It is the server that lets the client wait.
+        // Here the client waits for the server.
         #expect(waiting.check(after: waiting.limits.requestReadTimeMax + .seconds(1)) == "keep")
         waiting.answer(ticket)
         #expect(waiting.pop() != nil && waiting.state.reads())

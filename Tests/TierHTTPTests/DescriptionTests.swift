@@ -8,7 +8,7 @@ import TierHTTP
 
 @testable import StoreAPI
 
-/// What a tier says of its own API, and JSON bodies.
+/// A tier's description of its API, and JSON bodies.
 @Suite struct DescriptionTests {
     private func document() throws -> [String: Any] {
         let routes = Endpoint.all.map { Route($0) { _ in throw StoreError.keyReused } }
@@ -17,7 +17,7 @@ import TierHTTP
             try JSONSerialization.jsonObject(with: Data(json.readableBytesView)) as? [String: Any])
     }
 
-    /// Every schema that is named is there, and every one that is there is named.
+    /// Every named schema exists, and every existing one is named.
     @Test func schemasAreWhole() throws {
         let document = try document()
         let components = try #require(document["components"] as? [String: Any])
@@ -57,12 +57,12 @@ import TierHTTP
             let page = try request("GET", "/docs", port: server.port)
             #expect(page.headers["content-type"] == "text/html; charset=utf-8")
             #expect(page.body.hasPrefix("<!doctype html>") && page.body.contains("/livez"))
-            // It needs nothing from elsewhere.
+            // The page loads nothing from other servers.
             #expect(!page.body.contains("http://") && !page.body.contains("https://"))
         }
     }
 
-    /// The page's style is allowed by its digest, and nothing else is allowed.
+    /// The policy allows only the page's style, by its digest.
     @Test func thePagePolicyAllowsOnlyItsStyle() async throws {
         let digest = Data(SHA256.hash(data: Data(DocsStyle.sheet.utf8))).base64EncodedString()
         #expect(DocsStyle.digest == "sha256-\(digest)", "the style has changed: this is its digest now")
@@ -91,7 +91,7 @@ import TierHTTP
         #expect(colours.pairs.contains(.init(text: "link", ground: "paper")))
     }
 
-    /// Each request comes with a line to try it, which has what the request needs.
+    /// Each request has a line to try it, with everything that it needs.
     @Test func everyRequestHasAnExample() throws {
         let routes = Endpoint.all.map { Route($0) { _ in throw StoreError.keyReused } }
         let page = String(buffer: DocsPage(tier: "catalog", routes: routes).html)

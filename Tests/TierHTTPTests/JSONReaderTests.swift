@@ -52,7 +52,7 @@ import Testing
             _ = try read(#"{"updates":[{"stock":1},{"stock":2,"stock":3}]}"#)
         }
         #expect(fault == JSONFault(place: ".updates[1].stock", reason: "is given twice"))
-        // An escape makes no other name of it.
+        // With an escape it is still the same name.
         #expect(throws: JSONFault.self) { _ = try read(#"{"a":1,"\u0061":2}"#) }
         let body = #expect(throws: StoreError.self) {
             _ = try JSONBody(ByteBuffer(string: #"{"a":1,"a":1}"#), known: ["a"])
@@ -111,7 +111,7 @@ import Testing
         #expect(try read(spelling).wholeNumber == value)
     }
 
-    /// What Foundation makes of random documents, this reader makes as well.
+    /// This reader reads random documents like Foundation.
     @Test func agreesWithFoundationOnRandomDocuments() throws {
         var random = SystemRandomNumberGenerator()
         for _ in 0..<500 {
@@ -123,7 +123,7 @@ import Testing
                 withJSONObject: plain(value), options: [.sortedKeys])
             let expected = try JSONSerialization.data(withJSONObject: [document], options: [.sortedKeys])
             #expect(again == expected)
-            // No part of it is a document, and a changed byte never traps.
+            // No prefix of it is a document, and a changed byte never traps.
             let cut = data.prefix(Int.random(in: 0..<data.count, using: &random))
             #expect(throws: JSONFault.self) {
                 _ = try JSONReader.value(in: ByteBuffer(bytes: trimmed(cut)))

@@ -7,7 +7,7 @@ import Testing
 
 @testable import TierHTTP
 
-/// Slow calls never travel in front of quick ones.
+/// Slow calls never delay quick ones.
 @Suite struct LaneTests {
     private func start(
         _ target: String, _ lane: Lane, _ client: TestClient, for presence: ClientPresence? = nil
@@ -62,7 +62,7 @@ import Testing
                 Issue.record("not refused: \(String(describing: refused))")
                 return
             }
-            // Another lane has places of its own.
+            // Another lane has its own places.
             try await expect(start("/echo?text=x", .reads, client).get().status, is: .ok)
             #expect(server.gates.names.count == 3)
             server.gates.open("a1")
@@ -111,7 +111,7 @@ import Testing
                 await #expect(throws: StoreError.clientLeft) { try await call.get() }
                 #expect(Problem(StoreError.clientLeft).status == .requestTimeout)
             }
-            // The server is told, and gives the work up; who waits is next.
+            // The server notices, and abandons the work; the next waiting call begins.
             try await eventually("the next is at work") { server.gates.names == ["o"] }
             #expect(server.gates.seen == ["l1", "o"])
             server.gates.open("o")
@@ -121,7 +121,7 @@ import Testing
         }
     }
 
-    /// A program that serves one connection at a time would never come to a second one.
+    /// A program that serves one connection at a time would never serve a second one.
     @Test func anotherProgramGetsNoLanes() async throws {
         let peer = try TestPeer(answering: { answer(target($0)) })
         try await withClient(peer.port) { client in
@@ -160,7 +160,7 @@ import Testing
     }
 }
 
-/// A server notices when a client is not there any more.
+/// A server notices that a client has left.
 @Suite struct ClientPresenceTests {
     @Test func notifiesEachWatchOnce() {
         let client = ClientPresence()
@@ -212,9 +212,9 @@ import Testing
     }
 }
 
-/// What was told, in order.
+/// The notifications, in order.
 private final class Told: @unchecked Sendable {
-    // Sendable: a lock stands before the list.
+    // Sendable: a lock protects the list.
     private let lock = NSLock()
     private var texts: [String] = []
 

@@ -34,7 +34,7 @@ import Testing
         }
     }
 
-    /// Against a model: any order of ends gives the order of beginnings.
+    /// Compared with a model: with any order of ends, responses leave in the order of beginnings.
     @Test(arguments: 0..<20 as Range<UInt64>) func requestsMayEndInAnyOrder(seed: UInt64) {
         var random = FastRandom(seed: seed)
         var responses = OrderedResponses<Int>()

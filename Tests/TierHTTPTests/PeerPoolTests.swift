@@ -7,12 +7,12 @@ import Testing
 
 @testable import TierHTTP
 
-/// The connections to a peer and what waits for them, without sockets or clocks.
+/// The connections to a peer and the waiting calls, without sockets or clocks.
 @Suite struct PeerPoolTests {
     /// A connection that carries nothing.
     private final class Wire {}
 
-    /// A pool, the wires that it was given and a clock that the test moves.
+    /// A pool, its wires and a clock that the test moves.
     private final class Tested {
         var pool: PeerPool<Wire>
         var now = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
@@ -62,7 +62,7 @@ import Testing
             return wire
         }
 
-        /// What is sent now, with `connect` for a connection that is to be opened.
+        /// The next requests to send, with `connect` for a new connection.
         func sent() -> [String] {
             var targets: [String] = []
             while let step = pool.next(at: now) {
@@ -84,7 +84,7 @@ import Testing
         #expect(tested.sent() == ["/b"] && tested.pool.waitingCount == 2)
         #expect(tested.pool.land(on: two, from: .other)?.exchanges.map(\.call.target) == ["/b"])
         #expect(tested.sent() == ["/c"] && tested.pool.kind == .other && !tested.pool.isBookstore)
-        // An answer that nobody asked for belongs to nothing.
+        // An unexpected answer belongs to no call.
         #expect(tested.pool.land(on: one, from: .other)?.count == 1)
         #expect(tested.pool.isIdle(one) && tested.pool.land(on: one, from: .other) == nil)
     }
@@ -95,7 +95,7 @@ import Testing
         #expect(tested.pool.isBookstore)
         tested.submit("/a", "/b", "/c", "/d", "/e")
         #expect(tested.sent() == ["/a", "/b", "/c", "connect"])
-        // While it is being opened no other is.
+        // Meanwhile no other connection is opened.
         #expect(tested.sent() == [])
         #expect(tested.pool.land(on: wire, from: .bookstore)?.exchanges.map(\.call.target) == ["/a"])
         #expect(tested.sent() == ["/d"])
@@ -125,7 +125,7 @@ import Testing
         tested.pool.send(.batch(changes), on: wire)
         #expect(tested.pool.takeGathered(on: wire).reads.map(\.attemptCount) == [])
         #expect(tested.pool.land(on: wire, from: .bookstore)?.count == reads.count)
-        // A peer that knows no batches gets them one by one, as if they had not been sent.
+        // A peer without batches gets them one at a time, as if they had not been sent.
         tested.pool.sendAgain(reads, apart: true)
         #expect(reads.allSatisfy { $0.attemptCount == 0 })
         if case .send(let exchange, _, let form)? = tested.pool.next(at: tested.now) {
@@ -158,7 +158,7 @@ import Testing
             #expect(tested.pool.connectionCount == 0)
             let second = tested.connect()
             #expect(tested.sent() == ["/read", "connect"] && calls[0].attemptCount == 2)
-            // Enough was tried.
+            // The limit of attempts is reached.
             #expect(tested.pool.broke(second, at: tested.now).lost.map(\.call.target) == ["/read"])
         }
     }
@@ -194,7 +194,7 @@ import Testing
         #expect(tested.pool.isDown(at: tested.now) && tested.submit("/c") == [.down])
         tested.now = tested.now + Backoff.waitMax + Backoff.waitMax
         #expect(!tested.pool.isDown(at: tested.now) && !tested.pool.isDoubtful)
-        // One call finds out whether it is back.
+        // One call checks whether the peer is back.
         #expect(tested.submit("/d") == [nil] && tested.sent() == ["connect"] && tested.pool.isDoubtful)
         #expect(tested.pool.connected(Wire(), isOpen: true, at: tested.now) == true)
         #expect(!tested.pool.isDoubtful && tested.sent() == ["/d"])
@@ -210,7 +210,7 @@ import Testing
         tested.now = tested.now + .seconds(1)
         var (calls, stuck) = tested.pool.takeOverdue(at: tested.now)
         #expect(calls.map(\.call.target) == ["/soon"] && stuck.count == 1 && stuck.first === wire)
-        // It has answered others since: it is slow, and not cut off.
+        // The peer has answered others since then, so it is slow and not cut off.
         tested.pool.hear(on: wire, at: tested.now)
         (calls, stuck) = tested.pool.takeOverdue(at: tested.now)
         #expect(calls.count == 1 && stuck.isEmpty)
@@ -231,14 +231,14 @@ import Testing
             tested.pool.submit(tested.exchange(target, client: client), at: tested.now)
         }
         #expect(submit("/h1", hog) == nil && submit("/h2", hog) == nil)
-        // Half of the places are the most for one client, and all of them for all.
+        // One client may use half of the places, all clients together all of them.
         #expect(submit("/h3", hog) == .full && submit("/o1", other) == nil)
         #expect(tested.sent() == ["connect"] && tested.sent() == ["connect"])
         let (one, two) = (Wire(), Wire())
         for wire in [one, two] { #expect(tested.pool.connected(wire, isOpen: true, at: tested.now) == true) }
         #expect(tested.sent() == ["/h1", "/o1"])
         #expect(tested.pool.land(on: one, from: .bookstore) != nil && tested.sent() == ["/h2"])
-        // Each connection carries one, however well the peer is known; its end tells that nobody waits.
+        // Each connection carries one call, even to a known peer; its end shows that no caller waits.
         #expect(submit("/h4", hog) == nil && tested.sent() == [])
         let given = tested.exchange("/o2", client: other)
         #expect(tested.pool.abandon(given) == nil)

@@ -37,7 +37,7 @@ import Testing
         #expect((object["detail"] as? String)?.isEmpty == false)
     }
 
-    /// Whoever gets a code finds its cause and remedy in one place.
+    /// One table lists the cause and the remedy of every code.
     @Test func operatingTableListsEachFault() throws {
         let page = try String(contentsOfFile: Program.folder + "/docs/operating.md", encoding: .utf8)
         let rows = page.matches(of: /(?m)^\| [^|]+ \| `([a-z_]+)` \| [^|]+ \| [^|]+ \|$/).map { String($0.1) }

@@ -2,9 +2,9 @@ import Testing
 
 @testable import TierHTTP
 
-/// Cutting a stream of requests into pieces, without sockets.
+/// Splitting a stream of requests, without sockets.
 @Suite struct RequestFramingTests {
-    /// What became of a text that came in pieces of `pieceLength` bytes, by a parser that trusts the lengths given.
+    /// The result for a text in pieces of `pieceLength` bytes, with a parser that trusts the given lengths.
     private func run(_ requests: [(text: String, body: RequestCheck.Body)], by pieceLength: Int) -> UInt? {
         var framing = RequestFraming()
         var ends: [Int] = []
@@ -33,7 +33,7 @@ import Testing
                 framing.parsed(current.map { requests[$0].body })
             }
         }
-        // What is between requests takes the next line for a first line.
+        // Between requests the next line is a first line.
         let probe = Array("GET / RTSP/1.0\r\n".utf8).withUnsafeBytes { framing.next($0) }
         if case .refuse = probe { return nil } else { return 2 }
     }
@@ -79,7 +79,7 @@ import Testing
         #expect(run([chunks(41, extensionBytes: 100)], by: pieceLength) == 400)
     }
 
-    /// What the parser will refuse is given to it as it is; no size that can be sent is one too many.
+    /// Invalid chunks are passed to the parser unchanged, and no size causes an overflow.
     @Test func leavesInvalidChunksToTheParser() {
         for text in [
             "FFFFFFFFFFFFFFFFFFFFFF\r\n", "7FFFFFFFFFFFFFFF\r\nabc", "zz\r\n", "-1\r\n", "\r\n\r\n", "",

@@ -5,7 +5,7 @@ import Testing
 
 @testable import TierHTTP
 
-/// What a tier lets in: hosts, sites, types of bodies, and what is no HTTP; over real connections.
+/// What a tier admits, over real connections: hosts, sites, types of bodies, and input that is not HTTP.
 @Suite struct RequestGateTests {
     private func statuses(_ server: TestServer, _ requests: String...) throws -> [Int] {
         let connection = try server.connect()
@@ -74,7 +74,7 @@ import Testing
         }
     }
 
-    /// A head that begins in the packet that ends the request before has its time like any other.
+    /// The time limit also applies to a head that begins in the packet of the previous request.
     @Test func aPipelinedHeadTimesOut() async throws {
         try await withServer(quickLimits { $0.requestReadTimeMax = .milliseconds(100) }) { server in
             let connection = try server.connect()
@@ -128,7 +128,7 @@ import Testing
                     "POST /batch HTTP/1.1\r\nHost: h\r\n\(field)\r\n\(shown)\r\nContent-Length: 2\r\n\r\nxx")
                 #expect(refused == [403, 403, 403, 403, 403, 403])
                 #expect(server.gates.seen.isEmpty && server.count("/guarded") == 0)
-                // Looking is for everybody, and paths and methods are none of a secret.
+                // Reading is open to all, and paths and methods are not secret.
                 #expect(
                     try statuses(server, get("/big?bytes=1", field), get("/nothing", field)) == [200, 404])
             }

@@ -57,7 +57,7 @@ import Testing
         #expect(throws: StoreError.self) { try RequestTarget("/lookup/7").required("n") }
     }
 
-    /// The parser of the head puts U+FFFD in place of a byte that is not UTF-8.
+    /// The parser of the head replaces a byte that is not UTF-8 with U+FFFD.
     @Test func replacedBytesAreNoText() {
         #expect(throws: StoreError.self) { try RequestTarget("/s?t=\u{FFFD}").parameter("t") }
         #expect(throws: Never.self) { try RequestTarget("/s?t=%EF%BF%BD").parameter("t") }

@@ -97,7 +97,7 @@ import Testing
         }
     }
 
-    /// However a connection ends, nothing of it stays.
+    /// Nothing of a connection stays after any kind of end.
     @Test(
         arguments: [
             get("/echo?text=1", "Connection: close"), get("/echo?text=1"), "nonsense\r\n\r\n", "",
@@ -144,7 +144,7 @@ import Testing
     }
 }
 
-/// Knows whether a connection was freed.
+/// Shows whether a connection was freed.
 private struct WeakConnection: @unchecked Sendable {
     // Sendable: reading a weak reference is safe from any thread, and nothing else is done with it.
     private weak var connection: ServerConnection?

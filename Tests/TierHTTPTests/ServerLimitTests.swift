@@ -5,7 +5,7 @@ import Testing
 
 @testable import TierHTTP
 
-/// What a client can use up: connections, requests, time, memory.
+/// Limits of what a client can use: connections, requests, time, memory.
 @Suite struct ServerLimitTests {
     @Test func answersTooManyConnections() async throws {
         try await withServer(quickLimits { $0.connectionCountMax = 2 }) { server in
@@ -22,7 +22,7 @@ import Testing
             #expect(text.contains("retry-after: 1"))
             first.endSending()
             #expect(try first.receiveAll() == "")
-            // A place is free again, as soon as the server has seen that one ended.
+            // A place is free again as soon as the server has noticed an end.
             try await eventually("a place is free") {
                 let next = try server.connect()
                 try next.send(get("/echo?text=4", "Connection: close"))
@@ -43,7 +43,7 @@ import Testing
             try only.send(get("/echo?text=1"))
             #expect(try only.receiveReplies(1).count == 1)
             let refused = try (0..<300).map { _ in try server.connect() }
-            // Those that are not listened to any more are closed, with or without a word.
+            // Connections that the server has stopped reading are closed, with or without an answer.
             for connection in refused.suffix(10) { _ = try? connection.receiveAll() }
             try only.send(get("/echo?text=2"))
             #expect(try only.receiveReplies(1).count == 1)
@@ -125,7 +125,7 @@ import Testing
             try connection.send(get("/echo?text=1"))
             #expect(try request("GET", "/livez", port: server.port).status == 200)
             let count = server.count("/echo")
-            // Until the client reads, what it asks further is not even looked at.
+            // Until the client reads, its further requests are not read.
             try await eventually("the connection is closed") {
                 (try? connection.send(get("/echo?text=1"))) == nil
             }
@@ -134,7 +134,7 @@ import Testing
         }
     }
 
-    /// A slow reader is no dead one: the limit is for a client that takes nothing at all.
+    /// The limit is for a client that reads nothing at all, not for a slow one.
     @Test func aSlowReaderIsServed() async throws {
         let limits = quickLimits {
             $0.writeStallTimeMax = .milliseconds(500)

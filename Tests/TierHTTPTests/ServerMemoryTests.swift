@@ -6,7 +6,7 @@ import Testing
 
 @testable import TierHTTP
 
-/// What clients can make a server hold: answers that they do not read, requests that they do not finish.
+/// Limits of what a server holds for clients: unread answers and unfinished requests.
 @Suite struct ServerMemoryTests {
     private static let answerBytes = 128 * 1024
 
@@ -22,7 +22,7 @@ import Testing
         try await eventually("nothing is held") { try await memory(server) == (0, 0, 0) }
     }
 
-    /// All requests are in the server's hands, but only those are begun whose answers have room.
+    /// The server has all requests, but begins only those whose answers have room.
     @Test func unreadAnswersStopFurtherRequests() async throws {
         let limits = quickLimits {
             $0.unsentBytesPerConnectionMax = 1024 * 1024
@@ -36,7 +36,7 @@ import Testing
             try connection.send(String(repeating: one, count: count - 1) + last)
             try await eventually("the budget is used up") { try await memory(server).unsent > 768 * 1024 }
             #expect(try await memory(server).unsent < 2 * 1024 * 1024)
-            // What the buffers of the system take is sent already; the rest is not even begun.
+            // The answers that fit into the system's buffers are sent; the rest are not begun.
             #expect(server.count("/big") < 200)
             let text = try await onThread { try connection.receiveAll() }
             #expect(text.components(separatedBy: "HTTP/1.1 200 OK").count == count + 1)
@@ -45,7 +45,7 @@ import Testing
         }
     }
 
-    /// How long an answer is going to be is known when it is there; until then it is taken for long.
+    /// The length of an answer is known only when it is complete; until then it counts as long.
     @Test func startsFewLongAnswersAtATime() async throws {
         let limits = quickLimits {
             $0.unsentBytesPerConnectionMax = 1024 * 1024
@@ -59,7 +59,7 @@ import Testing
             #expect(try request("GET", "/echo?text=2", port: server.port).status == 200)
             #expect(server.gates.names == ["a"])
             server.gates.open("a")
-            // It was short, so the next are not expected to be as long.
+            // It was short, so the next are expected to be short, too.
             try await eventually("three more are begun") { server.gates.names == ["b", "c", "d"] }
             for name in names.dropFirst() {
                 try await eventually("\(name) is begun") { server.gates.names.contains(name) }
@@ -75,7 +75,7 @@ import Testing
         let limits = quickLimits { $0.unsentBytesMax = 4 * 1024 * 1024 }
         try await withServer(limits) { server in
             let hog = try server.connect()
-            // More than the system's buffers take. The only answer may be as long as it likes.
+            // More than the system's buffers hold. A single answer may have any length.
             try hog.send(get("/big?bytes=\(64 * 1024 * 1024)"))
             try await eventually("it is written") { server.count("/big") == 1 }
             let refused = try request("GET", "/big?bytes=100000", port: server.port)
@@ -111,7 +111,7 @@ import Testing
         "GET /echo?text=1 HTTP/1.1\r\nHost: h\r\n"
         + String(repeating: "x: \(String(repeating: "y", count: 95))\r\n", count: 60)
 
-    /// A head that came with some of its body is counted as the longest.
+    /// A head that arrives with some of its body counts as the longest possible.
     @Test(arguments: [
         (partialBody, String(repeating: "b", count: 5_536), 300_000), (partialHead, "\r\n", 25_000),
     ])
@@ -122,7 +122,7 @@ import Testing
                 let connection = try server.connect()
                 try connection.send(part)
                 connections.append(connection)
-                // Answered after what came before it is read.
+                // Answered after the earlier input is read.
                 #expect(try request("GET", "/livez", port: server.port).status == 200)
             }
             let refusal = try connections[0].receiveAll()

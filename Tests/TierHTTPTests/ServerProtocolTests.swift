@@ -4,7 +4,7 @@ import Testing
 
 @testable import TierHTTP
 
-/// Well-formed requests in every shape in which they may arrive.
+/// Well-formed requests in every form.
 @Suite struct ServerProtocolTests {
     @Test func pipelinedAnswersKeepRequestOrder() async throws {
         try await withServer { server in

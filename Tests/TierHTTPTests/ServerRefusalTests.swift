@@ -10,7 +10,7 @@ import Testing
         "POST /size HTTP/1.1\r\nHost: h\r\n\(lines)\r\n\r\n\(body)"
     }
 
-    /// Requests whose end two programs could see at different places, and other nonsense.
+    /// Requests whose end is ambiguous, and other invalid input.
     @Test(arguments: [
         post("Content-Length: 3\r\nTransfer-Encoding: chunked", "0\r\n\r\n"),
         post("Transfer-Encoding: chunked\r\nContent-Length: 3", "0\r\n\r\n"),
@@ -49,7 +49,7 @@ import Testing
                 Int($0.prefix(3)) ?? 0
             }
             #expect(statuses.count == 2)
-            // Most are 400; what has no method or version that the parser knows is 501 or 505.
+            // Most are 400; an unknown method is 501, and an unknown version 505.
             #expect([400, 413, 501, 505].contains(statuses.last), "\(text)")
             #expect(server.gates.seen.isEmpty)
         }
@@ -75,7 +75,7 @@ import Testing
         }
     }
 
-    /// The refusal must reach a client that is still sending when it comes.
+    /// The refusal must reach a client that is still sending.
     @Test(arguments: ["Content-Length: 1000001", "Transfer-Encoding: chunked"])
     func bodiesOverTheLimit(framing: String) async throws {
         try await withServer { server in

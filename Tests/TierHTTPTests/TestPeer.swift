@@ -9,7 +9,7 @@ import Testing
 
 @testable import TierHTTP
 
-/// Cuts what a connection brings into the heads of requests, which in these tests have no bodies.
+/// Splits a connection's input into heads of requests, which have no bodies in these tests.
 struct HeadReader {
     private let connection: RawConnection
     private var rest: [UInt8] = []
@@ -32,7 +32,7 @@ struct HeadReader {
     }
 }
 
-/// A server of a test, with its own idea of HTTP, that remembers what it was asked.
+/// A server of a test, with its own form of HTTP, that remembers its requests.
 final class TestPeer: Sendable {
     let listener: RawListener
     private let heads = Mutex<[String]>([])
@@ -46,7 +46,7 @@ final class TestPeer: Sendable {
         }
     }
 
-    /// A peer that answers each request by what `answer` gives for its head, one after the other; nil ends
+    /// A peer that answers requests in turn with what `answer` returns for the head; nil ends
     /// the connection.
     convenience init(answering answer: @escaping @Sendable (String) -> String?) throws {
         try self.init { connection, peer in
@@ -77,7 +77,7 @@ func answer(_ body: String, status: String = "200 OK", _ lines: String...) -> St
 /// The target of a request line.
 func target(_ head: String) -> String { head.components(separatedBy: " ")[1] }
 
-/// A port that refuses connections and that nobody else is given as long as this is held.
+/// A port that refuses connections, and that no one else gets while this is held.
 final class ClosedPort: Sendable {
     private let descriptor: Int32
     let port: Int

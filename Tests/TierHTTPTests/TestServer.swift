@@ -9,7 +9,7 @@ import TestSupport
 
 @testable import TierHTTP
 
-/// Requests that a test keeps waiting for as long as it likes.
+/// Requests that a test can hold.
 final class Gates: Sendable {
     private let promises = Mutex<[String: EventLoopPromise<TierResponse>]>([:])
     private let passed = Mutex<[String]>([])

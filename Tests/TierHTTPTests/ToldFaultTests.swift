@@ -5,13 +5,13 @@ import Testing
 
 @testable import TierHTTP
 
-/// Faults of which a tier behind tells, as the tier in front answers them.
+/// Faults reported by a tier behind, as the tier in front answers them.
 @Suite struct ToldFaultTests {
     private static let own = "Server: bookstore/1"
     private static let diskFull =
         #"{"detail":"the catalog server has a full disk","status":503,"code":"disk_full","outcome":"none""#
 
-    /// What `POST /buy` is answered where the peer answers so.
+    /// The answer to `POST /buy` when the peer answers with this problem.
     private func problem(
         _ body: String, from server: String = own, breakingFirst: Bool = false, isRead: Bool = false
     ) async throws -> Problem {
@@ -51,7 +51,7 @@ import Testing
         #expect(told.code == "newer" && told.detail == "no" && told.isOutcomeUnknown == true)
     }
 
-    /// That nothing was done is said of the second copy. What became of the first, nobody knows.
+    /// Only the second copy is known to have done nothing. The outcome of the first is unknown.
     @Test func aRepetitionLeavesTheOutcomeUnknown() async throws {
         let told = try await problem(Self.diskFull + #","dependency":"catalog"}"#, breakingFirst: true)
         #expect(told.code == "disk_full" && told.dependency == "catalog")

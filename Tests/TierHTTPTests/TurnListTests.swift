@@ -42,7 +42,7 @@ import Testing
         #expect(elements.count { $0.turns == 0 } == 301)
     }
 
-    /// A connection that closes in its turn is removed while the others of the turn are looked at.
+    /// A connection that closes in its turn is removed while the others of the turn are checked.
     @Test func anElementCanBeRemovedInItsTurn() {
         var (list, elements) = list(300)
         for element in list.turn().elements {

@@ -2,15 +2,15 @@ import Foundation
 import Synchronization
 import TestSupport
 
-/// Clients that buy side by side, each on a thread of its own, and remember what they were promised.
+/// Clients that buy concurrently, each on its own thread, and remember their answers.
 final class Buyers: Sendable {
     struct Tally {
         /// Keys that were answered `Success`, by book.
         var sold: [Int: [String]] = [:]
         var failedCount = 0
-        /// Requests that broke off or were answered 503, and were repeated.
+        /// Repeated requests, after a broken connection or a 503.
         var repeatedCount = 0
-        /// Answers that nobody should ever get.
+        /// Answers that must never occur.
         var strange: [String] = []
 
         var soldCount: Int { sold.values.reduce(0) { $0 + $1.count } }
@@ -24,10 +24,10 @@ final class Buyers: Sendable {
 
     var tally: Tally { state.withLock { $0 } }
 
-    /// Lets the buyers end after the purchase they are at.
+    /// Stops the buyers after their current purchase.
     func stop() { isStopped.store(true, ordering: .releasing) }
 
-    /// `count` buyers who buy `items` in turn until told to stop.
+    /// `count` buyers who buy `items` in turn until they are stopped.
     func run(count: Int, items: [Int]) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 1...count {
@@ -45,7 +45,7 @@ final class Buyers: Sendable {
         }
     }
 
-    /// One purchase each, all at once.
+    /// One concurrent purchase each.
     func race(count: Int, item: Int, key: @escaping @Sendable (Int) -> String) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 1...count {
@@ -66,7 +66,7 @@ final class Buyers: Sendable {
             case (200, "Failed"): return state.withLock { $0.failedCount += 1 }
             case (nil, _), (503, _), (409, _):
                 state.withLock { $0.repeatedCount += 1 }
-                // A server that is down refuses at once: leave the processor to its restart.
+                // A server that is down refuses immediately; waiting leaves the processor to its restart.
                 Thread.sleep(forTimeInterval: 0.01)
             default:
                 let text = reply.map { "\($0.status) \($0.body)" } ?? "nothing"

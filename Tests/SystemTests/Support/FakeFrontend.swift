@@ -2,14 +2,14 @@ import Foundation
 import Synchronization
 import TestSupport
 
-/// A frontend that answers whatever a test wants, as another program might.
+/// A frontend of another make, whose answers a test chooses.
 final class FakeFrontend: Sendable {
-    /// How its answers travel.
+    /// The framing of its answers.
     enum Framing {
         case contentLength
         /// In two chunks.
         case chunked
-        /// As HTTP/1.0 did: the end of the connection is the end of the answer.
+        /// As in HTTP/1.0: the end of the connection is the end of the answer.
         case untilClosed
     }
 
@@ -39,7 +39,7 @@ final class FakeFrontend: Sendable {
     var requestCount: Int { count.load(ordering: .relaxed) }
     func close() { listener.close() }
 
-    /// What a store with one book answers, which has sold `sold` of its `stock` copies.
+    /// The answer of a store with one book, which has sold `sold` of its `stock` copies.
     static func answer(to target: String, stock: Int, buy: String = "Success") -> (status: Int, body: String)
     {
         if target.hasPrefix("/search") { return (200, #"{"result":[{"item_number":"1","title":"A"}]}"#) }

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// All tests that start servers. One after the other, so that a machine of two cores is never crowded.
+/// All tests that start servers. They run one at a time, so that two cores are enough.
 @Suite(.serialized, .timeLimit(.minutes(2))) enum RealProcesses {}
 
 /// A finished run of a command.

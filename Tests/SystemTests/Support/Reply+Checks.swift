@@ -11,7 +11,7 @@ func expectJSON(
     #expect(reply.body == body, sourceLocation: sourceLocation)
 }
 
-/// Checks that an answer is a problem as RFC 9457 wants it, and that it tells nothing of the inside.
+/// Checks that an answer is a problem as in RFC 9457, and that it reveals nothing internal.
 func expectProblem(
     _ reply: RawReply, _ status: Int, mentions words: String = "",
     sourceLocation: SourceLocation = #_sourceLocation

@@ -3,13 +3,13 @@ import Model
 import TestSupport
 import Testing
 
-/// The folder of a store that does not run.
+/// The folder of a stopped store.
 struct SoldStore {
     let folder: String
 
     func path(_ name: String) -> String { folder + "/" + name }
 
-    /// Another folder with the same files, inside this one so that it goes with it.
+    /// A copy of the folder, inside this one so that it is removed with it.
     func copy() throws -> SoldStore {
         let copy = SoldStore(folder: path("copy-\(UUID().uuidString)"))
         for name in ["data", "output"] where FileManager.default.fileExists(atPath: path(name)) {
@@ -31,7 +31,7 @@ struct SoldStore {
         return lines
     }
 
-    /// Every file's bytes but those that SQLite and the locks make for whoever only reads.
+    /// The bytes of all files, except those that SQLite and the locks create for reading.
     func contents() throws -> [String: Data] {
         let names = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
         let kept = names.filter { name in
@@ -52,7 +52,7 @@ struct SoldStore {
         try write(change(try text("output/" + log)), to: "output/" + log)
     }
 
-    /// Removes a file; of a database also what SQLite keeps beside it.
+    /// Removes a file, and SQLite's files beside a database.
     func remove(_ name: String) throws {
         for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path(name + suffix)) }
         try FileManager.default.removeItem(atPath: path(name))
@@ -64,7 +64,7 @@ struct SoldStore {
         try handle.truncate(atOffset: byteCount)
     }
 
-    /// Runs statements on a database by Python's own SQLite.
+    /// Runs statements on a database with Python's SQLite.
     func sql(_ tier: String, _ statements: String) async throws {
         let script =
             "import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); db.executescript(sys.argv[2]); db.commit()"

@@ -4,7 +4,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// A store of separate processes on free ports in a folder of its own.
+/// A store of separate processes on free ports in its own folder.
 final class Store: Sendable {
     private struct State {
         var processes: [Tier: ServerProcess] = [:]
@@ -26,7 +26,7 @@ final class Store: Sendable {
 
     func port(_ tier: Tier) -> Int { ports[tier] ?? 0 }
 
-    /// The frontend as `--frontend` takes it.
+    /// The frontend's address for `--frontend`.
     var frontend: String { "127.0.0.1:\(port(.frontend))" }
 
     // MARK: Processes
@@ -36,7 +36,7 @@ final class Store: Sendable {
         try #require(state.withLock { $0.processes[tier] })
     }
 
-    /// Adds options that a tier is started with from now on.
+    /// Adds options for the next starts of a tier.
     func add(_ options: [String], to tier: Tier) {
         state.withLock { $0.options[tier, default: []] += options }
     }
@@ -48,7 +48,7 @@ final class Store: Sendable {
         return try launch(tier, program: Program.bookstore, [tier.rawValue, "--supervised"] + options)
     }
 
-    /// Puts another program in the place of a tier.
+    /// Starts another program in place of a tier.
     @discardableResult
     func launch(_ tier: Tier, program: String, _ arguments: [String]) throws -> ServerProcess {
         let process = try ServerProcess(tier.rawValue, program, arguments, in: folder)
@@ -64,7 +64,7 @@ final class Store: Sendable {
         for tier in all ? Tier.allCases : tiers { try await waitUntilReady(tier) }
     }
 
-    /// Several times in a row: each event loop of a server finds out for itself what is behind it.
+    /// Checks several times in a row, because each event loop of a server detects the tiers behind it separately.
     func waitUntilReady(_ tier: Tier) async throws {
         let process = try process(tier)
         try await eventually("\(tier.rawValue) is ready") {
@@ -76,7 +76,7 @@ final class Store: Sendable {
         }
     }
 
-    /// The status of an answer; 0 where there is none.
+    /// The status of an answer; 0 without an answer.
     func status(_ tier: Tier, _ target: String) async throws -> Int {
         (try? await get(target, from: tier).status) ?? 0
     }
@@ -84,7 +84,7 @@ final class Store: Sendable {
     /// `kill -9`.
     func kill(_ tier: Tier) throws { try process(tier).end() }
 
-    /// Stops tiers as an operator does, the frontend first, and expects them to end well.
+    /// Stops tiers like an operator, the frontend first, and expects exit status 0.
     func stop(_ tiers: [Tier] = [.frontend, .order, .catalog]) async throws {
         for tier in tiers {
             let process = try process(tier)
@@ -93,7 +93,7 @@ final class Store: Sendable {
         }
     }
 
-    /// Ends whatever still runs.
+    /// Ends all running processes.
     func end() {
         for process in state.withLock({ $0.processes }).values { process.end() }
     }
@@ -121,14 +121,14 @@ final class Store: Sendable {
         }
     }
 
-    /// `Success` or `Failed`, as the frontend answers a purchase; else the whole answer.
+    /// The frontend's answer to a purchase: `Success` or `Failed`; else the whole answer.
     func buy(_ item: Int, key: String? = nil) async throws -> String {
         let headers = key.map { ["Idempotency-Key": $0] } ?? [:]
         let reply = try await post("/buy?item_number=\(item)", headers: headers)
         return reply.json["result"] as? String ?? "\(reply.status) \(reply.body)"
     }
 
-    /// A book's fields as the frontend shows them.
+    /// A book's fields in the frontend's answer.
     func book(_ item: Int) async throws -> [String: any Sendable] {
         let reply = try await get("/lookup?item_number=\(item)")
         return try #require(reply.json["result"] as? [String: any Sendable], "\(reply.status) \(reply.body)")
@@ -150,14 +150,14 @@ final class Store: Sendable {
         return String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
     }
 
-    /// The lines of a log when they are what they should be; or, for the failure's message, what they are
+    /// The lines of a log once they are as expected; or, for the failure's message, what they are
     /// after a while. Query lines may come half a second late.
     func log(_ name: String, becomes expected: [String]) async throws -> [String] {
         try? await eventually("\(name) is complete", within: 3) { log(name) == expected }
         return log(name)
     }
 
-    /// What a tier wrote to standard error in all its runs.
+    /// The standard error of a tier over all its runs.
     func errors(of tier: Tier) -> String {
         String(
             decoding: FileManager.default.contents(atPath: path("\(tier.rawValue).err")) ?? Data(),
@@ -165,7 +165,7 @@ final class Store: Sendable {
     }
 }
 
-/// Runs `body` with a store that runs. Whatever happens, all its processes are ended afterwards.
+/// Runs `body` with a running store. All its processes are ended afterwards, also after an error.
 func withStore(
     books: String? = nil, options: [Tier: [String]] = [:], _ body: (Store) async throws -> Void
 ) async throws {
@@ -180,7 +180,7 @@ func withStore(
     }
 }
 
-/// Runs `body` with a store of which nothing runs yet.
+/// Runs `body` with a store that is not started yet.
 func withStoppedStore(_ body: (Store) async throws -> Void) async throws {
     try await withTemporaryFolder { folder in
         let store = try Store(folder: folder)
@@ -196,7 +196,7 @@ func withStoppedStore(_ body: (Store) async throws -> Void) async throws {
     }
 }
 
-/// The default books as the catalog log begins with them.
+/// The default books, as the first lines of the catalog log.
 let defaultInitLines = [
     "init,1,3,10,distributed systems,How to get a good grade in 677 in 20 minutes a day",
     "init,2,3,20,distributed systems,RPCs for Dummies",

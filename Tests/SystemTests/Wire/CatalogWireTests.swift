@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 extension RealProcesses {
-    /// The catalog's part of the contract, with no other server beside it.
+    /// The catalog's part of the contract, without another server.
     @Suite struct CatalogWireTests {
         private func withCatalog(books: String? = nil, _ body: (Store) async throws -> Void) async throws {
             try await withStoppedStore { store in
@@ -62,7 +62,7 @@ extension RealProcesses {
                 expectJSON(try await update("&cost=12&stock=na"), successBody)
                 expectJSON(try await update("&cost=10.5"), successBody)
                 #expect(try await lookup(1, in: store) == ("10.50", 0))
-                // Both or neither: the refused stock takes the price with it.
+                // Both change or neither: the refused stock also keeps the price.
                 expectJSON(try await update("&cost=99&stock=-1"), failedBody)
                 #expect(try await lookup(1, in: store) == ("10.50", 0))
                 expectJSON(try await update("&cost=99.99&stock=2"), successBody)
@@ -121,7 +121,7 @@ extension RealProcesses {
             }
         }
 
-        /// The largest stock is a limit of its own, and a restock beyond it must not wrap or crash.
+        /// The stock has a maximum, and a restock beyond it must not wrap or crash.
         @Test func boundsTheStock() async throws {
             try await withCatalog(books: "init,1,1000000000000,1,t,Many\n") { store in
                 let reply = try await store.post("/update?item_number=1&stock=1", to: .catalog)
@@ -131,7 +131,7 @@ extension RealProcesses {
             }
         }
 
-        /// Every change of the stock goes on disk with its key: repeated, it is not made again.
+        /// Every change of the stock is stored with its key, so a repetition does not make it again.
         @Test func makesAKeyedUpdateOnce() async throws {
             try await withCatalog { store in
                 func update(_ parameters: String, key: String) async throws -> RawReply {
@@ -146,7 +146,7 @@ extension RealProcesses {
                 expectProblem(try await update("item_number=1&stock=6", key: "restock"), 422)
                 expectJSON(try await update("item_number=1&stock=-9", key: "too-many"), failedBody)
                 expectJSON(try await store.post("/update?item_number=1&stock=1", to: .catalog), successBody)
-                // There would be enough now, but the first answer stands.
+                // There is enough stock at this point, but the first answer is repeated.
                 expectJSON(try await update("item_number=1&stock=-9", key: "too-many"), failedBody)
                 #expect(try await lookup(1, in: store).stock == 9)
             }

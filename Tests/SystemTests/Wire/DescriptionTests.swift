@@ -4,11 +4,11 @@ import TestSupport
 import Testing
 
 extension RealProcesses {
-    /// What a running tier says of itself to people.
+    /// A running tier's description for people.
     @Suite struct DescriptionTests {
         private static let token = "a-token-for-the-examples"
 
-        /// Whoever copies a line of `/docs` gets what it shows.
+        /// A copied line of `/docs` returns what the page shows.
         @Test(arguments: Tier.allCases) func everyExampleOfThePageWorks(tier: Tier) async throws {
             try await withStoppedStore { store in
                 try store.write(Self.token, to: "token")
@@ -37,7 +37,7 @@ extension RealProcesses {
             .replacing("&gt;", with: ">").replacing("&amp;", with: "&")
         }
 
-        /// What a shell gets for a line.
+        /// The output of a line in a shell.
         private static func status(of line: String) async throws -> String {
             try await onThread {
                 let shell = Process()

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 extension RealProcesses {
-    /// What all three tiers answer alike: errors of HTTP itself, health, metrics, times and traces.
+    /// Common answers of all three tiers: HTTP errors, health, metrics, times and traces.
     @Suite struct EveryTierWireTests {
         @Test func namesTheAllowedMethods() async throws {
             try await withStore { store in
@@ -55,7 +55,7 @@ extension RealProcesses {
                     let status = try #require(reply).status
                     #expect((400..<600).contains(status), "\(text): \(status)")
                 }
-                // A body within the limit is taken, and no use is made of it.
+                // A body within the limit is accepted and ignored.
                 let within = String(repeating: "b", count: 64 * 1024)
                 #expect(try await store.send("POST", target, to: tier, body: within).status == 200)
             }
@@ -72,7 +72,7 @@ extension RealProcesses {
                 #expect(text.hasPrefix("HTTP/1.1 200 OK\r\n"))
                 #expect(text.contains("content-length: 142\r\n"))
                 #expect(text.hasSuffix("\r\n\r\n"))
-                // HEAD promises to change nothing, so it is no way to buy.
+                // HEAD must not change anything, so it cannot buy.
                 for (tier, target) in [(Tier.frontend, "/buy/1"), (.order, "/buy?item_number=1")] {
                     let refused = try await onThread { [port = store.port(tier)] in
                         let connection = try RawConnection(port: port)
@@ -106,7 +106,7 @@ extension RealProcesses {
                     let direct = try await store.post("/buy?item_number=2", to: .order)
                     #expect(try entries(direct) == ["catalog-query", "catalog-update", "total"])
                 }
-                // What fails has its times as well, and so has what is refused at the door.
+                // Failed requests have times as well, and so do refused ones.
                 for (reply, wanted) in [
                     (try await store.get("/lookup/77"), ["catalog-query", "total"]),
                     (try await store.post("/buy/77"), ["order", "catalog-query", "catalog-update", "total"]),
@@ -146,7 +146,7 @@ extension RealProcesses {
                         }
                     }
                 }
-                // Without one, or with a bad one, the frontend begins a trace of its own.
+                // Without a trace, or with an invalid one, the frontend begins a new trace.
                 for field in [nil, "00-\(String(repeating: "0", count: 32))-00f067aa0ba902b7-01", "nonsense"]
                 {
                     let reply = try await store.get(

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 extension RealProcesses {
-    /// Each of our tiers beside the original's, the Flask programs of Tests/Flask: we speak the contract, not
+    /// Each of our tiers with the original's, the Flask programs of Tests/Flask: we follow the contract, not
     /// only our own dialect of it.
     @Suite(
         .enabled(
@@ -24,7 +24,7 @@ extension RealProcesses {
                         try store.launch(tier)
                     }
                 }
-                // Theirs are ready when they answer at all, ours when they see what is behind them.
+                // A Flask tier is ready when it answers at all, ours when it reaches the tiers behind it.
                 for tier in Tier.allCases {
                     if theirs.contains(tier) {
                         try await eventually("\(tier) answers") {
@@ -56,7 +56,7 @@ extension RealProcesses {
                     #expect(book["stock"] as? Int == 3)
                 }
                 #expect(try await store.get("/lookup/99").status == 404)
-                // The original's order server answers 404 as well, a Flask page that ours must understand.
+                // The original's order server also answers 404, with a Flask page that ours must accept.
                 #expect(try await store.post("/buy/99").status == 404)
                 #expect(store.log("catalog_log").contains("init,2,3,20,distributed systems,RPCs for Dummies"))
             }
@@ -105,7 +105,7 @@ extension RealProcesses {
             }
         }
 
-        /// Theirs know no limit of the price, so ours look at it before they ask them.
+        /// The Flask tiers have no price limit, so ours check it before they call them.
         @Test(arguments: [Tier.catalog, .order]) func aPriceLimitHoldsWithFlask(tier: Tier) async throws {
             try await withMixture([tier]) { store in
                 let dear = try await store.post("/buy?item_number=2&cost_max=19.99")
@@ -127,7 +127,7 @@ extension RealProcesses {
             }
         }
 
-        /// A Flask tier that goes away and comes back, in front of or behind ours.
+        /// A Flask tier that stops and returns, in front of or behind ours.
         @Test(arguments: [Tier.catalog, .order]) func survivesTheLossOfAFlaskTier(tier: Tier) async throws {
             try await withMixture([tier]) { store in
                 try store.kill(tier)

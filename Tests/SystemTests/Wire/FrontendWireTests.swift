@@ -48,7 +48,7 @@ extension RealProcesses {
             }
         }
 
-        /// Search results stand in the order of their numbers, not of the file or the alphabet.
+        /// Search results are ordered by number, not by file position or title.
         @Test func listsBooksByNumber() async throws {
             let books = "init,100,1,1,t,a\ninit,9,1,1,t,c\n\n# two more\ninit,21,1,1,t,b\r\ninit,3,1,1,u,d\n"
             try await withStore(books: books) { store in
@@ -93,7 +93,7 @@ extension RealProcesses {
                 #expect(book["title"] as? String == title)
                 #expect(book["type"] as? String == topic)
                 #expect(book["cost"] as? String == "9.50")
-                // Text that needs no escape stays as it is: UTF-8, not \u.
+                // Text that needs no escape stays UTF-8, without \u.
                 let raw = try await store.get("/lookup/7").body
                 #expect(raw.contains("本 📚") && raw.contains(#"\"b\" + 50%"#) && raw.contains("👩‍👩‍👧"))
                 let logged =
@@ -140,7 +140,7 @@ extension RealProcesses {
                 ] {
                     expectProblem(try await store.get(target), 404)
                 }
-                // None of it was executed, so none of it is in a log or in the stock.
+                // Nothing was executed, so nothing is in a log or in the stock.
                 #expect(try await store.stock(of: 1) == 3)
                 let logged = defaultInitLines + ["query_by_item,1"]
                 #expect(try await store.log("catalog_log", becomes: logged) == logged)

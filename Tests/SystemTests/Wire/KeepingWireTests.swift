@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 extension RealProcesses {
-    /// What a storefront and a storekeeper ask of the frontend, through all the tiers.
+    /// Requests of a storefront and a storekeeper to the frontend, through all tiers.
     @Suite struct KeepingWireTests {
         private func post(
             _ target: String, _ body: String, _ store: Store, headers: [String: String] = [:]
@@ -199,7 +199,7 @@ extension RealProcesses {
             }
         }
 
-        /// The log alone is enough to get every book back, added and retired ones too.
+        /// The log alone restores every book, including added and retired ones.
         private func checkRebuilt(_ store: Store) async throws {
             let verify = try await bookstore("verify", in: store.folder)
             #expect(verify.status == 0, "\(verify.output) \(verify.errors)")
@@ -247,7 +247,7 @@ extension RealProcesses {
                 #expect(try await store.buy(3_000) == "Success")
                 #expect(try list(try await store.get("/find?q=numbered+2999")).count == 1)
                 expectProblem(try await load(""), 400)
-                // The frontend passes smaller files on.
+                // The frontend forwards smaller files.
                 let relayed = try await store.send(
                     "POST", "/import?actor=bob", to: .frontend, headers: ["Content-Type": "text/plain"],
                     body: "init,4001,1,1,t,Relayed\n" + String(repeating: "# a comment\n", count: 10_000))
@@ -271,7 +271,7 @@ extension RealProcesses {
                     try await store.post("/update?item_number=1&stock=-9&reason=all", to: .catalog),
                     failedBody)
                 #expect(try await store.stock(of: 1) == 2)
-                // It took a copy off the shelf and sold none.
+                // It removed a copy and sold none.
                 let book = try result(try await store.get("/book?item_number=1"))
                 #expect(book["sold"] as? Int == 0)
                 #expect(try list(try await store.get("/movements"))[0]["reason"] as? String == "stolen")

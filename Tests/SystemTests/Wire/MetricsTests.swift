@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 extension RealProcesses {
-    /// The metrics pages of the three tiers, judged by Prometheus' own tool.
+    /// The metrics pages of the three tiers, checked with Prometheus' own tool.
     @Suite struct MetricsTests {
         private func promtool() throws -> String {
             let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map(
@@ -22,7 +22,7 @@ extension RealProcesses {
 
         @Test func passPromtool() async throws {
             try await withStore { store in
-                // Something of everything: done, sold out, refused, unreadable, failed.
+                // One request of each kind: done, sold out, refused, unreadable, failed.
                 _ = try await store.get("/search?topic=distributed+systems")
                 for item in [1, 1, 1, 1, 77] { _ = try await store.post("/buy/\(item)") }
                 _ = try await store.get("/lookup/x")
@@ -31,7 +31,7 @@ extension RealProcesses {
                     let page = try await store.get("/metrics", from: tier).body
                     let verdict = try await check(page, in: store.folder)
                     #expect(verdict.status == 0 && verdict.errors.isEmpty, "\(tier): \(verdict.errors)")
-                    // No label says what was bought, or by which key.
+                    // No label contains what was bought, or a key.
                     let labels = Set(page.matches(of: #/([a-z_]+)="/#).map { String($0.1) })
                     #expect(
                         labels.isSubset(of: [
@@ -91,7 +91,7 @@ extension RealProcesses {
                 let headers = ["traceparent": "00-\(trace)-00f067aa0ba902b7-01"]
                 let body = String(repeating: "b", count: 64 * 1024 + 1)
                 for tier in [Tier.frontend, .order] {
-                    // Refused for what it asks, for its path and for its body: the client's own trace each time.
+                    // Refused for its parameters, its path or its body: each has the client's own trace.
                     for (target, sent) in [("/buy/x", ""), ("/nothing", ""), ("/buy/1", body)] {
                         let reply = try await store.send(
                             "POST", target, to: tier, headers: headers, body: sent)
@@ -102,7 +102,7 @@ extension RealProcesses {
                             }
                         }
                     }
-                    // What cannot be read has no trace of its own, and gets one.
+                    // An unreadable request has no trace, and gets a new one.
                     let reply = try await onThread { [port = store.port(tier)] in
                         let connection = try RawConnection(port: port)
                         try connection.send("GARBAGE\r\n\r\n")

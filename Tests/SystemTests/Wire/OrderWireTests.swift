@@ -52,7 +52,7 @@ extension RealProcesses {
                     try await store.post(
                         "/buy?item_number=2", to: .order, headers: ["Idempotency-Key": "k-1"]), 422)
                 #expect(try await store.stock(of: 2) == 3)
-                // A key of an unknown book is not used up by the refusal.
+                // A refused purchase of an unknown book does not use up its key.
                 #expect(try await store.buy(9, key: "k-2").hasPrefix("404"))
                 #expect(try await store.buy(2, key: "k-2") == "Success")
             }
@@ -89,7 +89,7 @@ extension RealProcesses {
                     let reply = try await store.post("/buy/4", to: tier, headers: ["Idempotency-Key": key])
                     expectProblem(reply, 400, mentions: "Idempotency-Key")
                 }
-                // Control characters do not even get past the parser of the head; it is a 400 all the same.
+                // The parser of the head already refuses control characters, also with a 400.
                 for byte in ["\u{1}", "\u{7F}", "\0"] {
                     let reply = try await store.post(
                         "/buy/4", to: tier, headers: ["Idempotency-Key": "a\(byte)b"])

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 extension RealProcesses {
-    /// Purchases that say what the book may cost, through all tiers.
+    /// Purchases with a price limit, through all tiers.
     @Suite struct PriceLimitTests {
         private func reprice(_ item: Int, _ price: String, _ store: Store) async throws {
             let target = "/update?item_number=\(item)&cost=\(price)"
@@ -23,7 +23,7 @@ extension RealProcesses {
                 #expect(refused.json["cost"] as? String == "99.99")
                 expectProblem(try await buy("/buy/1?cost_max=99.98", "b", method: "GET"), 412)
                 #expect(try await store.stock(of: 1) == 2)
-                // A key that has sold answers so whatever the limit; one that was refused may be used again.
+                // A key that has sold repeats its answer with any limit; a refused one may be used again.
                 expectJSON(try await buy("/buy?cost_max=0&item_number=1", "a"), successBody)
                 expectJSON(try await buy("/buy/1?cost_max=99.99", "b"), successBody)
                 try await reprice(1, "7.50", store)
@@ -59,7 +59,7 @@ extension RealProcesses {
             }
         }
 
-        /// The price is looked at in the transaction that sells, not before it.
+        /// The price is checked in the transaction that sells, not before it.
         @Test func neverSellsAboveTheLimit() async throws {
             try await withStore(books: "init,1,100000,10,a topic,A Book\n") { store in
                 let port = store.port(.frontend)

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 extension RealProcesses {
-    /// A purchase whose outcome is unknown can be repeated by whoever made it: its key is told in every answer.
+    /// A client can repeat a purchase whose outcome is unknown, because every answer contains its key.
     @Suite struct PurchaseKeyTests {
         private func key(of reply: RawReply) -> String? { reply.headers["idempotency-key"] }
 
@@ -35,7 +35,7 @@ extension RealProcesses {
                     let long = String(repeating: "b", count: 64 * 1024 + 1)
                     let tooLong = try await store.send("POST", buy, to: tier, headers: own, body: long)
                     expectKey(tooLong, 413, mine)
-                    // What cannot be a key is not repeated; what sells nothing has none.
+                    // An invalid key is not returned, and a request that sells nothing has no key.
                     for odd in ["\"open", "a b"] {
                         let refused = try await store.post(buy, to: tier, headers: ["Idempotency-Key": odd])
                         expectProblem(refused, 400)
@@ -51,7 +51,7 @@ extension RealProcesses {
             }
         }
 
-        /// The batch of one tier to another answers each purchase with its key, also one that came without.
+        /// A batch between tiers answers each purchase with its key, also one that came without a key.
         @Test func aBatchReturnsKeys() async throws {
             try await withStore { store in
                 let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
@@ -68,7 +68,7 @@ extension RealProcesses {
             }
         }
 
-        /// The catalog stands still: the sale may go through afterwards, and only its key tells.
+        /// The catalog is frozen: the sale may happen afterwards, and only its key shows whether it did.
         @Test func aRetryAfterAnUnknownOutcomeBuysOnce() async throws {
             try await withStore { store in
                 let catalog = try store.process(.catalog)
@@ -86,7 +86,7 @@ extension RealProcesses {
             }
         }
 
-        /// What the commands print is meant to be copied, so it is run as it stands.
+        /// The printed commands are for copying, so the test runs them unchanged.
         @Test(arguments: [
             (["client", "buy", "1"], 2), (["restock", "1=5", "--reason", "it's \"new\" & good"], 8),
         ]) func aCommandPrintsHowToRepeatIt(command: [String], stock: Int) async throws {

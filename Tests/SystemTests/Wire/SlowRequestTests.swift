@@ -4,9 +4,9 @@ import TestSupport
 import Testing
 
 extension RealProcesses {
-    /// What takes long in one tier holds up nothing else.
+    /// Slow requests in one tier delay nothing else.
     @Suite struct SlowRequestTests {
-        /// A catalog that answers lookups at once and searches by words never.
+        /// A catalog that answers lookups immediately and never answers searches by words.
         private final class StuckCatalog: Sendable {
             private let listener: RawListener
             private let searching = Atomic<Int>(0)
@@ -18,7 +18,7 @@ extension RealProcesses {
                     while case let head = try connection.receiveHead(), !head.isEmpty {
                         if head.hasPrefix("GET /find") {
                             searching.wrappingAdd(1, ordering: .sequentiallyConsistent)
-                            // Ends with the connection, in whatever way.
+                            // Ends with the connection, in any way.
                             _ = try? connection.receive()
                             left.wrappingAdd(1, ordering: .sequentiallyConsistent)
                             return

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 extension RealProcesses {
-    /// A store with a token: who may change things, and that nobody tells it.
+    /// A store with a token: who may change things, and that nothing reveals the token.
     @Suite struct TokenTests {
         private static let token = "not-to-be-told-to-anyone"
         private static let shown = ["Authorization": "Bearer " + token]
@@ -32,7 +32,7 @@ extension RealProcesses {
                 expectProblem(try await store.get("/ledger", from: .catalog), 401)
                 #expect(try await store.stock(of: 1) == 3)
                 expectJSON(try await store.post(update, to: .catalog, headers: Self.shown), successBody)
-                // The order server shows it to the catalog for the buyer.
+                // The order server sends it to the catalog for the buyer.
                 #expect(try await store.buy(1) == "Success")
                 #expect(try await store.stock(of: 1) == 7)
                 try await store.stop()
@@ -53,7 +53,7 @@ extension RealProcesses {
             }
         }
 
-        /// As docs/operating.md rotates it: the new one in the file, then one server after the other.
+        /// Rotates the token as in docs/operating.md: the new one in the file, then restarts of one server at a time.
         @Test func aNewTokenComesInByRestarts() async throws {
             try await withGuardedStore { store in
                 let new = ["Authorization": "Bearer another-one-of-16-or-more"]
