@@ -1,7 +1,7 @@
 import Foundation
 
-/// What a tier's files hold at the moment of its end. The objects of the dead tier are let go only
-/// afterwards, and whatever they still do to the files is undone.
+/// The content of a tier's files when it ends. The objects of the dead tier are released only
+/// afterwards, and their further changes to the files are undone.
 struct DiskImage {
     private let contents: [(path: String, bytes: Data?)]
     private let logLength: Int
@@ -9,7 +9,7 @@ struct DiskImage {
     private let sharedMemoryPath: String
 
     /// - Parameters:
-    ///   - database: the database's path; its write-ahead log stands beside it.
+    ///   - database: the database's path; its write-ahead log is beside it.
     ///   - walLength: how much of the write-ahead log survives; nil for all.
     ///   - logLength: how much of the tier's log survives, given its length.
     init(database: String, log: String, walLength: Int? = nil, logLength: (Int) -> Int = { $0 }) {
@@ -28,7 +28,7 @@ struct DiskImage {
         return (size ?? nil) ?? 0
     }
 
-    /// Puts the files back as they were. The log keeps its inode, by which it is known.
+    /// Restores the files. The log keeps its inode, by which the store knows it.
     func restore() throws {
         unlink(sharedMemoryPath)
         for (path, bytes) in contents {

@@ -3,7 +3,7 @@ import Linearizability
 import Model
 import NIOCore
 
-/// What the clients did and saw, as far as it can be held against the store.
+/// What the clients did and saw, for comparison with the store.
 struct ClientHistory {
     /// What is known of a key.
     struct Purchase {
@@ -11,12 +11,12 @@ struct ClientHistory {
         var outcome: PurchaseOutcome?
     }
 
-    /// The requests as the checker wants them.
+    /// The requests in the checker's form.
     private(set) var operations: [HistoryOperation] = []
     private(set) var purchases: [IdempotencyKey: Purchase] = [:]
     /// Keys in the order of their first use.
     private(set) var keys: [IdempotencyKey] = []
-    /// Restocks, each known by its own number of units, with whether one was answered.
+    /// Restocks by their distinct numbers of units, and whether each was answered.
     private(set) var restocks: [Int64: Bool] = [:]
     /// Purchases without a key that were answered Success.
     private(set) var keylessSuccessCount = 0

@@ -5,7 +5,7 @@ import Synchronization
 @testable import Catalog
 @testable import Order
 
-/// Databases as the tiers make them, kept to be copied: making one costs as much as ten purchases.
+/// New databases of the tiers, kept for copying, because making one costs as much as ten purchases.
 enum NewDatabases {
     private static let known = Mutex<[String: (catalog: Data, order: Data)]>([:])
 

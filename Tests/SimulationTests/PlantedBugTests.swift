@@ -3,9 +3,9 @@ import Model
 import TestSupport
 import Testing
 
-/// Whether the checks would notice: each bug is planted in the store's own code, and must be found.
+/// Tests the checks: each bug is planted in the store's own code, and must be found.
 @Suite struct PlantedBugTests {
-    /// Seeds within which every bug has to show; the rarest takes a tenth of them.
+    /// The number of seeds within which every bug must show; the rarest needs a tenth of them.
     private static let seedCountMax: UInt64 = 1_000
 
     @Test(arguments: PlantedBug.allCases) func isCaught(bug: PlantedBug) throws {

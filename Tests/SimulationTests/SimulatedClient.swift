@@ -7,7 +7,7 @@ import Services
 
 @testable import Catalog
 
-/// A shopper who also fills the shelves: one thing after the other, repeated where a key allows it.
+/// A client that buys and restocks, one request at a time, repeated where a key allows it.
 // Unchecked: a simulation has one thread.
 final class SimulatedClient: @unchecked Sendable {
     private static let purchaseTimeMax = TimeAmount.seconds(7)
@@ -29,13 +29,13 @@ final class SimulatedClient: @unchecked Sendable {
     private let store: SimulatedStore
     private let frontendLinks: [(frontend: SimulatedFrontend, link: SimulatedLink)]
     private let catalogLink: SimulatedLink
-    /// What it chooses from; what stands there twice is done twice as often.
+    /// The actions to choose from. A repeated one is chosen more often.
     private let habits: [Habit]
     private var left: Int
     private var lastKey = 0
-    /// Purchases that were given up without an answer; they are asked for again in the end.
+    /// Purchases abandoned without an answer. They are repeated at the end.
     private var abandoned: [(item: ItemNumber, key: IdempotencyKey)] = []
-    /// Books to look at when everything is over.
+    /// Books to look up at the end.
     private var unseen: [ItemNumber]
     private(set) var isDone = false
 
@@ -81,7 +81,7 @@ final class SimulatedClient: @unchecked Sendable {
         return IdempotencyKey(trusted: "\(name)-\(lastKey)")
     }
 
-    /// Sends one request and notes its answer; nil when there is none.
+    /// Sends one request and records its answer; nil without an answer.
     private func request(_ item: ItemNumber, _ key: IdempotencyKey?) -> EventLoopFuture<PurchaseOutcome?> {
         let request = store.history.begin(.buy(key: key), of: item, by: number, at: world.now)
         return send(item, key).map { outcome in
@@ -99,7 +99,7 @@ final class SimulatedClient: @unchecked Sendable {
 
     private func send(_ item: ItemNumber, _ key: IdempotencyKey?) -> EventLoopFuture<PurchaseOutcome> {
         let parts = world.context(seconds: Self.purchaseTimeMax)
-        // A repetition may take another way.
+        // A repetition may use another route.
         let (frontend, link) = world.pick(from: frontendLinks)
         world.record("\(name) buys \(item)\(key.map { " with \($0)" } ?? "")")
         return link.call(
@@ -125,19 +125,19 @@ final class SimulatedClient: @unchecked Sendable {
             let again = { @Sendable in
                 self.world.after(micros: 1_000...200_000) { self.insist(item, key, then: proceed) }
             }
-            // Who gets no answer looks at the shelf.
+            // Without an answer the client looks up the book.
             if self.world.chance(percent: 40) { self.lookUp(item, then: again) } else { again() }
         }
     }
 
-    /// The same purchase twice at once, as by a second click.
+    /// Two concurrent copies of a purchase, as by a double click.
     private func buyTwice(_ item: ItemNumber) {
         let key = newKey()
         let second = request(item, key)
         insist(item, key) { second.whenComplete { _ in self.pause() } }
     }
 
-    /// An old key: with its book it gets its first answer, with another book none.
+    /// An old key: with its book it gets its first answer, with another book it is refused.
     private func askAgain() {
         let settled = store.history.keys.filter { store.history.purchases[$0]?.outcome != nil }
         guard !settled.isEmpty else { return pause() }
@@ -171,7 +171,7 @@ final class SimulatedClient: @unchecked Sendable {
         }
     }
 
-    /// Adds copies, by a number of units that no other restock has, and perhaps sets a new price.
+    /// Adds a number of copies that no other restock has, and perhaps sets a new price.
     private func restock(_ item: ItemNumber) {
         let units = store.nextRestockUnits()
         let price = world.chance(percent: 30) ? Cents(Int64(world.pick(1...9) * 100)) : nil
@@ -195,7 +195,7 @@ final class SimulatedClient: @unchecked Sendable {
             }
     }
 
-    /// Asks for every answer that is still owed, and for every book, when all tiers are well again.
+    /// Requests every missing answer, and every book, once all tiers work again.
     private func finish() {
         guard world.isHealed else { return world.after(micros: 50_000...50_000) { self.finish() } }
         if let owed = abandoned.popLast() { return insist(owed.item, owed.key) { self.finish() } }

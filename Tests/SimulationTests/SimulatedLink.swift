@@ -11,7 +11,7 @@ final class SimulatedLink: @unchecked Sendable {
     private static let refusalWaitMillis = 20
 
     let name: String
-    /// Whether the server answered over the connection that is open now, so that it is known what it is.
+    /// Whether the server has answered on the open connection, so that its kind is known.
     private(set) var isKnown = false
     /// While set in the future, no message passes.
     var cutUntil = NIODeadline.uptimeNanoseconds(0)
@@ -64,7 +64,7 @@ final class SimulatedLink: @unchecked Sendable {
 
     /// Sends a request.
     ///
-    /// - Parameter serve: hands it to the server; nil when no server is there.
+    /// - Parameter serve: passes it to the server; nil without a server.
     func call<Reply: Sendable>(
         _ what: String, isRead: Bool, mayBeRepeated: Bool, deadline: NIODeadline,
         _ serve: @escaping () -> EventLoopFuture<Reply>?
@@ -88,10 +88,10 @@ final class SimulatedLink: @unchecked Sendable {
         return exchange.promise.futureResult
     }
 
-    /// The connection breaks; the server still gets what is on its way to it.
+    /// The connection breaks; the server still gets the messages on their way.
     func breakConnection() { isKnown = false }
 
-    /// The caller dies: whoever waits, waits no more, and nothing is repeated.
+    /// The caller dies: its calls end, and nothing is repeated.
     func close() {
         isClosed = true
         for end in open.sorted(by: { $0.key < $1.key }) { end.value() }
@@ -172,7 +172,7 @@ final class SimulatedLink: @unchecked Sendable {
                 .refusedLines, .clientLeft:
                 exchange.end(.failure(error))
             case .unavailable, .unexpectedStatus, .overloaded:
-                // As `TierClient.check` passes it on: that nothing was done is said of one copy only.
+                // Like `TierClient.check`: only one copy is known to have done nothing.
                 exchange.end(
                     .failure(exchange.hasCopies ? failure(of: exchange, .notReady) : error))
             }

@@ -4,7 +4,7 @@ import Model
 import NIOCore
 import Storage
 
-/// A tier that can be started, frozen, ended at any step and started again, with what they all share.
+/// The common part of all tiers, which can be started, frozen, ended at any step and restarted.
 // Unchecked: a simulation has one thread.
 class SimulatedServer: @unchecked Sendable {
     /// What waits for a commit at a point.
@@ -20,7 +20,7 @@ class SimulatedServer: @unchecked Sendable {
 
     let name: String
     let world: World
-    /// Counts the tier's lives. An answer of an earlier life reaches nobody.
+    /// Counts the tier's lives. An answer of an earlier life is dropped.
     private(set) var generation = 0
     private(set) var isUp = false
     var frozenUntil = NIODeadline.uptimeNanoseconds(0)
@@ -38,9 +38,9 @@ class SimulatedServer: @unchecked Sendable {
     func open() throws {}
     /// Whether the start that just ended is to be cut short.
     var diesYoung: Bool { false }
-    /// The tier ends now: what its files hold from here on counts no more.
+    /// The tier ends: later content of its files does not count.
     func capture(isPowerCut: Bool) {}
-    /// Lets go of everything that the tier was.
+    /// Releases all objects of the tier.
     func letGo() {}
     /// Called when it is gone.
     func restore() throws {}
@@ -59,7 +59,7 @@ class SimulatedServer: @unchecked Sendable {
         }
     }
 
-    /// Ends the tier at once, and starts it again `downMicros` later.
+    /// Ends the tier immediately, and starts it again `downMicros` later.
     func die(isPowerCut: Bool, downMicros: Int) {
         guard isUp else { return }
         world.record("\(name) dies\(isPowerCut ? " in a power cut" : "")")
@@ -76,7 +76,7 @@ class SimulatedServer: @unchecked Sendable {
     private func bury() {
         let left = works.sorted { $0.key < $1.key }
         works = [:]
-        // A read changes nothing, and somebody holds its future.
+        // A read changes nothing, and its future is still referenced.
         for work in left where work.value.kind == .read { work.value.body() }
         letGo()
         world.soon {
@@ -97,7 +97,7 @@ class SimulatedServer: @unchecked Sendable {
     }
 
     private func schedule(_ kind: Execution.Work, _ body: @escaping () -> Void) {
-        // The last requests of a tier that is being buried end as they are let go.
+        // The last requests of a dead tier end when they are released.
         if !isUp, kind == .read { return body() }
         lastWork += 1
         works[lastWork] = (kind, body)
@@ -140,6 +140,6 @@ class SimulatedServer: @unchecked Sendable {
         return DiskImage(database: database, log: log) { _ in .max }
     }
 
-    /// Told of every point that a commit comes to.
+    /// Called at every point of a commit.
     func reached(_ point: Execution.Point) {}
 }

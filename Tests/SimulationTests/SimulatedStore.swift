@@ -8,7 +8,7 @@ import Storage
 @testable import Catalog
 @testable import Order
 
-/// A whole store with its clients and its misfortunes, from the first request to the audit.
+/// A whole store with its clients and its faults, from the first request to the audit.
 // Unchecked: a simulation has one thread.
 final class SimulatedStore: @unchecked Sendable {
     static let clientCount = 3
@@ -18,7 +18,7 @@ final class SimulatedStore: @unchecked Sendable {
     private static let checkerStepCountMax = 200_000
     /// How long faults come.
     private static let stormMillis = 4_000
-    /// How long everything may take once the faults are over. A client's patience is most of it.
+    /// The time limit after the end of the faults. A client's patience is most of it.
     private static let recoverySeconds: Int64 = 60
 
     let world: World
@@ -28,7 +28,7 @@ final class SimulatedStore: @unchecked Sendable {
     let items: [ItemNumber]
     var history = ClientHistory()
     private let books: [Book]
-    /// What this seed's store has to suffer: few kinds, often, show more than all kinds, seldom.
+    /// The faults of this seed's store: a few frequent kinds find more than all kinds at a low rate.
     private let misfortunes: [Misfortune]
     private var restockCount: Int64 = 0
     private var servers: [SimulatedServer] { [catalog, order] + frontends }
@@ -95,7 +95,7 @@ final class SimulatedStore: @unchecked Sendable {
             server.ambush = nil
             server.frozenUntil = world.now
         }
-        // A tier that is down comes back by itself, in less than a second.
+        // A dead tier restarts by itself, in less than a second.
         world.loop.advanceTime(by: .seconds(1))
     }
 
@@ -174,7 +174,7 @@ final class SimulatedStore: @unchecked Sendable {
         }
     }
 
-    /// As `bookstore verify` does it.
+    /// Like `bookstore verify`.
     private func audit(_ ledger: LedgerSnapshot, _ orders: OrderSnapshot) throws {
         let catalogLog = try OperationLogFiles(named: "catalog_log", in: world.folder + "/output")
         let orderLog = try OperationLogFiles(named: "order_log", in: world.folder + "/output")
@@ -208,7 +208,7 @@ final class SimulatedStore: @unchecked Sendable {
             default: break
             }
         }
-        // What is left was sold under keys that the frontend made.
+        // The rest was sold under keys of the frontend.
         if sold.count < history.keylessSuccessCount { world.fault("a sale without a client's key is lost") }
         if sold.count > history.keylessCount { world.fault("\(sold.count) sales without a client's key") }
     }
@@ -236,6 +236,6 @@ final class SimulatedStore: @unchecked Sendable {
 }
 
 extension CatalogEngine {
-    /// The stock that a lookup is answered with now.
+    /// The stock in the answer to a lookup.
     func shown(_ item: ItemNumber) -> Int64? { try? book(item).stock }
 }

@@ -40,7 +40,7 @@ final class SimulatedCatalog: SimulatedServer, @unchecked Sendable {
 
     override func capture(isPowerCut: Bool) {
         guard image == nil else { return }
-        // The log is never synced while it grows: a power cut may take any of its end.
+        // The growing log is never synced, so a power cut may take any part of its end.
         image = DiskImage(database: database, log: log) { isPowerCut ? self.world.remaining(of: $0) : $0 }
     }
 
@@ -56,7 +56,7 @@ final class SimulatedCatalog: SimulatedServer, @unchecked Sendable {
         image = nil
     }
 
-    /// Whether the ledger has a sale under `key`, as far as that can be seen now.
+    /// Whether the ledger has a sale under `key`, as far as that is visible.
     func hasSold(under key: IdempotencyKey) -> Bool {
         guard isUp, let receipt = try? store?.receipt(of: key) else { return false }
         return receipt.outcome == .success
@@ -80,7 +80,7 @@ final class SimulatedOrder: SimulatedServer, @unchecked Sendable {
     private var image: DiskImage?
     /// Keys of the purchases that have come here in this and earlier lives.
     private var metKeys: Set<IdempotencyKey> = []
-    /// Lengths of the write-ahead log to which a power cut may take it back: commits are not synced here.
+    /// Lengths to which a power cut may cut the write-ahead log, because commits are not synced here.
     private var walLengths: [Int] = []
 
     var database: String { world.folder + "/data/" + OrderStore.fileName }
@@ -148,7 +148,7 @@ final class SimulatedOrder: SimulatedServer, @unchecked Sendable {
 
     func close() throws {
         follower?.stop()
-        // It holds the engine, and with it the open file of the lock: one a seed, until there are no more.
+        // It holds the engine and the open file of its lock. Every seed would leak one descriptor.
         follower = nil
         link?.close()
         world.loop.run()
@@ -178,7 +178,7 @@ final class SimulatedOrder: SimulatedServer, @unchecked Sendable {
         return purchase
     }
 
-    /// That nothing was done is said only where nothing was sold.
+    /// An answer reports that nothing was done only if nothing was sold.
     private func checkFault(_ error: StoreError, key: IdempotencyKey) {
         switch error {
         case .unavailable(_, _, outcomeUnknown: false), .overloaded:
@@ -194,7 +194,7 @@ final class SimulatedOrder: SimulatedServer, @unchecked Sendable {
     }
 }
 
-/// The frontend, which holds nothing.
+/// The frontend, which has no state.
 // Unchecked: a simulation has one thread.
 final class SimulatedFrontend: SimulatedServer, @unchecked Sendable {
     private(set) var orderLink: SimulatedLink?

@@ -4,7 +4,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// A store of one seed, run from beginning to end.
+/// A complete run of the store of one seed.
 struct SimulationRun {
     let seed: UInt64
     let faults: [String]
@@ -35,7 +35,7 @@ struct SimulationRun {
             """
     }
 
-    /// A folder in memory where there is one: files there cost no disk.
+    /// A folder in memory if there is one, because files there need no disk.
     static func withFolder<Value>(_ body: (String) throws -> Value) throws -> Value {
         let memory = "/dev/shm"
         let parent = FileManager.default.isWritableFile(atPath: memory) ? memory : NSTemporaryDirectory()
@@ -45,7 +45,7 @@ struct SimulationRun {
     }
 }
 
-/// What a run of the tests was asked for.
+/// The options of a test run.
 private struct Settings {
     /// One seed, to be repeated with its whole trace.
     let seed: UInt64?
@@ -76,7 +76,7 @@ private struct SeedFailed: Error, CustomStringConvertible {
     var description: String { report }
 }
 
-/// The purchase protocol under every misfortune that a seeded scheduler can think of.
+/// The purchase protocol under the faults of a seeded scheduler.
 @Suite struct SimulationTests {
     private static let progressSeedCount: UInt64 = 1_000
 
@@ -88,7 +88,7 @@ private struct SeedFailed: Error, CustomStringConvertible {
             #expect(run.faults.isEmpty)
             return
         }
-        // Each run has one thread, so as many run side by side as there are processors.
+        // Each run has one thread, so one runs on each processor.
         let seeds = Seeds(count: settings.seedCount)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<ProcessInfo.processInfo.activeProcessorCount {

@@ -7,15 +7,15 @@ import NIOEmbedded
 
 @testable import TierHTTP
 
-/// What goes wrong on the network by itself; drawn once for each run, and over when the faults are over.
+/// Random faults of the network, drawn once for each run. They end with the other faults.
 struct Weather {
     var lossPercent = 0
     var duplicationPercent = 0
-    /// How often a message takes much longer than the others.
+    /// How often a message takes much longer than others.
     var lateness = 0
 }
 
-/// The one clock, the one source of chance and the one thread that everything in a simulation shares.
+/// The clock, the random numbers and the thread that a whole simulation shares.
 // Unchecked, as all of a simulation: one thread runs it from beginning to end.
 final class World: @unchecked Sendable {
     let seed: UInt64
@@ -23,7 +23,7 @@ final class World: @unchecked Sendable {
     let loop = EmbeddedEventLoop()
     let slot: LoopSlot
     var weather = Weather()
-    /// Whether no more faults come.
+    /// Whether the faults are over.
     private(set) var isHealed = false
     private(set) var trace: [String] = []
     private(set) var faults: [String] = []
@@ -49,7 +49,7 @@ final class World: @unchecked Sendable {
         isHealed = true
     }
 
-    /// Notes something that must never happen.
+    /// Records something that must never happen.
     func fault(_ text: String) {
         record("WRONG: \(text)")
         faults.append(text)
@@ -66,7 +66,7 @@ final class World: @unchecked Sendable {
         loop.scheduleTask(in: .microseconds(Int64(pick(range))), body)
     }
 
-    /// Runs `body` when what runs now, and what follows from it at once, is over.
+    /// Runs `body` after the current step and its immediate consequences.
     func soon(_ body: @escaping () -> Void) { loop.scheduleTask(in: .nanoseconds(1), body) }
 
     func context(seconds: TimeAmount) -> CallContextParts {
