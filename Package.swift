@@ -67,6 +67,8 @@ let package = Package(
     targets: [
         // zlib of the system: Debian's zlib1g-dev.
         .systemLibrary(name: "CZlib"),
+        // libpq's types: Debian's libpq-dev. The library itself is looked for when a store asks for it.
+        .systemLibrary(name: "CPQ"),
         .target(name: "Model", swiftSettings: strict),
         .target(name: "Processes", dependencies: ["Model"], swiftSettings: strict),
         .target(
@@ -78,7 +80,7 @@ let package = Package(
         .target(name: "StoreAPI", dependencies: ["Model", "TierHTTP"] + nio, swiftSettings: strict),
         .target(
             name: "Storage",
-            dependencies: ["Model", "Monitoring", nioCore, deque, grdb, logging, cryptography[0]],
+            dependencies: ["CPQ", "Model", "Monitoring", nioCore, deque, grdb, logging, cryptography[0]],
             swiftSettings: strict),
         .target(
             name: "Services", dependencies: ["Model", "Monitoring", "TierHTTP", "StoreAPI"] + nio,

@@ -15,9 +15,11 @@ from markdown_links import check_links
 from swift_text import parse
 from swift_tree import IMPORT, SwiftTree, main_type
 
-# Only the folders of the database import its library, so that another database changes only them.
-DATABASE = "GRDB"
-DATABASE_FOLDERS = {f"Sources/{target}/SQLite" for target in ("Storage", "Catalog", "Order")}
+# Only the folders of a database import its library, so that another database changes only them.
+DATABASE_FOLDERS = {
+    "GRDB": {f"Sources/{target}/SQLite" for target in ("Storage", "Catalog", "Order")},
+    "CPQ": {"Sources/Storage/PostgreSQL"},
+}
 # Model is what every tier agrees on, so it depends on nothing that a tier could replace.
 MODEL_MAY_IMPORT = {"Synchronization", "Swift"}
 # An engine holds the rules of a tier, for any caller.
@@ -108,8 +110,8 @@ def check_imports(path, swift):
         line, module = swift.line(found.start(1)), found[1]
         if folders[1] == "Model" and module not in MODEL_MAY_IMPORT:
             yield line, f"Model imports {module}: it imports nothing"
-        elif module == DATABASE and "/".join(folders) not in DATABASE_FOLDERS:
-            yield line, f"{DATABASE} outside of {' '.join(sorted(DATABASE_FOLDERS))}"
+        elif module in DATABASE_FOLDERS and "/".join(folders) not in DATABASE_FOLDERS[module]:
+            yield line, f"{module} outside of {' '.join(sorted(DATABASE_FOLDERS[module]))}"
 
 
 def check_engine(path, swift):

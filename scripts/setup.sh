@@ -35,6 +35,7 @@ is_there() {
     case "$1" in
         libsqlite3-dev) [[ -e /usr/include/sqlite3.h ]] ;;
         zlib1g-dev) [[ -e /usr/include/zlib.h ]] ;;
+        libpq-dev) [[ -e /usr/include/postgresql/libpq-fe.h ]] ;;
         # Debian ships venv without ensurepip, which creates a new environment's pip.
         python3-venv) python3 -c 'import venv, ensurepip' 2>/dev/null ;;
         chromium-driver) command -v chromedriver >/dev/null ;;
@@ -125,9 +126,9 @@ refresh_package_lists() {
 }
 
 check_swift
-packages=(libsqlite3-dev zlib1g-dev)
+packages=(libsqlite3-dev zlib1g-dev libpq-dev)
 if [[ $with_tests == yes ]]; then
-    packages+=(python3 python3-venv curl shellcheck procps strace xz-utils)
+    packages+=(python3 python3-venv curl shellcheck procps strace xz-utils postgresql)
 fi
 if [[ $with_browser == yes ]]; then
     packages+=(python3 python3-venv chromium chromium-driver default-jre-headless fonts-dejavu-core)

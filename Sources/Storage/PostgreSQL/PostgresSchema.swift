@@ -1,0 +1,138 @@
+internal import Model
+
+/// The tables of a tier in PostgreSQL, in a schema of the store's own, and their versions.
+package struct PostgresSchema: Sendable {
+    /// The tier, under whose name the version of its tables stands.
+    package let tier: String
+    /// The scripts that lead from each version to the next; forwards only.
+    package let versions: [String]
+    /// What a process locks as long as it has the tier's tables; different ones for different tiers.
+    package let lock: Int64
+
+    package init(tier: String, versions: [String], lock: Int64) {
+        self.tier = tier
+        self.versions = versions
+        self.lock = lock
+    }
+
+    /// What is locked while the schema is looked at and changed: "BookStor".
+    private static let migrationLock: Int64 = 0x426F_6F6B_5374_6F72
+
+    /// Makes the tables, or brings them up to date. Other processes that do the same wait.
+    ///
+    /// - Parameter fill: called with empty tables in the transaction that made them.
+    /// - Throws: ``PostgresError`` for a database that has another program's tables, or tables of a newer version, all
+    ///   of which stay untouched; or the error of `fill`, and then there are no tables.
+    package func prepare(on connection: PostgresConnection, fill: () throws -> Void) throws {
+        try connection.transaction {
+            // However long another process takes to fill a new store.
+            try connection.script("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0")
+            try connection.script("SET LOCAL idle_in_transaction_session_timeout = 0")
+            try connection.run(
+                "SELECT pg_advisory_xact_lock($1::bigint) IS NULL", [.int(Self.migrationLock)])
+            let found = try version(on: connection)
+            guard found <= versions.count else { throw newer(found) }
+            guard found < versions.count else { return }
+            if try !hasVersions(connection) { try makeSchema(on: connection) }
+            for script in versions[found...] { try connection.script(script) }
+            try connection.run(
+                """
+                INSERT INTO bookstore.version (tier, number) VALUES ($1::text, $2::bigint)
+                ON CONFLICT (tier) DO UPDATE SET number = excluded.number
+                """, [.text(tier), .int(Int64(versions.count))])
+            if found == 0 { try fill() }
+        }
+    }
+
+    /// Checks that a database has the tables as this program knows them.
+    ///
+    /// - Throws: ``PostgresError``.
+    package func check(on connection: PostgresConnection) throws {
+        let found = try version(on: connection)
+        guard found > 0 else { throw PostgresError(.refused, "the database has no tables of the \(tier)") }
+        guard found <= versions.count else { throw newer(found) }
+        guard found == versions.count else {
+            throw PostgresError(
+                .refused, "the \(tier)'s tables are of an older version; start its server once")
+        }
+    }
+
+    /// Reads the tables from outside, as of one moment.
+    ///
+    /// - Throws: ``PostgresError`` where they are not there as this program knows them.
+    package func read<Value>(at url: StoreURL, _ body: (PostgresConnection) throws -> Value) throws -> Value {
+        let connection = try PostgresConnection(
+            url, application: "bookstore verify", settings: "SET statement_timeout = 0;")
+        return try connection.transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") {
+            try check(on: connection)
+            return try body(connection)
+        }
+    }
+
+    /// The version of the tier's tables; 0 where there are none.
+    package func version(on connection: PostgresConnection) throws -> Int {
+        guard try hasVersions(connection) else { return 0 }
+        let rows = try connection.run(
+            "SELECT number FROM bookstore.version WHERE tier = $1::text", [.text(tier)])
+        return rows.first.map { Int($0[0]) } ?? 0
+    }
+
+    private func newer(_ found: Int) -> PostgresError {
+        PostgresError(
+            .refused,
+            """
+            the \(tier)'s tables are of version \(found), written by a newer version of this program, which knows \
+            \(versions.count); run that version. Nothing was changed
+            """)
+    }
+
+    /// Whether the store's schema is there.
+    ///
+    /// - Throws: ``PostgresError`` where one of its name belongs to somebody else.
+    private func hasVersions(_ connection: PostgresConnection) throws -> Bool {
+        let rows = try connection.run(
+            "SELECT to_regnamespace('bookstore') IS NOT NULL, to_regclass('bookstore.version') IS NOT NULL")
+        let hasSchema = rows[0].bool(0)
+        let hasVersions = rows[0].bool(1)
+        guard hasSchema == hasVersions else {
+            throw PostgresError(
+                .refused,
+                """
+                the database has a schema 'bookstore' that is another program's, or that this user may not see; \
+                name another database. Nothing was changed
+                """)
+        }
+        return hasVersions
+    }
+
+    /// Makes the schema in a database that nobody else uses.
+    private func makeSchema(on connection: PostgresConnection) throws {
+        let others = try connection.run(
+            """
+            SELECT format('%I.%I', nspname, relname) FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+            WHERE relkind IN ('r', 'p', 'f') AND nspname <> 'information_schema' AND nspname NOT LIKE 'pg\\_%'
+                AND NOT EXISTS (
+                    SELECT FROM pg_depend
+                    WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype = 'e')
+            LIMIT 1
+            """)
+        if let other = others.first?.text(0) {
+            throw PostgresError(
+                .refused,
+                "the database has tables of another program, such as \(other); name an empty one. Nothing was changed"
+            )
+        }
+        try connection.script(
+            """
+            CREATE SCHEMA bookstore;
+            CREATE TABLE bookstore.version (tier text PRIMARY KEY, number bigint NOT NULL);
+            CREATE TABLE bookstore.log_mark (
+                tier text PRIMARY KEY, inode bigint NOT NULL, place bigint NOT NULL, sequence bigint NOT NULL
+            ) WITH (fillfactor = 50);
+            CREATE FUNCTION bookstore.refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN RAISE EXCEPTION '% of %: this does not change', TG_OP, TG_TABLE_NAME
+                USING ERRCODE = 'restrict_violation';
+            END $$;
+            """)
+    }
+}
