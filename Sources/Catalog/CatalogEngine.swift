@@ -8,7 +8,8 @@ internal import Synchronization
 
 /// The catalog's rules: what a query and an update do, and what is logged of them.
 package final class CatalogEngine: CatalogService {
-    private let journal: Journal<CatalogStore>
+    private let store: any CatalogStoring
+    private let journal: Journal<CatalogChange, CatalogBatch>
     private let shelf = SharedShelf()
     private let finder: BookFinder
     /// Sales by day and topic.
@@ -22,9 +23,10 @@ package final class CatalogEngine: CatalogService {
     ///   - logPath: the catalog log, which is completed from the ledger before this returns.
     ///   - broken: see ``Storage/Journal``.
     package init(
-        store: CatalogStore, logPath: String, queryLogging: QueryLogging, logger: Logger,
+        store: any CatalogStoring, logPath: String, queryLogging: QueryLogging, logger: Logger,
         execution: Execution = .threads, broken: @escaping @Sendable (any Error) -> Void
     ) throws {
+        self.store = store
         self.queryLogging = queryLogging
         finder = BookFinder(catalog: store)
         try store.explained { [shelf] in try shelf.fill(from: store) }
@@ -34,8 +36,6 @@ package final class CatalogEngine: CatalogService {
             committed: { [shelf] in shelf.show($0.shelf) },
             reopened: { [shelf] in try shelf.fill(from: store) }, broken: broken)
     }
-
-    private var store: CatalogStore { journal.store }
 
     /// How many books are in the shop.
     var bookCount: Int { shelf.bookCount }
@@ -109,9 +109,9 @@ package final class CatalogEngine: CatalogService {
     /// - Parameter client: for whom; what has not begun when they leave is not done.
     func read<Value: Sendable>(
         on eventLoop: any EventLoop, _ length: ReadLength = .short, for client: ClientPresence? = nil,
-        _ body: @escaping @Sendable (CatalogStore) throws -> Value
+        _ body: @escaping @Sendable (any CatalogStoring) throws -> Value
     ) -> EventLoopFuture<Value> {
-        journal.read(on: eventLoop, length) { store in
+        journal.read(on: eventLoop, length) { [store] in
             guard client?.hasLeft != true else { throw StoreError.clientLeft }
             return try body(store)
         }

@@ -7,7 +7,7 @@ internal import Storage
 /// Brings the catalog log up to its ledger when the catalog starts.
 struct CatalogLogRepair {
     let path: String
-    let store: CatalogStore
+    let store: any CatalogStoring
     let logger: Logger
 
     /// Whether a line stands for a movement. An `init` line does where it is not one of the opening state.

@@ -43,7 +43,7 @@ final class SharedShelf: Sendable {
     // MARK: Changing
 
     /// Takes all books from the store. Lookups go on from what was there before, meanwhile and after an error.
-    func fill(from store: CatalogStore) throws {
+    func fill(from store: any CatalogStoring) throws {
         var next = Shelf(reserving: store.bookCount)
         try store.forEachBookInShop { next.add($0) }
         replace(with: next)

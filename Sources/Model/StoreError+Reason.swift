@@ -17,6 +17,7 @@ extension StoreError {
         case diskFull = "disk_full"
         case diskFault = "disk_fault"
         case logFault = "log_fault"
+        case databaseSlow = "database_slow"
         case recovering
         case notWriting = "not_writing"
         case indexFault = "index_fault"
@@ -38,6 +39,7 @@ extension StoreError {
             case .diskFull: "has a full disk"
             case .diskFault: "could not write to its disk"
             case .logFault: "cannot write its log"
+            case .databaseSlow: "waits too long for its database; nothing was done"
             case .recovering: "takes no changes after a fault of its disk"
             case .notWriting: "has stopped writing"
             case .indexFault: "cannot use its index of the books"

@@ -20,7 +20,8 @@ package final class OrderEngine: OrderService {
     private static let tier = "order"
 
     let catalog: any CatalogService
-    private let journal: Journal<OrderStore>
+    private let store: any OrderStoring
+    private let journal: Journal<OrderRecord, OrderBatch>
     /// Purchases being made, by key; bounded by the requests that a server takes on.
     private let pending = Mutex<[IdempotencyKey: Pending]>([:])
 
@@ -30,10 +31,11 @@ package final class OrderEngine: OrderService {
     ///   - logPath: the order log, which is completed from the store before this returns.
     ///   - broken: see ``Storage/Journal``.
     package init(
-        catalog: any CatalogService, store: OrderStore, logPath: String, logger: Logger,
+        catalog: any CatalogService, store: any OrderStoring, logPath: String, logger: Logger,
         execution: Execution = .threads, broken: @escaping @Sendable (any Error) -> Void
     ) throws {
         self.catalog = catalog
+        self.store = store
         journal = try Journal(
             store, tier: Self.tier, logPath: logPath, decision: .elsewhere, logger: logger,
             execution: execution,
@@ -42,7 +44,7 @@ package final class OrderEngine: OrderService {
     }
 
     /// Sales of the ledger that contradict the orders: nobody can know here which of the two is right.
-    private static func reportMisfits(_ batch: OrderStore.Batch, logger: Logger) {
+    private static func reportMisfits(_ batch: OrderBatch, logger: Logger) {
         for (record, result) in zip(batch.stored, batch.results) {
             guard case .failure = result, let sale = record.sale else { continue }
             logger.error(
@@ -167,9 +169,9 @@ package final class OrderEngine: OrderService {
 
     /// Reads the disk, on a thread of its own.
     func read<Value: Sendable>(
-        on eventLoop: any EventLoop, _ body: @escaping @Sendable (OrderStore) throws -> Value
+        on eventLoop: any EventLoop, _ body: @escaping @Sendable (any OrderStoring) throws -> Value
     ) -> EventLoopFuture<Value> {
-        journal.read(on: eventLoop, .short, body)
+        journal.read(on: eventLoop, .short) { [store] in try body(store) }
     }
 
     // MARK: Following the ledger
@@ -181,7 +183,7 @@ package final class OrderEngine: OrderService {
         guard catalog.keepsLedger(on: context.slot) else {
             return context.slot.eventLoop.makeSucceededFuture(nil)
         }
-        let sales = catalog.sales(after: journal.store.knownThrough, limit: limit, context: context)
+        let sales = catalog.sales(after: store.knownThrough, limit: limit, context: context)
         return sales.flatMap { sales in
             guard let sales else { return context.slot.eventLoop.makeSucceededFuture(nil) }
             let stored = sales.map { sale in
@@ -211,7 +213,7 @@ package final class OrderEngine: OrderService {
     package func samples() -> [MetricSample] {
         journal.samples(with: [
             MetricSample(
-                "bookstore_orders_total", .counter, Double(journal.store.lastNumber),
+                "bookstore_orders_total", .counter, Double(store.lastNumber),
                 help: "Purchases completed."),
             MetricSample(
                 "bookstore_order_log_unclaimed_lines", .gauge, Double(unclaimedLogLineCount),

@@ -5,7 +5,7 @@ internal import Storage
 /// Brings the order log up to its orders when the order server starts.
 struct OrderLogRepair {
     let path: String
-    let store: OrderStore
+    let store: any OrderStoring
     let logger: Logger
 
     /// Writes the lines that a crash kept from the log. Those that the log has and the store does not may be of

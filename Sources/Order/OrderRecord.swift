@@ -32,4 +32,7 @@ package struct OrderRecord: Sendable {
 
     /// The line of the order log, without its line break.
     static func logLine(_ item: ItemNumber) -> String { "bought book \(item)" }
+
+    /// How long refusals are remembered: as long as a catalog with a ledger does where nothing else is set.
+    static let refusalHours = 168
 }

@@ -10,7 +10,7 @@ import Testing
 
 /// What a batch of changes does to the books, the ledger and the keys.
 @Suite struct CatalogCommitTests {
-    @Test func changesOfABatchAreIndependent() async throws {
+    @Test(.onEachStore) func changesOfABatchAreIndependent() async throws {
         let unknown = try #require(ItemNumber(99))
         try await withCatalogFolder { folder in
             try folder.withStore { store in
@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    @Test func stockNeverFallsBelowZero() async throws {
+    @Test(.onEachStore) func stockNeverFallsBelowZero() async throws {
         try await withCatalogFolder { folder in
             try folder.withStore { store in
                 let outcomes = try [-4, -3, -1, 2].map { units in
@@ -48,7 +48,7 @@ import Testing
         }
     }
 
-    @Test func priceAndStockChangeTogether() async throws {
+    @Test(.onEachStore) func priceAndStockChangeTogether() async throws {
         let price = try cents(7)
         try await withCatalogFolder { folder in
             try folder.withStore { store in
@@ -72,7 +72,7 @@ import Testing
         }
     }
 
-    @Test func aKeyGetsItsFirstOutcomeAgain() async throws {
+    @Test(.onEachStore) func aKeyGetsItsFirstOutcomeAgain() async throws {
         let sale = StockChange.sale(of: first.item, key: key("a"))
         try await withCatalogFolder { folder in
             let position = try folder.withStore { store in
@@ -97,7 +97,7 @@ import Testing
         }
     }
 
-    @Test func aKeyedRestockIsReplayed() async throws {
+    @Test(.onEachStore) func aKeyedRestockIsReplayed() async throws {
         let restock = StockChange(item: first.item, price: try cents(5), units: 10, key: key("restock"))
         try await withCatalogFolder { folder in
             try folder.withStore { store in
@@ -108,7 +108,7 @@ import Testing
         }
     }
 
-    @Test func aKeyCannotBeReused() async throws {
+    @Test(.onEachStore) func aKeyCannotBeReused() async throws {
         let sale = StockChange.sale(of: first.item, key: key("a"))
         let others = [
             StockChange.sale(of: second.item, key: key("a")),
@@ -131,7 +131,7 @@ import Testing
         }
     }
 
-    @Test func aRefusalIsRememberedUnderItsKey() async throws {
+    @Test(.onEachStore) func aRefusalIsRememberedUnderItsKey() async throws {
         let late = StockChange.sale(of: first.item, key: key("late"))
         try await withCatalogFolder { folder in
             try folder.withStore { store in
@@ -150,7 +150,7 @@ import Testing
         }
     }
 
-    @Test func anUnknownItemSpendsNoKey() async throws {
+    @Test(.onEachStore) func anUnknownItemSpendsNoKey() async throws {
         try await withCatalogFolder { folder in
             try folder.withStore { store in
                 let unknown = try #require(ItemNumber(ItemNumber.valueMax))
@@ -161,7 +161,7 @@ import Testing
         }
     }
 
-    @Test func stockHasAnUpperBound() async throws {
+    @Test(.onEachStore) func stockHasAnUpperBound() async throws {
         let full = try book(1, stock: Book.stockMax - 1)
         try await withCatalogFolder { folder in
             try folder.withStore([full]) { store in
@@ -236,7 +236,7 @@ import Testing
         }
     }
 
-    @Test func aSaleRespectsItsPriceLimit() async throws {
+    @Test(.onEachStore) func aSaleRespectsItsPriceLimit() async throws {
         let ten = try cents(10_00)
         func sale(_ name: String, _ limit: Int64?) throws -> StockChange {
             .sale(of: first.item, key: key(name), priceMax: try limit.map(cents))

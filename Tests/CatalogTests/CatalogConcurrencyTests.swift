@@ -9,7 +9,7 @@ import Testing
 
 /// Many concurrent buyers of the last units, on several event loops.
 @Suite struct CatalogConcurrencyTests {
-    @Test(arguments: [1, 4, 64], [Int64(1), 3, 50]) func sellsExactlyWhatIsThere(
+    @Test(.onEachStore, arguments: [1, 4, 64], [Int64(1), 3, 50]) func sellsExactlyWhatIsThere(
         buyerCount: Int, stock: Int64
     ) async throws {
         let books = [try book(1, stock: stock), try book(2, stock: 1_000)]
@@ -61,7 +61,7 @@ import Testing
         return soldCount
     }
 
-    @Test func simultaneousDuplicatesSellOnce() async throws {
+    @Test(.onEachStore) func simultaneousDuplicatesSellOnce() async throws {
         try await withCatalogFolder { folder in
             try await withLoops(count: 4) { loops in
                 try await folder.withEngine { engine in
@@ -91,7 +91,7 @@ import Testing
         }
     }
 
-    @Test func restocksAndSalesBalance() async throws {
+    @Test(.onEachStore) func restocksAndSalesBalance() async throws {
         let books = [try book(1, stock: 0)]
         try await withCatalogFolder { folder in
             let soldCount = try await withLoops(count: 2) { loops in

@@ -14,6 +14,9 @@ import Testing
 /// repeatedly.
 struct CatalogFolder {
     let path: String
+    let kind: StoreKind
+    /// The database's URL where it is on a server.
+    let url: String
 
     var data: String { path + "/data" }
     var databasePath: String { data + "/" + CatalogStore.fileName }
@@ -24,7 +27,7 @@ struct CatalogFolder {
     func withStore<Value>(
         _ books: [Book] = Book.defaults, _ body: (ShelvedStore) throws -> Value
     ) throws -> Value {
-        let store = try ShelvedStore.open(folder: data, firstBooks: { books })
+        let store = try ShelvedStore.open(self, firstBooks: { books })
         defer { try? store.close() }
         return try body(store)
     }
@@ -34,7 +37,7 @@ struct CatalogFolder {
         _ books: [Book] = Book.defaults, queryLogging: QueryLogging = .all,
         _ body: (CatalogEngine) async throws -> Value
     ) async throws -> Value {
-        let store = try CatalogStore.open(folder: data, firstBooks: { books })
+        let store = try open(firstBooks: { books })
         let engine: CatalogEngine
         do {
             engine = try CatalogEngine(
@@ -47,11 +50,38 @@ struct CatalogFolder {
         return try await closing(engine, by: { try $0.shutdown() }, body)
     }
 
+    /// Opens the database.
+    func open(
+        refusalHours: Int = CatalogStore.refusalHoursMin, refusalCountMax: Int = RefusalWriter.countMax,
+        firstBooks: () throws -> [Book]
+    ) throws -> any CatalogStoring {
+        switch kind {
+        case .sqlite:
+            try CatalogStore.open(
+                folder: data, refusalHours: refusalHours, refusalCountMax: refusalCountMax,
+                firstBooks: firstBooks)
+        case .postgresql:
+            try PostgresCatalogStore(
+                StoreURL(parsing: url), folder: data, refusalHours: refusalHours,
+                refusalCountMax: refusalCountMax, firstBooks: firstBooks)
+        }
+    }
+
     /// Runs SQL on the database without the store, as one can from a shell.
     func sql<Value>(_ body: (Database) throws -> Value) throws -> Value {
         let queue = try DatabaseQueue(path: databasePath)
         defer { try? queue.close() }
         return try queue.writeWithoutTransaction(body)
+    }
+
+    /// Runs SQL that either kind of database understands.
+    func execute(_ sql: String) throws {
+        switch kind {
+        case .sqlite: try self.sql { try $0.execute(sql: sql) }
+        case .postgresql:
+            let name = String(url.dropFirst("postgresql:///".count).prefix { $0 != "?" })
+            try PostgresServer.shared.sql("SET search_path = bookstore; " + sql, in: name)
+        }
     }
 
     func logText() throws -> String { try String(contentsOfFile: logPath, encoding: .utf8) }
@@ -65,7 +95,10 @@ struct CatalogFolder {
 /// Runs `body` with an empty catalog folder that is removed afterwards.
 func withCatalogFolder<Value>(_ body: (CatalogFolder) async throws -> Value) async throws -> Value {
     try await withTemporaryFolder { path in
-        let folder = CatalogFolder(path: path)
+        let kind = StoreKind.current
+        let server = kind == .postgresql ? try PostgresServer.shared : nil
+        let url = try server.map { $0.url(try $0.newDatabase()) } ?? ""
+        let folder = CatalogFolder(path: path, kind: kind, url: url)
         for made in [folder.data, path + "/output"] {
             try FileManager.default.createDirectory(atPath: made, withIntermediateDirectories: true)
         }

@@ -34,7 +34,7 @@ import Testing
         }
     }
 
-    @Test func rewritesAMissingLog() async throws {
+    @Test(.onEachStore) func rewritesAMissingLog() async throws {
         try await withUsedCatalog { folder in
             try FileManager.default.removeItem(atPath: folder.logPath)
             try await folder.withEngine { _ in }
@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    @Test func aRestartChangesNothing() async throws {
+    @Test(.onEachStore) func aRestartChangesNothing() async throws {
         try await withUsedCatalog { folder in
             let before = try folder.logText()
             for _ in 0..<3 { try await folder.withEngine { _ in } }
@@ -50,7 +50,7 @@ import Testing
         }
     }
 
-    @Test func addsLinesLostInACrash() async throws {
+    @Test(.onEachStore) func addsLinesLostInACrash() async throws {
         try await withUsedCatalog { folder in
             let before = try folder.logLines()
             let unlogged = [
@@ -65,7 +65,7 @@ import Testing
         }
     }
 
-    @Test func aTornLastLineIsCutOff() async throws {
+    @Test(.onEachStore) func aTornLastLineIsCutOff() async throws {
         try await withUsedCatalog { folder in
             let before = try folder.logText()
             let handle = try #require(FileHandle(forWritingAtPath: folder.logPath))
@@ -121,7 +121,7 @@ import Testing
         }
     }
 
-    @Test func repairsALogCutAmongFirstBooks() async throws {
+    @Test(.onEachStore) func repairsALogCutAmongFirstBooks() async throws {
         // The cut goes through a character of several bytes.
         let books = [try book(1, title: "Bücher 📚"), try book(2)]
         try await withCatalogFolder { folder in
@@ -138,7 +138,7 @@ import Testing
         }
     }
 
-    @Test func completesARotatedLogInPlace() async throws {
+    @Test(.onEachStore) func completesARotatedLogInPlace() async throws {
         try await withUsedCatalog { folder in
             let before = try folder.logText()
             let rotated = folder.logPath + ".1"
@@ -152,7 +152,7 @@ import Testing
     }
 
     /// Rotation copies the log and empties it. The updates of the ledger are not written a second time.
-    @Test func completesALogAfterCopyRotation() async throws {
+    @Test(.onEachStore) func completesALogAfterCopyRotation() async throws {
         try await withUsedCatalog { folder in
             let before = try folder.logText()
             try before.write(toFile: folder.logPath + ".1", atomically: false, encoding: .utf8)
@@ -170,7 +170,7 @@ import Testing
         }
     }
 
-    @Test func setsAsideAnotherFileBesideARotatedLog() async throws {
+    @Test(.onEachStore) func setsAsideAnotherFileBesideARotatedLog() async throws {
         try await withUsedCatalog { folder in
             let before = try folder.logText()
             // Another file with another inode, as after a restore, while the old file still exists elsewhere.
@@ -187,7 +187,7 @@ import Testing
     }
 
     /// A new store beside an old log. The command refuses that; the old log is kept in any case.
-    @Test func keepsALogOlderThanItsDatabase() async throws {
+    @Test(.onEachStore) func keepsALogOlderThanItsDatabase() async throws {
         try await withCatalogFolder { folder in
             let old = "init,9,1,10,t,Old\nupdate,9,na,-1\n"
             try old.write(toFile: folder.logPath, atomically: false, encoding: .utf8)
@@ -197,7 +197,7 @@ import Testing
         }
     }
 
-    @Test func completesACopyOfTheLog() async throws {
+    @Test(.onEachStore) func completesACopyOfTheLog() async throws {
         try await withUsedCatalog { folder in
             // As after a move to another disk: the same text in another file.
             let text = try folder.logText()
@@ -224,7 +224,7 @@ import Testing
         }
     }
 
-    @Test func linesBeyondTheLedgerStay() async throws {
+    @Test(.onEachStore) func linesBeyondTheLedgerStay() async throws {
         try await withUsedCatalog { folder in
             // They are only reported, because it is unknown whether they or the ledger are wrong.
             let before = try folder.logText()

@@ -10,7 +10,7 @@ import Testing
 
 /// The content of the catalog log and when it is written.
 @Suite struct CatalogLogTests {
-    @Test func readsAsInTheContract() async throws {
+    @Test(.onEachStore) func readsAsInTheContract() async throws {
         try await withCatalogFolder { folder in
             try await withLoops { loops in
                 let loop = loops.slots[0].eventLoop
@@ -34,7 +34,7 @@ import Testing
         }
     }
 
-    @Test func logsOnlyExecutedOperations() async throws {
+    @Test(.onEachStore) func logsOnlyExecutedOperations() async throws {
         let unknown = try #require(ItemNumber(99))
         let changes = [
             StockChange(item: second.item, price: try cents(10_50), units: 5),
@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    @Test func logsAnUpdateBeforeItsAnswer() async throws {
+    @Test(.onEachStore) func logsAnUpdateBeforeItsAnswer() async throws {
         try await withCatalogFolder { folder in
             try await withLoops { loops in
                 let loop = loops.slots[0].eventLoop
@@ -79,7 +79,7 @@ import Testing
         }
     }
 
-    @Test func firstBooksReadBackFromTheLog() async throws {
+    @Test(.onEachStore) func firstBooksReadBackFromTheLog() async throws {
         let books = [
             try book(1, title: "Commas, \"quotes\", + and %20", topic: "a, b"),
             try book(2, title: "\"quoted\",twice", topic: "\"quoted\""),
@@ -92,7 +92,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [(QueryLogging.all, 250), (.sampled, 3), (.off, 0)])
+    @Test(.onEachStore, arguments: [(QueryLogging.all, 250), (.sampled, 3), (.off, 0)])
     func limitsTheLinesOfQueries(queryLogging: QueryLogging, lineCount: Int) async throws {
         try await withCatalogFolder { folder in
             try await withLoops { loops in
@@ -109,7 +109,7 @@ import Testing
         }
     }
 
-    @Test func startsANewFileAfterRotation() async throws {
+    @Test(.onEachStore) func startsANewFileAfterRotation() async throws {
         let rotated = { (folder: CatalogFolder) in folder.logPath + ".1" }
         try await withCatalogFolder { folder in
             try await withLoops { loops in

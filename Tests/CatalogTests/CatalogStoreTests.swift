@@ -25,7 +25,7 @@ import Testing
         }
     }
 
-    @Test func topicsMatchExactly() async throws {
+    @Test(.onEachStore) func topicsMatchExactly() async throws {
         // The two spellings of é are equal as Swift strings, but their bytes differ.
         let composed = "caf\u{E9}"
         let decomposed = "cafe\u{301}"
@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    @Test func continuesFromStoredStateAfterARestart() async throws {
+    @Test(.onEachStore) func continuesFromStoredStateAfterARestart() async throws {
         try await withCatalogFolder { folder in
             let before = try folder.withStore { store in
                 try store.commitUnlogged(
@@ -55,7 +55,7 @@ import Testing
             #expect(before.0?.stock == 2)
             #expect(before.1?.price == Cents(7_50))
             let store = try ShelvedStore.open(
-                folder: folder.data,
+                folder,
                 firstBooks: {
                     Issue.record("the first books were read for a catalog that has its own")
                     return []
@@ -109,9 +109,9 @@ import Testing
         }
     }
 
-    @Test func reopensRightAfterClosing() async throws {
+    @Test(.onEachStore) func reopensRightAfterClosing() async throws {
         try await withCatalogFolder { folder in
-            let old = try ShelvedStore.open(folder: folder.data, firstBooks: { Book.defaults })
+            let old = try ShelvedStore.open(folder, firstBooks: { Book.defaults })
             try old.close()
             // Something may still hold a reference, such as a thread that is about to end.
             let bookCount = try folder.withStore { $0.bookCount }
@@ -145,7 +145,7 @@ import Testing
         }
     }
 
-    @Test func readsSalesInOrderFromAnyPosition() async throws {
+    @Test(.onEachStore) func readsSalesInOrderFromAnyPosition() async throws {
         try await withCatalogFolder { folder in
             try folder.withStore { store in
                 for name in ["a", "b", "c"] {
@@ -172,7 +172,7 @@ import Testing
         }
     }
 
-    @Test func eachCatalogHasItsOwnLedger() async throws {
+    @Test(.onEachStore) func eachCatalogHasItsOwnLedger() async throws {
         var ledgers: Set<Int64> = []
         for _ in 0..<2 {
             try await withCatalogFolder { folder in

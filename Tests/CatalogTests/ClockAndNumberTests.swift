@@ -11,7 +11,7 @@ import Testing
     /// 40 years.
     private static let jump: Int64 = 14_610
 
-    @Test func aClockJumpLosesNoDay() async throws {
+    @Test(.onEachStore) func aClockJumpLosesNoDay() async throws {
         try await withCatalogFolder { folder in
             try folder.withStore { store in
                 let totals = LedgerTotals()
@@ -44,7 +44,7 @@ import Testing
         return try #require(try batch.results.first?.get().books.first).book.item.value
     }
 
-    @Test func theNextNumberIsTheLowestFree() async throws {
+    @Test(.onEachStore) func theNextNumberIsTheLowestFree() async throws {
         try await withCatalogFolder { folder in
             try folder.withStore { store in
                 #expect(try add(store) == 5)
@@ -71,7 +71,7 @@ import Testing
         }
     }
 
-    @Test func gapsBetweenFirstBooksAreUsed() async throws {
+    @Test(.onEachStore) func gapsBetweenFirstBooksAreUsed() async throws {
         try await withCatalogFolder { folder in
             try folder.withStore([try book(1), try book(2), try book(7)]) { store in
                 let numbers = try (1...5).map { _ in try add(store) }
@@ -80,7 +80,7 @@ import Testing
         }
     }
 
-    @Test func opensWithoutBooks() async throws {
+    @Test(.onEachStore) func opensWithoutBooks() async throws {
         try await withCatalogFolder { folder in
             try await folder.withEngine([]) { engine in
                 #expect(engine.bookCount == 0)

@@ -39,22 +39,27 @@ import Testing
     private func withFind(
         _ folder: CatalogFolder, _ books: [Book], _ body: (BookFinder, ShelvedStore) async throws -> Void
     ) async throws {
-        let store = try ShelvedStore.open(folder: folder.data, firstBooks: { books })
+        let store = try ShelvedStore.open(folder, firstBooks: { books })
         defer { try? store.close() }
         let find = BookFinder(catalog: store.store)
         defer { find.shutdown() }
         try await body(find, store)
     }
 
-    @Test(arguments: [
-        ("good grade", [1]), ("GRADE good", [1]), ("rad", [1, 3]), ("ood gra", [1]), ("dist", [1, 2]),
-        ("urviv", [3]), ("creme brulee", [4]), ("CRÈME", [4]), ("fur", [4]), ("kuche", [4]), ("küche", [4]),
-        ("c++", [5]), ("\"in\"", [5]), ("(minutes)", [5]), ("AND NOT", [5]), ("100%", [6]), ("*", [6]),
-        ("of: everything", [6]), ("everything’s", [6]), ("OR", [6]), ("lodz", [7]), ("århus aero", [7]),
-        ("strasse", [7]), ("日本", [8]), ("本語の", [8]), ("<script>", [9]), ("alert(1)", [9]),
-        ("nothing of this", []), ("good brulee", []), ("a", [1, 3, 4, 5, 7]), ("g", [1, 3]), ("xe", [3]),
-        ("en", []), ("in 677", [1]), ("'", []), ("%", []), ("_", []), ("\\", []), ("\"", [5]), ("\"\"\"", []),
-    ]) func findsByAnyPartOfAnyWord(text: String, items: [Int64]) async throws {
+    @Test(
+        .onEachStore,
+        arguments: [
+            ("good grade", [1]), ("GRADE good", [1]), ("rad", [1, 3]), ("ood gra", [1]), ("dist", [1, 2]),
+            ("urviv", [3]), ("creme brulee", [4]), ("CRÈME", [4]), ("fur", [4]), ("kuche", [4]),
+            ("küche", [4]),
+            ("c++", [5]), ("\"in\"", [5]), ("(minutes)", [5]), ("AND NOT", [5]), ("100%", [6]), ("*", [6]),
+            ("of: everything", [6]), ("everything’s", [6]), ("OR", [6]), ("lodz", [7]), ("århus aero", [7]),
+            ("strasse", [7]), ("日本", [8]), ("本語の", [8]), ("<script>", [9]), ("alert(1)", [9]),
+            ("nothing of this", []), ("good brulee", []), ("a", [1, 3, 4, 5, 7]), ("g", [1, 3]), ("xe", [3]),
+            ("en", []), ("in 677", [1]), ("'", []), ("%", []), ("_", []), ("\\", []), ("\"", [5]),
+            ("\"\"\"", []),
+        ]) func findsByAnyPartOfAnyWord(text: String, items: [Int64]) async throws
+    {
         try await withCatalogFolder { folder in
             try await withFind(folder, try books()) { find, _ in
                 let found = try await self.find(text, in: find)
@@ -63,7 +68,7 @@ import Testing
         }
     }
 
-    @Test func pagesThroughTheMatchesOfATopic() async throws {
+    @Test(.onEachStore) func pagesThroughTheMatchesOfATopic() async throws {
         try await withCatalogFolder { folder in
             try await withFind(folder, try (1...50).map { try book($0, topic: $0 % 2 == 0 ? "even" : "odd") })
             {
@@ -82,7 +87,7 @@ import Testing
         }
     }
 
-    @Test func followsTheShop() async throws {
+    @Test(.onEachStore) func followsTheShop() async throws {
         try await withCatalogFolder { folder in
             try await withFind(folder, try books()) { find, store in
                 let before = try await self.find("grade", in: find)
@@ -108,7 +113,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["rubbish", "", "SQLite format 3\u{0} and no more"])
+    @Test(.onEachStore, arguments: ["rubbish", "", "SQLite format 3\u{0} and no more"])
     func rebuildsADamagedIndex(content: String) async throws {
         try await withCatalogFolder { folder in
             try await withFind(folder, try books()) { find, _ in

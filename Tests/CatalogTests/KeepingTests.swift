@@ -30,7 +30,7 @@ import Testing
             expectation: .init(stock: stock, price: cost, version: version))
     }
 
-    @Test func severalChangesAreMadeTogether() async throws {
+    @Test(.onEachStore) func severalChangesAreMadeTogether() async throws {
         try await withCatalogFolder { folder in
             try folder.withStore { store in
                 let price = try cents(18_50)
@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    @Test func oneRefusedUpdateUndoesTheOthers() async throws {
+    @Test(.onEachStore) func oneRefusedUpdateUndoesTheOthers() async throws {
         try await withCatalogFolder { folder in
             try folder.withStore { store in
                 let before = try store.details(of: second.item)
@@ -93,7 +93,7 @@ import Testing
         }
     }
 
-    @Test func doesNotOverwriteOthersChanges() async throws {
+    @Test(.onEachStore) func doesNotOverwriteOthersChanges() async throws {
         try await withCatalogFolder { folder in
             try folder.withStore { store in
                 try store.commitUnlogged(.sale(of: first.item, key: key("a")))
@@ -120,7 +120,7 @@ import Testing
         }
     }
 
-    @Test func aKeyIsBoundToOneRequest() async throws {
+    @Test(.onEachStore) func aKeyIsBoundToOneRequest() async throws {
         try await withCatalogFolder { folder in
             try folder.withStore { store in
                 let work = KeeperRequest.Work.updates([
@@ -148,7 +148,7 @@ import Testing
         }
     }
 
-    @Test func aBookIsAddedSoldAndRetired() async throws {
+    @Test(.onEachStore) func aBookIsAddedSoldAndRetired() async throws {
         try await withCatalogFolder { folder in
             let item = try #require(ItemNumber(5))
             try folder.withStore { store in
@@ -207,7 +207,7 @@ import Testing
     }
 
     /// Later changes of the same batch do not find the retired book.
-    @Test func aBookIsNotSoldOnceRetired() async throws {
+    @Test(.onEachStore) func aBookIsNotSoldOnceRetired() async throws {
         try await withCatalogFolder { folder in
             try folder.withStore { store in
                 let batch = try store.commitUnlogged([
@@ -223,7 +223,7 @@ import Testing
         }
     }
 
-    @Test func importsAWholeFileOrNothing() async throws {
+    @Test(.onEachStore) func importsAWholeFileOrNothing() async throws {
         try await withCatalogFolder { folder in
             try folder.withStore { store in
                 let good = try [book(7, topic: "graduate school"), book(6)]
@@ -242,7 +242,7 @@ import Testing
         }
     }
 
-    @Test func reportsImportProgress() async throws {
+    @Test(.onEachStore) func reportsImportProgress() async throws {
         let told = Mutex<[Int]>([])
         try await withCatalogFolder { folder in
             try folder.withStore { store in
@@ -262,7 +262,7 @@ import Testing
     }
 
     /// The ledger restores what a crash or a lost file takes from the log.
-    @Test func addsKeeperChangesToTheLog() async throws {
+    @Test(.onEachStore) func addsKeeperChangesToTheLog() async throws {
         try await withCatalogFolder { folder in
             try await folder.withEngine { _ in }
             try folder.withStore { store in
@@ -285,7 +285,7 @@ import Testing
         }
     }
 
-    @Test func receiptsShowThePricePaid() async throws {
+    @Test(.onEachStore) func receiptsShowThePricePaid() async throws {
         try await withCatalogFolder { folder in
             try folder.withStore { store in
                 try store.commitUnlogged(.sale(of: first.item, key: key("a")))
@@ -299,7 +299,7 @@ import Testing
         }
     }
 
-    @Test func salesAreTotalledByDayAndTopic() async throws {
+    @Test(.onEachStore) func salesAreTotalledByDayAndTopic() async throws {
         try await withCatalogFolder { folder in
             try folder.withStore { store in
                 let totals = LedgerTotals()

@@ -44,7 +44,7 @@ import Testing
         ])
     }
 
-    @Test func goesBackInPages() async throws {
+    @Test(.onEachStore) func goesBackInPages() async throws {
         try await withCatalogFolder { folder in
             try folder.withStore { store in
                 #expect(try pages(store, limit: 3) == [])
@@ -67,7 +67,7 @@ import Testing
         }
     }
 
-    @Test func recordsWhatHappenedAndWhy() async throws {
+    @Test(.onEachStore) func recordsWhatHappenedAndWhy() async throws {
         try await withCatalogFolder { folder in
             try folder.withStore { store in
                 try fill(store)
@@ -118,8 +118,9 @@ import Testing
             #expect(try store.receipt(of: key("b"))?.price.amount == 12_00)
             try store.commitUnlogged(StockChange(item: second.item, units: 1))
             #expect(try pages(store, item: second.item, limit: 1) == [5, 4])
+            let file = try #require(store.store as? CatalogStore).file
             #expect(throws: (any Error).self) {
-                try store.file.write {
+                try file.write {
                     try $0.execute(sql: "UPDATE movement SET units = 0 WHERE sequence = 1")
                 }
             }

@@ -28,7 +28,7 @@ import Testing
         _ folder: CatalogFolder, hours: Int = 24, countMax: Int = 100, _ body: (ShelvedStore) throws -> Void
     ) throws {
         let store = try ShelvedStore.open(
-            folder: folder.data, refusalHours: hours, refusalCountMax: countMax, firstBooks: { Book.defaults }
+            folder, refusalHours: hours, refusalCountMax: countMax, firstBooks: { Book.defaults }
         )
         defer { try? store.close() }
         try body(store)
@@ -37,15 +37,14 @@ import Testing
     /// Makes refusals older than they are.
     private func age(_ name: String, hours: Int64, in folder: CatalogFolder) throws {
         let digest = KeyDigest(key(name))
-        try folder.sql {
-            try $0.execute(
-                sql: "UPDATE refusal SET minute = minute - ? WHERE key_high = ? AND key_low = ?",
-                arguments: [hours * 60, digest.high, digest.low])
-            #expect($0.changesCount == 1)
-        }
+        try folder.execute(
+            """
+            UPDATE refusal SET minute = minute - \(hours * 60)
+            WHERE key_high = \(digest.high) AND key_low = \(digest.low)
+            """)
     }
 
-    @Test func forgetsOldRefusalsButNotOldSales() async throws {
+    @Test(.onEachStore) func forgetsOldRefusalsButNotOldSales() async throws {
         let sale = StockChange.sale(of: first.item, key: key("sale"))
         try await withCatalogFolder { folder in
             try withStore(folder) { try $0.commitUnlogged(sale, refused("old"), refused("new")) }
@@ -74,7 +73,7 @@ import Testing
     }
 
     /// A refusal that cannot be remembered is not given, and a given one is not forgotten.
-    @Test func aFullTableAnswersBusy() async throws {
+    @Test(.onEachStore) func aFullTableAnswersBusy() async throws {
         let soldOut = { (name: String) in StockChange.sale(of: first.item, key: key(name)) }
         try await withCatalogFolder { folder in
             try withStore(folder, countMax: 3) { store in
@@ -100,7 +99,7 @@ import Testing
     }
 
     /// When room is short, refusals older than the promised day are forgotten first.
-    @Test func shortRoomKeepsRefusalsForADay() async throws {
+    @Test(.onEachStore) func shortRoomKeepsRefusalsForADay() async throws {
         try await withCatalogFolder { folder in
             try withStore(folder, hours: 168, countMax: 20) { store in
                 for number in 1...18 { try store.commitUnlogged(refused("\(number)")) }

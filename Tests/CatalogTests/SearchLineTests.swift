@@ -73,7 +73,7 @@ import TierHTTP
     ) async throws {
         try await withCatalogFolder { folder in
             let books = try (1...count).map { try book($0, title: "Baaad aaa \($0)") }
-            let store = try ShelvedStore.open(folder: folder.data, firstBooks: { books })
+            let store = try ShelvedStore.open(folder, firstBooks: { books })
             defer { try? store.close() }
             let find = BookFinder(catalog: store.store, limits: limits)
             defer { find.shutdown() }
@@ -117,7 +117,7 @@ import TierHTTP
     @Test func anAbandonedSearchEndsInSQLite() async throws {
         try await withCatalogFolder { folder in
             let books = try (1...3_000).map { try book($0, title: "Baaad aaa \($0)") }
-            let store = try ShelvedStore.open(folder: folder.data, firstBooks: { books })
+            let store = try ShelvedStore.open(folder, firstBooks: { books })
             defer { try? store.close() }
             let index = try FindIndex(
                 in: folder.data, ledger: store.ledger, searchCountMax: 1)
@@ -176,7 +176,7 @@ import TierHTTP
     @Test func findsBothFormsOfAFinalSigma() async throws {
         try await withCatalogFolder { folder in
             let store = try ShelvedStore.open(
-                folder: folder.data,
+                folder,
                 firstBooks: { [try book(1, title: "Ο ΛΟΓΟΣ"), try book(2, title: "λόγος")] })
             defer { try? store.close() }
             let find = BookFinder(catalog: store.store)

@@ -13,22 +13,21 @@ struct UnloggedBatch {
 
 /// A store without a log, with a shelf that is updated as in an engine.
 struct ShelvedStore {
-    let store: CatalogStore
+    let store: any CatalogStoring
     let shelf = SharedShelf()
 
-    init(_ store: CatalogStore) throws {
+    init(_ store: any CatalogStoring) throws {
         self.store = store
         try shelf.fill(from: store)
     }
 
     static func open(
-        folder: String, refusalHours: Int = CatalogStore.refusalHoursMin,
+        _ folder: CatalogFolder, refusalHours: Int = CatalogStore.refusalHoursMin,
         refusalCountMax: Int = RefusalWriter.countMax, firstBooks: () throws -> [Book]
     ) throws -> ShelvedStore {
         try ShelvedStore(
-            CatalogStore.open(
-                folder: folder, refusalHours: refusalHours, refusalCountMax: refusalCountMax,
-                firstBooks: firstBooks))
+            folder.open(
+                refusalHours: refusalHours, refusalCountMax: refusalCountMax, firstBooks: firstBooks))
     }
 
     // MARK: From memory
@@ -40,7 +39,6 @@ struct ShelvedStore {
 
     // MARK: From the disk
 
-    var file: StoreFile { store.file }
     var ledger: Int64 { store.ledger }
     var lastMovement: Int64 { store.lastMovement }
     var refusals: RefusalTally { store.refusals }
@@ -75,9 +73,9 @@ struct ShelvedStore {
 
     /// The same for any change.
     @discardableResult
-    func commitUnlogged(_ changes: [CatalogChange]) throws -> CatalogStore.Batch {
+    func commitUnlogged(_ changes: [CatalogChange]) throws -> CatalogBatch {
         let nowhere = LogMark(position: .init(inode: 0, offset: 0), sequence: 0)
-        let batch = try store.commit(changes, mark: try store.logMark() ?? nowhere)
+        let batch = try store.commit(changes, mark: try store.logMark() ?? nowhere, beforeEnd: { _ in })
         shelf.show(batch.shelf)
         return batch
     }

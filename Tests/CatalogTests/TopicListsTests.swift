@@ -31,7 +31,7 @@ import Testing
         #expect(try TopicLists([]).page(.size, after: nil, limit: 5).isEmpty)
     }
 
-    @Test func followsAddedAndRetiredBooks() async throws {
+    @Test(.onEachStore) func followsAddedAndRetiredBooks() async throws {
         try await withCatalogFolder { folder in
             try folder.withStore { store in
                 func names() throws -> [String] {
@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    @Test func manyTopicsAreSortedOnce() async throws {
+    @Test(.onEachStore) func manyTopicsAreSortedOnce() async throws {
         let books = try (1...50_000).map { try book(Int64($0), topic: "topic \($0 % 49_000)") }
         try await withCatalogFolder { folder in
             try folder.withStore(books) { store in

@@ -51,7 +51,7 @@ private struct SlowCatalog: CatalogService {
         }
     }
 
-    @Test func aPurchaseIsLoggedByBothTiers() async throws {
+    @Test(.onEachStore) func aPurchaseIsLoggedByBothTiers() async throws {
         try await withShop { shop in
             let outcome = try await shop.outcome(second, "a")
             #expect(outcome == .success)
@@ -61,7 +61,7 @@ private struct SlowCatalog: CatalogService {
         }
     }
 
-    @Test func aSoldOutBookIsOnlyQueried() async throws {
+    @Test(.onEachStore) func aSoldOutBookIsOnlyQueried() async throws {
         try await withShop { shop in
             let outcomes = try await [
                 shop.outcome(first, "a"), shop.outcome(first, "b"), shop.outcome(first, "c"),
@@ -78,7 +78,7 @@ private struct SlowCatalog: CatalogService {
         }
     }
 
-    @Test func aKeyGetsItsFirstAnswerAgain() async throws {
+    @Test(.onEachStore) func aKeyGetsItsFirstAnswerAgain() async throws {
         try await withShop { shop in
             for _ in 0..<3 {
                 let outcome = try await shop.outcome(first, "a")
@@ -98,7 +98,7 @@ private struct SlowCatalog: CatalogService {
         }
     }
 
-    @Test func aKeyIsBoundToOneBook() async throws {
+    @Test(.onEachStore) func aKeyIsBoundToOneBook() async throws {
         try await withShop { shop in
             let outcome = try await shop.outcome(first, "a")
             #expect(outcome == .success)
@@ -108,7 +108,7 @@ private struct SlowCatalog: CatalogService {
         }
     }
 
-    @Test func anUnknownBookSpendsNoKey() async throws {
+    @Test(.onEachStore) func anUnknownBookSpendsNoKey() async throws {
         let unknown = Book(
             item: try #require(ItemNumber(99)), title: "t", topic: "t", price: first.price, stock: 1)
         try await withShop { shop in
@@ -118,7 +118,7 @@ private struct SlowCatalog: CatalogService {
         }
     }
 
-    @Test func manyBuyersOfTheLastUnits() async throws {
+    @Test(.onEachStore) func manyBuyersOfTheLastUnits() async throws {
         try await withShop { shop in
             let outcomes = try await withThrowingTaskGroup(of: PurchaseOutcome.self) { group in
                 for buyer in 0..<64 {
@@ -134,7 +134,7 @@ private struct SlowCatalog: CatalogService {
         }
     }
 
-    @Test func simultaneousDuplicatesAreOnePurchase() async throws {
+    @Test(.onEachStore) func simultaneousDuplicatesAreOnePurchase() async throws {
         try await withShop { shop in
             for round in 0..<3 {
                 let outcomes = try await withThrowingTaskGroup(of: PurchaseOutcome.self) { group in
@@ -151,7 +151,7 @@ private struct SlowCatalog: CatalogService {
         }
     }
 
-    @Test func waitsForItsKeyUntilTheDeadline() async throws {
+    @Test(.onEachStore) func waitsForItsKeyUntilTheDeadline() async throws {
         try await withShopFolder { folder in
             try await withLoops { loops in
                 try await folder.withCatalog { catalog in
@@ -188,7 +188,7 @@ private struct SlowCatalog: CatalogService {
         }
     }
 
-    @Test func aTooLowLimitLeavesItsKeyFree() async throws {
+    @Test(.onEachStore) func aTooLowLimitLeavesItsKeyFree() async throws {
         let low = try #require(Cents(first.price.amount - 1))
         let refusal = StoreError.aboveLimit(first.item, price: first.price, limit: low)
         try await withShopFolder { folder in
@@ -220,7 +220,7 @@ private struct SlowCatalog: CatalogService {
         }
     }
 
-    @Test func aKeyIsFreeAgainAfterItsPurchaseFails() async throws {
+    @Test(.onEachStore) func aKeyIsFreeAgainAfterItsPurchaseFails() async throws {
         let unknown = try #require(ItemNumber(99))
         try await withShopFolder { folder in
             try await withLoops { loops in
@@ -242,7 +242,7 @@ private struct SlowCatalog: CatalogService {
         }
     }
 
-    @Test func oneKeySellsOneOfTwoBooks() async throws {
+    @Test(.onEachStore) func oneKeySellsOneOfTwoBooks() async throws {
         try await withShop { shop in
             let results = await withTaskGroup(of: (ItemNumber, Result<PurchaseOutcome, any Error>).self) {
                 group in
@@ -275,7 +275,7 @@ private struct SlowCatalog: CatalogService {
         }
     }
 
-    @Test func salesThatWereMissedAreCompleted() async throws {
+    @Test(.onEachStore) func salesThatWereMissedAreCompleted() async throws {
         try await withShop([Book(item: first.item, title: "t", topic: "t", price: first.price, stock: 100)]) {
             shop in
             let loop = shop.loops.slots[0].eventLoop

@@ -15,6 +15,9 @@ import TierHTTP
 /// The folders of an order server and of the catalog behind it, with their logs.
 struct ShopFolder {
     let path: String
+    let kind: StoreKind
+    /// The databases' URL where they are on a server.
+    let url: String
 
     var orderData: String { path + "/order" }
     var catalogData: String { path + "/catalog" }
@@ -30,10 +33,25 @@ struct ShopFolder {
         try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map(String.init)
     }
 
+    func openOrders() throws -> any OrderStoring {
+        switch kind {
+        case .sqlite: try OrderStore(folder: orderData)
+        case .postgresql: try PostgresOrderStore(StoreURL(parsing: url), folder: orderData)
+        }
+    }
+
+    private func openCatalog(_ books: [Book]) throws -> any CatalogStoring {
+        switch kind {
+        case .sqlite: try CatalogStore.open(folder: catalogData, firstBooks: { books })
+        case .postgresql:
+            try PostgresCatalogStore(StoreURL(parsing: url), folder: catalogData, firstBooks: { books })
+        }
+    }
+
     /// Opens the order store alone for `body` and closes it afterwards.
     @discardableResult
-    func withStore<Value>(_ body: (OrderStore) throws -> Value) throws -> Value {
-        let store = try OrderStore(folder: orderData)
+    func withStore<Value>(_ body: (any OrderStoring) throws -> Value) throws -> Value {
+        let store = try openOrders()
         defer { try? store.close() }
         return try body(store)
     }
@@ -42,7 +60,7 @@ struct ShopFolder {
     func withOrders<Value>(
         of catalog: any CatalogService, _ body: (OrderEngine) async throws -> Value
     ) async throws -> Value {
-        let store = try OrderStore(folder: orderData)
+        let store = try openOrders()
         let engine: OrderEngine
         do {
             engine = try OrderEngine(
@@ -59,7 +77,7 @@ struct ShopFolder {
     func withCatalog<Value>(
         _ books: [Book] = Book.defaults, _ body: (CatalogEngine) async throws -> Value
     ) async throws -> Value {
-        let store = try CatalogStore.open(folder: catalogData, firstBooks: { books })
+        let store = try openCatalog(books)
         let engine = try CatalogEngine(
             store: store, logPath: catalogLog, queryLogging: .all, logger: silent,
             broken: { Issue.record("the catalog broke: \($0)") })
@@ -91,7 +109,10 @@ struct Shop {
 /// Runs `body` with empty folders that are removed afterwards.
 func withShopFolder<Value>(_ body: (ShopFolder) async throws -> Value) async throws -> Value {
     try await withTemporaryFolder { path in
-        let folder = ShopFolder(path: path)
+        let kind = StoreKind.current
+        let server = kind == .postgresql ? try PostgresServer.shared : nil
+        let url = try server.map { $0.url(try $0.newDatabase()) } ?? ""
+        let folder = ShopFolder(path: path, kind: kind, url: url)
         for made in [folder.orderData, folder.catalogData, path + "/output"] {
             try FileManager.default.createDirectory(atPath: made, withIntermediateDirectories: true)
         }
@@ -136,11 +157,11 @@ extension OrderRecord {
     }
 }
 
-extension OrderStore {
+extension OrderStoring {
     /// Commits without writing the log, like a crash between the two.
     @discardableResult
-    func commitUnlogged(_ records: [OrderRecord]) throws -> Batch {
+    func commitUnlogged(_ records: [OrderRecord]) throws -> OrderBatch {
         let nowhere = LogMark(position: .init(inode: 0, offset: 0), sequence: 0)
-        return try commit(records, mark: try logMark() ?? nowhere)
+        return try commit(records, mark: try logMark() ?? nowhere, beforeEnd: { _ in })
     }
 }

@@ -24,7 +24,7 @@ import TierHTTP
         try await withShopFolder { folder in
             try await withLoops { loops in
                 try await buy(Self.bought[...2], from: 0, in: folder, loops)
-                let earlier = try database(folder)
+                let earlier = folder.kind == .sqlite ? try database(folder) : Data()
                 try await buy(Self.bought[3...], from: 3, in: folder, loops)
                 #expect(try folder.orderLines() == Self.lines)
                 try await body(folder, loops, earlier)
@@ -69,14 +69,14 @@ import TierHTTP
         try Data(contentsOf: URL(fileURLWithPath: folder.orderDatabase))
     }
 
-    @Test func aRestartChangesNothing() async throws {
+    @Test(.onEachStore) func aRestartChangesNothing() async throws {
         try await withUsedShop { folder, loops, _ in
             for _ in 0..<2 { try await restart(folder, loops) }
             #expect(try folder.orderLines() == Self.lines)
         }
     }
 
-    @Test func rewritesAMissingLog() async throws {
+    @Test(.onEachStore) func rewritesAMissingLog() async throws {
         try await withUsedShop { folder, loops, _ in
             try FileManager.default.removeItem(atPath: folder.orderLog)
             try await restart(folder, loops)
@@ -84,7 +84,7 @@ import TierHTTP
         }
     }
 
-    @Test func addsLinesLostInACrash() async throws {
+    @Test(.onEachStore) func addsLinesLostInACrash() async throws {
         try await withUsedShop { folder, loops, _ in
             try folder.withStore { store in
                 let position = store.knownThrough
@@ -184,7 +184,7 @@ import TierHTTP
         }
     }
 
-    @Test func completesARotatedLogInPlace() async throws {
+    @Test(.onEachStore) func completesARotatedLogInPlace() async throws {
         try await withUsedShop { folder, loops, _ in
             let rotated = folder.orderLog + ".1"
             try FileManager.default.moveItem(atPath: folder.orderLog, toPath: rotated)
@@ -236,7 +236,7 @@ import TierHTTP
         }
     }
 
-    @Test func startsANewFileAfterRotation() async throws {
+    @Test(.onEachStore) func startsANewFileAfterRotation() async throws {
         try await withShop { shop in
             let rotated = shop.folder.orderLog + ".1"
             #expect(try await shop.outcome(first, "a") == .success)

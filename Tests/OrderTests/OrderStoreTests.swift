@@ -8,13 +8,13 @@ import Testing
 @testable import Order
 
 @Suite struct OrderStoreTests {
-    private func items(_ store: OrderStore, after number: Int64 = 0) throws -> [Int64] {
+    private func items(_ store: any OrderStoring, after number: Int64 = 0) throws -> [Int64] {
         var items: [Int64] = []
         try store.forEachPurchase(after: number) { items.append($0.value) }
         return items
     }
 
-    @Test func ordersAreKeptThroughARestart() async throws {
+    @Test(.onEachStore) func ordersAreKeptThroughARestart() async throws {
         try await withShopFolder { folder in
             try folder.withStore { store in
                 #expect(store.lastNumber == 0)
@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    @Test func eachKeyMakesOneOrder() async throws {
+    @Test(.onEachStore) func eachKeyMakesOneOrder() async throws {
         try await withShopFolder { folder in
             try folder.withStore { store in
                 // In one batch and in the next, from the sale itself and from the ledger.
@@ -66,7 +66,7 @@ import Testing
         }
     }
 
-    @Test func ownDecisionsAreRememberedEitherWay() async throws {
+    @Test(.onEachStore) func ownDecisionsAreRememberedEitherWay() async throws {
         func own(_ key: String, _ outcome: PurchaseOutcome) -> OrderRecord {
             OrderRecord(key: orderKey(key), item: first.item, origin: .ownDecision(outcome))
         }
@@ -88,7 +88,7 @@ import Testing
         }
     }
 
-    @Test func twoLedgersMayShareSaleNumbers() async throws {
+    @Test(.onEachStore) func twoLedgersMayShareSaleNumbers() async throws {
         try await withShopFolder { folder in
             try folder.withStore { store in
                 try store.commitUnlogged([.sale(1, "a"), .sale(2, "b")])
@@ -105,6 +105,7 @@ import Testing
     }
 
     @Test(
+        .onEachStore,
         arguments: [
             ([], 0), ([1], 1), ([2], 0), ([1, 2, 3], 3), ([1, 3], 1), ([1, 2, 4, 5, 7], 2), ([3, 2, 5], 0),
             ([3, 1, 2, 6], 3),

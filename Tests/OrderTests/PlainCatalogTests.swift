@@ -63,7 +63,7 @@ private struct PlainCatalog: CatalogService {
         }
     }
 
-    @Test func aKeyIsRememberedThroughARestart() async throws {
+    @Test(.onEachStore) func aKeyIsRememberedThroughARestart() async throws {
         try await withShopFolder { folder in
             try await withPlainShop(folder) { shop in
                 for _ in 0..<2 { #expect(try await shop.outcome(first, "a") == .success) }
@@ -84,7 +84,7 @@ private struct PlainCatalog: CatalogService {
         }
     }
 
-    @Test func comparesThePriceLimitWithTheQuery() async throws {
+    @Test(.onEachStore) func comparesThePriceLimitWithTheQuery() async throws {
         try await withShopFolder { folder in
             try await withPlainShop(folder) { shop in
                 let limit = first.price
@@ -102,7 +102,7 @@ private struct PlainCatalog: CatalogService {
         }
     }
 
-    @Test func aSoldOutBookIsNotUpdated() async throws {
+    @Test(.onEachStore) func aSoldOutBookIsNotUpdated() async throws {
         try await withShopFolder { folder in
             try await withPlainShop(folder) { shop in
                 for name in ["a", "b", "c", "d"] { _ = try await shop.outcome(first, name) }
@@ -113,7 +113,7 @@ private struct PlainCatalog: CatalogService {
         }
     }
 
-    @Test func simultaneousDuplicatesAreOnePurchase() async throws {
+    @Test(.onEachStore) func simultaneousDuplicatesAreOnePurchase() async throws {
         try await withShopFolder { folder in
             try await withPlainShop(folder) { shop in
                 let outcomes = try await withThrowingTaskGroup(of: PurchaseOutcome.self) { group in
@@ -129,7 +129,7 @@ private struct PlainCatalog: CatalogService {
         }
     }
 
-    @Test func manyBuyersOfTheLastUnits() async throws {
+    @Test(.onEachStore) func manyBuyersOfTheLastUnits() async throws {
         try await withShopFolder { folder in
             try await withPlainShop(folder) { shop in
                 let outcomes = try await withThrowingTaskGroup(of: PurchaseOutcome.self) { group in
@@ -145,7 +145,7 @@ private struct PlainCatalog: CatalogService {
         }
     }
 
-    @Test func aPlainCatalogHasNoLedger() async throws {
+    @Test(.onEachStore) func aPlainCatalogHasNoLedger() async throws {
         try await withShopFolder { folder in
             try await withPlainShop(folder) { shop in
                 #expect(try await shop.outcome(first, "a") == .success)

@@ -39,7 +39,7 @@ final class BookFinder: Sendable {
     /// Books that a request may wait for.
     private static let awaitedCountMax = 5_000
 
-    private let catalog: CatalogStore
+    private let catalog: any CatalogStoring
     private let limits: SearchLimits
     private let queue = DispatchQueue(label: "find")
     private let workers = DispatchQueue(label: "find-searches", attributes: .concurrent)
@@ -51,7 +51,7 @@ final class BookFinder: Sendable {
     private let lateCount = Atomic<Int>(0)
     private let leftCount = Atomic<Int>(0)
 
-    init(catalog: CatalogStore, limits: SearchLimits = SearchLimits()) {
+    init(catalog: any CatalogStoring, limits: SearchLimits = SearchLimits()) {
         self.catalog = catalog
         self.limits = limits
         line = Mutex(Line(order: SearchLine(limits)))

@@ -2,7 +2,7 @@ internal import Model
 internal import Services
 
 /// Which books a storekeeper wants to see.
-struct BookFilter: Sendable {
+package struct BookFilter: Sendable {
     var topic: String?
     /// Books with at most so many units.
     var stockMax: Int64?

@@ -1,7 +1,7 @@
 internal import Model
 
 /// Movements with the number after which the list goes on; nil at its end.
-struct LedgerStretch: Sendable {
+package struct LedgerStretch: Sendable {
     var records: [Movement] = []
     var next: Int64?
 }

@@ -25,7 +25,7 @@ final class LedgerTotals: Sendable {
     ///
     /// A clock that was set ahead and back again costs a count of the whole ledger, and no day: what was dropped
     /// for the later day is counted anew.
-    func read(from store: CatalogStore, dayCount: Int, today: Int64) throws -> [Total] {
+    func read(from store: any CatalogStoring, dayCount: Int, today: Int64) throws -> [Total] {
         try state.withLock { state in
             let last = store.lastMovement
             // A ledger that is shorter than before was opened anew after a fault.
@@ -40,7 +40,8 @@ final class LedgerTotals: Sendable {
         }
     }
 
-    private static func add(to state: inout State, through last: Int64, from store: CatalogStore) throws {
+    private static func add(to state: inout State, through last: Int64, from store: any CatalogStoring) throws
+    {
         let first = state.through
         try store.forEachSale(after: first, through: last) { time, topic, price in
             let day = time.dayNumber

@@ -1,7 +1,7 @@
 internal import Model
 
 /// Which movements a storekeeper wants to see, the newest first.
-struct MovementFilter: Sendable {
+package struct MovementFilter: Sendable {
     typealias Kind = Movement.Kind
 
     /// Only those of one book.

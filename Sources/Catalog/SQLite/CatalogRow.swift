@@ -74,7 +74,7 @@ enum CatalogRow {
         guard let item = ItemNumber(row[first + 1] as Int64) else {
             throw FileFault(path: CatalogStore.fileName, reason: "a movement has an item number out of range")
         }
-        switch CatalogSchema.MovementKind(rawValue: row[first + 4]) {
+        switch MovementKind(rawValue: row[first + 4]) {
         case .added:
             guard row[first] as Int64? != nil else {
                 throw FileFault(path: CatalogStore.fileName, reason: "the added book \(item) is missing")

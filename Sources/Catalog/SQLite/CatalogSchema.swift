@@ -137,13 +137,6 @@ enum CatalogSchema {
 /// Sales pay for it with a few bytes in rows that they write anyway. The movements of a book are chained to
 /// each other (`previous`) instead of indexed, since an index would have to be written with every sale.
 extension CatalogSchema {
-    /// A movement's kind, as the database has it.
-    enum MovementKind: Int64 {
-        case update = 0
-        case added = 1
-        case retired = 2
-    }
-
     fileprivate static func addKeeping(in database: Database) throws {
         try database.execute(
             sql: """

@@ -59,7 +59,7 @@ package enum CatalogSnapshot {
         let change = movement.change
         try statement.execute(arguments: [
             movement.sequence, change.item.value, change.units, change.price?.amount, movement.stockAfter,
-            change.key?.text, movement.sale, CatalogSchema.MovementKind(movement.entry).rawValue,
+            change.key?.text, movement.sale, MovementKind(movement.entry).rawValue,
         ])
     }
 

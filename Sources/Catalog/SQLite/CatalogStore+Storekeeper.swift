@@ -1,12 +1,11 @@
 internal import GRDB
-internal import Model
+package import Model
 internal import Services
 internal import Storage
 
 /// What storekeepers and receipts need to know. All of it reads the disk.
 extension CatalogStore {
-    /// Books in the shop in item-number order.
-    func booksInShop(after item: Int64, limit: Int) throws -> [Book] {
+    package func booksInShop(after item: Int64, limit: Int) throws -> [Book] {
         let sql = """
             SELECT \(CatalogRow.bookColumns()) FROM book
             WHERE item_number > ? AND retired = 0 ORDER BY item_number LIMIT ?
@@ -14,8 +13,9 @@ extension CatalogStore {
         return try file.values(sql, [item, limit]) { try CatalogRow.book($0) }
     }
 
-    /// Books added and retired after a movement, in order.
-    func shopChanges(after sequence: Int64, limit: Int) throws -> [(sequence: Int64, entry: LedgerEntry)] {
+    package func shopChanges(after sequence: Int64, limit: Int) throws -> [(
+        sequence: Int64, entry: LedgerEntry
+    )] {
         let sql = """
             SELECT sequence, \(CatalogRow.entryColumns) FROM movement JOIN book USING (item_number)
             WHERE kind <> 0 AND sequence > ? ORDER BY sequence LIMIT ?
@@ -23,10 +23,9 @@ extension CatalogStore {
         return try file.values(sql, [sequence, limit]) { ($0[0], try CatalogRow.entry($0, at: 1)) }
     }
 
-    /// Calls `body` with the time, topic and price in cents of every sale among the movements after `first`, through
-    /// `last`, in order.
-    func forEachSale(
-        after first: Int64, through last: Int64, _ body: (Timestamp, _ topic: String, _ cents: Int64) -> Void
+    package func forEachSale(
+        after first: Int64, through last: Int64,
+        _ body: (_ time: Timestamp, _ topic: String, _ cents: Int64) -> Void
     ) throws {
         let sql = """
             SELECT at_millis, topic, price_after FROM movement JOIN book USING (item_number)
@@ -37,19 +36,11 @@ extension CatalogStore {
         }
     }
 
-    /// A book, also a retired one.
-    ///
-    /// - Throws: ``StoreError/unknownItem(_:)`` when there never was one with this number.
-    func details(of item: ItemNumber) throws -> BookDetails {
+    package func details(of item: ItemNumber) throws -> BookDetails {
         try file.read { try CatalogRow.details(of: item, in: $0) }
     }
 
-    /// Books by a filter, in item-number order.
-    ///
-    /// - Parameter isWanted: asked now and then.
-    /// - Throws: ``Model/StoreError/overloaded(_:)`` where it says no before all are found.
-    func books(_ filter: BookFilter, while isWanted: @escaping () -> Bool = { true }) throws -> [BookDetails]
-    {
+    package func books(_ filter: BookFilter, while isWanted: @escaping () -> Bool) throws -> [BookDetails] {
         var conditions = ["item_number > ?"]
         var arguments: StatementArguments = [filter.after]
         switch filter.retired {
@@ -83,8 +74,7 @@ extension CatalogStore {
         }
     }
 
-    /// Of these numbers, the ones that are taken, by retired books too.
-    func taken(_ lines: [(line: Int, book: Book)]) throws -> (refused: [RefusedLine], count: Int) {
+    package func taken(_ lines: [(line: Int, book: Book)]) throws -> (refused: [RefusedLine], count: Int) {
         try file.read { database in
             let statement = try database.cachedStatement(sql: "SELECT 1 FROM book WHERE item_number = ?")
             var refused: [RefusedLine] = []
@@ -93,14 +83,13 @@ extension CatalogStore {
             where try Int.fetchOne(statement, arguments: [book.item.value]) != nil {
                 count += 1
                 guard refused.count < RefusedLine.namedCountMax else { continue }
-                refused.append(RefusedLine(line: line, reason: LedgerWriter.takenText(book.item)))
+                refused.append(RefusedLine(line: line, takenBy: book.item))
             }
             return (refused, count)
         }
     }
 
-    /// What became of a purchase by its key; nil when none is known.
-    func receipt(of key: IdempotencyKey) throws -> Receipt? {
+    package func receipt(of key: IdempotencyKey) throws -> Receipt? {
         try file.read { database in
             let statement = try database.cachedStatement(
                 sql: """

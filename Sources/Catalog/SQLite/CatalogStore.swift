@@ -6,7 +6,7 @@ internal import Synchronization
 /// The books, their stock and the ledger, in an SQLite database.
 ///
 /// One process has the database (``Storage/DataLock``), and one thread of it writes.
-package final class CatalogStore: FileStore {
+package final class CatalogStore: FileStore, CatalogStoring {
     /// What the next batch follows.
     struct Tail {
         var movement: Int64
@@ -17,11 +17,9 @@ package final class CatalogStore: FileStore {
     }
 
     package let file: StoreFile
-    /// The ledger's identity: an order server tells by it whether it has met this ledger before.
-    let ledger: Int64
+    package let ledger: Int64
     private let refusalHours: Int
     private let refusalCountMax: Int
-    /// How many books the shop had when the database was opened.
     package let bookCount: Int
     private let tail: Mutex<Tail>
 
@@ -84,9 +82,7 @@ package final class CatalogStore: FileStore {
 
     // MARK: Reading
 
-    /// Calls `body` with every book in the shop, in item-number order. As all books pass by, the lowest number that is
-    /// free is found for those that will be added.
-    func forEachBookInShop(_ body: (Book) throws -> Void) throws {
+    package func forEachBookInShop(_ body: (Book) throws -> Void) throws {
         let stock = PlantedBug.isOn(.restartsFromOpeningStock) ? "opening_stock" : "stock"
         var lowestFree: Int64 = 1
         let sql = """
@@ -99,8 +95,6 @@ package final class CatalogStore: FileStore {
         tail.withLock { $0.lowestFree = max($0.lowestFree, lowestFree) }
     }
 
-    /// Sales after `sale`, in order, at most `limit`; all from the first where `sale` is of another ledger.
-    /// Reads the disk.
     package func sales(after sale: SalePosition, limit: Int) throws -> [LedgerSale] {
         try file.values(
             "SELECT sale, item_number, order_key FROM movement WHERE sale > ? ORDER BY sale LIMIT ?",
@@ -114,10 +108,7 @@ package final class CatalogStore: FileStore {
         }
     }
 
-    /// The number of the last movement; 0 before the first.
-    package var lastMovement: Int64 { tail.withLock { $0.movement } }
-
-    package var lastNumber: Int64 { lastMovement }
+    package var lastNumber: Int64 { tail.withLock { $0.movement } }
 
     // MARK: Writing
 
@@ -128,41 +119,26 @@ package final class CatalogStore: FileStore {
     /// What is remembered of refused changes.
     package var refusals: RefusalTally { tail.withLock { $0.refusals } }
 
-    /// What a batch did.
-    package struct Batch: CommittedBatch {
-        package var results: [Result<CatalogOutcome, StoreError>]
-        /// What was executed now, in the ledger's order.
-        var executed: [LedgerEntry]
-        var shelf: ShelfChanges
-
-        package var lines: [MarkedLog.Line] { executed.map { MarkedLog.Line($0.logLine) } }
-    }
-
     package func commit(
-        _ changes: [CatalogChange], mark: LogMark, beforeEnd: (Batch) throws -> Void = { _ in }
-    ) throws -> Batch {
+        _ changes: [CatalogChange], mark: LogMark, beforeEnd: (CatalogBatch) throws -> Void = { _ in }
+    ) throws -> CatalogBatch {
         var next = tail.withLock { $0 }
         let batch = try file.write(beforeEnd: beforeEnd) { database in
-            var writer = try LedgerWriter(
-                in: database, ledger: ledger, after: next,
+            var tables = try SQLiteLedger(
+                in: database,
                 refusals: try RefusalWriter(next.refusals, countMax: refusalCountMax, in: database))
             try mark.save(database)
-            try writer.refusals.forgetOld(hours: refusalHours, in: database)
-            let results = try changes.map { change -> Result<CatalogOutcome, StoreError> in
-                switch change {
-                case .update(let change): try writer.apply(change).map { CatalogOutcome(update: $0) }
-                case .keeper(let request):
-                    try writer.apply(request, in: database).map { CatalogOutcome(books: $0) }
-                }
-            }
-            try writer.writeBooks(in: database)
+            try tables.refusals.forgetOld(hours: refusalHours, in: database)
+            var writer = LedgerWriter(
+                tables, ledger: ledger, movement: next.movement, sale: next.sale, lowestFree: next.lowestFree)
+            let batch = try CatalogBatch(changes, in: &writer)
             if PlantedBug.isOn(.marksLogTooEarly) {
                 try LogMark(position: mark.position, sequence: writer.lastMovement).save(database)
             }
             next = Tail(
                 movement: writer.lastMovement, sale: writer.lastSale, lowestFree: writer.lowestFree,
-                refusals: writer.refusals.tally)
-            return Batch(results: results, executed: writer.executed, shelf: writer.shelf)
+                refusals: writer.tables.refusals.tally)
+            return batch
         }
         tail.withLock { $0 = next }
         return batch
@@ -171,8 +147,7 @@ package final class CatalogStore: FileStore {
 
 /// What the catalog log is completed from.
 extension CatalogStore {
-    /// Calls `body` with the opening state of every book that the store was opened with, in item-number order.
-    func forEachOpeningBook(_ body: (Book) throws -> Void) throws {
+    package func forEachOpeningBook(_ body: (Book) throws -> Void) throws {
         let sql = """
             SELECT \(CatalogRow.bookColumns(price: "opening_price_cents", stock: "opening_stock"))
             FROM book WHERE added_by IS NULL ORDER BY item_number
@@ -180,12 +155,7 @@ extension CatalogStore {
         try file.forEachRow(sql) { try body(CatalogRow.book($0)) }
     }
 
-    package func forEachLine(after number: Int64, _ body: (String) throws -> Void) throws {
-        try forEachMovement(after: number) { _, entry in try body(entry.logLine) }
-    }
-
-    /// Calls `body` with every movement after `sequence`, in order.
-    func forEachMovement(after sequence: Int64, _ body: (Int64, LedgerEntry) throws -> Void) throws {
+    package func forEachMovement(after sequence: Int64, _ body: (Int64, LedgerEntry) throws -> Void) throws {
         let sql = """
             SELECT sequence, \(CatalogRow.entryColumns) FROM movement JOIN book USING (item_number)
             WHERE sequence > ? ORDER BY sequence

@@ -75,7 +75,7 @@ struct FindIndex {
     // MARK: Following the catalog
 
     /// Takes in up to `countMax` books; true when the index has all of them then.
-    func catchUp(with catalog: CatalogStore, countMax: Int) throws -> Bool {
+    func catchUp(with catalog: any CatalogStoring, countMax: Int) throws -> Bool {
         let lastMovement = catalog.lastMovement
         return try database.write { database in
             guard
@@ -99,7 +99,7 @@ struct FindIndex {
     }
 
     private func takeBooks(
-        from catalog: CatalogStore, countMax: Int, _ progress: inout Progress, in database: Database
+        from catalog: any CatalogStoring, countMax: Int, _ progress: inout Progress, in database: Database
     ) throws -> Int {
         let books = try catalog.booksInShop(after: progress.builtItem, limit: countMax)
         for book in books { try add(book, in: database) }
@@ -110,7 +110,7 @@ struct FindIndex {
     }
 
     private func takeMovements(
-        from catalog: CatalogStore, countMax: Int, _ progress: inout Progress, in database: Database
+        from catalog: any CatalogStoring, countMax: Int, _ progress: inout Progress, in database: Database
     ) throws -> Int {
         let changes = try catalog.shopChanges(after: progress.movement, limit: countMax)
         for (sequence, entry) in changes {

@@ -3,8 +3,7 @@ internal import Model
 internal import Storage
 
 extension CatalogStore {
-    /// Movements by a filter, the newest first. Reads the disk.
-    func movements(_ filter: MovementFilter) throws -> LedgerStretch {
+    package func movements(_ filter: MovementFilter) throws -> LedgerStretch {
         try file.read { try LedgerReader(database: $0).read(filter) }
     }
 }
@@ -83,7 +82,7 @@ private struct LedgerReader {
     }
 
     private func kind(_ row: Row) -> MovementFilter.Kind {
-        switch CatalogSchema.MovementKind(rawValue: row[8]) {
+        switch MovementKind(rawValue: row[8]) {
         case .added: .add
         case .retired: .retire
         case .update, nil: row.hasNull(atIndex: 9) ? .update : .sale

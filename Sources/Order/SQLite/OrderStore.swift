@@ -7,7 +7,7 @@ internal import Synchronization
 ///
 /// A sale that the catalog's ledger holds is written without an fsync: after a power cut the ledger tells
 /// of it again. That is what lets a purchase wait for one fsync and not two.
-package final class OrderStore: FileStore {
+package final class OrderStore: FileStore, OrderStoring {
     private struct Writing {
         var lastNumber: Int64
         var tally: SaleTally
@@ -71,19 +71,16 @@ package final class OrderStore: FileStore {
 
     // MARK: Reading
 
-    /// The number of the last order; 0 before the first.
     package var lastNumber: Int64 { writing.withLock { $0.lastNumber } }
 
     /// What is remembered of refused purchases, which a catalog with a ledger remembers itself.
     package var refusals: RefusalTally { writing.withLock { $0.refusals } }
 
-    /// The last sale up to which none of the ledger is missing here.
-    var knownThrough: SalePosition {
+    package var knownThrough: SalePosition {
         writing.withLock { SalePosition(ledger: $0.tally.ledger, number: $0.tally.through) }
     }
 
-    /// What became of a key here; nil when it is new. Reads the disk.
-    func outcome(of key: IdempotencyKey) throws -> (item: ItemNumber, outcome: PurchaseOutcome)? {
+    package func outcome(of key: IdempotencyKey) throws -> (item: ItemNumber, outcome: PurchaseOutcome)? {
         try file.read { database in
             let bought = try Int64.fetchOne(
                 database, sql: "SELECT item_number FROM purchase WHERE order_key = ?", arguments: [key.text])
@@ -95,8 +92,7 @@ package final class OrderStore: FileStore {
         }
     }
 
-    /// Orders before a number, the newest first. Reads the disk.
-    func orders(before number: Int64, limit: Int) throws -> [OrderListing] {
+    package func orders(before number: Int64, limit: Int) throws -> [OrderListing] {
         let sql = """
             SELECT number, item_number, order_key, sale, at_millis FROM purchase
             WHERE number < ? ORDER BY number DESC LIMIT ?
@@ -110,43 +106,20 @@ package final class OrderStore: FileStore {
         }
     }
 
-    /// Calls `body` with the book of every order after `number`, in order.
-    func forEachPurchase(after number: Int64, _ body: (ItemNumber) throws -> Void) throws {
+    package func forEachPurchase(after number: Int64, _ body: (ItemNumber) throws -> Void) throws {
         let sql = "SELECT item_number FROM purchase WHERE number > ? ORDER BY number"
         try file.forEachRow(sql, [number]) { row in
             if let item = ItemNumber(row[0] as Int64) { try body(item) }
         }
     }
 
-    package func forEachLine(after number: Int64, _ body: (String) throws -> Void) throws {
-        try forEachPurchase(after: number) { try body(OrderRecord.logLine($0)) }
-    }
-
     // MARK: Writing
-
-    /// What a batch did.
-    package struct Batch: CommittedBatch {
-        package var results: [Result<PurchaseOutcome, StoreError>]
-        /// The orders that are new, in their order.
-        var added: [OrderRecord]
-        /// All that stand there now, new or not: one for each result.
-        var stored: [OrderRecord]
-
-        package var lines: [MarkedLog.Line] {
-            (PlantedBug.isOn(.logsOrderAgain) ? stored : added).map { record in
-                if case .ledgerEarlier = record.origin {
-                    return MarkedLog.Line(OrderRecord.logLine(record.item), mayBeThere: true)
-                }
-                return MarkedLog.Line(OrderRecord.logLine(record.item))
-            }
-        }
-    }
 
     /// Stores the records as one transaction; one that is there already is left alone. A sale of the ledger
     /// that does not fit what stands there counts as known all the same, or it would be asked for for ever.
     package func commit(
-        _ records: [OrderRecord], mark: LogMark, beforeEnd: (Batch) throws -> Void = { _ in }
-    ) throws -> Batch {
+        _ records: [OrderRecord], mark: LogMark, beforeEnd: (OrderBatch) throws -> Void = { _ in }
+    ) throws -> OrderBatch {
         try writing.withLock { writing in
             let needsSync = records.contains(where: \.needsSync)
             if needsSync != writing.syncsFully {
@@ -158,7 +131,7 @@ package final class OrderStore: FileStore {
                 try mark.save(database)
                 var writer = try OrderStoreWriter(in: database, refusals: next.refusals)
                 try writer.forgetOld()
-                var batch = Batch(results: [], added: [], stored: records)
+                var batch = OrderBatch(stored: records)
                 batch.results = try records.map { record in
                     let result = try writer.store(record, number: next.lastNumber + 1)
                     if result.isNew {

@@ -48,10 +48,7 @@ struct OrderStoreWriter {
     }
 
     /// Forgets old refusals.
-    mutating func forgetOld() throws { try refusals.forgetOld(hours: Self.refusalHours, in: database) }
-
-    /// As long as a catalog with a ledger remembers them where nothing else is set.
-    private static let refusalHours = 168
+    mutating func forgetOld() throws { try refusals.forgetOld(hours: OrderRecord.refusalHours, in: database) }
 
     private mutating func remember(_ record: OrderRecord) throws -> Result<PurchaseOutcome, StoreError> {
         let sale = StockChange.sale(of: record.item, key: record.key)

@@ -6,7 +6,7 @@ package import Monitoring
 package import NIOCore
 
 /// Group commit, log and recovery of one store: what is answered is durable and logged.
-package final class Journal<Store: JournaledStore>: Sendable {
+package final class Journal<Change: Sendable, Batch: CommittedBatch>: Sendable {
     /// Where it is decided what is committed.
     package enum Decision: Sendable {
         /// In the commit itself. One that fails is worth a line of the server's log, since only opening the database
@@ -16,12 +16,12 @@ package final class Journal<Store: JournaledStore>: Sendable {
         case elsewhere
     }
 
-    package typealias Outcome = Store.Batch.Outcome
+    package typealias Outcome = Batch.Outcome
 
-    package let store: Store
+    private let store: any JournaledStore<Change, Batch>
     private let log: MarkedLog
     private let gate: WriteGate
-    private let commits: CommitLoop<Store.Change, Outcome>
+    private let commits: CommitLoop<Change, Outcome>
     private let execution: Execution
     private let info: MetricSample
     private let syncTimes = MetricHistogram.syncTimes
@@ -39,10 +39,10 @@ package final class Journal<Store: JournaledStore>: Sendable {
     ///   - reopened: called when the database was opened again after a fault; an error makes the journal try again.
     ///   - broken: called when the database or log can no longer be trusted to take writes. The fate of the writes in
     ///     flight is unknown then, and only opening the database again can tell it.
-    package init(
+    package init<Store: JournaledStore<Change, Batch>>(
         _ store: Store, tier: String, logPath: String, decision: Decision, logger: Logger,
         execution: Execution = .threads, repair: () throws -> RepairedLog,
-        committed: @escaping @Sendable (Store.Batch) -> Void,
+        committed: @escaping @Sendable (Batch) -> Void,
         reopened: @escaping @Sendable () throws -> Void = {},
         broken: @escaping @Sendable (any Error) -> Void
     ) throws {
@@ -66,12 +66,12 @@ package final class Journal<Store: JournaledStore>: Sendable {
                 try store.reopen()
                 try reopened()
                 try log.catchUp(with: store)
-                logger.notice("the database was opened again after a fault of the disk")
+                logger.notice("the database was opened again after a fault")
             },
-            isWaitingForRoom: { error in
-                Store.isFull(error) || (error as? LogFault)?.isFull == true || !space.hasRoom
+            passesByItself: { error in
+                store.passesByItself(error) || (error as? LogFault)?.isFull == true || !space.hasRoom
             }, broken: broken)
-        let batch = BatchCommit(
+        let batch = BatchCommit<Change, Batch>(
             store: store, log: log, gate: gate, space: space, decision: decision, logger: logger,
             execution: execution, syncTimes: syncTimes, committed: committed)
         commits = CommitLoop(name: tier, execution: execution, commit: batch.run)
@@ -80,18 +80,18 @@ package final class Journal<Store: JournaledStore>: Sendable {
     /// Makes a change, by group commit.
     ///
     /// - Returns: its outcome, once it is committed and logged: see ``CommitLoop/submit(_:on:)``.
-    package func submit(_ change: Store.Change, on eventLoop: any EventLoop) -> EventLoopFuture<Outcome> {
+    package func submit(_ change: Change, on eventLoop: any EventLoop) -> EventLoopFuture<Outcome> {
         commits.submit(change, on: eventLoop)
     }
 
     /// Reads the disk, on a thread of its own.
     package func read<Value: Sendable>(
         on eventLoop: any EventLoop, _ length: ReadLength = .short,
-        _ body: @escaping @Sendable (Store) throws -> Value
+        _ body: @escaping @Sendable () throws -> Value
     ) -> EventLoopFuture<Value> {
         let promise = eventLoop.makePromise(of: Value.self)
-        execution.run(.read) { [store] in
-            promise.completeWith(Result { try body(store) })
+        execution.run(.read) {
+            promise.completeWith(Result { try body() })
         } onThreads: { read in
             switch length {
             case .short: shortReads.async(execute: read)
@@ -137,19 +137,19 @@ package final class Journal<Store: JournaledStore>: Sendable {
 }
 
 /// The way of one batch, from the question whether there is room to the outcomes.
-private struct BatchCommit<Store: JournaledStore>: Sendable {
-    let store: Store
+private struct BatchCommit<Change: Sendable, Batch: CommittedBatch>: Sendable {
+    let store: any JournaledStore<Change, Batch>
     let log: MarkedLog
     let gate: WriteGate
     let space: DiskSpace
-    let decision: Journal<Store>.Decision
+    let decision: Journal<Change, Batch>.Decision
     let logger: Logger
     let execution: Execution
     let syncTimes: MetricHistogram
-    let committed: @Sendable (Store.Batch) -> Void
+    let committed: @Sendable (Batch) -> Void
 
     /// The table "What each crash leaves behind" of ARCHITECTURE.md has a row for each of these moments.
-    func run(_ changes: [Store.Change]) throws -> [Result<Store.Batch.Outcome, StoreError>] {
+    func run(_ changes: [Change]) throws -> [Result<Batch.Outcome, StoreError>] {
         try gate.run {
             try space.check()
             let mark = try log.writeOwed()
@@ -162,7 +162,7 @@ private struct BatchCommit<Store: JournaledStore>: Sendable {
         }
     }
 
-    private func transact(_ changes: [Store.Change], mark: LogMark) throws -> Store.Batch {
+    private func transact(_ changes: [Change], mark: LogMark) throws -> Batch {
         do {
             var written = NIODeadline.now()
             let batch = try store.commit(changes, mark: mark) { batch in

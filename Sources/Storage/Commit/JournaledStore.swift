@@ -1,11 +1,11 @@
 package import Monitoring
 
 /// A database whose operations are also the lines of a log beside it: what a ``Journal`` asks of a store.
-package protocol JournaledStore: Sendable {
+package protocol JournaledStore<Change, Batch>: Sendable {
     associatedtype Change: Sendable
     associatedtype Batch: CommittedBatch
 
-    /// The folder of the database.
+    /// The folder of the database, or of what the store keeps on this machine beside it.
     var folder: String { get }
     /// The number of the last operation; 0 before the first.
     var lastNumber: Int64 { get }
@@ -28,7 +28,7 @@ package protocol JournaledStore: Sendable {
     func logMark() throws -> LogMark?
     func save(_ mark: LogMark) throws
 
-    /// Opens the database again after a fault of the disk, and takes what it holds for the truth.
+    /// Opens the database again after a fault, and takes what it holds for the truth.
     ///
     /// - Throws: the database's error; it may then be tried again.
     func reopen() throws
@@ -36,10 +36,12 @@ package protocol JournaledStore: Sendable {
 
     /// Runs `body` and says of a database's error what a person can do about it.
     ///
-    /// - Throws: ``Model/FileFault`` for the database's errors; any other error of the body as it is.
+    /// - Throws: the database's errors in words for people; any other error of the body as it is.
     func explained<Value>(_ body: () throws -> Value) throws -> Value
-    /// Whether an error of the database says that its disk is full, so that waiting may help.
-    static func isFull(_ error: any Error) -> Bool
+    /// Whether an error of the database is of a fault that passes by itself, such as a full disk, so that waiting helps.
+    func passesByItself(_ error: any Error) -> Bool
+    /// The database and its version, for the log at start.
+    func databaseName() throws -> String
     /// Which database it is, for the metrics page.
     func info() throws -> MetricSample
 }

@@ -10,7 +10,7 @@ internal import Synchronization
 package final class WriteGate: Sendable {
     /// How long after a failure, and after each failed attempt, the next attempt is made.
     private static let retryMilliseconds = 250
-    /// Attempts after which a fault that is not a full disk ends the tier; about half a minute.
+    /// Attempts after which a fault that does not pass by itself ends the tier; about half a minute.
     private static let attemptCountMax = 120
 
     private struct State {
@@ -20,7 +20,7 @@ package final class WriteGate: Sendable {
 
     private let tier: String
     private let recover: (@Sendable () throws -> Void)?
-    private let isWaitingForRoom: @Sendable (any Error) -> Bool
+    private let passesByItself: @Sendable (any Error) -> Bool
     private let broken: @Sendable (any Error) -> Void
     private let state = Mutex(State())
     /// Read without the lock: whoever asks must not wait for a commit on a slow disk.
@@ -30,17 +30,17 @@ package final class WriteGate: Sendable {
 
     /// - Parameters:
     ///   - recover: opens the database again and settles what is in doubt; nil ends the tier at once.
-    ///   - isWaitingForRoom: whether an error is a full disk, for which the tier waits as long as it takes.
+    ///   - passesByItself: whether an error is of a full disk or the like, for which the tier waits as long as it takes.
     ///   - broken: called once, with the error that ends the tier.
     package init(
         tier: String, execution: Execution = .threads, recover: (@Sendable () throws -> Void)? = nil,
-        isWaitingForRoom: @escaping @Sendable (any Error) -> Bool = { _ in false },
+        passesByItself: @escaping @Sendable (any Error) -> Bool = { _ in false },
         broken: @escaping @Sendable (any Error) -> Void
     ) {
         self.tier = tier
         self.execution = execution
         self.recover = recover
-        self.isWaitingForRoom = isWaitingForRoom
+        self.passesByItself = passesByItself
         self.broken = broken
         retries = DispatchQueue(label: "\(tier)-recovery")
     }
@@ -93,7 +93,7 @@ package final class WriteGate: Sendable {
                 state.isTripped = false
                 isTrippedNow.store(false, ordering: .relaxed)
             } catch {
-                state.attemptCount += isWaitingForRoom(error) ? 0 : 1
+                state.attemptCount += passesByItself(error) ? 0 : 1
                 if state.attemptCount < Self.attemptCountMax { scheduleRecovery() } else { broken(error) }
             }
         }

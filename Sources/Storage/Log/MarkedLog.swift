@@ -98,7 +98,7 @@ package final class MarkedLog: Sendable {
     /// Writes the lines of operations that the database has and the log lacks, after a fault.
     ///
     /// - Throws: the reading's error, or ``Monitoring/LogFault``; it may then be tried again.
-    package func catchUp(with store: some JournaledStore) throws {
+    package func catchUp(with store: any JournaledStore) throws {
         try catchUp { number in
             var lines: [String] = []
             try store.forEachLine(after: number) { lines.append($0) }

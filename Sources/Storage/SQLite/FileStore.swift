@@ -18,11 +18,8 @@ extension FileStore {
         try DatabaseFile.explained(file.path, body)
     }
 
-    package static func isFull(_ error: any Error) -> Bool {
-        DatabaseFile.isFull(error)
-    }
+    package func passesByItself(_ error: any Error) -> Bool { DatabaseFile.isFull(error) }
 
-    /// The database and its version, for the log at start.
     package func databaseName() throws -> String { "SQLite \(try file.version())" }
 
     package func info() throws -> MetricSample {

@@ -1,49 +1,37 @@
 internal import Foundation
-internal import GRDB
 internal import Model
 internal import Storage
 
-/// Applies the changes of one batch inside its transaction.
+/// Applies the changes of one batch inside its transaction: the rules of the ledger, whatever database it is in.
 ///
 /// A batch often sells one title many times. So what its books are is followed here: each is read once and
-/// written once, and a change costs one statement, the ledger's. Whoever reads books from the database inside
-/// the transaction calls ``writeBooks(in:)`` first.
-struct LedgerWriter {
-    /// A book as the batch leaves it.
-    private struct Followed {
-        var stock: Int64
-        var price: Cents
-        var sold: Int64
-        var lastMovement: Int64
-        var previousMovement: Int64
-        let isRetired: Bool
-    }
-
+/// written once, and a change costs one row, the ledger's. Whoever reads books from the database inside
+/// the transaction calls ``writeBooks()`` first.
+struct LedgerWriter<Tables: LedgerTables> {
     private let ledger: Int64
     private(set) var lastMovement: Int64
     private(set) var lastSale: Int64
     /// Every number below it is taken.
     var lowestFree: Int64
-    /// Refused changes, by their keys.
-    var refusals: RefusalWriter
+    var tables: Tables
     /// What the transaction changes of the books in the shop.
     private(set) var shelf = ShelfChanges()
     /// The changes executed, in order.
     private(set) var executed: [LedgerEntry] = []
-    private var followed: [ItemNumber: Followed] = [:]
+    private var followed: [ItemNumber: LedgerBook] = [:]
     private var unwritten: Set<ItemNumber> = []
     private let atMillis = Int64(Date().timeIntervalSince1970 * 1000)
-    private let statements: LedgerStatements
 
-    init(
-        in database: Database, ledger: Int64, after tail: CatalogStore.Tail, refusals: RefusalWriter
-    ) throws {
+    /// - Parameters:
+    ///   - movement: the ledger's last one.
+    ///   - sale: the number of the last sale.
+    ///   - lowestFree: see ``lowestFree``.
+    init(_ tables: Tables, ledger: Int64, movement: Int64, sale: Int64, lowestFree: Int64) {
+        self.tables = tables
         self.ledger = ledger
-        lastMovement = tail.movement
-        lastSale = tail.sale
-        lowestFree = tail.lowestFree
-        self.refusals = refusals
-        statements = try LedgerStatements(in: database)
+        lastMovement = movement
+        lastSale = sale
+        self.lowestFree = lowestFree
     }
 
     /// Applies one change, or says why not. Errors thrown are the database's and end the transaction.
@@ -76,7 +64,7 @@ struct LedgerWriter {
                 .update(change), state: state, previous: book.lastMovement, key: change.key?.text, sale: sale)
         else {
             if let earlier = try earlierMovement(of: change) { return earlier }
-            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a key is taken by no movement")
+            throw LedgerFault("a key is taken by no movement")
         }
         lastSale = sale ?? lastSale
         book.previousMovement = book.lastMovement
@@ -98,65 +86,37 @@ struct LedgerWriter {
     }
 
     /// Writes the books as the changes so far leave them.
-    mutating func writeBooks(in database: Database) throws {
+    mutating func writeBooks() throws {
         let items = unwritten
         unwritten = []
         for item in items {
-            guard let book = followed[item] else { continue }
-            let update = statements.updateBook
-            update.bind(1, book.stock)
-            update.bind(2, book.price.amount)
-            update.bind(3, book.sold)
-            update.bind(4, book.lastMovement)
-            update.bind(5, book.previousMovement)
-            update.bind(6, item.value)
-            guard try update.run() == 1 else {
-                throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "book \(item) is no longer there")
-            }
+            if let book = followed[item] { try tables.write(book, of: item) }
         }
     }
 
     /// A book as the batch has it so far; nil for an unknown one.
-    private mutating func follow(_ item: ItemNumber) throws -> Followed? {
+    private mutating func follow(_ item: ItemNumber) throws -> LedgerBook? {
         if let book = followed[item] { return book }
-        statements.selectBook.bind(1, item.value)
-        let book = try statements.selectBook.first { row -> Followed? in
-            guard let stock = row[0], let price = row[1].flatMap({ Cents($0) }), let sold = row[2],
-                let last = row[3], let previous = row[4]
-            else { return nil }
-            return Followed(
-                stock: stock, price: price, sold: sold, lastMovement: last, previousMovement: previous,
-                isRetired: row[5] != 0)
-        }
-        followed[item] = book ?? nil
-        return book ?? nil
+        let book = try tables.book(item)
+        followed[item] = book
+        return book
     }
 
     /// Writes a movement and notes what it leaves; false where its key is taken.
     private mutating func insert(
         _ entry: LedgerEntry, state: (price: Cents, stock: Int64), previous: Int64, key: String?, sale: Int64?
     ) throws -> Bool {
-        let change = entry.change
-        let insert = statements.insertMovement
-        insert.bind(1, lastMovement + 1)
-        insert.bind(2, change.item.value)
-        insert.bind(3, change.units)
-        insert.bind(4, change.price?.amount)
-        insert.bind(5, state.stock)
-        insert.bind(6, key)
-        insert.bind(7, sale)
-        insert.bind(8, atMillis)
-        insert.bind(9, CatalogSchema.MovementKind(entry).rawValue)
-        insert.bind(10, state.price.amount)
-        insert.bind(11, previous)
-        if try insert.run() == 0 {
+        var movement = LedgerMovement(
+            sequence: lastMovement + 1, kind: MovementKind(entry), change: entry.change, key: key, sale: sale,
+            atMillis: atMillis, stockAfter: state.stock, priceAfter: state.price, previous: previous)
+        if try !tables.insert(movement) {
             guard PlantedBug.isOn(.skipsKeyCheck), let key else { return false }
-            insert.bind(6, "\(key)~\(lastMovement)")
-            _ = try insert.run()
+            movement.key = "\(key)~\(lastMovement)"
+            _ = try tables.insert(movement)
         }
         lastMovement += 1
         switch entry {
-        case .update: shelf.states[change.item] = state
+        case .update(let change): shelf.states[change.item] = state
         case .added(let book): shelf.added.append(book)
         case .retired(let item): shelf.retired.insert(item)
         }
@@ -167,19 +127,19 @@ struct LedgerWriter {
     // MARK: Keys
 
     /// What an earlier change with the same key came to in the ledger; nil when there was none.
-    private func earlierMovement(of change: StockChange) throws -> Result<UpdateOutcome, StoreError>? {
-        guard let key = Self.key(of: change) else { return nil }
-        statements.movementOfKey.bind(1, key.text)
-        return try statements.movementOfKey.first { row in
-            let isSame =
-                row[0] == change.item.value && row[1] == change.units && row[2] == change.price?.amount
-            return Self.earlier(.applied(sale: row[3].map(position), replayed: true), isSame: isSame)
-        }
+    private mutating func earlierMovement(
+        of change: StockChange
+    ) throws -> Result<UpdateOutcome, StoreError>? {
+        guard let key = Self.key(of: change), let earlier = try tables.change(under: key) else { return nil }
+        return Self.earlier(
+            .applied(sale: earlier.sale.map(position), replayed: true), isSame: earlier.isOf(change))
     }
 
     /// The refusal that an earlier change with the same key got; nil when there was none.
-    private func earlierRefusal(of change: StockChange) throws -> Result<UpdateOutcome, StoreError>? {
-        guard let key = Self.key(of: change), let refusal = try refusals.find(key) else { return nil }
+    private mutating func earlierRefusal(
+        of change: StockChange
+    ) throws -> Result<UpdateOutcome, StoreError>? {
+        guard let key = Self.key(of: change), let refusal = try tables.refusal(under: key) else { return nil }
         let outcome =
             PlantedBug.isOn(.answersSuccessForRefusedKey)
             ? UpdateOutcome.applied(sale: nil, replayed: true) : .refused(replayed: true)
@@ -204,51 +164,6 @@ struct LedgerWriter {
     /// possible.
     private mutating func recordRefusal(of change: StockChange) throws -> Bool {
         guard let key = change.key, !PlantedBug.isOn(.forgetsRefusals) else { return true }
-        return try refusals.remember(change, key: key, atMillis: atMillis)
-    }
-}
-
-extension CatalogSchema.MovementKind {
-    init(_ entry: LedgerEntry) {
-        switch entry {
-        case .update: self = .update
-        case .added: self = .added
-        case .retired: self = .retired
-        }
-    }
-}
-
-/// The statements of a batch of changes, prepared once for all of it.
-private struct LedgerStatements {
-    let selectBook: HotStatement
-    let updateBook: HotStatement
-    let insertMovement: HotStatement
-    let movementOfKey: HotStatement
-
-    init(in database: Database) throws {
-        selectBook = try HotStatement(
-            database,
-            sql: """
-                SELECT stock, price_cents, sold, last_movement, previous_movement, retired
-                FROM book WHERE item_number = ?
-                """)
-        updateBook = try HotStatement(
-            database,
-            sql: """
-                UPDATE book
-                SET stock = ?, price_cents = ?, sold = ?, last_movement = ?, previous_movement = ?
-                WHERE item_number = ?
-                """)
-        insertMovement = try HotStatement(
-            database,
-            sql: """
-                INSERT INTO movement
-                    (sequence, item_number, units, price_cents, stock_after, order_key, sale, at_millis,
-                     kind, price_after, previous)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT (order_key) WHERE order_key IS NOT NULL DO NOTHING
-                """)
-        movementOfKey = try HotStatement(
-            database, sql: "SELECT item_number, units, price_cents, sale FROM movement WHERE order_key = ?")
+        return try tables.remember(change, key: key, atMillis: atMillis)
     }
 }

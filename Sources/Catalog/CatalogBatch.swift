@@ -1,0 +1,24 @@
+package import Model
+package import Storage
+
+/// What a batch of changes did.
+package struct CatalogBatch: CommittedBatch {
+    package var results: [Result<CatalogOutcome, StoreError>]
+    /// What was executed now, in the ledger's order.
+    var executed: [LedgerEntry]
+    var shelf: ShelfChanges
+
+    package var lines: [MarkedLog.Line] { executed.map { MarkedLog.Line($0.logLine) } }
+
+    /// What a batch of changes came to in a ledger's tables.
+    init<Tables>(_ changes: [CatalogChange], in writer: inout LedgerWriter<Tables>) throws {
+        results = try changes.map { change in
+            switch change {
+            case .update(let change): try writer.apply(change).map { CatalogOutcome(update: $0) }
+            case .keeper(let request): try writer.apply(request).map { CatalogOutcome(books: $0) }
+            }
+        }
+        try writer.writeBooks()
+        (executed, shelf) = (writer.executed, writer.shelf)
+    }
+}

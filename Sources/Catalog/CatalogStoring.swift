@@ -1,0 +1,58 @@
+package import Model
+package import Storage
+
+/// The books, their stock and the ledger, in some database: what the catalog asks of it. Every reading sees what was
+/// committed before it began.
+package protocol CatalogStoring: JournaledStore where Change == CatalogChange, Batch == CatalogBatch {
+    /// The ledger's identity: an order server tells by it whether it has met this ledger before.
+    var ledger: Int64 { get }
+    /// How many books the shop had when the database was opened.
+    var bookCount: Int { get }
+
+    /// Sales after `sale`, in order, at most `limit`; all from the first where `sale` is of another ledger.
+    func sales(after sale: SalePosition, limit: Int) throws -> [LedgerSale]
+    /// Calls `body` with every book in the shop, in item-number order. As all books pass by, the lowest number that is
+    /// free is found for those that will be added.
+    func forEachBookInShop(_ body: (Book) throws -> Void) throws
+    /// Calls `body` with the opening state of every book that the store was opened with, in item-number order.
+    func forEachOpeningBook(_ body: (Book) throws -> Void) throws
+    /// Calls `body` with every movement after `sequence`, in order.
+    func forEachMovement(after sequence: Int64, _ body: (Int64, LedgerEntry) throws -> Void) throws
+
+    // MARK: For storekeepers and receipts
+
+    /// Books in the shop in item-number order.
+    func booksInShop(after item: Int64, limit: Int) throws -> [Book]
+    /// Books added and retired after a movement, in order.
+    func shopChanges(after sequence: Int64, limit: Int) throws -> [(sequence: Int64, entry: LedgerEntry)]
+    /// Calls `body` with the time, topic and price in cents of every sale among the movements after `first`, through
+    /// `last`, in order.
+    func forEachSale(
+        after first: Int64, through last: Int64,
+        _ body: (_ time: Timestamp, _ topic: String, _ cents: Int64) -> Void
+    ) throws
+    /// A book, also a retired one.
+    ///
+    /// - Throws: ``StoreError/unknownItem(_:)`` when there never was one with this number.
+    func details(of item: ItemNumber) throws -> BookDetails
+    /// Books by a filter, in item-number order.
+    ///
+    /// - Parameter isWanted: asked now and then.
+    /// - Throws: ``Model/StoreError/overloaded(_:)`` where it says no before all are found.
+    func books(_ filter: BookFilter, while isWanted: @escaping () -> Bool) throws -> [BookDetails]
+    /// Of these numbers, the ones that are taken, by retired books too.
+    func taken(_ lines: [(line: Int, book: Book)]) throws -> (refused: [RefusedLine], count: Int)
+    /// What became of a purchase by its key; nil when none is known.
+    func receipt(of key: IdempotencyKey) throws -> Receipt?
+    /// Movements by a filter, the newest first.
+    func movements(_ filter: MovementFilter) throws -> LedgerStretch
+}
+
+extension CatalogStoring {
+    /// The number of the last movement; 0 before the first.
+    package var lastMovement: Int64 { lastNumber }
+
+    package func forEachLine(after number: Int64, _ body: (String) throws -> Void) throws {
+        try forEachMovement(after: number) { _, entry in try body(entry.logLine) }
+    }
+}

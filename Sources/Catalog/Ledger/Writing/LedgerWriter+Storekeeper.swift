@@ -1,0 +1,190 @@
+internal import Foundation
+internal import Model
+
+/// What storekeepers ask for: each request is made whole or leaves nothing behind.
+extension LedgerWriter {
+    /// Makes a request, or says why not. Errors thrown are the database's and end the transaction.
+    ///
+    /// - Returns: the books as they are afterwards; none for a file of books.
+    mutating func apply(_ request: KeeperRequest) throws -> Result<[BookDetails], StoreError> {
+        try writeBooks()
+        if let key = request.key, let earlier = try earlierOutcome(of: key, request: request) {
+            return earlier
+        }
+        try tables.beginRequest()
+        let before = self
+        do {
+            let items = try work(request.work)
+            try writeBooks()
+            try note(request, from: before.lastMovement + 1)
+            try tables.endRequest()
+            return .success(try items.map { try details(of: $0) })
+        } catch let refusal as StoreError {
+            try tables.undoRequest()
+            self = before
+            return .failure(refusal)
+        }
+    }
+
+    private mutating func work(_ work: KeeperRequest.Work) throws -> [ItemNumber] {
+        switch work {
+        case .updates(let updates): try update(updates)
+        case .add(let book): [try add(book)]
+        case .retire(let item, let version): [try retire(item, expectedVersion: version)]
+        case .load(let lines, let progress): try load(lines, progress: progress)
+        }
+    }
+
+    private mutating func update(_ updates: [KeeperUpdate]) throws -> [ItemNumber] {
+        var differences: [String] = []
+        var current: [BookDetails] = []
+        var before: [BookDetails] = []
+        for update in updates {
+            let found = try inShop(update.change.item)
+            before.append(found)
+            guard let difference = update.expectation.difference(from: found) else { continue }
+            differences.append("book \(found.book.item) has changed: \(difference)")
+            current.append(found)
+        }
+        guard differences.isEmpty else {
+            throw StoreError.changed(differences.joined(separator: "; "), current: current)
+        }
+        // All that cannot be made are named, so that their sender need not find them one by one.
+        var refusals: [String] = []
+        for (update, found) in zip(updates, before) {
+            switch try apply(update.change) {
+            case .success(.applied): continue
+            case .success(.refused):
+                refusals.append(
+                    "book \(found.book.item) has only \(found.book.stock) units; its stock cannot change by \(update.change.units ?? 0)"
+                )
+                current.append(found)
+            case .failure(let error): throw error
+            }
+        }
+        guard refusals.isEmpty else {
+            throw StoreError.conflict(refusals.joined(separator: "; "), current: current)
+        }
+        return updates.map(\.change.item)
+    }
+
+    private mutating func add(_ new: NewBook) throws -> ItemNumber {
+        let item = try new.item ?? nextItem()
+        guard try insert([new.book(item)]).isEmpty else {
+            let found = try details(of: item)
+            throw StoreError.conflict(
+                "item_number \(item) is taken by '\(found.book.title)'", current: [found])
+        }
+        return item
+    }
+
+    /// The lowest number that no book has or ever had. The store's own numbers are so always in a row, whatever
+    /// numbers come in by a file.
+    private mutating func nextItem() throws -> ItemNumber {
+        guard let number = try tables.freeNumber(from: lowestFree), let item = ItemNumber(number)
+        else { throw StoreError.invalid("every item_number is in use") }
+        lowestFree = number
+        return item
+    }
+
+    private mutating func retire(
+        _ item: ItemNumber, expectedVersion: Int64?
+    ) throws -> ItemNumber {
+        guard let found = try tables.details(of: item) else { throw StoreError.unknownItem(item) }
+        guard !found.isRetired else {
+            throw StoreError.conflict("book \(item) is retired already", current: [found])
+        }
+        let expectation = KeeperUpdate.Expectation(version: expectedVersion)
+        if let difference = expectation.difference(from: found) {
+            throw StoreError.changed("book \(item) has changed: \(difference)", current: [found])
+        }
+        try tables.retire(item, movement: lastMovement + 1)
+        try record(
+            .retired(item), state: (found.book.price, found.book.stock), previous: found.version)
+        return item
+    }
+
+    private mutating func load(
+        _ lines: [(line: Int, book: Book)], progress: (Int) -> Void
+    ) throws -> [ItemNumber] {
+        var refused: [RefusedLine] = []
+        var refusedCount = 0
+        for start in stride(from: 0, to: lines.count, by: ImportProgress.step) {
+            progress(start)
+            let piece = lines[start..<min(start + ImportProgress.step, lines.count)]
+            let taken = Set(try insert(piece.map(\.book)))
+            guard !taken.isEmpty else { continue }
+            for (line, book) in piece where taken.contains(book.item) {
+                refusedCount += 1
+                guard refused.count < RefusedLine.namedCountMax else { continue }
+                refused.append(RefusedLine(line: line, takenBy: book.item))
+            }
+        }
+        guard refusedCount == 0 else { throw StoreError.refusedLines(refused, count: refusedCount) }
+        return []
+    }
+
+    /// Adds books, and gives the numbers of those that could not be, as they are taken.
+    private mutating func insert(_ books: [Book]) throws -> [ItemNumber] {
+        let taken = try tables.add(books, firstMovement: lastMovement + 1)
+        // A request of which something is taken is undone as a whole.
+        guard taken.isEmpty else { return taken }
+        for book in books {
+            try record(.added(book), state: (book.price, book.stock), previous: 0)
+        }
+        return []
+    }
+
+    private mutating func inShop(_ item: ItemNumber) throws -> BookDetails {
+        guard let found = try tables.details(of: item), !found.isRetired else {
+            throw StoreError.unknownItem(item)
+        }
+        return found
+    }
+
+    // MARK: Who, why, and once
+
+    private mutating func note(_ request: KeeperRequest, from first: Int64) throws {
+        guard request.key != nil || request.actor != nil || request.reason != nil, first <= lastMovement
+        else {
+            return
+        }
+        try tables.note(request, first: first, last: lastMovement)
+    }
+
+    /// What an earlier request with the same key did, if it was this one; nil when there was none.
+    private mutating func earlierOutcome(
+        of key: IdempotencyKey, request: KeeperRequest
+    ) throws -> Result<[BookDetails], StoreError>? {
+        guard let entries = try tables.entries(ofRequest: key) else { return nil }
+        guard request.work.isDone(by: entries) else { return .failure(.keyReused) }
+        if case .load = request.work { return .success([]) }
+        return .success(try entries.map { try details(of: $0.item) })
+    }
+
+    /// A book that is known to be there.
+    private mutating func details(of item: ItemNumber) throws -> BookDetails {
+        guard let found = try tables.details(of: item) else { throw StoreError.unknownItem(item) }
+        return found
+    }
+}
+
+extension RefusedLine {
+    /// The line of a book whose number a book of the store has.
+    init(line: Int, takenBy item: ItemNumber) {
+        self.init(line: line, reason: "item_number \(item) is taken by a book of the store")
+    }
+}
+
+extension KeeperRequest.Work {
+    /// Whether these movements are exactly what the work asks for.
+    fileprivate func isDone(by entries: [LedgerEntry]) -> Bool {
+        switch self {
+        case .updates(let updates): entries == updates.map { .update($0.change) }
+        case .add(let new):
+            entries.count == 1 && entries[0] == .added(new.book(new.item ?? entries[0].item))
+        case .retire(let item, _): entries == [.retired(item)]
+        case .load(let lines, _): entries == lines.map { .added($0.book) }
+        }
+    }
+}

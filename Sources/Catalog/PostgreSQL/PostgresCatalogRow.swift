@@ -1,0 +1,84 @@
+internal import Model
+internal import Storage
+
+/// Rows of the catalog's tables in PostgreSQL as what they stand for.
+enum PostgresCatalogRow {
+    /// The columns that ``book(_:at:)`` reads.
+    ///
+    /// - Parameters:
+    ///   - price: what is taken for the book's price.
+    ///   - stock: what is taken for the book's stock.
+    static func bookColumns(price: String = "book.price_cents", stock: String = "book.stock") -> String {
+        "book.item_number, title, topic, \(price), \(stock)"
+    }
+
+    /// The book in the columns from `first` on.
+    static func book(_ row: PostgresRows.Row, at first: Int = 0) throws -> Book {
+        guard let item = ItemNumber(row[first]), let price = Cents(row[first + 3]) else {
+            throw LedgerFault("book \(row[first]) has a number or price out of range")
+        }
+        return Book(
+            item: item, title: row.text(first + 1) ?? "", topic: row.text(first + 2) ?? "", price: price,
+            stock: row[first + 4])
+    }
+
+    /// The columns that ``details(_:)`` reads.
+    static let detailColumns = "sold, retired, last_movement, " + bookColumns()
+
+    static func details(_ row: PostgresRows.Row) throws -> BookDetails {
+        BookDetails(book: try book(row, at: 3), sold: row[0], isRetired: row.bool(1), version: row[2])
+    }
+
+    /// A book with its details, retired or not; nil when there never was one.
+    static func find(_ item: ItemNumber, on connection: PostgresConnection) throws -> BookDetails? {
+        try connection.run(
+            "SELECT \(detailColumns) FROM book WHERE item_number = $1::bigint", [.int(item.value)]
+        ).first.map(details)
+    }
+
+    /// The columns that ``entry(_:at:)`` reads, of `movement` joined with `book`.
+    static let entryColumns = """
+        movement.item_number, movement.price_cents, movement.units, kind, order_key, \
+        \(bookColumns(price: "movement.price_cents", stock: "movement.units"))
+        """
+
+    /// What a movement did, from the columns from `first` on.
+    static func entry(_ row: PostgresRows.Row, at first: Int = 0) throws -> LedgerEntry {
+        guard let item = ItemNumber(row[first]) else {
+            throw LedgerFault("a movement has an item number out of range")
+        }
+        switch MovementKind(rawValue: row[first + 3]) {
+        case .added: return .added(try book(row, at: first + 5))
+        case .retired: return .retired(item)
+        case .update, nil:
+            return .update(
+                StockChange(
+                    item: item, price: row.int(first + 1).flatMap { Cents($0) }, units: row.int(first + 2),
+                    key: row.text(first + 4).map { IdempotencyKey(trusted: $0) }))
+        }
+    }
+
+    /// The statement that adds books, each by a movement in a row, and gives the numbers of those that it added.
+    ///
+    /// - Parameter movement: the first one, which finds an empty place on the shelf; nil for books that the store is
+    ///   opened with.
+    static func insertion(_ books: some Sequence<Book>, addedBy movement: Int64?) -> PostgresStatement {
+        let books = Array(books)
+        let movements = books.indices.map { index in movement.map { $0 + Int64(index) } }
+        return PostgresStatement(
+            """
+            INSERT INTO book (
+                item_number, title, topic, price_cents, stock, opening_price_cents, opening_stock, added_by,
+                last_movement)
+            SELECT item, title, topic, price, stock, price, CASE WHEN added_by IS NULL THEN stock ELSE 0 END, added_by,
+                coalesce(added_by, 0)
+            FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[])
+                AS new (item, title, topic, price, stock, added_by)
+            ON CONFLICT DO NOTHING RETURNING item_number
+            """,
+            [
+                .ints(books.map(\.item.value)), .texts(books.map(\.title)), .texts(books.map(\.topic)),
+                .ints(books.map(\.price.amount)), .ints(books.map(\.stock)), .ints(movements),
+            ])
+    }
+}

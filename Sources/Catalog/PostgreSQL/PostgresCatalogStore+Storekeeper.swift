@@ -1,0 +1,104 @@
+package import Model
+internal import Storage
+
+/// What storekeepers and receipts need to know.
+extension PostgresCatalogStore {
+    package func booksInShop(after item: Int64, limit: Int) throws -> [Book] {
+        try database.values(
+            """
+            SELECT \(PostgresCatalogRow.bookColumns()) FROM book
+            WHERE item_number > $1::bigint AND NOT retired ORDER BY item_number LIMIT $2::bigint
+            """, [.int(item), .int(Int64(limit))]
+        ) { try PostgresCatalogRow.book($0) }
+    }
+
+    package func shopChanges(
+        after sequence: Int64, limit: Int
+    ) throws -> [(sequence: Int64, entry: LedgerEntry)] {
+        try database.values(
+            """
+            SELECT sequence, \(PostgresCatalogRow.entryColumns) FROM movement JOIN book USING (item_number)
+            WHERE kind <> 0 AND sequence > $1::bigint ORDER BY sequence LIMIT $2::bigint
+            """, [.int(sequence), .int(Int64(limit))]
+        ) { ($0[0], try PostgresCatalogRow.entry($0, at: 1)) }
+    }
+
+    package func forEachSale(
+        after first: Int64, through last: Int64,
+        _ body: (_ time: Timestamp, _ topic: String, _ cents: Int64) -> Void
+    ) throws {
+        try database.forEachRow(
+            """
+            SELECT at_millis, topic, price_after FROM movement JOIN book USING (item_number)
+            WHERE sequence > $1::bigint AND sequence <= $2::bigint AND sale IS NOT NULL ORDER BY sequence
+            """, [.int(first), .int(last)]
+        ) { body(Timestamp(millis: $0[0]), $0.text(1) ?? "", $0[2]) }
+    }
+
+    package func details(of item: ItemNumber) throws -> BookDetails {
+        guard let found = try database.read({ try PostgresCatalogRow.find(item, on: $0) }) else {
+            throw StoreError.unknownItem(item)
+        }
+        return found
+    }
+
+    package func books(_ filter: BookFilter, while isWanted: @escaping () -> Bool) throws -> [BookDetails] {
+        let retired =
+            switch filter.retired {
+            case .without: " AND NOT retired"
+            case .only: " AND retired"
+            case .with: ""
+            }
+        guard isWanted() else { throw StoreError.overloaded(.listTooLong) }
+        do {
+            return try database.values(
+                """
+                SELECT \(PostgresCatalogRow.detailColumns) FROM book
+                WHERE item_number > $1::bigint\(retired) AND ($2::text IS NULL OR topic = $2::text)
+                    AND ($3::bigint IS NULL OR stock <= $3::bigint)
+                ORDER BY item_number LIMIT $4::bigint
+                """,
+                [.int(filter.after), .text(filter.topic), .int(filter.stockMax), .int(Int64(filter.limit))]
+            ) { try PostgresCatalogRow.details($0) }
+        } catch let error as PostgresError where error.kind == .late {
+            throw StoreError.overloaded(.listTooLong)
+        }
+    }
+
+    package func taken(_ lines: [(line: Int, book: Book)]) throws -> (refused: [RefusedLine], count: Int) {
+        let rows = try database.values(
+            "SELECT item_number FROM book WHERE item_number = ANY($1::bigint[])",
+            [.ints(lines.map(\.book.item.value))]
+        ) { $0[0] }
+        let numbers = Set(rows)
+        let taken = lines.filter { numbers.contains($0.book.item.value) }
+        let refused = taken.prefix(RefusedLine.namedCountMax).map {
+            RefusedLine(line: $0.line, takenBy: $0.book.item)
+        }
+        return (refused, taken.count)
+    }
+
+    package func receipt(of key: IdempotencyKey) throws -> Receipt? {
+        try database.read { connection in
+            let sales = try connection.run(
+                """
+                SELECT item_number, title, topic, price_after, at_millis FROM movement JOIN book USING (item_number)
+                WHERE order_key = $1::text AND sale IS NOT NULL
+                """, [.text(key.text)])
+            if let row = sales.first {
+                guard let item = ItemNumber(row[0]), let price = Cents(row[3]) else { return nil }
+                return Receipt(
+                    outcome: .success, item: item, title: row.text(1) ?? "", topic: row.text(2) ?? "",
+                    price: price, time: Timestamp(millis: row[4]))
+            }
+            let refusal = try PostgresRefusals.find(key, in: PostgresCatalogSchema.refusal, on: connection)
+            guard let refusal, refusal.units == -1, refusal.priceCents == nil,
+                let item = ItemNumber(refusal.item),
+                let book = try PostgresCatalogRow.find(item, on: connection)?.book
+            else { return nil }
+            return Receipt(
+                outcome: .failed, item: item, title: book.title, topic: book.topic, price: book.price,
+                time: Timestamp(millis: refusal.atMillis))
+        }
+    }
+}

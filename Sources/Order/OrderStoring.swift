@@ -1,0 +1,24 @@
+package import Model
+package import Storage
+
+/// The orders, in some database: what the order server asks of it.
+///
+/// A sale that the catalog's ledger holds may be written without waiting for the disk: after a power cut the ledger
+/// tells of it again. That is what lets a purchase wait for one disk and not two.
+package protocol OrderStoring: JournaledStore where Change == OrderRecord, Batch == OrderBatch {
+    /// The last sale up to which none of the ledger is missing here.
+    var knownThrough: SalePosition { get }
+
+    /// What became of a key here; nil when it is new.
+    func outcome(of key: IdempotencyKey) throws -> (item: ItemNumber, outcome: PurchaseOutcome)?
+    /// Orders before a number, the newest first.
+    func orders(before number: Int64, limit: Int) throws -> [OrderListing]
+    /// Calls `body` with the book of every order after `number`, in order.
+    func forEachPurchase(after number: Int64, _ body: (ItemNumber) throws -> Void) throws
+}
+
+extension OrderStoring {
+    package func forEachLine(after number: Int64, _ body: (String) throws -> Void) throws {
+        try forEachPurchase(after: number) { try body(OrderRecord.logLine($0)) }
+    }
+}

@@ -1,0 +1,86 @@
+internal import Foundation
+internal import Model
+internal import Storage
+
+/// Stores the records of one batch inside its transaction: one round trip asks which are there already, one writes the
+/// others and commits.
+struct PostgresOrderWriter {
+    private let connection: PostgresConnection
+    /// Refusals of a catalog that does not remember them itself.
+    private(set) var refusals: PostgresRefusals
+    private var items: [IdempotencyKey: ItemNumber] = [:]
+    private var sales: Set<SalePosition> = []
+    private var added: [(number: Int64, record: OrderRecord)] = []
+    private let atMillis = Int64(Date().timeIntervalSince1970 * 1000)
+    private let needsSync: Bool
+
+    /// Begins the transaction.
+    init(_ records: [OrderRecord], on connection: PostgresConnection, refusals: PostgresRefusals) throws {
+        self.connection = connection
+        self.refusals = refusals
+        needsSync = records.contains(where: \.needsSync)
+        let keys = records.map(\.key)
+        let positions = records.compactMap(\.sale)
+        let rows = try connection.run([
+            PostgresStatement("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"),
+            // Two questions: one for both would use no index.
+            PostgresStatement(
+                "SELECT order_key, item_number FROM purchase WHERE order_key = ANY($1::text[])",
+                [.texts(keys.map(\.text))]),
+            PostgresStatement(
+                """
+                SELECT ledger, sale FROM purchase
+                JOIN unnest($1::bigint[], $2::bigint[]) AS asked (ledger, sale) USING (ledger, sale)
+                """, [.ints(positions.map(\.ledger)), .ints(positions.map(\.number))]),
+            refusals.question(keys),
+        ])
+        for row in rows[1] { items[IdempotencyKey(trusted: row.text(0) ?? "")] = ItemNumber(row[1]) }
+        for row in rows[2] { sales.insert(SalePosition(ledger: row[0], number: row[1])) }
+        self.refusals.take(rows[3])
+        try self.refusals.forgetOld(hours: OrderRecord.refusalHours, on: connection)
+    }
+
+    /// Stores a record under a number of its own, unless it is there already.
+    mutating func store(
+        _ record: OrderRecord, number: Int64
+    ) -> (isNew: Bool, outcome: Result<PurchaseOutcome, StoreError>) {
+        if case .ownDecision(.failed) = record.origin { return (false, remember(record)) }
+        if let known = items[record.key] {
+            return (false, known == record.item ? .success(.success) : .failure(.keyReused))
+        }
+        if let sale = record.sale, !sales.insert(sale).inserted {
+            return (false, .failure(.unavailable(tier: "order", reason: .otherOrder, outcomeUnknown: true)))
+        }
+        items[record.key] = record.item
+        added.append((number, record))
+        return (true, .success(.success))
+    }
+
+    private mutating func remember(_ record: OrderRecord) -> Result<PurchaseOutcome, StoreError> {
+        if refusals.find(record.key) != nil { return .success(.failed) }
+        let sale = StockChange.sale(of: record.item, key: record.key)
+        guard refusals.remember(sale, key: record.key, atMillis: atMillis) else {
+            return .failure(.overloaded(.soldOutFull))
+        }
+        return .success(.failed)
+    }
+
+    /// Writes everything and commits.
+    mutating func end(mark: PostgresStatement) throws {
+        let insertion = PostgresStatement(
+            """
+            INSERT INTO purchase (number, order_key, item_number, ledger, sale, at_millis)
+            SELECT *, $6::bigint FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[])
+            """,
+            [
+                .ints(added.map(\.number)), .texts(added.map(\.record.key.text)),
+                .ints(added.map(\.record.item.value)), .ints(added.map(\.record.sale?.ledger)),
+                .ints(added.map(\.record.sale?.number)), .int(atMillis),
+            ])
+        // The ledger has these sales already, and tells of them again.
+        let hurry = PostgresStatement("SET LOCAL synchronous_commit = off")
+        try PostgresDatabase.end(
+            (needsSync ? [] : [hurry]) + (added.isEmpty ? [] : [insertion]) + refusals.statements() + [mark],
+            on: connection)
+    }
+}

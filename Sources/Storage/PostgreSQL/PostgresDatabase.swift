@@ -1,0 +1,168 @@
+internal import Model
+internal import Synchronization
+
+/// The tables of a tier in PostgreSQL in the hands of its process: the one connection that writes, which holds the
+/// tier's lock, and those that read.
+package final class PostgresDatabase: Sendable {
+    /// How long a start waits for the session of a process that has just ended.
+    private static let patience = Duration.seconds(5)
+    private static let repetitionCountMax = 3
+    /// Tables grow faster than the server counts their rows: a plan made for a small one must not read a large one
+    /// from end to end.
+    private static let settings = "SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan;"
+
+    private let url: StoreURL
+    private let schema: PostgresSchema
+    /// What a tier keeps on this machine beside the database.
+    package let folder: String
+    private let pool: PostgresPool
+    /// None while the server cannot be reached.
+    private let writer = Mutex<PostgresConnection?>(nil)
+
+    package init(_ url: StoreURL, schema: PostgresSchema, folder: String) {
+        self.url = url
+        self.schema = schema
+        self.folder = folder
+        pool = PostgresPool(url, application: "bookstore \(schema.tier)")
+    }
+
+    /// The tier, as errors name it.
+    package var tier: String { schema.tier }
+
+    /// Connects, takes the lock and prepares the tables.
+    ///
+    /// - Parameters:
+    ///   - fill: see ``PostgresSchema/prepare(on:fill:)``.
+    ///   - load: reads what the process keeps in memory.
+    package func open<State>(
+        fill: (PostgresConnection) throws -> Void = { _ in }, _ load: (PostgresConnection) throws -> State
+    ) throws -> State {
+        try writer.withLock { writer in
+            let connection = try connect()
+            let deadline = ContinuousClock.now + Self.patience
+            while try !takesLock(connection) {
+                guard ContinuousClock.now < deadline else { throw inUse }
+                pause()
+            }
+            try schema.prepare(on: connection) { try fill(connection) }
+            let state = try load(connection)
+            writer = connection
+            return state
+        }
+    }
+
+    /// Connects anew, after a fault, and takes what the server has for the truth.
+    ///
+    /// The lock tells that the earlier session has ended, and with it every transaction whose outcome is not known.
+    package func reopen<State>(_ load: (PostgresConnection) throws -> State) throws -> State {
+        try writer.withLock { writer in
+            writer = nil
+            pool.close()
+            let connection = try connect()
+            guard try takesLock(connection) else { throw inUse }
+            try schema.check(on: connection)
+            let state = try load(connection)
+            writer = connection
+            return state
+        }
+    }
+
+    private func connect() throws -> PostgresConnection {
+        try PostgresConnection(url, application: "bookstore \(schema.tier) writer", settings: Self.settings)
+    }
+
+    private func takesLock(_ connection: PostgresConnection) throws -> Bool {
+        try connection.run("SELECT pg_try_advisory_lock($1::bigint)", [.int(schema.lock)])[0].bool(0)
+    }
+
+    private var inUse: PostgresError {
+        PostgresError(
+            .refused, "\(url) is in use by another \(schema.tier) server; one at a time has its tables")
+    }
+
+    /// Gives lock and connections back.
+    package func close() {
+        writer.withLock { $0 = nil }
+        pool.close()
+    }
+
+    // MARK: Reading
+
+    /// Reads the database as of one moment, beside the writer.
+    package func read<Value>(_ body: (PostgresConnection) throws -> Value) throws -> Value {
+        try pool.read(body)
+    }
+
+    /// Calls `body` with every row of a query.
+    package func forEachRow(
+        _ sql: String, _ values: [PostgresValue] = [], _ body: (PostgresRows.Row) throws -> Void
+    ) throws {
+        try read { try $0.forEachRow(sql, values, body) }
+    }
+
+    /// What `value` makes of the rows of a query; rows of which it makes nothing are left out.
+    package func values<Value>(
+        _ sql: String, _ arguments: [PostgresValue] = [], _ value: (PostgresRows.Row) throws -> Value?
+    ) throws -> [Value] {
+        try read { try $0.run(sql, arguments).compactMap(value) }
+    }
+
+    // MARK: Writing
+
+    /// Runs `body`, which begins, makes and commits one transaction.
+    ///
+    /// One that the server undoes for the sake of another is repeated. Where the server has no room or takes too long,
+    /// nothing was done, and that is said.
+    ///
+    /// - Throws: ``Model/StoreError`` for those two; any other error leaves the outcome unknown.
+    package func commit<Value>(_ body: (PostgresConnection) throws -> Value) throws -> Value {
+        try writer.withLock { writer in
+            guard let connection = writer else {
+                throw PostgresError(.lost, "there is no connection to \(url)")
+            }
+            var repetitionCount = 0
+            while true {
+                do {
+                    return try body(connection)
+                } catch let error as PostgresError where error.isAnswer {
+                    connection.rollBack()
+                    switch error.kind {
+                    case .conflict where repetitionCount < Self.repetitionCountMax: repetitionCount += 1
+                    case .full: throw undone(.diskFull)
+                    case .conflict, .late: throw undone(.databaseSlow)
+                    default: throw error
+                    }
+                } catch {
+                    connection.rollBack()
+                    throw error
+                }
+            }
+        }
+    }
+
+    private func undone(_ reason: StoreError.Reason) -> StoreError {
+        .unavailable(tier: schema.tier, reason: reason, outcomeUnknown: false)
+    }
+
+    /// The last statements of a transaction, and its end.
+    ///
+    /// - Throws: ``PostgresError`` of the kind ``PostgresError/Kind/unconfirmed`` where the server gave up waiting for
+    ///   its standby: it has committed, and only warns.
+    package static func end(
+        _ statements: [PostgresStatement], on connection: PostgresConnection
+    ) throws {
+        try connection.run(statements + [PostgresStatement("COMMIT")])
+        guard !connection.wasWarned else {
+            throw PostgresError(.unconfirmed, "the server has warned at a COMMIT; its standby may lack it")
+        }
+    }
+
+    /// PostgreSQL's version, with what it does not promise.
+    package func name() throws -> String {
+        try read { connection in
+            let version = connection.parameter("server_version").prefix { $0 != " " }
+            let syncs = try connection.run("SELECT current_setting('fsync') = 'on'")[0].bool(0)
+            return "PostgreSQL \(version)" + (syncs ? "" : " without fsync: a power cut loses what was sold")
+        }
+    }
+}

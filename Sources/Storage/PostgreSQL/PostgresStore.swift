@@ -1,0 +1,60 @@
+internal import Foundation
+package import Monitoring
+
+/// A journaled store in a ``PostgresDatabase``.
+package protocol PostgresStore: JournaledStore {
+    var database: PostgresDatabase { get }
+}
+
+extension PostgresStore {
+    package var folder: String { database.folder }
+
+    package func logMark() throws -> LogMark? {
+        try database.values(
+            "SELECT inode, place, sequence FROM log_mark WHERE tier = $1::text", [.text(database.tier)]
+        ) { row in
+            LogMark(
+                position: OperationLog.Position(inode: UInt64(bitPattern: row[0]), offset: UInt64(row[1])),
+                sequence: row[2])
+        }.first
+    }
+
+    package func save(_ mark: LogMark) throws {
+        _ = try database.commit { try $0.run([saving(mark)]) }
+    }
+
+    /// The statement that stores a mark.
+    package func saving(_ mark: LogMark) -> PostgresStatement {
+        PostgresStatement(
+            """
+            INSERT INTO log_mark (tier, inode, place, sequence)
+            VALUES ($1::text, $2::bigint, $3::bigint, $4::bigint) ON CONFLICT (tier)
+            DO UPDATE SET inode = excluded.inode, place = excluded.place, sequence = excluded.sequence
+            """,
+            [
+                .text(database.tier), .int(Int64(bitPattern: mark.position.inode)),
+                .int(Int64(mark.position.offset)), .int(mark.sequence),
+            ])
+    }
+
+    package func close() throws { database.close() }
+
+    /// What PostgreSQL says is for people already.
+    package func explained<Value>(_ body: () throws -> Value) throws -> Value { try body() }
+
+    package func passesByItself(_ error: any Error) -> Bool {
+        guard let error = error as? PostgresError else { return false }
+        return error.kind == .lost || error.kind == .full
+    }
+
+    package func databaseName() throws -> String { try database.name() }
+
+    package func info() throws -> MetricSample {
+        MetricSample(
+            "bookstore_postgresql_info", .gauge, 1, labels: [("version", try databaseName())],
+            help: "The PostgreSQL that is in use; always 1.")
+    }
+}
+
+/// Waits for a moment, on a thread that may.
+func pause() { usleep(100_000) }
