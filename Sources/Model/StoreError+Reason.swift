@@ -39,7 +39,7 @@ extension StoreError {
             case .diskFull: "has a full disk"
             case .diskFault: "could not write to its disk"
             case .logFault: "cannot write its log"
-            case .databaseSlow: "waits too long for its database; nothing was done"
+            case .databaseSlow: "waits too long for its database"
             case .recovering: "takes no changes after a fault of its disk"
             case .notWriting: "has stopped writing"
             case .indexFault: "cannot use its index of the books"

@@ -30,7 +30,8 @@ struct BackupCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let settings = try await common.load([.data: data.data])
+        let settings = try await common.load([.data: data.data, .store: data.store])
+        try settings.refuseStoreURL("back it up with its own tools, such as pg_dump --schema=bookstore")
         let source = settings.text(.data)
         let hasOrders = OrderStoreSnapshot.exists(in: source)
         let hasCatalog = CatalogStore.exists(in: source)

@@ -46,7 +46,9 @@ struct RecoverCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let settings = try await common.load([.data: data.data])
+        let settings = try await common.load([.data: data.data, .store: data.store])
+        try settings.refuseStoreURL(
+            "restore it from its backup; what the backup lacks is not rebuilt from the logs")
         let store = StoreFiles(data: settings.text(.data), output: settings.text(.output))
         let hasCatalog = CatalogStore.exists(in: store.data)
         let hasOrders = OrderStoreSnapshot.exists(in: store.data)

@@ -2,10 +2,13 @@ internal import Audit
 internal import Catalog
 internal import Model
 internal import Order
+internal import Storage
 
 /// A store's files as the auditor reads them.
 struct StoreFiles {
     let data: String
+    /// Where the databases are, unless they are in `data`.
+    var url: StoreURL?
     let output: String
 
     struct Report {
@@ -32,6 +35,10 @@ struct StoreFiles {
     /// The order log with its rotated files.
     var orderLog: OperationLogFiles { get throws { try OperationLogFiles(named: "order_log", in: output) } }
 
+    private var orders: OrderSnapshot {
+        get throws { try url.map(PostgresOrderSnapshot.read) ?? OrderStoreSnapshot.read(folder: data) }
+    }
+
     /// Audits the store, which may be selling meanwhile.
     ///
     /// What is written down first is decided last: a line of the order log follows its order, an order its
@@ -41,8 +48,8 @@ struct StoreFiles {
         var audit = BooksAudit()
         let catalogLines = try audit.count(catalogLog: catalogLog)
         let lines = try audit.count(orderLog: orderLog)
-        let orders = try OrderStoreSnapshot.read(folder: data)
-        let ledger = try CatalogSnapshot.read(folder: data)
+        let orders = try self.orders
+        let ledger = try url.map(PostgresCatalogSnapshot.read) ?? CatalogSnapshot.read(folder: data)
         audit.check(ledger: ledger)
         audit.check(orders: orders, against: ledger)
         audit.checkNoMore(lines: lines, than: orders)
@@ -73,7 +80,7 @@ struct StoreFiles {
                         found: "\(logged), the next is \(ledger.movements[logged].entry.logLine)"))
             }
             missing += BooksAudit.missingLines(try repeated.count(orderLog: orderLog), of: orders)
-            missing += BooksAudit.missingOrders(try OrderStoreSnapshot.read(folder: data), of: ledger)
+            missing += BooksAudit.missingOrders(try self.orders, of: ledger)
             if missing.isEmpty || ContinuousClock.now >= deadline { return missing }
             try await Task.sleep(for: .milliseconds(200))
         }

@@ -41,8 +41,9 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let settings = try await common.load([.data: data.data])
-        let store = StoreFiles(data: settings.text(.data), output: settings.text(.output))
+        let settings = try await common.load([.data: data.data, .store: data.store])
+        let store = StoreFiles(
+            data: settings.text(.data), url: try settings.storeURL(), output: settings.text(.output))
         let audit = try await store.audit(patience: Self.patience)
         for file in try store.catalogLog.unread + store.orderLog.unread {
             ExitStatus.say("bookstore: \(file) was not read: rotation gives no such name")

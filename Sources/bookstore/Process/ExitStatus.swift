@@ -3,6 +3,7 @@ internal import Bench
 internal import Foundation
 internal import Model
 internal import Monitoring
+internal import Storage
 internal import TierHTTP
 
 /// What the program's end tells its caller.
@@ -78,6 +79,7 @@ enum ExitStatus: Int32 {
         case is FileFault, is LogFault: .configuration
         case is ListenFault, is WorkFault: .failed
         case is UnreachableFault: .unreachable
+        case let error as PostgresError: error.kind == .lost ? .unreachable : .configuration
         case let error as BenchFault:
             if case .unreachable = error { .unreachable } else { .failed }
         case let error as StoreError:

@@ -43,7 +43,7 @@ struct ConfigCommand: AsyncParsableCommand {
         let entries = Setting.all.map { setting in
             let value = settings.text(setting)
             return Report.Entry(
-                key: setting.key, value: value.isEmpty || setting.isSecret ? nil : value,
+                key: setting.key, value: value.isEmpty || isHidden(setting, settings) ? nil : value,
                 source: settings.source(of: setting), secret: setting.isSecret,
                 option: setting.isOption && !setting.isSecret ? setting.flag : nil,
                 variable: setting.variable, meaning: setting.meaning)
@@ -58,6 +58,11 @@ struct ConfigCommand: AsyncParsableCommand {
             Output.line("    from: \(entry.source); set by \(ways) or \"\(entry.key)\"")
         }
         Output.lines(report.servers.map { "server \($0.type) \($0.index): \($0.address)" })
+    }
+
+    /// Whether a value may not be shown. A URL that is refused may have a password in it.
+    private func isHidden(_ setting: Setting, _ settings: Settings) -> Bool {
+        setting.isSecret || setting == .store && (try? settings.storeURL()) == nil
     }
 
     private static func servers(_ config: ServerConfig) -> [Report.Server] {

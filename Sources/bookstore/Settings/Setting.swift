@@ -20,6 +20,10 @@ struct Setting: Sendable {
         key: "config", defaultValue: "config", meaning: "the file that says where every server listens")
     static let output = Setting(key: "output", defaultValue: "output", meaning: "the folder of the logs")
     static let data = Setting(key: "data", defaultValue: "data", meaning: "the folder of the databases")
+    static let store = Setting(
+        key: "store", defaultValue: "",
+        meaning:
+            "the PostgreSQL database that the store is in, as a URL; without one SQLite in the data folder")
     static let books = Setting(
         key: "books", defaultValue: "",
         meaning:
@@ -69,7 +73,8 @@ struct Setting: Sendable {
         meaning: "a file with the desk's password hashed, as 'bookstore desk-password' writes it")
 
     static let all = [
-        config, output, data, books, index, bind, logLevel, logFormat, logQueries, keyHours, loops, token,
+        config, output, data, store, books, index, bind, logLevel, logFormat, logQueries, keyHours, loops,
+        token,
         tokenFile, deskPassword, deskPasswordFile,
     ]
 }

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Configuration
 internal import Foundation
 internal import Model
+internal import Storage
 internal import SystemPackage
 internal import TierHTTP
 
@@ -127,6 +128,22 @@ struct Settings: Sendable {
         } catch {
             throw FileFault(path: given.isEmpty ? file : source(of: .token), reason: error.reason)
         }
+    }
+
+    /// Where the store's PostgreSQL is; nil for SQLite in the data folder.
+    ///
+    /// - Throws: ``Storage/PostgresError`` for a text that is no URL of PostgreSQL, or where libpq is not installed.
+    func storeURL() throws -> StoreURL? {
+        let text = text(.store)
+        return text.isEmpty ? nil : try StoreURL(parsing: text)
+    }
+
+    /// Refuses a store on PostgreSQL in the name of a command that does not serve one.
+    ///
+    /// - Throws: ``Model/FileFault`` with what to do instead.
+    func refuseStoreURL(_ instead: String) throws {
+        guard !text(.store).isEmpty else { return }
+        throw FileFault(path: source(of: .store), reason: "the store is in PostgreSQL: \(instead)")
     }
 
     /// The settings file, if there is one.

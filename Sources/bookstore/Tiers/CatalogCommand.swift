@@ -21,7 +21,7 @@ struct CatalogCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try await common.load(
             [
-                .data: data.data, .books: catalog.books, .logQueries: catalog.logQueries,
+                .data: data.data, .store: data.store, .books: catalog.books, .logQueries: catalog.logQueries,
                 .keyHours: catalog.keyHours.map(String.init),
                 .index: tier.index.map(String.init), .bind: tier.bind,
             ], handed: try tier.handed())
@@ -46,30 +46,38 @@ struct CatalogCommand: AsyncParsableCommand {
 
     private static func openStore(
         in folder: String, logPath: String, process: TierProcess
-    ) throws -> CatalogStore {
+    ) throws -> any CatalogStoring {
+        let url = try process.settings.storeURL()
+        let place = url.map { "\($0)" } ?? folder
         let reading = ProgressBar("reading books")
-        if CatalogStore.exists(in: folder) {
-            try sayThatBooksStay(process, folder: folder, progress: reading.show)
+        if try url.map(PostgresCatalogStore.exists) ?? CatalogStore.exists(in: folder) {
+            try sayThatBooksStay(process, place: place, progress: reading.show)
         } else {
-            try refuseForgottenSales(logPath: logPath, folder: folder)
+            try refuseForgottenSales(logPath: logPath, url: url, folder: folder)
         }
+        let hours = try process.settings.number(.keyHours, in: Self.keyHours)
         let storing = ProgressBar("storing books")
         var bookCount = 0
-        let store = try CatalogStore.open(
-            folder: folder,
-            refusalHours: try process.settings.number(.keyHours, in: Self.keyHours),
-            firstBooks: {
-                let file = process.settings.text(.books)
-                let books =
-                    file.isEmpty
-                    ? Book.defaults
-                    : file == Setting.noBooks ? [] : try BooksFile.read(path: file, progress: reading.show)
-                bookCount = books.count
-                return books
-            },
-            progress: { storing.show($0, of: bookCount) })
+        let firstBooks = {
+            let file = process.settings.text(.books)
+            let books =
+                file.isEmpty
+                ? Book.defaults
+                : file == Setting.noBooks ? [] : try BooksFile.read(path: file, progress: reading.show)
+            bookCount = books.count
+            return books
+        }
+        let progress = { storing.show($0, of: bookCount) }
+        let store: any CatalogStoring =
+            if let url {
+                try PostgresCatalogStore(
+                    url, folder: folder, refusalHours: hours, firstBooks: firstBooks, progress: progress)
+            } else {
+                try CatalogStore.open(
+                    folder: folder, refusalHours: hours, firstBooks: firstBooks, progress: progress)
+            }
         let database = try store.databaseName()
-        process.logger.notice("catalog of \(store.bookCount) books in \(folder), \(database)")
+        process.logger.notice("catalog of \(store.bookCount) books in \(place), \(database)")
         return store
     }
 
@@ -77,22 +85,30 @@ struct CatalogCommand: AsyncParsableCommand {
     /// broken is a mistake in the configuration all the same, which must not wait for the day of a new store. One that is
     /// gone has done its work.
     private static func sayThatBooksStay(
-        _ process: TierProcess, folder: String, progress: (Int, Int) -> Void
+        _ process: TierProcess, place: String, progress: (Int, Int) -> Void
     ) throws {
         let file = process.settings.text(.books)
         guard !file.isEmpty, file != Setting.noBooks else { return }
         if FileSize.of(file) != nil { _ = try BooksFile.read(path: file, progress: progress) }
         process.logger.notice(
             """
-            the store in \(folder) goes on with the books that it has: those of \(file) were not added; \
+            the store in \(place) goes on with the books that it has: those of \(file) were not added; \
             'bookstore books import' adds books to a store
             """)
     }
 
     /// A log without its database is a store whose database was lost: opening a new one in its place would
     /// forget every sale.
-    private static func refuseForgottenSales(logPath: String, folder: String) throws {
+    private static func refuseForgottenSales(logPath: String, url: StoreURL?, folder: String) throws {
         guard let log = LogFile.all(of: logPath).first(where: { !LogFile.isEmpty($0) }) else { return }
+        if let url {
+            throw FileFault(
+                path: log,
+                reason: """
+                    belongs to a store that is not in \(url); name the right database by --store, restore it from its \
+                    backup, or move this file away to open a new store
+                    """)
+        }
         throw FileFault(
             path: log,
             reason: """

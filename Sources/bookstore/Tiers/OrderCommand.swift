@@ -19,12 +19,18 @@ struct OrderCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try await common.load(
             [
-                .data: data.data, .index: tier.index.map(String.init), .bind: tier.bind,
+                .data: data.data, .store: data.store, .index: tier.index.map(String.init), .bind: tier.bind,
             ], handed: try tier.handed())
         let process = try TierProcess(.order, settings: settings, options: tier)
         try await process.run {
             let logPath = try process.folder(.output) + "/order_log"
-            let store = try OrderStore(folder: try process.folder(.data))
+            let folder = try process.folder(.data)
+            let store: any OrderStoring =
+                if let url = try settings.storeURL() {
+                    try PostgresOrderStore(url, folder: folder)
+                } else {
+                    try OrderStore(folder: folder)
+                }
             let database = try store.databaseName()
             process.logger.notice("\(store.lastNumber) orders, \(database)")
             let catalog = try await TierClient(

@@ -8,7 +8,7 @@ struct StoreJobs {
 
     /// In the order of their start: what is behind comes first.
     ///
-    /// - Throws: ``Model/FileFault`` when the file names no server of some type, or two catalogs.
+    /// - Throws: ``Model/FileFault`` when the file names no server of some type, or too many of one.
     var all: [Supervisor.Job] {
         get throws {
             let path = settings.text(.config)
@@ -27,6 +27,13 @@ struct StoreJobs {
                         path: path,
                         reason:
                             "has \(addresses.count) catalog lines; one catalog has the books, so one line is all there may be"
+                    )
+                }
+                guard tier != .order || addresses.count == 1 || settings.text(.store).isEmpty else {
+                    throw FileFault(
+                        path: path,
+                        reason:
+                            "has \(addresses.count) order lines; a store on PostgreSQL has one order server"
                     )
                 }
                 for (index, address) in addresses.enumerated() {

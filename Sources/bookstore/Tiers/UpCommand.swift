@@ -23,7 +23,7 @@ struct UpCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await common.load([
-            .data: data.data, .books: catalog.books, .logQueries: catalog.logQueries,
+            .data: data.data, .store: data.store, .books: catalog.books, .logQueries: catalog.logQueries,
             .keyHours: catalog.keyHours.map(String.init), .deskPasswordFile: desk.deskPasswordFile,
         ])
         let servers = try settings.servers()
@@ -49,8 +49,8 @@ struct UpCommand: AsyncParsableCommand {
         } catch let ended as TierFault {
             await supervisor.shutdown()
             ExitStatus.say("bookstore: the \(ended.name) server did not start; everything is stopped")
-            throw ExitCode(
-                ended.status == ExitStatus.configuration.rawValue ? ended.status : ExitStatus.failed.rawValue)
+            let isSaid = [ExitStatus.configuration, .unreachable].contains { $0.rawValue == ended.status }
+            throw ExitCode(isSaid ? ended.status : ExitStatus.failed.rawValue)
         } catch {
             await supervisor.shutdown()
             throw error
@@ -89,7 +89,7 @@ struct UpCommand: AsyncParsableCommand {
 extension Settings {
     /// Checks what every server would refuse, so that it is said once, with the place where it stands.
     ///
-    /// - Throws: as ``choice(_:as:)``, ``number(_:in:)``, and ``token()``.
+    /// - Throws: as ``choice(_:as:)``, ``number(_:in:)``, ``token()`` and ``storeURL()``.
     fileprivate func checkServers() throws {
         _ = try choice(.logLevel, as: Logger.Level.self)
         _ = try choice(.logFormat, as: LogFormat.self)
@@ -97,5 +97,6 @@ extension Settings {
         _ = try number(.keyHours, in: CatalogCommand.keyHours)
         _ = try number(.loops, in: TierProcess.loopCounts)
         _ = try token()
+        _ = try storeURL()
     }
 }

@@ -1,0 +1,133 @@
+import Foundation
+import Model
+import TestSupport
+import Testing
+
+extension RealProcesses {
+    /// The store's processes with their databases in PostgreSQL.
+    @Suite struct PostgresStoreTests {
+        /// Runs `body` with a store on a server of its own.
+        private func withPostgresStore(
+            _ body: (Store, PostgresServer, _ url: String) async throws -> Void
+        ) async throws {
+            let server = try PostgresServer()
+            let url = server.url(try server.newDatabase())
+            try await withStore(options: [.catalog: ["--store", url], .order: ["--store", url]]) {
+                try await body($0, server, url)
+            }
+        }
+
+        /// Buys until the outcome is known.
+        private func buy(_ item: Int, key: String, from store: Store) async throws -> String {
+            var answer = ""
+            try await eventually("a purchase under \(key) has an outcome") {
+                answer = try await store.buy(item, key: key)
+                return answer == "Success" || answer == "Failed"
+            }
+            return answer
+        }
+
+        private func balances(_ store: Store, _ url: String) async throws {
+            let run = try await bookstore("verify", "--store", url, in: store.folder)
+            #expect(run.status == 0, "\(run.output)\(run.errors)")
+        }
+
+        @Test func sellsAndKeepsItsPromisesWhateverIsKilled() async throws {
+            try await withPostgresStore { store, server, url in
+                #expect(try await buy(1, key: "a", from: store) == "Success")
+                try await balances(store, url)
+                for (index, tier) in [Tier.catalog, .order].enumerated() {
+                    try store.kill(tier)
+                    try await store.start([tier])
+                    #expect(try await buy(1, key: "a", from: store) == "Success")
+                    #expect(try await buy(1, key: "tier-\(index)", from: store) == "Success")
+                }
+                #expect(try await buy(1, key: "sold-out", from: store) == "Failed")
+                #expect(try await store.stock(of: 1) == 0)
+                // Both tiers have no database of their own.
+                #expect(!FileManager.default.fileExists(atPath: store.path("data/catalog.sqlite")))
+                #expect(!FileManager.default.fileExists(atPath: store.path("data/order.sqlite")))
+
+                // The server falls, and nothing is sold or refused by guess.
+                try server.send(SIGQUIT)
+                for number in 1...3 {
+                    let reply = try await store.post(
+                        "/buy?item_number=2", headers: ["Idempotency-Key": "b\(number)"])
+                    #expect(reply.status == 503)
+                }
+                #expect(try await store.stock(of: 2) == 3)
+                try server.start()
+                for number in 1...3 {
+                    #expect(try await buy(2, key: "b\(number)", from: store) == "Success")
+                }
+                #expect(try await buy(2, key: "b4", from: store) == "Failed")
+                #expect(try await buy(1, key: "sold-out", from: store) == "Failed")
+                try await eventually("all orders are known") { store.log("order_log").count == 6 }
+                try await balances(store, url)
+                try await store.stop()
+                try await store.start()
+                #expect(try await store.stock(of: 2) == 0)
+                try await balances(store, url)
+            }
+        }
+
+        @Test func upServesIt() async throws {
+            let server = try PostgresServer.shared
+            let url = server.url(try server.newDatabase())
+            try await withStoppedStore { store in
+                let up = try ServerProcess(
+                    "up", Program.bookstore, ["up"], in: store.folder, environment: ["BOOKSTORE_STORE": url])
+                defer { up.end() }
+                try await eventually("the store is open") { up.output.contains("The store is open") }
+                #expect(try await store.buy(1) == "Success")
+                try await balances(store, url)
+                up.send(SIGTERM)
+                #expect(try await up.exit() == 0)
+            }
+        }
+
+        @Test func refusesWhatItCannotUseInOneLine() async throws {
+            let server = try PostgresServer.shared
+            let free = try FreePort.find()
+            let theirs = try server.newDatabase()
+            try server.sql("CREATE TABLE theirs (n int)", in: theirs)
+            let newer = try server.newDatabase()
+            try server.sql(
+                """
+                CREATE SCHEMA bookstore; CREATE TABLE bookstore.version (tier text PRIMARY KEY, number bigint);
+                INSERT INTO bookstore.version VALUES ('catalog', 99), ('order', 99)
+                """, in: newer)
+            let cases: [(url: String, status: Int32, said: String)] = [
+                ("postgresql://me:topsecret@127.0.0.1/books", 78, "PGPASSWORD"),
+                ("mysql://topsecret@127.0.0.1/books", 78, "none of PostgreSQL"),
+                ("postgresql://127.0.0.1:\(free)/books", 69, "127.0.0.1:\(free)/books"),
+                (server.url("missing"), 69, "missing"),
+                (server.url(theirs), 78, "public.theirs"), (server.url(newer), 78, "newer version"),
+            ]
+            try await withStoppedStore { store in
+                for (url, status, said) in cases {
+                    for command in ["catalog", "order", "verify"] {
+                        let run = try await bookstore(command, "--store", url, in: store.folder)
+                        // Nothing of ours is there to verify in what is another program's.
+                        if command == "verify", url == server.url(theirs) { continue }
+                        #expect(run.status == status, "\(command) \(url): \(run.errors)")
+                        #expect(run.errors.contains(said), "\(command) \(url): \(run.errors)")
+                        #expect(!run.errors.contains("topsecret"))
+                        #expect(run.errors.split(separator: "\n").count == 1, "\(run.errors)")
+                    }
+                }
+                for command in ["recover", "backup"] {
+                    let arguments = (command == "backup" ? ["copy"] : []) + ["--store", server.url(theirs)]
+                    let run = try await run(Program.bookstore, [command] + arguments, in: store.folder)
+                    #expect(run.status == 78 && run.errors.contains("in PostgreSQL"), "\(run.errors)")
+                }
+                let shown = try await bookstore(
+                    "config", in: store.folder, environment: ["BOOKSTORE_STORE": cases[0].url])
+                #expect(shown.status == 0 && !shown.output.contains("topsecret"))
+            }
+            #expect(
+                try server.sql("SELECT count(*) FROM pg_namespace WHERE nspname = 'bookstore'", in: theirs)
+                    == ["0"])
+        }
+    }
+}
