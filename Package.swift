@@ -172,7 +172,7 @@ let package = Package(
             swiftSettings: tests),
         .testTarget(
             name: "TierHTTPTests",
-            dependencies: ["StoreAPI", "TierHTTP", "Monitoring", "Model", "TestSupport", logging]
+            dependencies: ["Services", "StoreAPI", "TierHTTP", "Monitoring", "Model", "TestSupport", logging]
                 + cryptography + nio,
             swiftSettings: tests),
         .testTarget(

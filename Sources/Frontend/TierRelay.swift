@@ -2,6 +2,7 @@ internal import Model
 internal import Monitoring
 internal import NIOCore
 internal import NIOHTTP1
+internal import Services
 internal import StoreAPI
 internal import TierHTTP
 

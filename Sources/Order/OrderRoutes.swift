@@ -37,13 +37,7 @@ struct OrderRoutes {
         }
         return orders.map { orders in
             let next = orders.count > limit ? String(orders[limit - 1].number) : nil
-            return .json(.page(orders.prefix(limit), next: next) { Self.write($1, to: &$0) })
+            return .json(.page(orders.prefix(limit), next: next) { $1.write(to: &$0) })
         }
-    }
-
-    private static func write(_ order: OrderListing, to json: inout ByteBuffer) {
-        json.writeString(#"{"number":\#(order.number),"item_number":"\#(order.item)","key":"#)
-        json.writeJSONString(order.key.text)
-        json.writeString(#","sale":\#(order.sale.map { String($0) } ?? "null"),"time":"\#(order.time)"}"#)
     }
 }

@@ -1,6 +1,7 @@
 import Model
 import NIOCore
 import NIOHTTP1
+import Services
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import Model
+import Services
 import Synchronization
 import TestSupport
 import Testing

@@ -23,7 +23,7 @@ extension CatalogRoutes {
                 let book = engine.read(on: request.slot.eventLoop, for: request.client) {
                     try $0.details(of: item)
                 }
-                return .pending(book.map { .json(Self.encode($0)) })
+                return .pending(book.map { .json(BookDetails.result($0)) })
             },
             Route(.movements) { .pending(try movements($0)) },
             Route(.totals) { .pending(try totals($0)) },
@@ -84,10 +84,8 @@ extension CatalogRoutes {
         return lists.flatMapThrowing { try $0.page(order, after: after, limit: limit + 1) }.map { topics in
             let next = topics.count > limit ? topics.dropLast().last?.topic : nil
             return .json(
-                ByteBuffer.page(topics.prefix(limit), next: next) { json, topic in
-                    json.writeStaticString(#"{"topic":"#)
-                    json.writeJSONString(topic.topic)
-                    json.writeString(#","books":\#(topic.count)}"#)
+                ByteBuffer.page(topics.prefix(limit), next: next) {
+                    ShelfTopic(topic: $1.topic, books: $1.count).write(to: &$0)
                 })
         }
     }
@@ -101,7 +99,7 @@ extension CatalogRoutes {
             guard let receipt else {
                 throw Problem(.notFound, "no purchase is known by this key", code: "unknown_key")
             }
-            return .json(Self.encode(receipt))
+            return .json(receipt.result)
         }
     }
 
@@ -151,7 +149,7 @@ extension CatalogRoutes {
             try $0.movements(filter)
         }
         return stretch.map {
-            .json(ByteBuffer.page($0.records, next: $0.next.map { String($0) }) { Self.write($1, to: &$0) })
+            .json(ByteBuffer.page($0.records, next: $0.next.map { String($0) }) { $1.write(to: &$0) })
         }
     }
 
@@ -161,58 +159,18 @@ extension CatalogRoutes {
         let totals = engine.totals(
             dayCount: Int(days), today: now.dayNumber, on: request.slot.eventLoop)
         return totals.map { totals in
-            var json = ByteBuffer(string: #"{"result":"#)
-            json.writeArray(totals) { json, total in
-                json.writeString(#"{"day":"\#(Timestamp.dayText(total.day))","topic":"#)
-                json.writeJSONString(total.topic)
-                let revenue =
-                    "\(total.cents / 100)" + (total.cents % 100 == 0 ? "" : Self.decimals(total.cents))
-                json.writeString(#","sales":\#(total.count),"revenue":"\#(revenue)"}"#)
+            let rows = totals.map {
+                DayTotal(
+                    day: Timestamp.dayText($0.day), topic: $0.topic, sales: $0.count,
+                    revenue: Self.amount(cents: $0.cents))
             }
-            json.writeStaticString("}")
-            return .json(json)
+            return .json(DayTotal.result(rows))
         }
     }
 
-    // MARK: Encoding
-
-    /// A sum, which may pass what one price can be.
-    private static func decimals(_ cents: Int64) -> String {
-        "." + (cents % 100 < 10 ? "0" : "") + String(cents % 100)
-    }
-
-    static func encode(_ book: BookDetails) -> ByteBuffer {
-        var json = ByteBuffer(string: #"{"result":"#)
-        json.writeBook(book)
-        json.writeStaticString("}")
-        return json
-    }
-
-    private static func encode(_ receipt: Receipt) -> ByteBuffer {
-        var json = ByteBuffer(
-            string:
-                #"{"result":{"outcome":"\#(receipt.outcome.rawValue)","item_number":"\#(receipt.item)","title":"#
-        )
-        json.writeJSONString(receipt.title)
-        json.writeStaticString(#","type":"#)
-        json.writeJSONString(receipt.topic)
-        json.writeString(#","cost":"\#(receipt.price)","time":"\#(receipt.time)"}}"#)
-        return json
-    }
-
-    private static func write(_ record: Movement, to json: inout ByteBuffer) {
-        json.writeString(#"{"sequence":\#(record.sequence),"item_number":"\#(record.item)","title":"#)
-        json.writeJSONString(record.title)
-        json.writeString(#","kind":"\#(record.kind.rawValue)","units":"#)
-        json.writeString(record.units.map { String($0) } ?? "null")
-        json.writeStaticString(#","cost":"#)
-        json.writeJSONString(orNull: record.price?.description)
-        json.writeString(#","stock_after":\#(record.stockAfter),"cost_after":"#)
-        json.writeJSONString(orNull: record.priceAfter?.description)
-        json.writeString(#","time":"\#(record.time)","actor":"#)
-        json.writeJSONString(orNull: record.actor)
-        json.writeStaticString(#","reason":"#)
-        json.writeJSONString(orNull: record.reason)
-        json.writeStaticString("}")
+    /// A sum of prices, which may pass what one price can be.
+    private static func amount(cents: Int64) -> String {
+        let rest = cents % 100
+        return rest == 0 ? String(cents / 100) : "\(cents / 100).\(rest < 10 ? "0" : "")\(rest)"
     }
 }

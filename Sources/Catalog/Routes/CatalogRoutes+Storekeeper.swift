@@ -10,13 +10,13 @@ internal import TierHTTP
 extension CatalogRoutes {
     var keeping: [Route] {
         [
-            Route(.updates) { changing(by: $0.updates(), $0, Self.encode(list:)) },
-            Route(.add) { changing(by: $0.newBook(), $0) { Self.encode($0[0]) } },
-            Route(.retire) { changing(by: $0.retirement(), $0) { Self.encode($0[0]) } },
+            Route(.updates) { changing(by: $0.updates(), $0) { BookDetails.result($0) } },
+            Route(.add) { changing(by: $0.newBook(), $0) { BookDetails.result($0[0]) } },
+            Route(.retire) { changing(by: $0.retirement(), $0) { BookDetails.result($0[0]) } },
             Route(.load) { .pending(try load($0)) },
             Route(.importing) { _ in
                 let (read, written) = imports.now
-                return .ready(.json(#"{"result":{"read":\#(read),"written":\#(written)}}"#))
+                return .ready(.json(Importing(read: read, written: written).result))
             },
         ]
     }
@@ -97,7 +97,7 @@ extension CatalogRoutes {
         }
         let answered = read.flatMap { lines in
             let answer = { @Sendable [count = lines.count] in
-                TierResponse.json(#"{"result":{"books":\#(count)}}"#)
+                TierResponse.json(Imported(books: count).result)
             }
             guard !isDryRun else { return eventLoop.makeSucceededFuture(answer()) }
             let work = KeeperRequest.Work.load(lines) { [imports] in imports.writing($0, of: lines.count) }
@@ -130,12 +130,5 @@ extension CatalogRoutes {
         }
         guard !reading.books.isEmpty else { throw StoreError.invalid("the body has no books in it") }
         return reading.books
-    }
-
-    private static func encode(list books: [BookDetails]) -> ByteBuffer {
-        var json = ByteBuffer(string: #"{"result":"#)
-        json.writeArray(books) { $0.writeBook($1) }
-        json.writeStaticString("}")
-        return json
     }
 }

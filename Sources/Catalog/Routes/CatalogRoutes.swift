@@ -18,7 +18,7 @@ package struct CatalogRoutes {
         [
             Route(.queryByTopic) { try search($0) },
             Route(.queryByItem) { request in
-                .ready(.json(Self.encode(try engine.book(try request.itemNumber()))))
+                .ready(.json(Book.result(try engine.book(try request.itemNumber()))))
             },
             Route(.update) { request in
                 let hasOwn = Self.mayHaveOwnParameters(request.target)
@@ -105,13 +105,5 @@ package struct CatalogRoutes {
             if replayed { response.fields.append((LedgerProtocol.replayedField, "true")) }
             return response
         }
-    }
-
-    package static func encode(_ book: Book) -> ByteBuffer {
-        var json = ByteBufferAllocator().buffer(capacity: 128 + book.title.utf8.count + book.topic.utf8.count)
-        json.writeStaticString(#"{"result":"#)
-        json.writeBook(book)
-        json.writeStaticString("}")
-        return json
     }
 }

@@ -1,3 +1,15 @@
+package import NIOCore
+internal import TierHTTP
+
+extension Schema {
+    static let totals = Schema.result(
+        .array(
+            of: .object([
+                "day": .string(format: "date"), "topic": .string, "sales": .integer(), "revenue": .amount,
+            ]))
+    ).named("Totals")
+}
+
 /// The sales of one day and topic.
 package struct DayTotal: Decodable, Sendable {
     /// The day in UTC, such as `2026-11-24`.
@@ -12,5 +24,16 @@ package struct DayTotal: Decodable, Sendable {
         self.topic = topic
         self.sales = sales
         self.revenue = revenue
+    }
+
+    /// The answer that lists some totals.
+    package static func result(_ totals: [DayTotal]) -> ByteBuffer {
+        .result { json in
+            json.writeArray(totals) { json, total in
+                json.writeString(#"{"day":"\#(total.day)","topic":"#)
+                json.writeJSONString(total.topic)
+                json.writeString(#","sales":\#(total.sales),"revenue":"\#(total.revenue)"}"#)
+            }
+        }
     }
 }

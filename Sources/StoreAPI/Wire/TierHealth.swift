@@ -1,3 +1,11 @@
+internal import TierHTTP
+
+extension Schema {
+    static let tiers = Schema.result(
+        .array(of: .object(["tier": .string, "ready": .boolean, "detail": .string, "millis": .number]))
+    ).named("Tiers")
+}
+
 /// One of the store's servers as the frontend sees it.
 package struct TierHealth: Decodable, Sendable {
     package let tier: String

@@ -13,4 +13,9 @@ package struct TierAnswer: Sendable {
     package let peer: PeerKind
     /// Whether an earlier copy of the request got no answer, and may have been carried out.
     package let wasRepeated: Bool
+
+    /// The members of the body that are text; none where it is no JSON object.
+    package var texts: [String: String] {
+        ((try? JSONReader.value(in: body))?.members ?? [:]).compactMapValues(\.text)
+    }
 }

@@ -34,6 +34,14 @@ extension ByteBuffer {
         writeStaticString("]")
     }
 
+    /// An answer of `{"result":…}`.
+    package static func result(_ write: (inout ByteBuffer) -> Void) -> ByteBuffer {
+        var json = ByteBuffer(string: #"{"result":"#)
+        write(&json)
+        json.writeStaticString("}")
+        return json
+    }
+
     /// A page of a list: `{"result":[…],"next":…}`, where `next` is null on the last.
     package static func page<Element>(
         _ elements: some Sequence<Element>, next: String?, _ write: (inout ByteBuffer, Element) -> Void

@@ -1,5 +1,6 @@
 package import Model
 internal import NIOHTTP1
+package import TierHTTP
 
 extension TierClient {
     /// Turns an answer that is no success into the error that it stands for.
@@ -51,8 +52,9 @@ extension TierClient {
         _ answer: TierAnswer, of item: ItemNumber, limit: Cents?
     ) throws(StoreError) {
         guard let limit, answer.status == .preconditionFailed else { return }
-        let cost = (try? JSONReader.value(in: answer.body))?.members?["cost"]?.text
-        guard let price = cost.flatMap({ Cents(parsing: $0) }) else { throw nonsense(isRead: false) }
+        guard let price = answer.texts["cost"].flatMap({ Cents(parsing: $0) }) else {
+            throw nonsense(isRead: false)
+        }
         throw .aboveLimit(item, price: price, limit: limit)
     }
 
@@ -65,14 +67,14 @@ extension TierClient {
 extension Problem {
     /// The fault of which one of the store's own tiers tells; nil for any other answer.
     init?(toldIn answer: TierAnswer) {
-        guard answer.peer == .bookstore, answer.status == .serviceUnavailable,
-            let members = (try? JSONReader.value(in: answer.body))?.members,
-            let detail = members["detail"]?.text, let code = members["code"]?.text,
-            let outcome = members["outcome"]?.text
-        else { return nil }
+        guard answer.peer == .bookstore, answer.status == .serviceUnavailable else { return nil }
+        let texts = answer.texts
+        guard let detail = texts["detail"], let code = texts["code"], let outcome = texts["outcome"] else {
+            return nil
+        }
         self.init(.serviceUnavailable, detail, code: code)
         isOutcomeUnknown = outcome != "none"
-        dependency = members["dependency"]?.text
+        dependency = texts["dependency"]
         if let seconds = answer.headers.first(name: "retry-after") { fields = [("retry-after", seconds)] }
     }
 }

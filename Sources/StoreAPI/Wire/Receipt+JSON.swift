@@ -1,0 +1,25 @@
+package import Model
+package import NIOCore
+internal import TierHTTP
+
+extension Schema {
+    static let receiptResult = Schema.result(
+        .object([
+            "outcome": outcomeText, "item_number": .itemNumber, "title": .string, "type": .string,
+            "cost": .amount, "time": .time,
+        ])
+    ).named("ReceiptResult")
+}
+
+extension Receipt {
+    /// The answer that shows it.
+    package var result: ByteBuffer {
+        .result { json in
+            json.writeString(#"{"outcome":"\#(outcome.rawValue)","item_number":"\#(item)","title":"#)
+            json.writeJSONString(title)
+            json.writeStaticString(#","type":"#)
+            json.writeJSONString(topic)
+            json.writeString(#","cost":"\#(price)","time":"\#(time)"}"#)
+        }
+    }
+}

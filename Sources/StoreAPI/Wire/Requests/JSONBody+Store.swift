@@ -1,0 +1,36 @@
+internal import Model
+internal import TierHTTP
+
+// Members that several requests have.
+extension JSONBody {
+    func item() throws(StoreError) -> ItemNumber {
+        guard let text = try text("item_number"), let item = ItemNumber(parsing: text) else {
+            throw fault("item_number", "is not a string with a whole number from 1 to \(ItemNumber.valueMax)")
+        }
+        return item
+    }
+
+    func version() throws(StoreError) -> Int64? {
+        try integer("expect_version", in: 0...Int64.max)
+    }
+
+    func price(_ name: String) throws(StoreError) -> Cents? {
+        guard let text = try text(name) else { return nil }
+        guard let price = Cents(parsing: text) else {
+            throw fault(name, "is not an amount of 0 or more with at most two decimals")
+        }
+        return price
+    }
+
+    /// Text that may be left out; an empty field of a form says no more than none.
+    func note(_ name: String, byteCountMax: Int) throws(StoreError) -> String? {
+        guard try text(name) != "" else { return nil }
+        return try line(name, byteCountMax: byteCountMax)
+    }
+
+    func line(_ name: String, byteCountMax: Int) throws(StoreError) -> String? {
+        guard let text = try text(name) else { return nil }
+        if let fault = ShopText.fault(in: text, byteCountMax: byteCountMax) { throw self.fault(name, fault) }
+        return ShopText.kept(text)
+    }
+}

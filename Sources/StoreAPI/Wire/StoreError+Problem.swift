@@ -1,0 +1,95 @@
+package import Model
+internal import NIOCore
+internal import NIOHTTP1
+package import TierHTTP
+
+extension Schema {
+    static let problem = Schema.object(
+        [
+            "type": .string, "title": .string, "status": .integer(),
+            "detail": .string.saying("What is wrong, for a person."),
+            "code": .string(pattern: "^[a-z_]+$").saying("What is wrong, for a program."),
+        ],
+        optional: [
+            "outcome": .choice(["none", "unknown"]).saying(
+                "Of a 503: nothing was done, or it may have been done all the same."),
+            "dependency": .string.saying("The server that is down."), "trace_id": .string,
+            "idempotency_key": .string.saying("The key of the purchase: repeat it with this."),
+            "current": .array(of: .fullBook),
+            "lines": .array(of: .object(optional: ["line": .integer(), "reason": .string])),
+            "line_count": .integer(), "cost": .amount,
+        ]
+    ).saying("An error (RFC 9457).").named("Problem")
+}
+
+extension StoreError: ProblemConvertible {
+    package var problem: Problem {
+        switch self {
+        case .invalid(let detail): problem(.badRequest, detail)
+        case .unknownItem(let item): problem(.notFound, "there is no book with item number \(item)")
+        case .keyReused:
+            problem(
+                .unprocessableEntity,
+                "this Idempotency-Key was used before for another request; use a new one")
+        case .inProgress:
+            problem(
+                .conflict,
+                "a request with this Idempotency-Key is still being worked on; repeat it in a moment",
+                fields: [Problem.retryField])
+        case .conflict(let detail, let current): problem(.conflict, detail, Self.members(current))
+        case .changed(let detail, let current): problem(.preconditionFailed, detail, Self.members(current))
+        case .aboveLimit(let item, let price, let limit):
+            problem(
+                .preconditionFailed,
+                "book \(item) costs \(price) now, more than the \(limit) of cost_max; nothing was changed, and the same Idempotency-Key may be used with another cost_max",
+                [("cost", ByteBuffer(string: #""\#(price)""#))])
+        case .refusedLines(let lines, let count):
+            problem(
+                .conflict, "\(count) lines were refused, and nothing was taken",
+                Self.members(lines, count: count))
+        case .unavailable(let tier, let reason, let outcomeUnknown):
+            fault("the \(tier) server \(reason.text)", of: tier, outcomeUnknown: outcomeUnknown)
+        case .unexpectedStatus(let status, let tier, let outcomeUnknown):
+            fault(
+                "the \(tier) server answered with status \(status)", of: tier,
+                outcomeUnknown: outcomeUnknown)
+        case .overloaded(let overload, let tier):
+            fault(overload.text(waitingFor: tier), of: nil, outcomeUnknown: false)
+        case .clientLeft:
+            problem(
+                .requestTimeout, "the client ended its side of the connection before the answer was there")
+        }
+    }
+
+    private func problem(
+        _ status: HTTPResponseStatus, _ detail: String, _ members: [(name: String, json: ByteBuffer)] = [],
+        fields: [(name: String, value: String)] = []
+    ) -> Problem {
+        var problem = Problem(status, detail, code: code)
+        problem.members = members
+        problem.fields = fields
+        return problem
+    }
+
+    private func fault(_ detail: String, of tier: String?, outcomeUnknown: Bool) -> Problem {
+        var problem = Problem(fault: detail, code: code, isOutcomeUnknown: outcomeUnknown)
+        problem.dependency = tier
+        return problem
+    }
+
+    private static func members(_ current: [BookDetails]) -> [(name: String, json: ByteBuffer)] {
+        var json = ByteBuffer()
+        json.writeArray(current) { $0.writeBook($1) }
+        return [("current", json)]
+    }
+
+    private static func members(_ lines: [RefusedLine], count: Int) -> [(name: String, json: ByteBuffer)] {
+        var json = ByteBuffer()
+        json.writeArray(lines) { json, line in
+            json.writeString(#"{"line":\#(line.line),"reason":"#)
+            json.writeJSONString(line.reason)
+            json.writeStaticString("}")
+        }
+        return [("lines", json), ("line_count", ByteBuffer(string: String(count)))]
+    }
+}
