@@ -5,7 +5,7 @@ package import Model
 package enum BooksFile {
     /// Reads and checks the whole file.
     ///
-    /// - Parameter progress: told the bytes read and the bytes in all.
+    /// - Parameter progress: called with the bytes read and the bytes in total.
     /// - Throws: ``Model/FileFault`` with the first line that is malformed or repeats a number.
     package static func read(path: String, progress: (Int, Int) -> Void = { _, _ in }) throws -> [Book] {
         guard let data = FileManager.default.contents(atPath: path) else {

@@ -148,7 +148,7 @@ package final class CatalogEngine: CatalogService {
     /// Whether updates are taken: not after a fault of the disk.
     var takesUpdates: Bool { journal.takesChanges }
 
-    /// Opens the log anew, after log rotation has renamed it.
+    /// Reopens the log after log rotation has renamed it.
     package func reopenLog() throws { try journal.reopenLog() }
 
     /// Ends a stepped engine as a crash does: its parts go with it, and what waits ends unanswered.

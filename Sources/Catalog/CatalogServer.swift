@@ -40,7 +40,7 @@ package struct CatalogServer: Sendable {
         return CatalogServer(engine: engine, server: server)
     }
 
-    /// Opens the log anew after log rotation.
+    /// Reopens the log after log rotation.
     package func reopenLogs() throws { try engine.reopenLog() }
 
     /// Answers what was taken on, then closes: network first, store last.

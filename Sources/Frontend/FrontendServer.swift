@@ -6,7 +6,7 @@ internal import Services
 internal import StoreAPI
 package import TierHTTP
 
-/// The frontend tier: stateless, so that any number of them may stand side by side.
+/// The frontend tier: stateless, so that any number of them can run side by side.
 package final class FrontendServer: Sendable {
     private let server: TierServer
 
@@ -37,7 +37,7 @@ package final class FrontendServer: Sendable {
     }
 
     /// Where clients come in, more is refused at once than the tiers behind would take on: what waits there is
-    /// about a third of a second of purchases, and whoever asks beyond that is told so while there is time.
+    /// about a third of a second of purchases, and further requests are refused while there is time.
     private static var limits: ServerLimits {
         var limits = ServerLimits()
         limits.inFlightPerLoopMax = 4_096

@@ -3,7 +3,7 @@
 package enum PlantedBug: String, CaseIterable, Sendable {
     /// The catalog does not look whether a key was used before.
     case skipsKeyCheck
-    /// A key stands for its first purchase whatever book is asked for next.
+    /// A key names its first purchase, whatever book is asked for next.
     case ignoresOtherItemOfKey
     /// The catalog answers a sale as soon as the memory has stock for it.
     case answersBeforeCommit

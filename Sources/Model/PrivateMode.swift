@@ -1,4 +1,4 @@
-/// Who may use what the store writes: its own user and nobody else. Databases and logs tell who bought what, and a
+/// Who may use what the store writes: only its own user. Databases and logs show who bought what, and a
 /// purchase's key is the secret address of its receipt.
 package enum PrivateMode {
     /// Files: read and written by their owner.

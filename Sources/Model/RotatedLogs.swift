@@ -13,10 +13,10 @@ package struct RotatedLogs: Sendable, Equatable {
 
     /// The files' names, oldest first: `name.2.gz`, `name.1`, `name` or `name-20261123`, `name`.
     package let names: [String]
-    /// A number that is left out, up to the current file, or files of which it cannot be told which is the older; nil
+    /// A number that is left out, up to the current file, or files whose order is unclear; nil
     /// when there is nothing of the kind. The oldest may be gone, as rotation deletes them.
     package let obstacle: Obstacle?
-    /// Files beside the log that have its name and one more part, and that are none of its own: they are not read.
+    /// Files beside the log that have its name and one more part but are not rotated logs: they are not read.
     package let unread: [String]
 
     /// Finds the log's files among the names in its folder.
@@ -113,7 +113,7 @@ struct RotationStamp: Equatable {
     /// What follows: hours, minutes, seconds, or the seconds since 1970, as far as the name has them.
     private var rest: [Int] = []
 
-    /// - Returns: nil where `text` is none.
+    /// - Returns: nil if `text` is not one.
     init?(_ text: Substring) {
         guard Self.looksLikeOne(text) else { return nil }
         var groups = text.dropFirst().split(whereSeparator: { !("0"..."9").contains($0) })[...]
@@ -153,7 +153,7 @@ struct RotationStamp: Equatable {
         (date + rest).lexicographicallyPrecedes(other.date + other.rest)
     }
 
-    /// Whether the names tell that this one is the older: of one day, only names of one form do.
+    /// Whether the names show that this one is older: within one day, only names of one form do.
     func isClearly(before other: RotationStamp) -> Bool {
         date != other.date || rest.count == other.rest.count && rest != other.rest
     }

@@ -1,5 +1,5 @@
 /// FNV-1a: the same in every process, unlike Swift's own hashes. Anybody can make two texts that are alike, so it
-/// is for what nobody gains by.
+/// is for cases in which an attacker gains nothing.
 package enum StableHash {
     /// The hash of some bytes. Over memory, since debug builds take a hundred times as long through a view.
     package static func of(_ bytes: UnsafeRawBufferPointer) -> UInt64 {

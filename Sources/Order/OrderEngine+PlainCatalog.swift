@@ -5,7 +5,7 @@ internal import Services
 
 // Purchases at a catalog that keeps no ledger: any other program.
 extension OrderEngine {
-    /// One step after the other, with a look at this store's own orders first: here nobody else remembers
+    /// One step after the other, with a look at this store's own orders first: here no one else remembers
     /// the key.
     func buyStepByStep(
         _ item: ItemNumber, key: IdempotencyKey, priceMax: Cents?, context: CallContext
@@ -24,7 +24,7 @@ extension OrderEngine {
         _ item: ItemNumber, key: IdempotencyKey, priceMax: Cents?, context: CallContext
     ) -> EventLoopFuture<PurchaseOutcome> {
         stock(of: item, priceMax: priceMax, context: context).flatMap { stock in
-            // The query's answer has told what catalog this is. One with a ledger decides by itself; of
+            // The query's answer has shown what kind of catalog this is. One with a ledger decides by itself; of
             // any other it is not known that it would refuse to go below 0.
             if stock <= 0, !self.catalog.keepsLedger(on: context.slot) {
                 return self.settle(.refused(replayed: false), item: item, key: key, context: context)

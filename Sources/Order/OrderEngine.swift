@@ -43,7 +43,7 @@ package final class OrderEngine: OrderService {
             committed: { Self.reportMisfits($0, logger: logger) }, broken: broken)
     }
 
-    /// Sales of the ledger that contradict the orders: nobody can know here which of the two is right.
+    /// Sales of the ledger that contradict the orders: which of the two is right cannot be known here.
     private static func reportMisfits(_ batch: OrderBatch, logger: Logger) {
         for (record, result) in zip(batch.stored, batch.results) {
             guard case .failure = result, let sale = record.sale else { continue }
@@ -178,7 +178,7 @@ package final class OrderEngine: OrderService {
 
     /// Stores the sales of the ledger that are missing here, up to `limit` of them.
     ///
-    /// - Returns: how many the ledger told of; nil from a catalog that keeps none.
+    /// - Returns: how many the ledger had; nil from a catalog without a ledger.
     func complete(limit: Int, context: CallContext) -> EventLoopFuture<Int?> {
         guard catalog.keepsLedger(on: context.slot) else {
             return context.slot.eventLoop.makeSucceededFuture(nil)
@@ -200,7 +200,7 @@ package final class OrderEngine: OrderService {
 
     // MARK: Lifecycle
 
-    /// Opens the log anew, after log rotation has renamed it.
+    /// Reopens the log after log rotation has renamed it.
     package func reopenLog() throws { try journal.reopenLog() }
 
     /// Ends a stepped engine as a crash does: its parts go with it, and what waits ends unanswered.

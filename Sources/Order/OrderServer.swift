@@ -42,7 +42,7 @@ package struct OrderServer: Sendable {
         return OrderServer(engine: engine, follower: follower, server: server)
     }
 
-    /// Opens the log anew after log rotation.
+    /// Reopens the log after log rotation.
     package func reopenLogs() throws { try engine.reopenLog() }
 
     /// Answers what was taken on, then closes: network first, store last.

@@ -16,7 +16,7 @@ struct SaleTally {
         advance()
     }
 
-    /// Notes a sale. A sale of another ledger starts the tally anew: the catalog was replaced.
+    /// Records a sale. A sale of another ledger restarts the tally: the catalog was replaced.
     mutating func note(ledger: Int64, number: Int64) {
         if ledger != self.ledger { self = SaleTally(ledger: ledger, through: 0) }
         guard number > through else { return }

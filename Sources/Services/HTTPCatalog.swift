@@ -122,7 +122,7 @@ package struct HTTPCatalog: CatalogService {
         return Cents(parsing: (cost as? String) ?? "\(cost)")
     }
 
-    /// Finds the number behind `"stock":` in an answer of our own catalog, from its end, where it stands. The
+    /// Finds the number behind `"stock":` in an answer of our own catalog, searching from the end, where it is. The
     /// pattern cannot occur inside a string, where its quotes would be escaped. By hand: the library's search
     /// of a collection took longer than the rest of a purchase.
     private static func scannedStock(_ bytes: ByteBufferView) -> Int64? {

@@ -31,7 +31,7 @@ extension TierClient {
         throw StoreError.unavailable(tier: tier, reason: .notReady, outcomeUnknown: !isRead)
     }
 
-    /// What one of the store's own tiers tells of a fault, to be passed on as it is; nil for any other answer.
+    /// The fault that one of the store's own tiers reports, to be passed on unchanged; nil for any other answer.
     ///
     /// - Parameter isRead: whether the request changed nothing, so that its outcome cannot be unknown.
     package func toldFault(in answer: TierAnswer, isRead: Bool) -> Problem? {
@@ -65,7 +65,7 @@ extension TierClient {
 }
 
 extension Problem {
-    /// The fault of which one of the store's own tiers tells; nil for any other answer.
+    /// The fault that one of the store's own tiers reports; nil for any other answer.
     init?(toldIn answer: TierAnswer) {
         guard answer.peer == .bookstore, answer.status == .serviceUnavailable else { return nil }
         let texts = answer.texts

@@ -56,7 +56,7 @@ package enum PrivateFiles {
 
     private static func tighten(_ path: String, type: mode_t, to mode: mode_t) -> [String] {
         var status = stat()
-        // A link is not followed: what it leads to is tightened by whoever opens it. A folder may well be one.
+        // A link is not followed: its target is tightened when it is opened. A folder may well be one.
         let found = type == S_IFDIR ? stat(path, &status) : lstat(path, &status)
         guard found == 0, status.st_mode & S_IFMT == type, status.st_mode & PrivateMode.withheld != 0 else {
             return []

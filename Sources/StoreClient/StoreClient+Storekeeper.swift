@@ -77,7 +77,7 @@ extension StoreClient {
         try await ask(.tiers, trace: trace).result
     }
 
-    /// Sales in their order, at most `limit`. Only the catalog tells.
+    /// Sales in their order, at most `limit`. Only the catalog answers this.
     package func sales(
         after sale: SalePosition, limit: Int, trace: TraceContext? = nil
     ) async throws -> [LedgerSale] {
@@ -138,7 +138,7 @@ extension StoreClient {
         ).result
     }
 
-    /// How far the import is that is under way; zeros where there is none. Only the catalog tells.
+    /// How far the import is that is under way; zeros if there is none. Only the catalog answers this.
     package func importing() async throws -> Importing {
         try await ask(.importing, trace: nil).result
     }

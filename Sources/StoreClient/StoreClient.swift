@@ -94,7 +94,7 @@ package struct StoreClient: Sendable {
         return "/\(endpoint.name)" + (pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&"))
     }
 
-    /// - Parameter key: of a change, whose outcome only a refusal tells.
+    /// - Parameter key: of a change, whose outcome is known only from a refusal.
     private static func fault(_ problem: StoreProblem, key: IdempotencyKey?) -> StoreFault {
         switch problem.status {
         case 400..<500: .refused(problem)

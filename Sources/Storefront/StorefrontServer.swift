@@ -10,7 +10,7 @@ internal import StoreClient
 package import TierHTTP
 
 /// The web shop: pages for people, made from what the frontend's API answers. It keeps no record of its own,
-/// so any number of them may stand side by side.
+/// so any number of them can run side by side.
 package final class StorefrontServer: Sendable {
     /// Where the server listens; the real port where it was asked for port 0.
     package let address: ServerAddress

@@ -62,7 +62,7 @@ struct BuyCommand: AsyncParsableCommand {
     func validate() throws { _ = try KeyOption.parsed(key) }
 
     func run() async throws {
-        // Drawn here, so that it can be told when the outcome is unknown.
+        // Drawn here, so that it can be printed when the outcome is unknown.
         let key = try KeyOption.parsed(key) ?? .random()
         try await OneRequest(frontend, common).send(repeatedBy: key) { try await $0.buy(item, key: key) }
     }

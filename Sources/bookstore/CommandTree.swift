@@ -2,10 +2,10 @@ internal import ArgumentParser
 
 /// The commands by their names: which one was meant, and how each is used.
 enum CommandTree {
-    /// A word that stands where a command should.
+    /// A word in the place of a command.
     struct Mistyped: CustomStringConvertible {
         let word: String
-        /// The command of whose commands it is none.
+        /// The command that has no such subcommand.
         let group: any ParsableCommand.Type
         /// The commands that it may be meant for, whole.
         let suggestions: [String]
@@ -28,7 +28,7 @@ enum CommandTree {
     /// What is mistyped in this process' command line; nil when its commands are right.
     static var mistyped: Mistyped? { mistyped(in: Array(CommandLine.arguments.dropFirst())) }
 
-    /// The first word of `arguments` that stands where a command should and is none.
+    /// The first word of `arguments` in the place of a command that is not one.
     static func mistyped(in arguments: [String]) -> Mistyped? {
         var group: any ParsableCommand.Type = Bookstore.self
         for word in arguments {

@@ -25,7 +25,7 @@ package enum CatalogSnapshot {
             movements: try movements(in: database, path: path))
     }
 
-    /// Makes a database of this content where there is none. The catalog's start compares it with its log.
+    /// Makes a database of this content if there is none. The catalog's start compares it with its log.
     ///
     /// - Throws: ``Model/FileFault`` when there is a database; the database's error.
     package static func write(_ content: LedgerSnapshot, folder: String) throws {

@@ -20,8 +20,8 @@ package struct BooksDocument: Sendable {
     ///
     /// - Parameters:
     ///   - path: the file's name, for errors.
-    ///   - format: nil tells it by the first line.
-    ///   - progress: told the bytes read and the bytes in all.
+    ///   - format: nil detects it from the first line.
+    ///   - progress: called with the bytes read and the bytes in total.
     /// - Throws: ``FileFault`` for a file that is UTF-16 text, has a wrong header, or no row at all.
     package init(
         _ bytes: [UInt8], path: String, format: Format? = nil, progress: (Int, Int) -> Void = { _, _ in }

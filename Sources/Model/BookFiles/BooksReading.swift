@@ -52,6 +52,6 @@ package struct BooksReading: Sendable {
         refusedCount += count
     }
 
-    /// The first bad lines in the file's order, whatever told of them.
+    /// The first bad lines in the file's order, whichever check found them.
     package var refusedInOrder: [RefusedLine] { refused.sorted { $0.line < $1.line } }
 }

@@ -3,7 +3,7 @@ package struct BooksTable: Sendable {
     /// The columns, as they are written.
     package static let columns = ["item_number", "title", "topic", "cost", "stock"]
 
-    /// Where each of ``columns`` stands in a record.
+    /// The place of each of ``columns`` in a record.
     private let places: [Int]
     private let width: Int
 

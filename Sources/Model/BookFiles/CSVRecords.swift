@@ -1,7 +1,7 @@
 /// The records of comma-separated text (RFC 4180) with the lines on which they begin.
 ///
 /// Line breaks may be CRLF or LF, blank lines are passed over, and a byte-order mark is dropped. A record that
-/// is malformed is told as such, and reading goes on with the next line.
+/// is malformed is reported as an error, and reading goes on with the next line.
 package struct CSVRecords: Sequence, IteratorProtocol {
     /// A record or what is wrong with it.
     package struct Record: Sendable {

@@ -14,7 +14,7 @@ package struct KeeperRequest: Sendable {
         case add(NewBook)
         /// A book is taken out of the shop. It must have this version, if one is given.
         case retire(ItemNumber, expectedVersion: Int64?)
-        /// All books of a file, with their lines. `progress` is told now and then how many are written.
+        /// All books of a file, with their lines. `progress` is called now and then with the number written.
         case load([(line: Int, book: Book)], progress: @Sendable (Int) -> Void = { _ in })
     }
 

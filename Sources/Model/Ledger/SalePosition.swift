@@ -1,4 +1,4 @@
-/// A sale's place in a ledger: sales are numbered 1, 2, 3 … without a gap, so that whoever keeps a copy can
+/// A sale's place in a ledger: sales are numbered 1, 2, 3 … without a gap, so that a reader who keeps a copy can
 /// tell which it lacks.
 package struct SalePosition: Hashable, Sendable, TextCodable {
     /// The ledger's identity, drawn at random when its catalog was made.

@@ -1,6 +1,6 @@
 /// Rows in columns, for people.
 package struct TextTable: Equatable, Sendable {
-    /// A column with its heading. Words stand left, numbers right.
+    /// A column with its heading. Words are aligned left, numbers right.
     package enum Column: Equatable, Sendable {
         case left(String)
         case right(String)

@@ -3,7 +3,7 @@ internal import Synchronization
 
 /// How long the tiers behind took over one request: what its answer says by `Server-Timing` (W3C).
 ///
-/// A call notes itself here when it ends, however it ends, so that the answer to a request that failed tells
+/// A call notes itself here when it ends, however it ends, so that the answer to a failed request shows
 /// its times as well.
 package final class CallTimes: Sendable {
     private enum Entry {
@@ -16,7 +16,7 @@ package final class CallTimes: Sendable {
 
     private let entries = Mutex<[Entry]>([])
 
-    /// Times of a request that has called nobody yet.
+    /// Times of a request that has made no calls yet.
     package init() {}
 
     /// Adds a call to a tier behind under a name such as `catalog-query`.

@@ -19,7 +19,7 @@ package final class ClientPresence: Sendable {
     /// A client that is there.
     package init() {}
 
-    /// Whether the client has left: what is done for it now is done for nobody.
+    /// Whether the client has left: work for it is no longer wanted.
     package var hasLeft: Bool { isGone.load(ordering: .acquiring) }
 
     /// Calls `body` once when the client leaves, on the thread that notices it; at once where it has left.
@@ -40,7 +40,7 @@ package final class ClientPresence: Sendable {
         _ = state.withLock { $0.watches.removeValue(forKey: watch.number) }
     }
 
-    /// The client has left. Every watch is told, once.
+    /// The client has left. Notifies every watch, once.
     package func leave() {
         let bodies = state.withLock { state in
             isGone.store(true, ordering: .releasing)

@@ -4,9 +4,9 @@ package enum FairTurn {
     /// for much at once waits for itself and not others for it.
     ///
     /// - Parameters:
-    ///   - waiting: the clients of those who wait, in their order; nil is somebody else each time.
+    ///   - waiting: the clients of those who wait, in their order; each nil counts as a different client.
     ///   - busy: how many requests of each client are at work.
-    /// - Returns: nil where nobody waits.
+    /// - Returns: nil if no one waits.
     package static func next(
         among waiting: some Sequence<ObjectIdentifier?>, busy: [ObjectIdentifier: Int]
     ) -> Int? {

@@ -18,7 +18,7 @@ package final class OperationLog: Sendable {
     /// waits for are dropped.
     package static let waitingBytesMax = 16 << 20
 
-    /// Where the log stands: which file, and how many bytes of it are written.
+    /// The position in the log: which file, and how many bytes of it are written.
     package struct Position: Equatable, Sendable {
         /// The file's inode, which survives a rename by log rotation.
         package let inode: UInt64
@@ -123,7 +123,7 @@ package final class OperationLog: Sendable {
     /// Writes all that waits.
     package func flush() throws(LogFault) { try write([]) }
 
-    /// Closes the file and opens the path anew, after a rotation has renamed it.
+    /// Closes the file and reopens the path after a rotation has renamed the file.
     package func reopen() throws(LogFault) {
         try flush()
         let (descriptor, position) = try Self.open(path, isShared: isShared)

@@ -5,7 +5,7 @@ internal import Histogram
 package struct Distribution: Sendable {
     /// What the values are.
     package enum Unit: Sendable {
-        /// Durations in nanoseconds, told apart from 0.1 µs on and taken for 60 s beyond that; shown in seconds.
+        /// Durations in nanoseconds, resolved from 0.1 µs on and taken for 60 s beyond that; shown in seconds.
         case nanos
         /// Numbers of things, up to 100,000.
         case items

@@ -74,7 +74,7 @@ package final class SystemMonitor: Sendable {
         var latencies = [Distribution?](repeating: nil, count: Outcome.allCases.count)
     }
 
-    // A class, because a lock cannot stand in an array.
+    // A class, because a lock cannot be an element of an array.
     private final class Shard: Sendable {
         let cells = Mutex<[Cell]>([])
     }

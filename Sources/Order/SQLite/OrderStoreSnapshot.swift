@@ -7,7 +7,7 @@ package enum OrderStoreSnapshot {
     /// Whether the folder holds an order server's database.
     package static func exists(in folder: String) -> Bool { OrderSchema.database.exists(in: folder) }
 
-    /// Makes a database of this content where there is none.
+    /// Makes a database of this content if there is none.
     ///
     /// - Throws: ``Model/FileFault`` when there is a database; the database's error.
     package static func write(_ content: OrderSnapshot, folder: String) throws {

@@ -114,7 +114,7 @@ package final class Journal<Change: Sendable, Batch: CommittedBatch>: Sendable {
     /// Whether changes are taken: not after a fault of the disk.
     package var takesChanges: Bool { !gate.hasTripped }
 
-    /// Opens the log anew, after log rotation has renamed it.
+    /// Reopens the log after log rotation has renamed it.
     package func reopenLog() throws {
         try gate.betweenCommits { try log.reopen(save: store.save) }
     }

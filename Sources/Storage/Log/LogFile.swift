@@ -3,7 +3,7 @@ internal import Model
 
 /// A log's file as a whole, while no server writes to it.
 package enum LogFile {
-    /// What the name of a log ends in while it is written anew.
+    /// The suffix of a log's name while it is being rewritten.
     package static let draftSuffix = ".new"
     static let asideMark = ".aside-"
 

@@ -6,7 +6,7 @@ package import Monitoring
 package struct LogMark: Equatable, Sendable {
     /// Which file, and how many of its bytes held every operation up to `sequence`.
     package var position: OperationLog.Position
-    /// The number of the last operation whose line stands before the position.
+    /// The number of the last operation whose line is before the position.
     package var sequence: Int64
 
     package init(position: OperationLog.Position, sequence: Int64) {

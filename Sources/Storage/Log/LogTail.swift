@@ -4,7 +4,7 @@ internal import Monitoring
 
 /// The end of a log as a crash left it, compared with what the database says it should hold.
 package struct LogTail: Sendable {
-    /// Lines after the mark by text, with how often each stands there.
+    /// Lines after the mark by text, with their number of occurrences.
     private var lines: [String: Int] = [:]
 
     /// A tail without lines.
@@ -18,7 +18,7 @@ package struct LogTail: Sendable {
         case lost
     }
 
-    /// Reads what stands after the mark in the marked file, which log rotation may have renamed in its
+    /// Reads what is after the mark in the marked file, which log rotation may have renamed in its
     /// folder, and cuts off a last line that was not written to its end.
     ///
     /// - Parameters:
@@ -80,7 +80,7 @@ package struct LogTail: Sendable {
     }
 }
 
-// Where no mark tells what is known of the log.
+// For a log without a mark.
 extension LogTail {
     /// The lines of all of the log's files, of which log rotation may have made several; empty where there is
     /// none. A torn last line is cut off.

@@ -119,7 +119,7 @@ package final class MarkedLog: Sendable {
         }
     }
 
-    /// Opens the path anew after log rotation. Called between two commits.
+    /// Reopens the path after log rotation. Called between two commits.
     ///
     /// - Parameter save: stores the mark, which now points into the new file.
     package func reopen(save: (LogMark) throws -> Void) throws {

@@ -5,11 +5,11 @@ extension Database {
     /// Steps of SQLite between two questions whether the work is still wanted: some tens of microseconds.
     private static let stepCount: Int32 = 1_000
 
-    /// Runs statements as long as somebody wants their result. SQLite asks now and then, and gives up where
-    /// nobody does.
+    /// Runs statements as long as their result is wanted. SQLite asks now and then, and gives up when
+    /// it is not.
     ///
     /// - Parameter isWanted: asked on this thread, often.
-    /// - Throws: the body's error; ``wasGivenUp(_:)`` tells whether it is of having given up.
+    /// - Throws: the body's error; ``wasGivenUp(_:)`` recognizes the one of having given up.
     package func whileWanted<Value>(
         _ isWanted: @escaping () -> Bool, _ body: () throws -> Value
     ) throws -> Value {
@@ -26,7 +26,7 @@ extension Database {
         }
     }
 
-    /// Whether an error says that the work was given up, since nobody wanted it.
+    /// Whether an error says that the work was given up because its result was no longer wanted.
     package static func wasGivenUp(_ error: any Error) -> Bool {
         (error as? DatabaseError)?.resultCode == .SQLITE_INTERRUPT
     }

@@ -19,7 +19,7 @@ package enum DatabaseFile {
     ///
     /// - Parameters:
     ///   - path: the database's file.
-    ///   - applicationID: tells this kind of database from any other (`PRAGMA application_id`).
+    ///   - applicationID: identifies this kind of database (`PRAGMA application_id`).
     ///   - migrator: the schema's versions.
     /// - Throws: ``Model/FileFault`` for a file that is empty, no database, another program's or of a newer
     ///   schema, all of which stay untouched; else the database's error.
@@ -173,7 +173,7 @@ package enum DatabaseFile {
             let queue = try DatabaseQueue(path: path, configuration: configuration)
             try queue.read { database in
                 // Databases get their name when they are whole (``create(path:applicationID:migrator:fill:)``),
-                // so this is not one that is just being made. Filled anew it would forget every sale.
+                // so this is not one that is just being made. Filling it again would forget every sale.
                 guard try tableCount(database) > 0 else {
                     throw FileFault(path: path, reason: "is empty or was cut off; \(remedy)")
                 }

@@ -53,7 +53,7 @@ package struct HotStatement {
         return code == SQLITE_ROW ? try read(Columns(handle: handle)) : nil
     }
 
-    /// The row that a statement stands on.
+    /// The current row of a statement.
     package struct Columns {
         fileprivate let handle: OpaquePointer
 

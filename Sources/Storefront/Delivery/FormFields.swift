@@ -9,7 +9,7 @@ struct FormFields: Sendable {
     /// Fields of one form, at most: the desk's longest has five for each of its rows.
     static let countMax = 2_000
 
-    /// What stands behind each name, not decoded; nil for one that is there twice.
+    /// The value of each name, not decoded; nil for a name that occurs twice.
     private var values: [String: Substring?] = [:]
 
     /// Takes a body apart; nil when it has more fields than any form of the shop.

@@ -7,7 +7,7 @@ internal import TierHTTP
 /// where the browser takes that.
 ///
 /// What must not be kept (`no-store`: receipts, orders, the desk) stays as it is. Those pages hold secrets that
-/// are the same each time, and the length of a compressed page tells who reads it on the way how much of a text
+/// are the same each time, and the length of a compressed page shows an eavesdropper how much of a text
 /// that he puts into the page, a search for instance, is like the secret beside it (BREACH).
 struct PageDelivery: RouterMiddleware {
     func handle(

@@ -1,6 +1,6 @@
 internal import Model
 
-/// Text that nobody can guess. The store's own keys are not: half of their bits count up.
+/// Text that cannot be guessed. The store's own keys can: half of their bits count up.
 enum Secret {
     /// So many times 64 random bits, each as 16 lower-case hexadecimal digits.
     static func random(words: Int) -> String {

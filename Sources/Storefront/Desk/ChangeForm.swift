@@ -11,7 +11,7 @@ struct ChangeForm: Sendable {
         let seenPrice: Cents
     }
 
-    /// What is wrong with the fields, each in words that can stand beside it.
+    /// What is wrong with the fields, each in words to show beside it.
     struct Faults: Error, Sendable {
         var stock: [ItemNumber: String] = [:]
         var price: [ItemNumber: String] = [:]

@@ -85,7 +85,7 @@ extension DeskRoutes {
         return try desk.answer(view, "desk-changes", status: cause.status)
     }
 
-    /// The books as they are now, as far as the store tells.
+    /// The books as they are now, as far as the store reports them.
     private func current(_ items: [ItemNumber], trace: TraceContext) async -> [ItemNumber: BookDetails] {
         var books: [ItemNumber: BookDetails] = [:]
         var rest = items[...]

@@ -32,7 +32,7 @@ extension DeskRoutes {
         return try desk.answer(view, "desk-today")
     }
 
-    /// What the catalog tells of the day.
+    /// The catalog's figures of the day.
     private struct Figures {
         let sales: SalesTable
         let lowCount: String

@@ -6,7 +6,7 @@ internal import StoreAPI
 internal import StoreClient
 
 extension DeskRoutes {
-    /// How often a book is looked at anew because customers bought it between the look and its retirement.
+    /// How often a book is read again because customers bought it between the look and its retirement.
     private static let retireAttemptCountMax = 5
 
     /// What a keeper saw of a book that is to be retired. Sales leave it as it is: each takes a copy from the
@@ -44,7 +44,7 @@ extension DeskRoutes {
         }
         for attempt in 1...Self.retireAttemptCountMax {
             let found = try await store.book(item, trace: context.trace).result
-            // A retired one may be this very form's, sent again; its key tells.
+            // It may have been retired by this very form, sent twice; the key finds out.
             guard found.isRetired || Seen(found) == seen else { throw Self.changed(item, seen, found) }
             do {
                 _ = try await store.retire(

@@ -52,7 +52,7 @@ struct SalesTable: Sendable {
         total = sum
     }
 
-    /// The cents of a decimal amount of any size; 0 for what is none.
+    /// The cents of a decimal amount of any size; 0 for anything else.
     private static func cents(_ text: String) -> Int64 {
         let parts = text.split(separator: ".", maxSplits: 1)
         guard let whole = parts.first.flatMap({ Int64($0) }) else { return 0 }

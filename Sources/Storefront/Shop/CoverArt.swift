@@ -14,7 +14,7 @@ enum CoverArt {
     /// Sizes of the title's letters, in pixels: the larger where it fits.
     private static let (sizeLarge, sizeSmall) = (14, 11)
     private static let titleTop = 28
-    /// Where the topic's strip begins. The figure stands between the title and this line.
+    /// Where the topic's strip begins. The figure is between the title and this line.
     private static let stripTop = 150
 
     /// The cover as inline SVG. It says nothing that is not written beside it, so it is hidden from readers
@@ -30,7 +30,7 @@ enum CoverArt {
             #"<svg class="cover" viewBox="0 0 \#(width) \#(height)" aria-hidden="true" focusable="false">"#
             + #"<path fill="\#(palette.cloth)" d="M0 0h120v174H0z"/>"#
             + #"<g fill="none" stroke="\#(palette.figure)" stroke-width="1.5">\#(figure(item))</g>"#
-            // Title and topic stand on plain cloth, with the figure between them.
+            // Title and topic are on plain cloth, with the figure between them.
             + #"<path fill="\#(palette.cloth)" d="M0 0h120v\#(titleBottom)H0zM0 \#(stripTop)h120v24H0z"/>"#
             + ##"<path fill="#000" opacity=".18" d="M0 0h6v174H0z"/>"##
             + #"<g fill="\#(palette.ink)" font-family="Palatino,P052,Georgia,serif" font-size="\#(size)" font-weight="600">"#

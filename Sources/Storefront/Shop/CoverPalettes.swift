@@ -1,6 +1,6 @@
 /// The colours of covers: families of cloth, one for each topic, with several cloths in each.
 enum CoverPalettes {
-    /// Cloth and foil that go together; the ink stands out on its cloth by 4.5 to 1 or more.
+    /// Cloth and foil that go together; the ink has a contrast of at least 4.5 to 1 on its cloth.
     struct Palette {
         let cloth: String
         let figure: String

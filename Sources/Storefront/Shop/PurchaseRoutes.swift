@@ -69,7 +69,7 @@ struct PurchaseRoutes: Sendable {
         }
     }
 
-    /// What became of the form when it was sent before; nil where it was not, or where nobody can say.
+    /// The outcome of the form if it was sent before; nil if it was not, or if that is unknown.
     private func earlier(_ press: Press, _ context: ShopContext) async -> Receipt? {
         (try? await store.receipt(
             press.id.key, within: ShopLimits.earlierLookTimeMax, trace: context.trace)) ?? nil

@@ -3,7 +3,7 @@ internal import Model
 
 /// How the shop says amounts, stock and times.
 enum Wording {
-    /// Stock up to which a customer is told how many are left.
+    /// The largest stock at which customers see how many copies are left.
     static let lowStockMax: Int64 = 3
 
     /// A price, such as `$1,234.50`.

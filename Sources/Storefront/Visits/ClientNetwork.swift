@@ -7,7 +7,7 @@ struct ClientNetwork: Hashable, CustomStringConvertible, Sendable {
     private let bits: UInt64
     private let isIPv6: Bool
 
-    /// The network of an address; nil for one that is none of the internet's.
+    /// The network of an address; nil for an address outside of the internet's families.
     init?(_ address: SocketAddress?) {
         switch address {
         case .v4(let address):

@@ -76,7 +76,7 @@ final class ShopConnection: ChannelDuplexHandler, RequestReader {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard let error = error as? HTTPParserError else {
-            // The connection broke; there is nobody to tell.
+            // The connection broke, so there is no one to answer.
             context.fireErrorCaught(error)
             return context.close(promise: nil)
         }

@@ -15,7 +15,7 @@ final class Visitors: Sendable {
     /// What becomes of a new connection.
     enum Reception {
         case welcome
-        /// It is told why not, and closed.
+        /// It gets the reason and is closed.
         case refused(Problem)
         /// It is closed at once.
         case dropped

@@ -1,7 +1,7 @@
 internal import Monitoring
 internal import NIOCore
 
-/// When to try a peer again that could not be reached. A pure state machine: it is told the time.
+/// When to try a peer again that could not be reached. A pure state machine: the time is an argument.
 ///
 /// The first few attempts follow each other quickly, so that a tier that restarts is hardly noticed; a
 /// peer that stays away is down, and is asked again only now and then.

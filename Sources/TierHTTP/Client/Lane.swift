@@ -1,5 +1,5 @@
 /// Which connections to a tier a call travels on. Answers leave a connection in the order of its requests, so
-/// what may take long never stands in front of what is answered at once: each lane has connections of its own,
+/// what may take long never blocks what is answered immediately: each lane has connections of its own,
 /// opened when the first call of its kind is made.
 ///
 /// Only a server of our own make is known to take so many connections; any other program gets all calls on

@@ -270,7 +270,7 @@ final class LoopPeer {
         let (calls, stuck) = pool.takeOverdue(at: now)
         for exchange in calls { exchange.fail(error(.slow, for: exchange)) }
         for connection in stuck {
-            // A search that nobody waits for any more ends at once; a change may yet be carried out.
+            // A search without a waiting client ends immediately; a change may still be carried out.
             lane.isPipelined || lane == .changes ? connection.close() : connection.reset()
         }
         pump(at: now)

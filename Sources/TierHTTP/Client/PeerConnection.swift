@@ -134,7 +134,7 @@ final class PeerConnection: ChannelInboundHandler {
         close()
     }
 
-    /// Closes behind the peer's last answer, of which the pool is told apart.
+    /// Closes after the peer's last answer, which the pool learns of separately.
     func closeAfterLastAnswer() {
         isOpen = false
         context?.close(promise: nil)

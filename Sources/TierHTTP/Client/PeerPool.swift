@@ -5,7 +5,7 @@ internal import NIOCore
 /// The connections of one lane to one server of a tier, and the calls that wait for one: which call is sent where,
 /// when another connection is opened, and what becomes of the calls of a connection that ends.
 ///
-/// A pure state machine: events and the time in, decisions out. It is told of connections and calls, and touches
+/// A pure state machine: events and the time in, decisions out. It gets events of connections and calls, and touches
 /// neither.
 struct PeerPool<Connection: AnyObject> {
     /// What is to be done next for calls that wait.
@@ -43,7 +43,7 @@ struct PeerPool<Connection: AnyObject> {
     private var connectingCount = 0
     private var backoff = Backoff()
     private var random: FastRandom
-    /// What the peer was when it last answered; each connection finds out anew for itself.
+    /// What the peer was when it last answered; each connection finds out for itself.
     private(set) var kind = PeerKind.unknown
     /// Whether it may be sent several requests in one, as far as is known.
     private var takesBatches = true
@@ -135,7 +135,7 @@ struct PeerPool<Connection: AnyObject> {
 
     /// A call's client has left.
     ///
-    /// - Returns: the connection whose end tells the server so, where it carries nothing else.
+    /// - Returns: the connection to close, which tells the server so, if it carries nothing else.
     mutating func abandon(_ exchange: Exchange) -> Connection? {
         waiting.removeAll { $0.isEnded }
         guard !lane.isPipelined else { return nil }

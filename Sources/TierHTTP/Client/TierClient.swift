@@ -69,7 +69,7 @@ package final class TierClient: Sendable {
     /// - Parameters:
     ///   - time: how long the answer may take.
     ///   - trace: the caller's; nil begins one.
-    ///   - operation: what the monitor counts it as; nil where nobody looks.
+    ///   - operation: the operation under which the monitor counts it; nil without a monitor.
     /// - Returns: the peer's answer, whatever its status.
     /// - Throws: what ``send(_:on:)`` fails with.
     package func ask(

@@ -2,7 +2,7 @@ internal import Model
 internal import NIOHTTP1
 
 extension Problem {
-    /// The code of a server's own fault, of which a client is told nothing more.
+    /// The code of a server's own fault; the client gets no details.
     static let internalCode = "internal"
 
     /// The code of a problem that needs no other than its status.

@@ -52,7 +52,7 @@ package struct Problem: Error, Sendable {
         fields = [Self.retryField]
     }
 
-    /// The answer that tells the client of this problem.
+    /// The response that reports this problem to the client.
     ///
     /// - Parameter key: the key of the purchase that met it, for the repetition.
     package func response(traceID: String, key: IdempotencyKey? = nil) -> TierResponse {

@@ -1,4 +1,4 @@
-/// An error that knows how a client is told of it.
+/// An error that knows the problem a client gets for it.
 package protocol ProblemConvertible: Error {
     var problem: Problem { get }
 }

@@ -64,7 +64,7 @@ package struct RequestTarget: Sendable {
         return found
     }
 
-    /// A parameter that may stand in the query (`/lookup?item_number=1`) or in the path (`/lookup/1`).
+    /// A parameter of the query (`/lookup?item_number=1`) or in the path (`/lookup/1`).
     ///
     /// - Throws: ``StoreError/invalid(_:)`` when it is malformed, given twice, missing or empty.
     package func required(_ name: String, orInPath: Bool = false) throws(StoreError) -> String {
@@ -118,7 +118,7 @@ package struct RequestTarget: Sendable {
         return String(validating: bytes, as: UTF8.self)
     }
 
-    /// `text` so that it can stand as a parameter's value: all but RFC 3986's unreserved characters escaped.
+    /// `text` for use as a parameter's value: all but RFC 3986's unreserved characters escaped.
     package static func encode(_ text: String) -> String {
         var encoded = ""
         let digits = Array("0123456789ABCDEF".unicodeScalars)
@@ -140,7 +140,7 @@ package struct RequestTarget: Sendable {
 }
 
 extension UInt8 {
-    /// The value of the hexadecimal digit that this byte is in ASCII; nil where it is none.
+    /// The value of this ASCII byte as a hexadecimal digit; nil if it is not one.
     var hexadecimalDigit: UInt8? {
         switch self {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")

@@ -76,7 +76,7 @@ package struct TierResponse: Sendable {
     enum Persistence {
         /// It stays open, as is the rule.
         case kept
-        /// It stays open, which a client of HTTP/1.0 must be told.
+        /// It stays open, and a client of HTTP/1.0 must be told so.
         case keptForHTTP10
         case closed
     }
@@ -87,7 +87,7 @@ package struct TierResponse: Sendable {
     ///   - date: the value of the `Date` field.
     ///   - times: what the request waited for at other tiers.
     ///   - total: from the request's arrival to this answer.
-    ///   - isHead: whether the body is only told of: in answer to HEAD, or where the client has it already.
+    ///   - isHead: whether only the body's length is sent: in answer to HEAD, or where the client has it already.
     func write(
         to buffer: inout ByteBuffer, date: String, times: CallTimes, total: TimeAmount, isHead: Bool,
         persistence: Persistence

@@ -45,7 +45,7 @@ struct AccessLog {
         return metadata
     }
 
-    /// An error that a client is not told.
+    /// An error whose cause is not sent to the client.
     func record(_ error: any Error, trace: TraceContext) {
         logger.error(
             "unexpected error", metadata: ["trace_id": "\(trace.traceID)", "error": "\(error)"])

@@ -15,7 +15,7 @@ package struct Route: Sendable {
     package let doc: RouteDoc?
     package let handler: Handler
 
-    /// Whether pages of other sites are kept from it: it changes something, or tells what not everybody may know.
+    /// Whether pages of other sites are kept from it: it changes something or shows what is not public.
     package let isKeptFromOtherSites: Bool
     /// Whether its body is JSON.
     package let takesJSON: Bool

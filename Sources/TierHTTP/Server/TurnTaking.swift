@@ -1,5 +1,5 @@
 /// Something that a ``TurnList`` has.
 protocol TurnTaking: AnyObject {
-    /// Where it stands in the list. Only the list changes it.
+    /// Its index in the list. Only the list changes it.
     var turnPlace: Int { get set }
 }

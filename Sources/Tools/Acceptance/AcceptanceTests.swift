@@ -155,7 +155,7 @@ package final class AcceptanceTests {
         check("book \(item) has stock 0", answer.bookFields?["stock"] == "0", found: answer.text)
     }
 
-    /// Checks how often lines stand in a server's log. Query lines may come half a second late, so it looks
+    /// Checks how often lines occur in a server's log. Query lines may come half a second late, so it looks
     /// until they are there or can come no more.
     private func checkLog(_ name: String, lines expected: [(line: String, count: Int)]) async throws {
         guard let logFolder else {
@@ -172,7 +172,7 @@ package final class AcceptanceTests {
             try await Task.sleep(for: .milliseconds(20))
         } while ContinuousClock.now < deadline
         for ((line, count), found) in zip(expected, counts) {
-            // Later tests look books up again, so queries may stand there more often.
+            // Later tests look books up again, so queries may occur more often.
             let isRight = line.hasPrefix("query") ? found >= count : found == count
             check(
                 "\(name) has '\(line)' \(count == 1 ? "" : "\(count) times")", isRight,

@@ -7,9 +7,9 @@ package struct BooksAudit: Sendable {
     package struct Discrepancy: Sendable, Equatable, Encodable, CustomStringConvertible {
         /// Where it was found: a database, a log, a book.
         package let place: String
-        /// What should stand there.
+        /// What should be there.
         package let expected: String
-        /// What stands there.
+        /// What is there.
         package let found: String
 
         package init(place: String, expected: String, found: String) {
@@ -41,7 +41,7 @@ package struct BooksAudit: Sendable {
     // MARK: The ledger
 
     /// For each book: opening stock plus all changes is the stock, step by step; sales are numbered without
-    /// a gap; no key stands twice. What does not fit is named once, where it begins: from there on the
+    /// a gap; no key occurs twice. What does not fit is named once, where it begins: from there on the
     /// ledger's own word counts.
     package mutating func check(ledger: LedgerSnapshot) {
         var states = Dictionary(uniqueKeysWithValues: ledger.books.map { ($0.now.item, $0.opening) })
@@ -100,7 +100,7 @@ package struct BooksAudit: Sendable {
         }
     }
 
-    /// Sales of the ledger that no order stands for.
+    /// Sales of the ledger without an order.
     package static func missingOrders(_ orders: OrderSnapshot, of ledger: LedgerSnapshot) -> [Discrepancy] {
         let known = Set(orders.orders.compactMap(\.sale).filter { $0.ledger == ledger.ledger }.map(\.number))
         return ledger.movements.compactMap { movement in

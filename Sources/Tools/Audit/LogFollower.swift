@@ -3,7 +3,7 @@ internal import Model
 /// Holds the changes of a catalog log against the ledger's movements, line by line, and finds its way back
 /// after a line that does not fit.
 struct LogFollower {
-    /// With so many lines that do not fit, it is another store's log, and the rest tells nothing more.
+    /// With so many lines that do not fit, it is another store's log, and reading the rest is of no use.
     private static let foundCountMax = 100
 
     private let movements: [LedgerSnapshot.Movement]
@@ -11,7 +11,7 @@ struct LogFollower {
     private(set) var count = 0
     /// What does not fit.
     private(set) var found: [BooksAudit.Discrepancy] = []
-    /// Lines before this one that stand for no movement, each perhaps in the place of one.
+    /// Lines before this one that match no movement; each may have replaced one.
     private var strayCount = 0
 
     init(movements: [LedgerSnapshot.Movement]) { self.movements = movements }

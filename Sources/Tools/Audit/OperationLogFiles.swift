@@ -7,7 +7,7 @@ package struct OperationLogFiles: Sendable {
     /// The files' paths, in the order in which they were written.
     package let paths: [String]
 
-    /// Files beside them whose names are those of no rotation, such as a copy that somebody made.
+    /// Files beside them whose names no rotation gives, such as a copy made by hand.
     package let unread: [String]
 
     /// The files named by hand, oldest first.
@@ -20,7 +20,7 @@ package struct OperationLogFiles: Sendable {
     ///
     /// - Parameter needsCurrent: whether it is refused that there are rotated files only, as in the moment of a rotation
     ///   or after a loss.
-    /// - Throws: ``Model/FileFault`` when one of them is missing in the middle, or their order cannot be told.
+    /// - Throws: ``Model/FileFault`` when one of them is missing in the middle, or their order is unclear.
     package init(named name: String, in folder: String, needsCurrent: Bool = false) throws(FileFault) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         let log = RotatedLogs(of: name, among: names)

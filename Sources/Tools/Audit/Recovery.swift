@@ -13,7 +13,7 @@ package struct Recovery {
     ///
     /// The log has no keys and does not say which changes were sales. The order server's database has both,
     /// in the ledger's order; where it is lost too, the order log says how many copies of each book were
-    /// sold, and the sales get keys that nobody will ask for. Without either, every change by -1 counts as a
+    /// sold, and the sales get keys that no client has. Without either, every change by -1 counts as a
     /// sale: one sale too many in the books does less harm than one that is forgotten.
     ///
     /// - Parameters:
@@ -21,7 +21,7 @@ package struct Recovery {
     ///   - orders: the order server's database; nil when it is lost.
     ///   - soldCounts: purchases of each book by the order log; nil when it is lost.
     ///   - openedEmpty: whether the store was opened without books, so that its log does not begin with any.
-    ///   - newLedger: the identity of the ledger where no order tells it.
+    ///   - newLedger: the identity of the ledger if no order has it.
     /// - Throws: ``Model/FileFault`` with the place in the log that makes no sense.
     package mutating func catalog(
         log: OperationLogFiles, orders: OrderSnapshot?, soldCounts: [ItemNumber: Int]?,
@@ -53,7 +53,7 @@ package struct Recovery {
 
     /// The order server's database from its log alone, for a catalog that keeps no ledger. The log has no keys.
     ///
-    /// - Throws: ``Model/FileFault`` with the first line that is none of the order log.
+    /// - Throws: ``Model/FileFault`` with the first line that is not one of an order log.
     package mutating func orders(from log: OperationLogFiles) throws -> OrderSnapshot {
         var orders: [OrderSnapshot.Order] = []
         try log.forEachLine { line, place in
@@ -134,7 +134,7 @@ private struct Replay {
         opening.sort { $0.item < $1.item }
     }
 
-    /// Books that stand before all changes are those that the store was opened with; a later one was added
+    /// Books before all changes are those that the store was opened with; a later one was added
     /// to an empty place on the shelf.
     private mutating func open(_ book: Book) {
         guard openedEmpty || !movements.isEmpty else { return opening.append(book) }
@@ -171,7 +171,7 @@ private struct Replay {
                 sequence: Int64(movements.count + 1), change: change, stockAfter: book.stock, sale: sale))
     }
 
-    /// Finds the sales among the changes. Both stand in the ledger's order, so each sale is the next change
+    /// Finds the sales among the changes. Both are in the ledger's order, so each sale is the next change
     /// that takes one copy of its book.
     mutating func assign(
         sales: [OrderSnapshot.Order], soldCounts: [ItemNumber: Int]?, notes: inout [String]
@@ -214,7 +214,7 @@ private struct Replay {
         }
     }
 
-    /// Adds the sales that only the order log tells of, when a power cut has taken the end of everything else.
+    /// Adds the sales that only the order log has, when a power cut has taken the end of everything else.
     mutating func add(soldCounts: [ItemNumber: Int], notes: inout [String]) throws {
         var count = 0
         for (item, sold) in soldCounts.sorted(by: { $0.key < $1.key }) {

@@ -151,7 +151,7 @@ actor ChaosClient {
     }
 
     private func lookup() async {
-        // A lookup without an answer tells nothing and changes nothing, so only the last sending counts.
+        // A lookup without an answer says nothing and changes nothing, so only the last sending counts.
         var operation = begin(.lookup, of: shelf.draw(&random))
         switch await send(operation) {
         case .outcome(let outcome):

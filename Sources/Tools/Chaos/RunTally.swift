@@ -14,7 +14,7 @@ package final class RunTally: Sendable {
         package var updates = 0
         /// See ``lookups``.
         package var searches = 0
-        /// Sendings that told no outcome: each was repeated with its key.
+        /// Sendings without a known outcome: each was repeated with its key.
         package var unknownReplies = 0
         /// Operations that were given up by their client and settled later by their key.
         package var settledLater = 0

@@ -8,7 +8,7 @@ struct BookHistory {
         let effect: Effect
         let invokedNanos: UInt64
         let returnedNanos: UInt64
-        /// The request that stands for it in reports.
+        /// The request that represents it in reports.
         let source: Int
         /// Its class when it is a change, else -1.
         let changeClass: Int

@@ -34,6 +34,6 @@ package struct Explanation: Equatable, Sendable, CustomStringConvertible {
         return lines.joined(separator: "\n")
     }
 
-    // A screenful: what explains a violation stands next to it.
+    // A screenful: what explains a violation is near it.
     private static let placedShownCountMax = 12
 }

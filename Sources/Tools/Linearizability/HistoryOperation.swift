@@ -24,7 +24,7 @@ package struct HistoryOperation: Equatable, Sendable, CustomStringConvertible {
         case success
         /// A buy or update was refused, because the stock would have gone below 0.
         case failed
-        /// No answer that tells: it may take effect at any time after its invocation, or never.
+        /// No answer with an outcome: it may take effect at any time after its invocation, or never.
         case unknown
     }
 

@@ -40,7 +40,7 @@ package struct KeyReader: Sendable {
             state = isSequence ? .sequence(0) : byte == Self.escape ? .escape : .idle
             return isSequence || byte == Self.escape ? nil : Self.plain[byte]
         case .sequence(let number):
-            // Parameters, such as the 5 of ESC [ 5 ~, and what stands between them.
+            // Parameters, such as the 5 of ESC [ 5 ~, and what is between them.
             if (0x20...0x3F).contains(byte) {
                 state = .sequence(number == 0 ? byte : number)
                 return nil

@@ -6,7 +6,7 @@ struct MetricsChange {
     /// The time between them.
     let seconds: Double
 
-    /// By how much counters have risen. One that has fallen belongs to a server that was started anew: all of
+    /// By how much counters have risen. One that has fallen belongs to a restarted server: all of
     /// it is new then, as Prometheus sees it too.
     func increase(_ name: String, where labels: [String: String] = [:]) -> Double {
         now.samples(name, where: labels).reduce(0) { $0 + increase(of: $1) }

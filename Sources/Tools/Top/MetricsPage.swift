@@ -8,7 +8,7 @@ package struct MetricsPage: Sendable {
         package let labels: [String: String]
         /// The value, in the metric's base unit.
         package let value: Double
-        /// Name and labels as they stand in the page: the same in every page of one server.
+        /// Name and labels as they are in the page: the same in every page of one server.
         let series: String
     }
 
@@ -17,7 +17,7 @@ package struct MetricsPage: Sendable {
 
     /// Takes a page apart.
     ///
-    /// - Throws: ``MetricsFault`` for a line that is none of the format's.
+    /// - Throws: ``MetricsFault`` for a line that the format does not allow.
     package init(parsing text: String) throws(MetricsFault) {
         var byName: [String: [Sample]] = [:]
         var bySeries: [String: Double] = [:]
@@ -41,7 +41,7 @@ package struct MetricsPage: Sendable {
         }
     }
 
-    /// The sum of such samples; nil where there is none.
+    /// The sum of such samples; nil if there are none.
     package func value(_ name: String, where labels: [String: String] = [:]) -> Double? {
         let found = samples(name, where: labels)
         return found.isEmpty ? nil : found.reduce(0) { $0 + $1.value }

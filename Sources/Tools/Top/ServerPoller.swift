@@ -6,7 +6,7 @@ internal import NIOHTTP1
 internal import StoreClient
 package import TierHTTP
 
-/// Reads one server's metrics page again and again, and tells what changed.
+/// Reads one server's metrics page repeatedly, and reports what changed.
 package actor ServerPoller {
     private let name: String
     private let address: ServerAddress

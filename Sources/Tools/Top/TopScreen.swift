@@ -2,7 +2,7 @@ internal import Model
 
 /// The whole store on one screen: a pure function from what is known of the servers to lines of text.
 package struct TopScreen {
-    /// How a line is to stand out.
+    /// How a line is emphasized.
     package enum Style: Sendable {
         /// As any other.
         case plain
@@ -20,7 +20,7 @@ package struct TopScreen {
     package struct Line: Sendable, Equatable {
         /// What it says.
         package let text: String
-        /// How it stands out.
+        /// How it is emphasized.
         package let style: Style
     }
 

@@ -69,7 +69,7 @@ struct AcceptanceCommand: AsyncParsableCommand {
         let log = try OperationLog(path: output + "/client_log", isShared: true)
         if !json { Output.line("Testing the store at http://\(address)\n") }
         let tests = AcceptanceTests(frontend: address, clientLog: log, logFolder: logs, loops: loops) {
-            // What other frontends answer stands in it.
+            // It contains what other frontends answer.
             if !json { Output.message($0) }
         }
         let isPassed = try await tests.run()

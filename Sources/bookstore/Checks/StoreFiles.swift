@@ -42,7 +42,7 @@ struct StoreFiles {
     /// Audits the store, which may be selling meanwhile.
     ///
     /// What is written down first is decided last: a line of the order log follows its order, an order its
-    /// sale in the ledger. So, read in the opposite order, nothing may stand in the earlier reading that the
+    /// sale in the ledger. So, read in the opposite order, the earlier reading must not contain anything that the
     /// later lacks; and what the later one has, the earlier has after a moment.
     func audit(patience: Duration) async throws -> Report {
         var audit = BooksAudit()

@@ -156,7 +156,7 @@ struct TopWatch {
                 show(views, at: &place, on: terminal)
             case .read(let read):
                 views = read
-                // The first reading only tells from where to count; a screen is not left empty meanwhile.
+                // The first reading is only the starting point of the counts; the screen is not left empty meanwhile.
                 if readingCount > 0 || view == .screen { show(views, at: &place, on: terminal) }
                 if readingCount == readingCountMax || Output.isOver { break loop }
                 readingCount += 1

@@ -6,7 +6,7 @@ internal import Monitoring
 internal import Storage
 internal import TierHTTP
 
-/// What the program's end tells its caller.
+/// The exit status of the program.
 enum ExitStatus: Int32 {
     case done = 0
     case failed = 1

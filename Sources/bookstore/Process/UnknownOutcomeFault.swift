@@ -1,7 +1,7 @@
 internal import Model
 internal import TierHTTP
 
-/// A purchase or change that may or may not have been made; its key tells.
+/// A purchase or change of unknown outcome; repeating it with its key finds out.
 struct UnknownOutcomeFault: Error, CustomStringConvertible {
     let description: String
     /// What the key promises, to end "its key, which …".

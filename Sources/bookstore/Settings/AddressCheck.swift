@@ -32,7 +32,7 @@ enum AddressCheck {
         let descriptor = socket(first.ai_family, first.ai_socktype | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return errno }
         defer { close(descriptor) }
-        // As the servers do it: connections of an earlier server that are still winding down are in nobody's way.
+        // As the servers do it: connections of an earlier server that are still closing do not block the address.
         var on: Int32 = 1
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
         return bind(descriptor, first.ai_addr, first.ai_addrlen) == 0 ? nil : errno

@@ -18,7 +18,7 @@ struct ConfigCommand: AsyncParsableCommand {
     private struct Report: Encodable {
         struct Entry: Encodable {
             let key: String
-            /// Nil where there is none, and for a secret.
+            /// Nil if there is no value, and for a secret.
             let value: String?
             let source: String
             let secret: Bool

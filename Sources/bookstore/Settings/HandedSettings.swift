@@ -10,7 +10,7 @@ internal import TierHTTP
 /// pipe is read once, by the server that needs it.
 enum HandedSettings {
     /// Bytes of the line: two secrets of some hundred bytes and some numbers, and well within a pipe's buffer,
-    /// so that writing it waits for nobody.
+    /// so that writing it never waits.
     private static let byteCountMax = 16 * 1024
     /// What a server says when it listens.
     static let listening = "listening"
@@ -27,7 +27,7 @@ enum HandedSettings {
 
     /// Takes the line from standard input, byte by byte: what follows it is not ours.
     ///
-    /// - Throws: ``WorkFault`` when it does not come or is none.
+    /// - Throws: ``WorkFault`` when it does not arrive or is not valid.
     static func read() throws -> [String: String] {
         var line = Data()
         var byte: UInt8 = 0

@@ -113,7 +113,7 @@ struct Settings: Sendable {
 
     /// The store's token; nil where it has none.
     ///
-    /// - Throws: ``Model/FileFault`` for a file that cannot be read, or a token that is none.
+    /// - Throws: ``Model/FileFault`` for a file that cannot be read, or an invalid token.
     func token() throws -> BearerToken? {
         let given = text(.token)
         let file = text(.tokenFile)

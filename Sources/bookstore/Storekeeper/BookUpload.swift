@@ -40,7 +40,7 @@ struct BookUpload: Sendable {
         if isDone { bar.show(1, of: 1) } else { bar.end() }
     }
 
-    /// A catalog that does not tell leaves the bar where it is.
+    /// If the catalog reports no progress the bar does not move.
     private func show(_ bar: ProgressBar, _ catalog: StoreClient) async {
         let all = isDry ? bookCount : bookCount * (1 + Self.writingWeight)
         while !Task.isCancelled {

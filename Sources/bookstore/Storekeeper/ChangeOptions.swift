@@ -3,7 +3,7 @@ internal import Foundation
 internal import Model
 internal import TierHTTP
 
-/// Who makes a change, and why: both stand in the ledger.
+/// Who makes a change, and why: both are recorded in the ledger.
 struct ChangeOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(

@@ -75,7 +75,7 @@ struct StoreJobs {
     /// What only a web shop needs.
     private static let ofDesk: Set<Setting> = [.deskPassword, .deskPasswordFile]
 
-    /// What a server needs and no option gives: secrets must not stand on a command line, which others can see.
+    /// What a server needs and no option gives: a command line is visible to others, so it must hold no secrets.
     private func handed(to type: String) -> [Setting: String] {
         var values: [Setting: String] = [:]
         for setting in Setting.all where settings.source(of: setting) != "default" {
@@ -91,7 +91,7 @@ struct StoreJobs {
         return bind.isEmpty ? address : ServerAddress(host: bind, port: address.port)
     }
 
-    /// What every server is told alike.
+    /// The options that every server gets.
     private var common: [String] {
         let isThere = settings.source(of: .config) != "default" || FileSize.of(settings.text(.config)) != nil
         return isThere ? ["--config", settings.text(.config)] : []

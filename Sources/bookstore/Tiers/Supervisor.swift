@@ -97,7 +97,7 @@ final class Supervisor {
         }
     }
 
-    /// Settings travel by options and pipes: what is a secret to one server is not told to all of them.
+    /// Settings travel by options and pipes: a secret of one server does not reach the others.
     private func launch(_ index: Int) throws {
         let line = try HandedSettings.line(jobs[index].settings)
         var command = ChildProcess.Command(Self.ownPath, jobs[index].arguments + ["--child-of-up"])

@@ -87,7 +87,7 @@ struct UpCommand: AsyncParsableCommand {
 }
 
 extension Settings {
-    /// Checks what every server would refuse, so that it is said once, with the place where it stands.
+    /// Checks what every server would refuse, so that it is reported once, with its place.
     ///
     /// - Throws: as ``choice(_:as:)``, ``number(_:in:)``, ``token()`` and ``storeURL()``.
     fileprivate func checkServers() throws {

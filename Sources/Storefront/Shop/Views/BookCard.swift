@@ -2,7 +2,7 @@ internal import Model
 
 /// A book in a list.
 struct BookCard {
-    /// What stands under the title.
+    /// What is shown under the title.
     struct Facts {
         let price: String
         let stock: StockWords

@@ -13,7 +13,7 @@ package struct Schema: Sendable {
         case anyMember([String])
     }
 
-    /// Its name in a description, where others refer to it; nil for one that stands where it is used.
+    /// Its name in a description, where others refer to it; nil for one that is written out where it is used.
     package let name: String?
     /// Its keywords with their values.
     package private(set) var parts: [String: Part]

@@ -114,7 +114,7 @@ extension RequestCheck {
             case 6 where name.isField("expect"): expectation = value
             case 7 where name.isField("upgrade"): upgrades = true
             case 12 where name.isField("content-type"):
-                // Two types are none: whatever they are, they are not one that a route takes.
+                // Two types count as none: a route takes exactly one.
                 contentType = contentType.map { $0 + "," + value } ?? value
             case 14 where name.isField("content-length"): try Self.keep(value, in: &length, "Content-Length")
             case 17 where name.isField("transfer-encoding"):

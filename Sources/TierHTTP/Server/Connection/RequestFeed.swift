@@ -1,6 +1,6 @@
 package import NIOCore
 
-/// Stands before the parser: tells the reader when a request begins, so that a head that drips in is seen before
+/// Sits in front of the parser and reports the start of a request, so that a head that drips in is seen before
 /// it is complete; keeps from the parser what comes after the last request; and refuses what the parser takes
 /// though it is no HTTP (see ``RequestFraming``).
 package final class RequestFeed: ChannelInboundHandler {

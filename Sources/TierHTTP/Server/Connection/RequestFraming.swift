@@ -2,7 +2,7 @@ internal import Foundation
 internal import NIOHTTP1
 
 /// Cuts what a connection sends into pieces for the parser, each of at most one request, so that what the parser
-/// does not say of a request can be told apart: the protocol that its first line names, and how much its chunks
+/// does not say of a request can be distinguished: the protocol that its first line names, and how much its chunks
 /// say beside the body (RFC 9112, 7.1.1).
 ///
 /// A pure state machine: bytes in, lengths of pieces out. It decides about nothing else. Where requests end is

@@ -66,7 +66,7 @@ final class ServerConnection: ChannelDuplexHandler, RequestReader, TurnTaking {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard let error = error as? HTTPParserError else {
-            // The connection broke; there is nobody to tell.
+            // The connection broke, so there is no one to answer.
             return context.close(promise: nil)
         }
         // What follows a last request need not make sense, and must not cost the client its answers.

@@ -33,7 +33,7 @@ package struct FrontendCheck: Sendable {
         let target: LoadTarget
         /// How the frontend names itself.
         let server: String?
-        /// Whether its answers tell what the tiers behind did.
+        /// Whether its answers report the times of the tiers behind it.
         let hasServerTiming: Bool
     }
 

@@ -9,7 +9,7 @@ struct LoadTally {
         var soldOutCount = 0
         /// Requests without a usable answer, by what was wrong.
         var failures: [String: Int] = [:]
-        /// Of the tiers behind, as `Server-Timing` tells, by its names.
+        /// Times of the tiers behind it, by their names in `Server-Timing`.
         var tiers: [(name: String, times: LatencyRecorder)] = []
 
         /// Requests that ended, in whatever way.

@@ -110,7 +110,7 @@ extension BenchReport {
         return Self.percentileSection([percentiles]) + Self.breakdownSection(breakdowns)
     }
 
-    /// Where the mean time of an operation goes; nil where the tiers tell nothing.
+    /// Where the mean time of an operation goes; nil if the tiers report nothing.
     private static func breakdown(
         _ operation: String, _ cells: [Cell?], places: [String], placesName: String
     ) -> String? {
@@ -140,7 +140,7 @@ extension BenchReport {
                 + "towards 100 percent.", figures)
     }
 
-    /// The layers of an operation's mean time, the innermost tier first; empty where the tiers tell nothing.
+    /// The layers of an operation's mean time, the innermost tier first; empty if the tiers report nothing.
     static func layers(of operation: String, _ cells: [Cell?]) -> [SVGChart.Series] {
         let mean = { (name: String) in cells.map { $0?.tier(name)?.mean } }
         let isKnown = { (values: [Double?]) in values.contains { $0 != nil } }

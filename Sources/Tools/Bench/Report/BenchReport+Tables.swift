@@ -51,7 +51,7 @@ extension BenchReport {
         return table
     }
 
-    /// Nil where the frontend tells nothing of the tiers behind it.
+    /// Nil if the frontend reports nothing of the tiers behind it.
     private var tierTable: ReportTable? {
         var columns: [TextTable.Column] = [
             .left("calling tier: call"), .right("clients"), .right("samples"), .right("a second"),

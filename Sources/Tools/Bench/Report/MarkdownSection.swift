@@ -5,7 +5,7 @@ package enum MarkdownSection {
     /// The line after it.
     package static let end = "<!-- /evaluation -->"
 
-    /// `page` with what stands between the marks replaced by `section`; nil when it lacks the marks.
+    /// `page` with the text between the marks replaced by `section`; nil when it lacks the marks.
     package static func replace(in page: String, by section: String) -> String? {
         guard let start = page.firstRange(of: begin),
             let finish = page[start.upperBound...].firstRange(of: end)

@@ -90,7 +90,7 @@ struct SVGChart {
             bottom - (bottom - top) * max(0, log10(max(millis, 1e-9)) - low) / (high - low)
         }
         chart.logarithmicAxis(low: low, high: high, y: y)
-        // The highest percentile below 100 that a curve has; 100 itself stands at the right edge.
+        // The highest percentile below 100 that a curve has; 100 itself is the right edge.
         let last = curves.flatMap { $0.points.map(\.percentile) }.filter { $0 < 100 }.max() ?? 99
         let reach = nines(last) + 0.55
         let x = { (percentile: Double) in

@@ -5,7 +5,7 @@ internal import Processes
 
 /// Sends every purchase many times at the same moment through both frontends, with no fault but that.
 struct DuplicatesPhase {
-    /// The client number under which the phase's purchases stand in the history.
+    /// The client number of the phase's purchases in the history.
     static let client = 100_000
     /// How many copies of one purchase are sent at once, each over a connection of its own.
     static let copyCount = 32

@@ -14,7 +14,7 @@ package struct Finding: Sendable, Equatable, CustomStringConvertible {
         case notLinearizable = "not linearizable"
         /// An answer that the contract does not know here.
         case wrongAnswer = "wrong answer"
-        /// A server died that nobody killed, or did not come back, or did not stop cleanly.
+        /// A server died without being killed, did not come back, or did not stop cleanly.
         case serverFailed = "server failed"
         /// A purchase whose outcome could not be found out with the store healed.
         case unsettled

@@ -1,7 +1,7 @@
 package import Linearizability
 package import Model
 
-/// One request of a run, from the first sending to the first answer that tells its outcome, however many
+/// One request of a run, from the first sending to the first answer with its outcome, however many
 /// repetitions with the same key come between.
 package struct Operation: Sendable, Equatable {
     /// The idempotency key that every sending of the request carries.
@@ -28,7 +28,7 @@ package struct Operation: Sendable, Equatable {
             returnedNanos: nil, outcome: .unknown)
     }
 
-    /// Records the first answer that tells the outcome; later ones are only compared.
+    /// Records the first answer with an outcome; later ones are only compared.
     package mutating func end(_ outcome: HistoryOperation.Outcome, atNanos nanos: UInt64) {
         seen.end(outcome, atNanos: nanos)
     }

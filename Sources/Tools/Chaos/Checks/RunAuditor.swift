@@ -6,7 +6,7 @@ internal import TierHTTP
 
 /// Reads the store's own word on what it did, and has it compared with what the clients saw.
 final class RunAuditor {
-    /// The client number under which the auditor's lookups stand in the history.
+    /// The client number of the auditor's lookups in the history.
     static let client = 100_001
     private static let answerTimeMax = TimeAmount.seconds(10)
     private static let attemptCountMax = 10

@@ -25,7 +25,7 @@ package struct SalesAudit: Sendable {
         ledgerFindings() + purchaseFindings() + stockFindings()
     }
 
-    /// Sales are numbered without a gap, and somebody asked for each.
+    /// Sales are numbered without a gap, and each was asked for.
     private func ledgerFindings() -> [Finding] {
         var findings: [Finding] = []
         let purchases = Dictionary(grouping: operations.filter(\.isPurchase), by: \.key)
@@ -73,7 +73,7 @@ package struct SalesAudit: Sendable {
         return findings
     }
 
-    /// Opening stock and acknowledged changes less sales is the stock; nobody ever saw less than none.
+    /// Opening stock and acknowledged changes less sales is the stock; no lookup ever saw a negative one.
     private func stockFindings() -> [Finding] {
         var changed: [ItemNumber: Int64] = [:]
         var added: [ItemNumber: Int64] = [:]

@@ -12,7 +12,7 @@ struct SimultaneousCopies {
         self.callers = callers
     }
 
-    /// Sends a copy by each caller and waits for all answers. The first that tells the outcome ends the
+    /// Sends a copy by each caller and waits for all answers. The first with an outcome ends the
     /// operation.
     func send() async -> SimultaneousCopies {
         var sent = self

@@ -63,7 +63,7 @@ final class ChaosStore: Sendable {
             program: program, folder: folder, addresses: addresses, proxies: proxies)
     }
 
-    /// Each server has a config file of its own, in which the others stand behind proxies.
+    /// Each server has a config file of its own, in which the others are behind proxies.
     private static func prepareServers(
         program: String, folder: String, addresses: [ServerAddress], proxies: [FaultProxy]
     ) throws -> [TierChild] {
@@ -116,7 +116,7 @@ final class ChaosStore: Sendable {
         return findings
     }
 
-    /// Starts servers again that died although nobody killed them, and reports them.
+    /// Restarts servers that died without being killed, and reports them.
     func restartDead() throws -> [Finding] {
         try servers.compactMap { server in
             guard let status = server.endedByItself() else { return nil }

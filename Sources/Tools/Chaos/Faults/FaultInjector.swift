@@ -22,7 +22,7 @@ struct FaultInjector: Sendable {
                 pace.failed()
                 group.addTask { try await carryOut(fault) }
                 try await Task.sleep(for: .milliseconds(schedule.pauseMillis()))
-                // Not for ever: with the store down, purchases need the next fault as little as this one.
+                // Not forever: with the store down, purchases need the next fault as little as this one.
                 let deadline = ContinuousClock.now + Self.waitTimeMax
                 while pace.isFailingAhead, !pace.isOver, ContinuousClock.now < deadline {
                     try await Task.sleep(for: Self.waitInterval)

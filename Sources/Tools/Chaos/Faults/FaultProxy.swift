@@ -11,7 +11,7 @@ package final class FaultProxy: Sendable {
         case delay(TimeAmount, jitter: TimeAmount)
         /// Connections are taken and nothing passes, nor gets lost.
         case hold
-        /// Requests pass, answers are lost; whoever lost one is cut off when the mode ends.
+        /// Requests pass, answers are lost; a client that lost one is cut off when the mode ends.
         case mute
     }
 

@@ -33,14 +33,14 @@ enum AnswerCheck {
 
     // MARK: Thorough, for the first answers of a run
 
-    /// The item numbers of a search's answer; nil when it is none.
+    /// The item numbers of a search's answer; nil for any other body.
     static func foundItems(_ body: ByteBuffer) -> [String]? {
         guard let rows = result(body) as? [[String: Any]] else { return nil }
         let numbers = rows.compactMap { row in row["title"] is String ? row["item_number"] as? String : nil }
         return numbers.count == rows.count ? numbers : nil
     }
 
-    /// The stock in a lookup's answer; nil when it is none.
+    /// The stock in a lookup's answer; nil for any other body.
     static func stock(_ body: ByteBuffer) -> Int64? {
         guard let book = result(body) as? [String: Any], book["item_number"] is String,
             book["title"] is String, let stock = book["stock"] as? NSNumber

@@ -1,6 +1,6 @@
 /// Reads the `Server-Timing` field (W3C Server Timing): `order;dur=1.32, catalog-query;dur=0.21`.
 enum ServerTiming {
-    /// A part of the field, where it stands: this runs for every answer, so nothing is copied.
+    /// A part of the field, in place: this runs for every answer, so nothing is copied.
     typealias Part = Slice<UnsafeRawBufferPointer>
 
     /// More entries of one answer are not looked at.

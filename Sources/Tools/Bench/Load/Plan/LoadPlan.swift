@@ -8,7 +8,7 @@ package struct LoadPlan: Sendable {
         case seconds(Double)
         /// Requests are due at a fixed rate for so many seconds, whatever became of earlier ones.
         case rate(perSecond: Double, seconds: Double)
-        /// Each client buys as soon as it has its answer, until it is told that the book is sold out.
+        /// Each client buys as soon as it has its answer, until an answer says that the book is sold out.
         case untilSoldOut
     }
 

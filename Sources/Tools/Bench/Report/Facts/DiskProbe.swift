@@ -29,7 +29,7 @@ package enum DiskProbe {
         return times.sorted()[syncCount / 2] / .milliseconds(1)
     }
 
-    /// The kind of file system that holds `folder`, such as `ext4`; nil where the system does not tell.
+    /// The kind of file system that holds `folder`, such as `ext4`; nil if the system does not say.
     package static func fileSystem(of folder: String) -> String? {
         let mounts = (try? String(contentsOfFile: "/proc/self/mounts", encoding: .utf8)) ?? ""
         return fileSystem(of: folder, mounts: mounts)

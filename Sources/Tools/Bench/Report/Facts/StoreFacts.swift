@@ -8,6 +8,6 @@ package struct StoreFacts: Codable, Equatable, Sendable {
     package let isOwn: Bool
     /// What makes a sale durable there, as far as is known.
     package let durability: String
-    /// Whether its answers tell what the tiers behind did.
+    /// Whether its answers report the times of the tiers behind it.
     package let hasServerTiming: Bool
 }

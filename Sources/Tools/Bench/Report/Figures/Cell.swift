@@ -16,7 +16,7 @@ package struct Cell: Codable, Equatable, Sendable {
     package let throughput: Double
     /// How long it was measured, in seconds.
     package let seconds: Double
-    /// The tiers behind, as the frontend's answers tell.
+    /// The tiers behind the frontend, as its answers report them.
     package let tiers: [TierView]
 
     /// Requests that ended, well or badly.
