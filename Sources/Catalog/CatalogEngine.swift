@@ -88,7 +88,7 @@ package final class CatalogEngine: CatalogService {
     ///   ``StoreError/unknownItem(_:)`` or ``StoreError/keyReused``, and then nothing was changed.
     func request(_ request: KeeperRequest, on eventLoop: any EventLoop) -> EventLoopFuture<[BookDetails]> {
         let made = journal.submit(.keeper(request), on: eventLoop).map { $0.books }
-        // What was added and retired, find learns at once.
+        // The search index is updated in the same call.
         made.whenSuccess { [finder] _ in finder.follow() }
         return made
     }

@@ -10,12 +10,12 @@ struct CatalogLogRepair {
     let store: any CatalogStoring
     let logger: Logger
 
-    /// Whether a line stands for a movement. An `init` line does where it is not one of the opening state.
+    /// Whether a line is of a movement. An `init` line is if it is not of the opening state.
     private static func isMovement(_ line: Substring) -> Bool {
         line.hasPrefix("update,") || line.hasPrefix("init,") || line.hasPrefix(LedgerEntry.retiredPrefix)
     }
 
-    /// Completes the log from the ledger after a crash, or writes it anew.
+    /// Completes the log from the ledger after a crash, or rewrites it.
     func run() throws -> RepairedLog {
         try repair()
         return RepairedLog()
@@ -42,7 +42,7 @@ struct CatalogLogRepair {
     // MARK: Where it is not known which file is the log
 
     /// Completes what is there, alone or behind the files that log rotation made, if it is a log of this
-    /// ledger. Anything else is put aside, and the log is written anew.
+    /// ledger. Anything else is put aside, and the log is rewritten.
     private func findLog() throws {
         let files = LogFile.all(of: path)
         let rotated = files.filter { $0 != path }

@@ -4,7 +4,7 @@ package import Storage
 /// The books, their stock and the ledger, in some database: what the catalog asks of it. Every reading sees what was
 /// committed before it began.
 package protocol CatalogStoring: JournaledStore where Change == CatalogChange, Batch == CatalogBatch {
-    /// The ledger's identity: an order server tells by it whether it has met this ledger before.
+    /// The ledger's identity, by which an order server recognizes a ledger that it has met before.
     var ledger: Int64 { get }
     /// How many books the shop had when the database was opened.
     var bookCount: Int { get }

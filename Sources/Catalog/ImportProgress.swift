@@ -2,7 +2,7 @@ internal import Synchronization
 
 /// How far an import is, for who asks meanwhile. Of several that are under way, the one that moved last.
 final class ImportProgress: Sendable {
-    /// How often it is told, in books.
+    /// Books between two reports of progress.
     static let step = 4_096
 
     private let counts = Mutex((read: 0, written: 0))

@@ -14,7 +14,7 @@ struct FrontendRoutes {
     let order: any OrderService
     /// Where a price is looked up for an order server that heeds no limit.
     let catalog: any CatalogService
-    /// What is passed on as it is.
+    /// Routes that are passed on unchanged.
     let relayed: [Route]
 
     var all: [Route] { contract + relayed }

@@ -27,7 +27,7 @@ package struct IdempotencyKey: Hashable, Sendable, Decodable, CustomStringConver
 
     /// A new key of 128 bits in hexadecimal: 32 random bits of this process, a count, 64 random bits.
     ///
-    /// Keys that are made one after the other stand side by side in an index, as those of UUID version 7
+    /// Keys that are made one after the other are neighbours in an index, as those of UUID version 7
     /// (RFC 9562, 5.7) do: a batch of sales changes a few of the index' pages, and not one for each sale.
     package static func random() -> IdempotencyKey {
         var random = SystemRandomNumberGenerator()

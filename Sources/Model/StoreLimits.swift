@@ -1,7 +1,7 @@
 /// What requests may ask for and bring, at most. The routes check these numbers, descriptions show them, and our own
 /// programs keep to them.
 ///
-/// The limit of a value stands with its type, such as ``ItemNumber/valueMax``, ``ShopText/titleByteCountMax`` or
+/// The limit of a value is declared with its type, such as ``ItemNumber/valueMax``, ``ShopText/titleByteCountMax`` or
 /// ``KeeperRequest/updateCountMax``.
 package enum StoreLimits {
     /// Entries on a page of a list.

@@ -3,12 +3,12 @@ internal import NIOHTTP1
 package import TierHTTP
 
 extension TierClient {
-    /// Turns an answer that is no success into the error that it stands for.
+    /// Turns an answer that is no success into an error.
     ///
     /// - Parameters:
     ///   - item: the book that a 404 is about.
     ///   - isRead: whether the request changed nothing, so that its outcome cannot be unknown.
-    /// - Throws: nothing for a 200. What one of the store's own tiers tells of a fault, else a
+    /// - Throws: nothing for a 200. The fault that one of the store's own tiers reports, else a
     ///   ``Model/StoreError``.
     package func check(_ answer: TierAnswer, item: ItemNumber?, isRead: Bool) throws {
         switch answer.status.code {
@@ -45,7 +45,7 @@ extension TierClient {
         return problem
     }
 
-    /// Turns the refusal of a request that a book is too expensive for into the error that it stands for.
+    /// Turns the refusal of a request because the book is too expensive into an error.
     ///
     /// - Throws: nothing for any other answer.
     package func checkPrice(

@@ -35,7 +35,7 @@ package final class DataLock: Sendable {
 
     deinit { close(descriptor) }
 
-    /// Gives the lock back before the last reference to it is gone, so that whoever closes a database can
+    /// Gives the lock back before the last reference to it is gone, so that the owner who closes a database can
     /// open it again at once.
     package func release() { flock(descriptor, LOCK_UN) }
 }

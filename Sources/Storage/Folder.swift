@@ -22,7 +22,7 @@ package enum Folder {
 }
 
 extension Folder {
-    /// Makes a folder with those above it; false when there is none afterwards.
+    /// Makes a folder with those above it; false if it is not there afterwards.
     private static func make(_ path: String) -> Bool {
         if mkdir(path, PrivateMode.folder) == 0 { return true }
         if errno == ENOENT {

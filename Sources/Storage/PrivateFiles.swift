@@ -3,7 +3,7 @@ package import Model
 
 /// Files of the store, which are for its own user alone from the moment in which they are made.
 package enum PrivateFiles {
-    /// Makes an empty file where there is none. What SQLite keeps beside a database gets the database's mode.
+    /// Makes an empty file if there is none. What SQLite keeps beside a database gets the database's mode.
     ///
     /// - Throws: ``Model/FileFault`` when it cannot be made.
     package static func make(_ path: String) throws(FileFault) {

@@ -36,7 +36,7 @@ package struct Endpoint: Sendable {
     /// The lane of a request. Searches by words take the longest, so nothing else waits behind them.
     package func lane(isByWords: Bool) -> Lane { isByWords && lane == .reads ? .finds : lane }
 
-    /// What the catalog has and a frontend passes on as it is.
+    /// What the catalog has and a frontend passes on unchanged.
     package static let catalogRelayed = shop + keeping
     /// All of the store.
     static let all = contract + catalogRelayed + [importing, orders, tiers]

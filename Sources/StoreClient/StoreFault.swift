@@ -8,7 +8,7 @@ package enum StoreFault: Error, Sendable {
     /// It has too much to do for this question, and says so: a long search, a full store.
     case busy(StoreProblem)
     /// It, or a tier behind it, is down, slow or answered nonsense. Where it was asked for a change, that may have been
-    /// made all the same: repeating the request with `key` finds out.
+    /// made all the same: repeat the request with `key` to learn it.
     case unavailable(Cause, key: IdempotencyKey?)
 
     package enum Cause: Sendable {

@@ -92,7 +92,7 @@ final class BookFinder: Sendable {
         }
         if let client {
             let watch = client.watch { [weak self] in self?.left(ticket) }
-            // It may have ended already, and then nobody ends the watch but this.
+            // It may have ended already, and then nothing else ends the watch.
             let isThere = line.withLock { $0.searches[ticket.number]?.watch = watch } != nil
             if !isThere { client.end(watch) }
         }

@@ -2,7 +2,7 @@ internal import DequeModule
 internal import Monitoring
 internal import NIOCore
 
-/// Who searches now and who waits. A pure state machine: it is told the time.
+/// The searches at work and those that wait. A pure state machine: the time is an argument.
 struct SearchLine {
     struct Ticket: Equatable {
         let number: Int
@@ -20,7 +20,7 @@ struct SearchLine {
     var waitingCount: Int { waiting.count }
     var runningCount: Int { running.count }
 
-    /// Takes a place in line; nil when there is none. One client may have half of them.
+    /// Takes a place in line; nil if all are taken. One client may have half of them.
     mutating func offer(client: ObjectIdentifier?, at now: NIODeadline) -> Ticket? {
         guard waiting.count < limits.waitingCountMax else { return nil }
         if let client, waiting.count(where: { $0.client == client }) >= limits.waitingCountMax / 2 {

@@ -24,11 +24,11 @@ final class LedgerTotals: Sendable {
     /// days before it, the newest first, each day's topics in order. Reads the disk.
     ///
     /// A clock that was set ahead and back again costs a count of the whole ledger, and no day: what was dropped
-    /// for the later day is counted anew.
+    /// for the later day is counted again.
     func read(from store: any CatalogStoring, dayCount: Int, today: Int64) throws -> [Total] {
         try state.withLock { state in
             let last = store.lastMovement
-            // A ledger that is shorter than before was opened anew after a fault.
+            // A ledger that is shorter than before was reopened after a fault.
             let firstKept = today - Int64(StoreLimits.dayCountMax) + 1
             if last < state.through || firstKept < state.firstKept { state = State() }
             if last > state.through { try Self.add(to: &state, through: last, from: store) }

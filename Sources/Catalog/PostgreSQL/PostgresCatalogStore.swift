@@ -29,7 +29,7 @@ package final class PostgresCatalogStore: PostgresStore, CatalogStoring {
     ///   - refusalHours: how long refusals are remembered by their keys.
     ///   - refusalCountMax: how many are remembered.
     ///   - firstBooks: called only for a new catalog; in any order, each number once. There may be none.
-    ///   - progress: told how many of the books are stored.
+    ///   - progress: called with the number of books stored so far.
     /// - Throws: ``Storage/PostgresError``, or the error of `firstBooks`.
     package init(
         _ url: StoreURL, folder: String, refusalHours: Int = CatalogStore.refusalHoursMin,

@@ -16,7 +16,7 @@ extension CatalogRoutes {
         return .ready(.json(Listing.result(Self.books(of: listings, in: page))))
     }
 
-    /// The listings of a page; they stand in item-number order.
+    /// The listings of a page, in item-number order.
     static func books(of listings: [Listing], in page: SearchPage) -> [Listing] {
         let first = page.after.map { after in listings.partitioningIndex { $0.item > after } } ?? 0
         return Array(listings[first...].prefix(page.limit ?? .max))

@@ -10,7 +10,7 @@ final class TopicAnswers: Sendable {
     /// Answers of more books than this are encoded on a thread of their own: a millisecond for which no other
     /// request of the event loop need wait.
     private static let inlineCountMax = 2_000
-    /// Bytes of all answers that are kept. When they grow beyond it, all are made anew as they are asked for.
+    /// Bytes of all answers that are kept. When they grow beyond it, all are dropped and made again on demand.
     private static let keptBytesMax = 64 << 20
 
     /// Bytes of the longest answer, as a frontend takes it from a catalog.
@@ -21,7 +21,7 @@ final class TopicAnswers: Sendable {
         "the topic has too many books for one answer; ask for pages of it by limit and after")
 
     private struct Kept {
-        /// What was encoded. As long as it is held here the shelf cannot change it in place, so the same
+        /// The listings encoded. As long as they are held here the shelf cannot change it in place, so the same
         /// storage means the same books.
         let listings: [Listing]
         let body: ByteBuffer
@@ -86,7 +86,7 @@ final class TopicAnswers: Sendable {
         guard Self.mayBeEncoded(listings) else { throw Self.tooLong }
         let body = Listing.result(listings)
         guard body.readableBytes <= Self.answerBytesMax else { throw Self.tooLong }
-        // A topic that has no books could be any word that somebody asks for.
+        // A topic that has no books could be any word that a client asks for.
         guard !listings.isEmpty, body.readableBytes <= Self.keptBytesMax else { return body }
         state.withLock { state in
             if state.byteCount + body.readableBytes > Self.keptBytesMax { state = State() }

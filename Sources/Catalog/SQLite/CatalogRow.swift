@@ -1,7 +1,7 @@
 internal import GRDB
 internal import Model
 
-/// Rows of the catalog's tables as what they stand for. The columns of a book stand last in every statement, so
+/// Rows of the catalog's tables as values. The columns of a book come last in every statement, so
 /// this is the one place that knows them all.
 enum CatalogRow {
     /// The columns that ``book(_:at:)`` reads.

@@ -35,7 +35,7 @@ enum CatalogSchema {
 
     /// Puts the first books into an empty database.
     ///
-    /// - Parameter progress: told how many are in.
+    /// - Parameter progress: called with the number stored so far.
     static func insert(_ books: [Book], in database: Database, progress: (Int) -> Void) throws {
         for (index, book) in books.enumerated() {
             guard try CatalogRow.insert(book, addedBy: nil, in: database) else {
@@ -48,7 +48,7 @@ enum CatalogSchema {
     }
 
     /// Brings titles and topics into composed form (NFC), in which they come in since. Topics that were one to the eye
-    /// become one. A log that has them as they were stands for the same books: it is read composed.
+    /// become one. A log with the old spellings matches the same books: it is composed when read.
     private static func composeTexts(in database: Database) throws {
         let rows = try Row.fetchCursor(database, sql: "SELECT item_number, title, topic FROM book")
         var changed: [(item: Int64, title: String, topic: String)] = []

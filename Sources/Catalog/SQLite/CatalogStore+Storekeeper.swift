@@ -114,6 +114,6 @@ extension CatalogStore {
         }
     }
 
-    /// Deletes the index for find in `folder`: the next start makes it anew.
+    /// Deletes the index for find in `folder`: the next start rebuilds it.
     package static func removeIndex(in folder: String) { FindIndex.remove(in: folder) }
 }

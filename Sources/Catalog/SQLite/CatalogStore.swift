@@ -29,13 +29,13 @@ package final class CatalogStore: FileStore, CatalogStoring {
     /// Whether the folder holds a catalog's database already.
     package static func exists(in folder: String) -> Bool { CatalogSchema.database.exists(in: folder) }
 
-    /// Opens the catalog in `folder`, or makes one with `firstBooks` where there is none.
+    /// Opens the catalog in `folder`, or makes one with `firstBooks` if there is none.
     ///
     /// - Parameters:
     ///   - refusalHours: how long refusals are remembered by their keys.
     ///   - refusalCountMax: how many are remembered.
     ///   - firstBooks: called only for a new database; in any order, each number once. There may be none.
-    ///   - progress: told how many of the books are stored.
+    ///   - progress: called with the number of books stored so far.
     /// - Throws: ``Model/FileFault`` or the database's error; a database that could not be filled is
     ///   removed, so that nothing is half loaded.
     package static func open(
@@ -112,7 +112,7 @@ package final class CatalogStore: FileStore, CatalogStoring {
 
     // MARK: Writing
 
-    /// How long refusals are remembered by their keys, at least. Sales are remembered for ever: the ledger
+    /// How long refusals are remembered by their keys, at least. Sales are remembered forever: the ledger
     /// has their keys.
     package static let refusalHoursMin = Int(RefusalWriter.hoursMin)
 

@@ -45,7 +45,7 @@ struct FindIndex {
         try database.write { try Self.create(ledger: ledger, in: $0) }
     }
 
-    /// Deletes the index in `folder`: it is made anew when it is opened.
+    /// Deletes the index in `folder`: it is rebuilt when it is opened.
     static func remove(in folder: String) {
         for suffix in ["", "-wal", "-shm"] { unlink(folder + "/" + fileName + suffix) }
     }

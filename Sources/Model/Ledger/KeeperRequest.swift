@@ -7,7 +7,7 @@ package struct KeeperRequest: Sendable {
     /// Updates in one request, at most.
     package static let updateCountMax = 500
 
-    /// What is to be done.
+    /// The changes to make.
     package enum Work: Sendable {
         /// Prices and stocks of books.
         case updates([KeeperUpdate])
@@ -18,7 +18,7 @@ package struct KeeperRequest: Sendable {
         case load([(line: Int, book: Book)], progress: @Sendable (Int) -> Void = { _ in })
     }
 
-    /// What is to be done.
+    /// The changes to make.
     package let work: Work
     /// Who wants it; nil when that is not said.
     package let actor: String?

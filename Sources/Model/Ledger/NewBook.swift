@@ -1,4 +1,4 @@
-/// A book that is to be added.
+/// A book to be added.
 package struct NewBook: Equatable, Sendable {
     /// Its number; nil for the next free one.
     package let item: ItemNumber?

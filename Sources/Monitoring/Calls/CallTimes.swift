@@ -11,7 +11,7 @@ package final class CallTimes: Sendable {
         case passedOn(String)
     }
 
-    /// Bytes that are passed on of what another tier says of its own calls.
+    /// The most bytes passed on of another tier's own times.
     private static let passedOnBytesMax = 1_024
 
     private let entries = Mutex<[Entry]>([])

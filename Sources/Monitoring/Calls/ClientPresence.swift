@@ -22,7 +22,7 @@ package final class ClientPresence: Sendable {
     /// Whether the client has left: work for it is no longer wanted.
     package var hasLeft: Bool { isGone.load(ordering: .acquiring) }
 
-    /// Calls `body` once when the client leaves, on the thread that notices it; at once where it has left.
+    /// Calls `body` once when the client leaves, on the thread that notices it; immediately if it has left.
     package func watch(_ body: @escaping @Sendable () -> Void) -> Watch {
         let (watch, isLate) = state.withLock { state in
             state.nextNumber += 1

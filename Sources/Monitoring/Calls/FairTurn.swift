@@ -1,7 +1,7 @@
 /// Whose turn it is among those who wait in one line.
 package enum FairTurn {
     /// The place of the first in line whose client has the fewest requests at work, so that a client that asks
-    /// for much at once waits for itself and not others for it.
+    /// for much at once delays itself and not others.
     ///
     /// - Parameters:
     ///   - waiting: the clients of those who wait, in their order; each nil counts as a different client.

@@ -39,7 +39,7 @@ extension ServerLog {
     private static let textBytesMax = 8 * 1024
 
     /// The line of an event. The only place where text becomes part of a log: whatever its way in, it cannot
-    /// begin a line of its own or reach a terminal as anything but letters.
+    /// begin a new line or reach a terminal as anything but letters.
     func line(
         time: String, level: Logger.Level, message: String,
         fields: [(key: String, value: Logger.Metadata.Value)]

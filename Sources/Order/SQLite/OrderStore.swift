@@ -116,7 +116,7 @@ package final class OrderStore: FileStore, OrderStoring {
     // MARK: Writing
 
     /// Stores the records as one transaction; one that is there already is left alone. A sale of the ledger
-    /// that does not fit what stands there counts as known all the same, or it would be asked for for ever.
+    /// that does not fit what stands there counts as known nevertheless, or it would be asked for forever.
     package func commit(
         _ records: [OrderRecord], mark: LogMark, beforeEnd: (OrderBatch) throws -> Void = { _ in }
     ) throws -> OrderBatch {

@@ -121,7 +121,7 @@ package final class CommitLoop<Change: Sendable, Outcome: Sendable>: Sendable {
         ended.signal()
     }
 
-    /// Commits the batch that waits; false when there is none.
+    /// Commits the batch that waits; false if there is none.
     private func commitNext() -> Bool {
         let batch = queue.withLock { $0.take(countMax: Self.batchCountMax) }
         guard !batch.isEmpty else { return false }

@@ -32,7 +32,7 @@ struct CommitQueue<Item> {
         return isAsleep ? .takenWake : .taken
     }
 
-    /// The next batch, oldest first. An empty one tells the committer to sleep, or to end when the queue
+    /// The next batch, oldest first. An empty one makes the committer sleep, or to end when the queue
     /// is closed.
     mutating func take(countMax: Int) -> [Item] {
         let batch = Array(items.prefix(countMax))

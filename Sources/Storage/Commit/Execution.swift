@@ -1,4 +1,4 @@
-/// Who runs the work of an engine that must not stand on an event loop, and when.
+/// Where and when the work of an engine runs that must not run on an event loop.
 ///
 /// Servers have threads for it. A simulation says itself when each piece is run, so that a run can be
 /// repeated exactly; the code between is the same.
@@ -19,7 +19,7 @@ package struct Execution: Sendable {
         case beforeCommit
         /// The database has the batch, the log has nothing of it.
         case beforeLog
-        /// The log has it too, and nobody was answered.
+        /// The log has it too, and no client was answered.
         case beforeAnswer
     }
 
@@ -45,7 +45,7 @@ package struct Execution: Sendable {
         self.arrive = arrive
     }
 
-    /// Whether somebody else says when work is run.
+    /// Whether the owner decides when work runs.
     package var isStepped: Bool { schedule != nil }
 
     /// Runs work that has no thread of its own.

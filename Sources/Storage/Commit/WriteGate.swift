@@ -23,13 +23,13 @@ package final class WriteGate: Sendable {
     private let passesByItself: @Sendable (any Error) -> Bool
     private let broken: @Sendable (any Error) -> Void
     private let state = Mutex(State())
-    /// Read without the lock: whoever asks must not wait for a commit on a slow disk.
+    /// Read without the lock: a reader must not wait for a commit on a slow disk.
     private let isTrippedNow = Atomic<Bool>(false)
     private let retries: DispatchQueue
     private let execution: Execution
 
     /// - Parameters:
-    ///   - recover: opens the database again and settles what is in doubt; nil ends the tier at once.
+    ///   - recover: opens the database again and settles what is in doubt; nil ends the tier immediately.
     ///   - passesByItself: whether an error is of a full disk or the like, for which the tier waits as long as it takes.
     ///   - broken: called once, with the error that ends the tier.
     package init(

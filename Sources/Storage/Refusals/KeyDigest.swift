@@ -6,7 +6,7 @@ package import Model
 package struct KeyDigest: Equatable, Sendable {
     /// The first half, by which it is found.
     package let high: Int64
-    /// The second half, which tells it from another with the same first one.
+    /// The second half, which distinguishes it from another with the same first half.
     package let low: Int64
 
     /// The digest of a key.

@@ -195,7 +195,7 @@ package enum DatabaseFile {
         }
     }
 
-    /// Writes the bytes of a write-ahead log that nobody has open over themselves and syncs them, so that what is
+    /// Rewrites the bytes of a write-ahead log that no process has open and syncs them, so that what is
     /// read from it is on the disk.
     ///
     /// After a failed fsync Linux goes on showing the bytes that it could not write, takes them for written,

@@ -23,7 +23,7 @@ package struct DatabaseKind: Sendable {
 
     package func exists(in folder: String) -> Bool { DatabaseFile.exists(path(in: folder)) }
 
-    /// Makes a database with its first content where there is none: see
+    /// Makes a database with its first content if there is none: see
     /// ``DatabaseFile/create(path:applicationID:migrator:fill:)``.
     package func create(in folder: String, fill: (Database) throws -> Void) throws {
         try DatabaseFile.create(

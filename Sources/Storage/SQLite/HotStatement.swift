@@ -44,7 +44,7 @@ package struct HotStatement {
 
     /// Runs the statement up to its first row.
     ///
-    /// - Returns: what `read` makes of it; nil when there is none.
+    /// - Returns: the value that `read` makes of it; nil if there is no row.
     /// - Throws: the database's error.
     package func first<Value>(_ read: (Columns) throws -> Value) throws -> Value? {
         defer { sqlite3_reset(handle) }

@@ -171,7 +171,7 @@ package struct RefusalWriter {
         }
     }
 
-    /// Reads the tally. Looks at every refusal: no index of the table has it.
+    /// Reads the tally. Looks at every refusal: the table has no index.
     package static func tally(in database: Database) throws -> RefusalTally {
         let row = try Row.fetchOne(database, sql: "SELECT count(*), min(minute) FROM refusal")
         let minute = try Int64.fetchOne(database, sql: "SELECT minute FROM refusal_clock") ?? 0

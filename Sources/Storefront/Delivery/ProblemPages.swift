@@ -69,7 +69,7 @@ struct ProblemPages: Sendable {
         return response
     }
 
-    /// The page of a problem that the connection itself answers, as it is sent.
+    /// The page of a problem that the connection itself answers, with its headers.
     func html(of problem: Problem) -> ByteBuffer {
         let view = View(
             frame: pages.frame(problem.heading), heading: problem.heading, happened: problem.happened,

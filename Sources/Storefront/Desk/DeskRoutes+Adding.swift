@@ -12,7 +12,7 @@ extension DeskRoutes {
     private static let twinSearchCountMax = 1_000
     private static let twinsPerQuestion = 250
 
-    /// The form, filled in with what is known of a book that it is to be like.
+    /// The form, filled in with the fields of a similar book.
     func addPage(
         _ request: Request, _ context: ShopContext, _ session: DeskSession
     ) async throws -> Response {

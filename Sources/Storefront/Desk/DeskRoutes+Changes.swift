@@ -70,7 +70,7 @@ extension DeskRoutes {
 
     /// The form as it was filled in, with what is wrong at its place.
     ///
-    /// - Parameter key: the form's own, where it has to be sent again as it is; nil makes a new one.
+    /// - Parameter key: the form's own, if it must be sent again unchanged; nil makes a new one.
     private func again(
         _ typed: ChangeForm, _ cause: ChangesView.Cause, _ faults: ChangeForm.Faults, _ context: ShopContext,
         _ session: DeskSession, key: ReceiptID? = nil

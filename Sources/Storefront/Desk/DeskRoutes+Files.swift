@@ -71,7 +71,7 @@ extension DeskRoutes {
         }
         view.question = Self.question(about: reading)
         let isAsked = view.question != nil && !filled.isSure
-        // With bad rows the good ones are only looked at, so that all that is wrong is said at once.
+        // With bad rows the good ones are only looked at, so that everything wrong is reported together.
         let isLook = filled.isDry || reading.refusedCount > 0 || isAsked
         do {
             var count = 0

@@ -9,7 +9,7 @@ extension DeskRoutes {
     /// How often a book is read again because customers bought it between the look and its retirement.
     private static let retireAttemptCountMax = 5
 
-    /// What a keeper saw of a book that is to be retired. Sales leave it as it is: each takes a copy from the
+    /// What a keeper saw of a book to be retired. Sales do not change it: each takes a copy from the
     /// shelf and counts one more as sold.
     private struct Seen: Equatable {
         let copies: Int64
@@ -44,7 +44,7 @@ extension DeskRoutes {
         }
         for attempt in 1...Self.retireAttemptCountMax {
             let found = try await store.book(item, trace: context.trace).result
-            // It may have been retired by this very form, sent twice; the key finds out.
+            // It may have been retired by this very form, sent twice; the key shows that.
             guard found.isRetired || Seen(found) == seen else { throw Self.changed(item, seen, found) }
             do {
                 _ = try await store.retire(

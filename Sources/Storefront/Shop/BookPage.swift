@@ -13,7 +13,7 @@ struct BookPage: Sendable {
     ///
     /// - Parameters:
     ///   - id: the purchase that its form is for; nil makes a new one.
-    ///   - note: what has to be said of an earlier press of its button.
+    ///   - note: a message about an earlier press of its button.
     func answer(
         _ book: Book, id: ReceiptID? = nil, note: PurchaseNote? = nil, status: HTTPResponse.Status = .ok,
         trace: TraceContext

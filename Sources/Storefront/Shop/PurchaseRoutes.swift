@@ -197,7 +197,7 @@ extension PurchaseRoutes {
             links: [ProblemPages.Link(link: ShopPaths.book(press.item), words: "To the book")])
     }
 
-    /// What a refused purchase says; nil for a refusal that has no page of its own.
+    /// The words for a refused purchase; nil for a refusal without a page of its own.
     private static func refusal(_ status: Int, of press: Press) -> ProblemPages.Problem? {
         switch status {
         case 404: ProblemPages.unknownBook(press.item.description)

@@ -7,7 +7,7 @@ struct ClientNetwork: Hashable, CustomStringConvertible, Sendable {
     private let bits: UInt64
     private let isIPv6: Bool
 
-    /// The network of an address; nil for an address outside of the internet's families.
+    /// The network of an address; nil for an address that is neither IPv4 nor IPv6.
     init?(_ address: SocketAddress?) {
         switch address {
         case .v4(let address):

@@ -21,7 +21,7 @@ enum BatchWire {
     /// few enough for the tier behind to work on them while this one gathers the next.
     static let gatheredCountMax = 32
     /// Bytes of an entry's answer, and with ``entryCountMax`` of all that a batch answers: 16 MiB. A longer one is a
-    /// 413 in its place, and has to be asked for alone.
+    /// 413 in its place, and must be asked for alone.
     static let answerBytesMax = 64 * 1024
     /// Bytes of a request's body, within ``ServerLimits/bodyBytesMax``.
     static let bodyBytesMax = 48 * 1024

@@ -4,7 +4,7 @@ package import NIOCore
 package struct ClientLimits: Sendable {
     /// How long a connection may take to open.
     package var connectTimeMax = TimeAmount.seconds(1)
-    /// Requests that wait for a connection, for each peer and loop; further ones fail at once.
+    /// Requests that wait for a connection, for each peer and loop; further ones fail immediately.
     package var waitingCountMax = 8_192
     /// Requests in flight on one connection to a peer that is known to answer them side by side.
     package var pipelinedCountMax = 1_024
@@ -15,7 +15,7 @@ package struct ClientLimits: Sendable {
     /// Connections of a lane other than ``Lane/quick``, for each peer and loop: as many slow calls as the tier
     /// behind is given at once by one loop.
     package var laneConnectionCountMax = 8
-    /// Calls that wait in a lane with one request at a time on a connection; further ones fail at once. One
+    /// Calls that wait in a lane with one request at a time on a connection; further ones fail immediately. One
     /// client may have half of them.
     package var laneWaitingCountMax = 256
     /// How old the first unanswered request of a connection for whole topics may be before another connection

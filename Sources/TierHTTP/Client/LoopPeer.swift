@@ -6,7 +6,7 @@ internal import NIOHTTP1
 
 /// One lane to one server of a tier as one event loop sees it. Used on its loop only.
 ///
-/// What is to be done says ``PeerPool``; here it is done.
+/// ``PeerPool`` decides what to do; this class does it.
 final class LoopPeer {
     let limits: ClientLimits
     let hostField: String

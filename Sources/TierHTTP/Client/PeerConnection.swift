@@ -126,7 +126,7 @@ final class PeerConnection: ChannelInboundHandler {
         lost()
     }
 
-    /// Gives the connection up so that the peer notices at once: an orderly end could as well come from a
+    /// Gives the connection up so that the peer notices immediately: an orderly end could as well come from a
     /// client that still reads.
     func reset() {
         // Takes effect at once on the loop. Where it cannot, the end is an orderly one.

@@ -8,7 +8,7 @@ internal import NIOCore
 /// A pure state machine: events and the time in, decisions out. It gets events of connections and calls, and touches
 /// neither.
 struct PeerPool<Connection: AnyObject> {
-    /// What is to be done next for calls that wait.
+    /// The next step for calls that wait.
     enum Step {
         case send(Exchange, on: Connection, PeerLine.Form)
         /// Open a connection and say what became of it.

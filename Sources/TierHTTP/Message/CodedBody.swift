@@ -2,7 +2,7 @@ package import NIOCore
 
 /// A body and, where it is shorter so, its gzip form.
 package struct CodedBody: Sendable {
-    /// The body as it is.
+    /// The uncompressed body.
     package let plain: ByteBuffer
     /// The body compressed; nil where that gains nothing.
     package let gzipped: ByteBuffer?

@@ -64,7 +64,7 @@ package struct RequestTarget: Sendable {
         return found
     }
 
-    /// A parameter of the query (`/lookup?item_number=1`) or in the path (`/lookup/1`).
+    /// A parameter in the query (`/lookup?item_number=1`) or in the path (`/lookup/1`).
     ///
     /// - Throws: ``StoreError/invalid(_:)`` when it is malformed, given twice, missing or empty.
     package func required(_ name: String, orInPath: Bool = false) throws(StoreError) -> String {

@@ -100,7 +100,7 @@ package struct RouteTable: Sendable {
         return response
     }
 
-    /// What is to be done for a request.
+    /// The work for a request.
     func work(for head: HTTPRequestHead, _ check: RequestCheck) -> Work {
         let target = RequestTarget(head.uri)
         let isBatch = takesBatches && target.route == BatchWire.routeName && head.method == .POST

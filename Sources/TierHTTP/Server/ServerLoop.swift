@@ -28,9 +28,9 @@ final class ServerLoop {
     }
     let faults: FaultCounts
     private let openConnections: MetricCell
-    /// Connections closed at once, since too many were open.
+    /// Connections closed immediately, because too many were open.
     private let refusedConnections: MetricCell
-    /// Requests answered 503 at once, since a limit was reached.
+    /// Requests answered 503 immediately, because of a limit.
     let shedRequests: MetricCell
     private var sweep: Scheduled<Void>?
     private var drained: EventLoopPromise<Void>?

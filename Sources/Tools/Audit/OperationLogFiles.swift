@@ -7,7 +7,7 @@ package struct OperationLogFiles: Sendable {
     /// The files' paths, in the order in which they were written.
     package let paths: [String]
 
-    /// Files beside them whose names no rotation gives, such as a copy made by hand.
+    /// Files beside them whose names do not come from a rotation, such as a copy made by hand.
     package let unread: [String]
 
     /// The files named by hand, oldest first.

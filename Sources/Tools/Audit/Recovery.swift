@@ -199,7 +199,7 @@ private struct Replay {
                 stockAfter: movements[index].stockAfter, sale: lastSale)
         }
         notes.append("found \(lastSale) sales, \(lastSale - Int64(invented)) of them with their keys")
-        // A power cut may have taken the end of the log. What the order server confirmed is sold all the same.
+        // A power cut may have taken the end of the log. What the order server confirmed was sold nevertheless.
         for order in left {
             guard order.sale?.number == lastSale + 1 else {
                 throw FileFault(

@@ -72,7 +72,7 @@ actor ChaosClient {
     // MARK: Requests
 
     private func buy(_ pace: RunPace) async {
-        // Some clients put a purchase aside at once and ask for its outcome much later.
+        // Some clients abandon a purchase immediately and ask for its outcome much later.
         let patience = roll(8) == 0 ? Duration.zero : Self.patience
         await resume(begin(.buy(key: nil), of: shelf.draw(&random)), patience: patience, pace: pace)
     }

@@ -69,7 +69,7 @@ struct AcceptanceCommand: AsyncParsableCommand {
         let log = try OperationLog(path: output + "/client_log", isShared: true)
         if !json { Output.line("Testing the store at http://\(address)\n") }
         let tests = AcceptanceTests(frontend: address, clientLog: log, logFolder: logs, loops: loops) {
-            // It contains what other frontends answer.
+            // It contains the answers of other frontends.
             if !json { Output.message($0) }
         }
         let isPassed = try await tests.run()

@@ -1,7 +1,7 @@
 internal import Model
 internal import TierHTTP
 
-/// A purchase or change of unknown outcome; repeating it with its key finds out.
+/// A purchase or change of unknown outcome. Repeating it with its key shows the outcome.
 struct UnknownOutcomeFault: Error, CustomStringConvertible {
     let description: String
     /// What the key promises, to end "its key, which …".

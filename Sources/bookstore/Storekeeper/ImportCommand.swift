@@ -24,7 +24,7 @@ struct ImportCommand: AsyncParsableCommand {
 
     func run() async throws {
         var reading = try BooksDocument(path: file, format: format).reading
-        // With bad rows the good ones are only looked at, so that all that is wrong is said at once.
+        // With bad rows the good ones are only looked at, so that everything wrong is reported together.
         let isDry = dryRun || reading.refusedCount > 0
         if !reading.books.isEmpty, let taken = try await send(reading.books.map(\.book), isDry: isDry) {
             reading.refuse(added: taken.lines, count: taken.lineCount)

@@ -151,7 +151,7 @@ struct TierProcess {
         do {
             try await running.shutdown()
         } catch {
-            // On a broken disk the last writes fail as well. The fault itself is what has to be said.
+            // On a broken disk the last writes fail as well. The fault itself is what must be reported.
             guard fault != nil else { throw error }
         }
         await loops.shutdown()

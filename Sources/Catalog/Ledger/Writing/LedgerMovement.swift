@@ -5,7 +5,7 @@ struct LedgerMovement {
     let sequence: Int64
     let kind: MovementKind
     let change: StockChange
-    /// The key under which nothing else may stand; nil for a movement without one.
+    /// The key, which no other movement may have; nil for a movement without one.
     var key: String?
     /// The sale's number, where it is one.
     let sale: Int64?

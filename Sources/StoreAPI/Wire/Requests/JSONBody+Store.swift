@@ -22,7 +22,7 @@ extension JSONBody {
         return price
     }
 
-    /// Text that may be left out; an empty field of a form says no more than none.
+    /// Text that may be left out; an empty form field counts as absent.
     func note(_ name: String, byteCountMax: Int) throws(StoreError) -> String? {
         guard try text(name) != "" else { return nil }
         return try line(name, byteCountMax: byteCountMax)

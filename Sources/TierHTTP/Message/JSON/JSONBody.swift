@@ -94,7 +94,7 @@ package struct JSONBody: Sendable {
 }
 
 extension TierRequest {
-    /// What `decode` makes of the body's JSON: at once for a short body, away from the event loop for a long one.
+    /// What `decode` makes of the body's JSON: immediately for a short body, away from the event loop for a long one.
     ///
     /// - Parameter known: the members that the body may have.
     /// - Returns: a future on the request's loop. Fails with ``Model/StoreError/invalid(_:)`` for anything but a

@@ -68,7 +68,7 @@ package struct ConnectionLife: Sendable {
     /// The client waits for `100 Continue` before it sends the body.
     package mutating func oweContinue() { owesContinue = true }
 
-    /// Whether `100 Continue` is to be sent now: it must not overtake the answers to earlier requests.
+    /// Whether to send `100 Continue` now: it must not overtake the answers to earlier requests.
     package mutating func continues(at now: NIODeadline, isAnswered: Bool) -> Bool {
         guard owesContinue, isAnswered else { return false }
         owesContinue = false
@@ -125,7 +125,7 @@ package struct ConnectionLife: Sendable {
         return isInputClosed || !lingers ? .whole : .output
     }
 
-    /// Checks how long the connection has been as it is.
+    /// Checks how long the connection has been in its phase.
     ///
     /// - Parameters:
     ///   - isBehind: whether it is the server that lets the client wait.

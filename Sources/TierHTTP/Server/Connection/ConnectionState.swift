@@ -253,7 +253,7 @@ struct ConnectionState {
     /// The system has taken the last bytes.
     mutating func ends(at now: NIODeadline) -> ConnectionLife.Ending? { life.ends(at: now) }
 
-    /// Checks how long the connection has been as it is.
+    /// Checks how long the connection has been in its phase.
     ///
     /// - Parameter waitingBytes: what the channel holds, where it is full.
     mutating func check(

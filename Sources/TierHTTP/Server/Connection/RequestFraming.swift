@@ -8,7 +8,7 @@ internal import NIOHTTP1
 /// A pure state machine: bytes in, lengths of pieces out. It decides about nothing else. Where requests end is
 /// for the parser to say, which is heard after each piece.
 struct RequestFraming {
-    /// What is to be done with the next bytes.
+    /// What the next bytes are.
     enum Step {
         /// Hand so many of them to the parser, then say by ``parsed(_:)`` what it found.
         case pass(Int)

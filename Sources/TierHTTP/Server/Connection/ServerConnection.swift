@@ -6,7 +6,7 @@ internal import NIOHTTP1
 /// One client's connection: takes requests as they come, hands all of them to their routes at once, and
 /// writes the answers in the requests' order, all that are ready in a tick of the loop by one flush.
 ///
-/// What is to be done says ``ConnectionState``; here it is done.
+/// ``ConnectionState`` decides what to do; this class does it.
 final class ServerConnection: ChannelDuplexHandler, RequestReader, TurnTaking {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundIn = ByteBuffer
@@ -243,7 +243,7 @@ final class ServerConnection: ChannelDuplexHandler, RequestReader, TurnTaking {
         if state.drain(at: .now(), limits: loop.limits) { closeIfDone() }
     }
 
-    /// Closes at once.
+    /// Closes immediately.
     func abort() { context?.close(promise: nil) }
 }
 

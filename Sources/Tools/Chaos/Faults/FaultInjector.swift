@@ -73,7 +73,7 @@ struct FaultInjector: Sendable {
     }
 
     private func kill(_ servers: [Int], restartMillis: Int) async throws {
-        // All first, and only then the waiting: "at once" is meant.
+        // Starts all first and waits afterwards: they are to overlap.
         let killed = servers.map { store.servers[$0] }.filter { $0.beginKill() }
         for server in killed { try await server.waitUntilGone() }
         if restartMillis > 0 { try await Task.sleep(for: .milliseconds(restartMillis)) }
