@@ -32,7 +32,7 @@ package final class CatalogEngine: CatalogService {
         try store.explained { [shelf] in try shelf.fill(from: store) }
         journal = try Journal(
             store, tier: "catalog", logPath: logPath, decision: .here, logger: logger, execution: execution,
-            repair: CatalogLogRepair(path: logPath, store: store, logger: logger).run,
+            repair: { try CatalogLogRepair(path: logPath, store: store, logger: logger).run() },
             committed: { [shelf] in shelf.show($0.shelf) },
             reopened: { [shelf] in try shelf.fill(from: store) }, broken: broken)
     }

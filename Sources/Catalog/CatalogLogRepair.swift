@@ -5,7 +5,7 @@ internal import Monitoring
 internal import Storage
 
 /// Brings the catalog log up to its ledger when the catalog starts.
-struct CatalogLogRepair {
+struct CatalogLogRepair: Sendable {
     let path: String
     let store: any CatalogStoring
     let logger: Logger

@@ -18,6 +18,7 @@ extension StoreError {
         case diskFault = "disk_fault"
         case logFault = "log_fault"
         case databaseSlow = "database_slow"
+        case databaseFault = "database_fault"
         case recovering
         case notWriting = "not_writing"
         case indexFault = "index_fault"
@@ -39,6 +40,7 @@ extension StoreError {
             case .diskFull: "has a full disk"
             case .diskFault: "could not write to its disk"
             case .logFault: "cannot write its log"
+            case .databaseFault: "cannot use its database"
             case .databaseSlow: "waits too long for its database"
             case .recovering: "takes no changes after a fault of its disk"
             case .notWriting: "has stopped writing"

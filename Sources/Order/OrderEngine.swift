@@ -39,7 +39,7 @@ package final class OrderEngine: OrderService {
         journal = try Journal(
             store, tier: Self.tier, logPath: logPath, decision: .elsewhere, logger: logger,
             execution: execution,
-            repair: OrderLogRepair(path: logPath, store: store, logger: logger).run,
+            repair: { try OrderLogRepair(path: logPath, store: store, logger: logger).run() },
             committed: { Self.reportMisfits($0, logger: logger) }, broken: broken)
     }
 

@@ -3,7 +3,7 @@ internal import Logging
 internal import Storage
 
 /// Brings the order log up to its orders when the order server starts.
-struct OrderLogRepair {
+struct OrderLogRepair: Sendable {
     let path: String
     let store: any OrderStoring
     let logger: Logger

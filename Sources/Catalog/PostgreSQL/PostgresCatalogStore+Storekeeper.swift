@@ -60,7 +60,7 @@ extension PostgresCatalogStore {
                 """,
                 [.int(filter.after), .text(filter.topic), .int(filter.stockMax), .int(Int64(filter.limit))]
             ) { try PostgresCatalogRow.details($0) }
-        } catch let error as PostgresError where error.kind == .late {
+        } catch StoreError.unavailable(_, .databaseSlow, _) {
             throw StoreError.overloaded(.listTooLong)
         }
     }

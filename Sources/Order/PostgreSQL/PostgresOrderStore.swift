@@ -105,28 +105,43 @@ package final class PostgresOrderStore: PostgresStore, OrderStoring {
         _ records: [OrderRecord], mark: LogMark, beforeEnd: (OrderBatch) throws -> Void = { _ in }
     ) throws -> OrderBatch {
         try writing.withLock { writing in
-            let (batch, next) = try database.commit { connection in
-                var next = writing
-                var writer = try PostgresOrderWriter(
-                    records, on: connection,
-                    refusals: PostgresRefusals(next.refusals, in: PostgresOrderSchema.refusal))
-                var batch = OrderBatch(stored: records)
-                batch.results = records.map { record in
-                    let result = writer.store(record, number: next.lastNumber + 1)
-                    if result.isNew {
-                        next.lastNumber += 1
-                        batch.added.append(record)
-                    }
-                    if let sale = record.sale { next.tally.note(ledger: sale.ledger, number: sale.number) }
-                    return result.outcome
+            let areJustMade = records.allSatisfy { if case .ledger = $0.origin { true } else { false } }
+            if areJustMade {
+                do {
+                    return try commit(records, asking: false, mark: mark, beforeEnd: beforeEnd, &writing)
+                } catch let error as PostgresError where error.kind == .constraint {
+                    // Nothing was done. One of them is there: it was read from the ledger meanwhile.
                 }
-                try beforeEnd(batch)
-                try writer.end(mark: saving(mark))
-                next.refusals = writer.refusals.tally
-                return (batch, next)
             }
-            writing = next
-            return batch
+            return try commit(records, asking: true, mark: mark, beforeEnd: beforeEnd, &writing)
         }
+    }
+
+    private func commit(
+        _ records: [OrderRecord], asking asks: Bool, mark: LogMark, beforeEnd: (OrderBatch) throws -> Void,
+        _ writing: inout Writing
+    ) throws -> OrderBatch {
+        let (batch, next) = try database.commit { connection in
+            var next = writing
+            var writer = try PostgresOrderWriter(
+                records, asks: asks, on: connection,
+                refusals: PostgresRefusals(next.refusals, in: PostgresOrderSchema.refusal))
+            var batch = OrderBatch(stored: records)
+            batch.results = records.map { record in
+                let result = writer.store(record, number: next.lastNumber + 1)
+                if result.isNew {
+                    next.lastNumber += 1
+                    batch.added.append(record)
+                }
+                if let sale = record.sale { next.tally.note(ledger: sale.ledger, number: sale.number) }
+                return result.outcome
+            }
+            try beforeEnd(batch)
+            try writer.end(mark: saving(mark))
+            next.refusals = writer.refusals.tally
+            return (batch, next)
+        }
+        writing = next
+        return batch
     }
 }

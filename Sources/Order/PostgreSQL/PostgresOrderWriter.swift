@@ -2,8 +2,8 @@ internal import Foundation
 internal import Model
 internal import Storage
 
-/// Stores the records of one batch inside its transaction: one round trip asks which are there already, one writes the
-/// others and commits.
+/// Stores the records of one batch: one round trip asks which are there already, one writes the others and commits.
+/// For sales that were just made the question is left out; if one is there all the same, a constraint says so.
 struct PostgresOrderWriter {
     private let connection: PostgresConnection
     /// Refusals of a catalog that does not remember them itself.
@@ -13,16 +13,26 @@ struct PostgresOrderWriter {
     private var added: [(number: Int64, record: OrderRecord)] = []
     private let atMillis = Int64(Date().timeIntervalSince1970 * 1000)
     private let needsSync: Bool
+    /// What is sent with the rest: the transaction's beginning, where nothing was asked.
+    private var beginning: [PostgresStatement] = []
 
-    /// Begins the transaction.
-    init(_ records: [OrderRecord], on connection: PostgresConnection, refusals: PostgresRefusals) throws {
+    private static let begin = PostgresStatement("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
+
+    /// - Parameter asks: whether it is asked which records are there.
+    init(
+        _ records: [OrderRecord], asks: Bool, on connection: PostgresConnection, refusals: PostgresRefusals
+    ) throws {
         self.connection = connection
         self.refusals = refusals
         needsSync = records.contains(where: \.needsSync)
+        guard asks else {
+            beginning = [Self.begin]
+            return
+        }
         let keys = records.map(\.key)
         let positions = records.compactMap(\.sale)
         let rows = try connection.run([
-            PostgresStatement("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"),
+            Self.begin,
             // Two questions: one for both would use no index.
             PostgresStatement(
                 "SELECT order_key, item_number FROM purchase WHERE order_key = ANY($1::text[])",
@@ -80,7 +90,8 @@ struct PostgresOrderWriter {
         // The ledger has these sales already, and tells of them again.
         let hurry = PostgresStatement("SET LOCAL synchronous_commit = off")
         try PostgresDatabase.end(
-            (needsSync ? [] : [hurry]) + (added.isEmpty ? [] : [insertion]) + refusals.statements() + [mark],
+            beginning + (needsSync ? [] : [hurry]) + (added.isEmpty ? [] : [insertion])
+                + refusals.statements() + [mark],
             on: connection)
     }
 }

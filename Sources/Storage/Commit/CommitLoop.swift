@@ -88,7 +88,7 @@ package final class CommitLoop<Change: Sendable, Outcome: Sendable>: Sendable {
             queue.close()
             return queue.take(countMax: .max)
         }
-        for item in left { item.promise.fail(unknown) }
+        for item in left { item.promise.fail(unknown(.diskFault)) }
     }
 
     /// The loop's figures for the metrics page.
@@ -139,13 +139,13 @@ package final class CommitLoop<Change: Sendable, Outcome: Sendable>: Sendable {
             precondition(results.count == changes.count, "a commit returns an outcome for each change")
             return results
         } catch {
-            let failure = (error as? StoreError) ?? unknown
+            let failure = (error as? StoreError) ?? unknown((error as? any CommitFault)?.reason ?? .diskFault)
             return changes.map { _ in .failure(failure) }
         }
     }
 
-    private var unknown: StoreError {
-        .unavailable(tier: name, reason: .diskFault, outcomeUnknown: true)
+    private func unknown(_ reason: StoreError.Reason) -> StoreError {
+        .unavailable(tier: name, reason: reason, outcomeUnknown: true)
     }
 
     private func deliver(_ results: [Result<Outcome, StoreError>], to promises: [EventLoopPromise<Outcome>]) {

@@ -41,7 +41,7 @@ package final class Journal<Change: Sendable, Batch: CommittedBatch>: Sendable {
     ///     flight is unknown then, and only opening the database again can tell it.
     package init<Store: JournaledStore<Change, Batch>>(
         _ store: Store, tier: String, logPath: String, decision: Decision, logger: Logger,
-        execution: Execution = .threads, repair: () throws -> RepairedLog,
+        execution: Execution = .threads, repair: @escaping @Sendable () throws -> RepairedLog,
         committed: @escaping @Sendable (Batch) -> Void,
         reopened: @escaping @Sendable () throws -> Void = {},
         broken: @escaping @Sendable (any Error) -> Void
@@ -65,7 +65,7 @@ package final class Journal<Change: Sendable, Batch: CommittedBatch>: Sendable {
             recover: {
                 try store.reopen()
                 try reopened()
-                try log.catchUp(with: store)
+                try log.catchUp(with: store, repair: repair)
                 logger.notice("the database was opened again after a fault")
             },
             passesByItself: { error in

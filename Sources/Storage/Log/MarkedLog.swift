@@ -49,11 +49,15 @@ package final class MarkedLog: Sendable {
         self.tier = tier
         let log = try OperationLog(path: path, flushesByItself: !execution.isStepped)
         self.log = log
+        state = Mutex(Self.state(log, sequence: sequence, RepairedLog(unclaimed: unclaimed, base: base)))
+    }
+
+    private static func state(_ log: OperationLog, sequence: Int64, _ found: RepairedLog) -> State {
         var mark = LogMark(position: log.position, sequence: sequence)
-        if unclaimed.unclaimedCount > 0 {
-            mark = base ?? .unknown
+        if found.unclaimed.unclaimedCount > 0 {
+            mark = found.base ?? .unknown
         }
-        state = Mutex(State(mark: mark, writtenThrough: sequence, unclaimed: unclaimed))
+        return State(mark: mark, writtenThrough: sequence, unclaimed: found.unclaimed)
     }
 
     /// What the log is known to hold.
@@ -95,14 +99,32 @@ package final class MarkedLog: Sendable {
         }
     }
 
-    /// Writes the lines of operations that the database has and the log lacks, after a fault.
+    /// Makes log and database agree after a fault: writes the lines of operations that the database has and the log
+    /// lacks.
     ///
+    /// A database on a server may have forgotten operations whose lines are written, as one on this machine does only
+    /// in a power cut, which ends this process as well. Those lines are then found again as a start finds them.
+    ///
+    /// - Parameter repair: what a start does.
     /// - Throws: the reading's error, or ``Monitoring/LogFault``; it may then be tried again.
-    package func catchUp(with store: any JournaledStore) throws {
+    package func catchUp(with store: any JournaledStore, repair: () throws -> RepairedLog) throws {
+        if try isForgotten(by: store) {
+            let found = try repair()
+            state.withLock { $0 = Self.state(log, sequence: store.lastNumber, found) }
+        }
         try catchUp { number in
             var lines: [String] = []
             try store.forEachLine(after: number) { lines.append($0) }
             return lines
+        }
+    }
+
+    /// Whether lines are written whose operations the database does not have.
+    private func isForgotten(by store: any JournaledStore) throws -> Bool {
+        try state.withLock { state in
+            try log.flush()
+            Self.advance(&state, to: log.position)
+            return state.writtenThrough > store.lastNumber
         }
     }
 

@@ -89,8 +89,15 @@ package final class PostgresDatabase: Sendable {
     // MARK: Reading
 
     /// Reads the database as of one moment, beside the writer.
+    ///
+    /// - Throws: ``Model/StoreError`` where the server cannot be reached, has no room or takes too long; else the
+    ///   error of `body`.
     package func read<Value>(_ body: (PostgresConnection) throws -> Value) throws -> Value {
-        try pool.read(body)
+        do {
+            return try pool.read(body)
+        } catch let error as PostgresError {
+            throw undone(error.kind == .late ? .databaseSlow : .databaseFault)
+        }
     }
 
     /// Calls `body` with every row of a query.

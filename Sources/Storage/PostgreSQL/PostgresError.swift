@@ -1,8 +1,8 @@
 internal import CPQ
-internal import Model
+package import Model
 
 /// What PostgreSQL, or the way to it, says instead of an answer.
-package struct PostgresError: Error, CustomStringConvertible {
+package struct PostgresError: CommitFault, CustomStringConvertible {
     /// What can be done about it.
     package enum Kind: Sendable {
         /// The server cannot be reached, has ended the connection, or takes no writes any more: what was on its way may
@@ -45,6 +45,8 @@ package struct PostgresError: Error, CustomStringConvertible {
         let message = field("M") ?? PostgresLibrary.text(pq.resultErrorMessage(result))
         self.init(state.map(Self.kind) ?? .lost, message, sqlState: state)
     }
+
+    package var reason: StoreError.Reason { .databaseFault }
 
     /// Whether the server has answered, so that nothing of the transaction was committed.
     package var isAnswer: Bool { sqlState != nil && kind != .lost && kind != .unconfirmed }

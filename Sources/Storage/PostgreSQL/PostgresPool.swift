@@ -36,11 +36,14 @@ final class PostgresPool: Sendable {
     private func read<Value>(
         by connection: PostgresConnection, _ body: (PostgresConnection) throws -> Value
     ) throws -> Value {
-        let value = try connection.transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") {
+        defer {
+            if connection.isIdle {
+                kept.withLock { if $0.count < Self.keptCountMax { $0.append(connection) } }
+            }
+        }
+        return try connection.transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") {
             try body(connection)
         }
-        kept.withLock { if $0.count < Self.keptCountMax { $0.append(connection) } }
-        return value
     }
 
     /// Closes what is kept.

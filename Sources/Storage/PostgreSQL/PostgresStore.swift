@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Model
 package import Monitoring
 
 /// A journaled store in a ``PostgresDatabase``.
@@ -43,8 +44,12 @@ extension PostgresStore {
     package func explained<Value>(_ body: () throws -> Value) throws -> Value { try body() }
 
     package func passesByItself(_ error: any Error) -> Bool {
-        guard let error = error as? PostgresError else { return false }
-        return error.kind == .lost || error.kind == .full
+        switch error {
+        case let error as PostgresError: error.kind == .lost || error.kind == .full
+        // What is read after the connection was made anew.
+        case StoreError.unavailable: true
+        default: false
+        }
     }
 
     package func databaseName() throws -> String { try database.name() }

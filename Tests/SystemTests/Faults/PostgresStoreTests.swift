@@ -8,11 +8,13 @@ extension RealProcesses {
     @Suite struct PostgresStoreTests {
         /// Runs `body` with a store on a server of its own.
         private func withPostgresStore(
-            _ body: (Store, PostgresServer, _ url: String) async throws -> Void
+            books: String? = nil, _ body: (Store, PostgresServer, _ url: String) async throws -> Void
         ) async throws {
             let server = try PostgresServer()
             let url = server.url(try server.newDatabase())
-            try await withStore(options: [.catalog: ["--store", url], .order: ["--store", url]]) {
+            try await withStore(
+                books: books, options: [.catalog: ["--store", url], .order: ["--store", url]]
+            ) {
                 try await body($0, server, url)
             }
         }
@@ -55,6 +57,9 @@ extension RealProcesses {
                         "/buy?item_number=2", headers: ["Idempotency-Key": "b\(number)"])
                     #expect(reply.status == 503)
                 }
+                // Neither is what only the database knows.
+                let details = try await store.get("/book?item_number=2")
+                #expect(details.status == 503, "\(details.body)")
                 #expect(try await store.stock(of: 2) == 3)
                 try server.start()
                 for number in 1...3 {
@@ -68,6 +73,23 @@ extension RealProcesses {
                 try await store.start()
                 #expect(try await store.stock(of: 2) == 0)
                 try await balances(store, url)
+            }
+        }
+
+        /// Orders are not synced: what the server forgets of them the ledger brings back, without a second line.
+        @Test func ordersThatTheServerForgetsComeBackOnce() async throws {
+            try await withPostgresStore(books: "init,1,1000,10,t,One\n") { store, server, url in
+                for round in 1...3 {
+                    for number in 1...20 {
+                        #expect(try await buy(1, key: "\(round)-\(number)", from: store) == "Success")
+                    }
+                    try server.send(SIGQUIT)
+                    try server.start()
+                }
+                #expect(try await buy(1, key: "last", from: store) == "Success")
+                try await eventually("all orders are known") { store.log("order_log").count >= 61 }
+                try await balances(store, url)
+                #expect(store.log("order_log").count == 61)
             }
         }
 
