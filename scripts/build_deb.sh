@@ -22,6 +22,7 @@ Maintainer: The authors of My Book Store <bookstore@localhost>
 Installed-Size: $(du -sk --exclude=DEBIAN "$tree" | cut -f 1)
 Depends: libc6 (>= 2.36), libstdc++6, libgcc-s1
 Recommends: logrotate
+Suggests: libpq5
 Section: net
 Priority: optional
 Description: online bookstore of cooperating servers

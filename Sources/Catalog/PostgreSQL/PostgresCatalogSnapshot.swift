@@ -1,7 +1,7 @@
 package import Model
 package import Storage
 
-/// Reads a catalog's tables in PostgreSQL from outside, while its server runs or not. Changes nothing.
+/// A catalog's tables in PostgreSQL from outside: reads them while its server runs or not, and makes lost ones anew.
 package enum PostgresCatalogSnapshot {
     /// Reads all of it, as of one moment.
     ///

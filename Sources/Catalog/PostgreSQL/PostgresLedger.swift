@@ -131,10 +131,11 @@ struct PostgresLedger: LedgerTables {
 
     private mutating func takeUnwritten() -> [PostgresStatement] {
         defer { (movements, changedBooks) = ([], [:]) }
-        return (movements.isEmpty ? [] : [insertion]) + (changedBooks.isEmpty ? [] : [update])
+        return (movements.isEmpty ? [] : [Self.insertion(movements)]) + (changedBooks.isEmpty ? [] : [update])
     }
 
-    private var insertion: PostgresStatement {
+    /// The statement that writes movements.
+    static func insertion(_ movements: [LedgerMovement]) -> PostgresStatement {
         PostgresStatement(
             """
             INSERT INTO movement (

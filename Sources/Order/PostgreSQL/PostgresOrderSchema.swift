@@ -1,3 +1,4 @@
+internal import Model
 internal import Storage
 
 /// The order server's tables in PostgreSQL. A key stands for one purchase, a sale of a ledger for one order: the
@@ -25,4 +26,19 @@ enum PostgresOrderSchema {
 
     /// The order server's table of refusals.
     static let refusal = "order_refusal"
+
+    /// The statement that writes purchases.
+    static func insertion(
+        numbers: [Int64], keys: [IdempotencyKey], items: [ItemNumber], sales: [SalePosition?], atMillis: Int64
+    ) -> PostgresStatement {
+        PostgresStatement(
+            """
+            INSERT INTO purchase (number, order_key, item_number, ledger, sale, at_millis)
+            SELECT *, $6::bigint FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[])
+            """,
+            [
+                .ints(numbers), .texts(keys.map(\.text)), .ints(items.map(\.value)),
+                .ints(sales.map { $0?.ledger }), .ints(sales.map { $0?.number }), .int(atMillis),
+            ])
+    }
 }

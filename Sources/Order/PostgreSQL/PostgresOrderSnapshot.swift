@@ -1,7 +1,9 @@
+internal import Foundation
 package import Model
 package import Storage
 
-/// Reads an order server's tables in PostgreSQL from outside, while its server runs or not. Changes nothing.
+/// An order server's tables in PostgreSQL from outside: reads them while its server runs or not, and makes lost ones
+/// anew.
 package enum PostgresOrderSnapshot {
     /// Reads all of it, as of one moment.
     ///
@@ -19,6 +21,36 @@ package enum PostgresOrderSnapshot {
                         sale: row.int(3).map { SalePosition(ledger: $0, number: row[4]) }))
             }
             return OrderSnapshot(orders: orders)
+        }
+    }
+
+    /// Whether the database holds orders already.
+    ///
+    /// - Throws: ``Storage/PostgresError`` where that cannot be found out.
+    package static func exists(at url: StoreURL) throws -> Bool {
+        let connection = try PostgresConnection(url, application: "bookstore order")
+        return try PostgresOrderSchema.schema.version(on: connection) > 0
+    }
+
+    /// Rows that one statement stores.
+    private static let writtenAtOnce = 4_096
+
+    /// Makes tables of this content where there are none.
+    ///
+    /// - Throws: ``Storage/PostgresError``, also where there are orders.
+    package static func write(_ content: OrderSnapshot, at url: StoreURL) throws {
+        let database = PostgresDatabase(url, schema: PostgresOrderSchema.schema, folder: "")
+        defer { database.close() }
+        let atMillis = Int64(Date().timeIntervalSince1970 * 1000)
+        try database.make { connection in
+            for start in stride(from: 0, to: content.orders.count, by: writtenAtOnce) {
+                let orders = content.orders[start..<min(start + writtenAtOnce, content.orders.count)]
+                try connection.run([
+                    PostgresOrderSchema.insertion(
+                        numbers: orders.map(\.number), keys: orders.map(\.key), items: orders.map(\.item),
+                        sales: orders.map(\.sale), atMillis: atMillis)
+                ])
+            }
         }
     }
 }

@@ -77,16 +77,9 @@ struct PostgresOrderWriter {
 
     /// Writes everything and commits.
     mutating func end(mark: PostgresStatement) throws {
-        let insertion = PostgresStatement(
-            """
-            INSERT INTO purchase (number, order_key, item_number, ledger, sale, at_millis)
-            SELECT *, $6::bigint FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[])
-            """,
-            [
-                .ints(added.map(\.number)), .texts(added.map(\.record.key.text)),
-                .ints(added.map(\.record.item.value)), .ints(added.map(\.record.sale?.ledger)),
-                .ints(added.map(\.record.sale?.number)), .int(atMillis),
-            ])
+        let insertion = PostgresOrderSchema.insertion(
+            numbers: added.map(\.number), keys: added.map(\.record.key), items: added.map(\.record.item),
+            sales: added.map(\.record.sale), atMillis: atMillis)
         // The ledger has these sales already, and tells of them again.
         let hurry = PostgresStatement("SET LOCAL synchronous_commit = off")
         try PostgresDatabase.end(

@@ -51,6 +51,21 @@ package final class PostgresDatabase: Sendable {
         }
     }
 
+    /// Makes the tables with their content, all of it or nothing, and takes the lock.
+    ///
+    /// - Throws: ``PostgresError``, also where the tables are there already; the error of `fill`.
+    package func make(_ fill: (PostgresConnection) throws -> Void) throws {
+        var isMade = false
+        try open {
+            try fill($0)
+            isMade = true
+        } _: { _ in
+        }
+        guard isMade else {
+            throw PostgresError(.refused, "\(url) has the tables of the \(tier) already; nothing was changed")
+        }
+    }
+
     /// Connects anew, after a fault, and takes what the server has for the truth.
     ///
     /// The lock tells that the earlier session has ended, and with it every transaction whose outcome is not known.

@@ -1,11 +1,8 @@
 internal import ArgumentParser
 internal import Audit
-internal import Catalog
 internal import Foundation
 internal import Linearizability
 internal import Model
-internal import Order
-internal import Storage
 
 /// `bookstore recover`
 struct RecoverCommand: AsyncParsableCommand {
@@ -47,22 +44,21 @@ struct RecoverCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await common.load([.data: data.data, .store: data.store])
-        try settings.refuseStoreURL(
-            "restore it from its backup; what the backup lacks is not rebuilt from the logs")
-        let store = StoreFiles(data: settings.text(.data), output: settings.text(.output))
-        let hasCatalog = CatalogStore.exists(in: store.data)
-        let hasOrders = OrderStoreSnapshot.exists(in: store.data)
+        let store = StoreFiles(
+            data: settings.text(.data), url: try settings.storeURL(), output: settings.text(.output))
+        let hasCatalog = try store.hasCatalog
+        let hasOrders = try store.hasOrders
         guard !hasOrders || !hasCatalog && !withoutLedger else {
             throw WorkFault(
                 hasCatalog
-                    ? "both databases are in '\(store.data)'; nothing was changed. Move a damaged one away first"
-                    : "the order database is in '\(store.data)'; nothing was changed")
+                    ? "both databases are in '\(store.place)'; nothing was changed. Move a damaged one away first"
+                    : "the order database is in '\(store.place)'; nothing was changed")
         }
         var recovery = Recovery()
         let rebuilt: [String]
         if withoutLedger {
             guard !hasCatalog else {
-                throw WorkFault("the catalog in '\(store.data)' keeps a ledger: leave --without-ledger out")
+                throw WorkFault("the catalog in '\(store.place)' keeps a ledger: leave --without-ledger out")
             }
             try rebuildOrders(of: store, with: &recovery)
             rebuilt = ["orders"]
@@ -71,11 +67,11 @@ struct RecoverCommand: AsyncParsableCommand {
             rebuilt = (hasCatalog ? [] : ["catalog"]) + (hasOrders ? [] : ["orders"])
         }
         guard !json else {
-            return try Output.json(Rebuilt(folder: store.data, rebuilt: rebuilt, notes: recovery.notes))
+            return try Output.json(Rebuilt(folder: store.place, rebuilt: rebuilt, notes: recovery.notes))
         }
         for note in recovery.notes { Output.message(note) }
         let names = rebuilt.map { "the \($0)" }.joined(separator: " and ")
-        Output.line("Rebuilt in \(store.data): \(names).")
+        Output.line("Rebuilt in \(store.place): \(names).")
         Output.line("Check it by 'bookstore verify' after the next start of the store.")
     }
 
@@ -86,15 +82,8 @@ struct RecoverCommand: AsyncParsableCommand {
         let catalog =
             hasCatalog ? nil : try self.catalog(of: store, hasOrders: hasOrders, with: &recovery)
         let orders =
-            hasOrders ? nil : recovery.orders(from: try catalog ?? CatalogSnapshot.read(folder: store.data))
-        try withLocks(on: store.data) {
-            if let catalog {
-                // Of the lost ledger, whose movements may have had other numbers.
-                CatalogStore.removeIndex(in: store.data)
-                try CatalogSnapshot.write(catalog, folder: store.data)
-            }
-            if let orders { try OrderStoreSnapshot.write(orders, folder: store.data) }
-        }
+            hasOrders ? nil : recovery.orders(from: try catalog ?? store.ledger)
+        try store.write(catalog: catalog, orders: orders)
     }
 
     /// What the lost catalog database held.
@@ -110,7 +99,7 @@ struct RecoverCommand: AsyncParsableCommand {
             throw FileFault(
                 path: store.output, reason: "has no catalog_log to rebuild from; name it by --catalog-log")
         }
-        let orders = hasOrders ? try OrderStoreSnapshot.read(folder: store.data) : nil
+        let orders = hasOrders ? try store.orders : nil
         let orderLogs = try self.orderLogs(of: store)
         var audit = BooksAudit()
         let soldCounts = orderLogs.isEmpty ? nil : try audit.count(orderLog: orderLogs)
@@ -129,8 +118,7 @@ struct RecoverCommand: AsyncParsableCommand {
             throw FileFault(
                 path: store.output, reason: "has no order_log to rebuild from; name it by --order-log")
         }
-        let orders = try recovery.orders(from: logs)
-        try withLocks(on: store.data) { try OrderStoreSnapshot.write(orders, folder: store.data) }
+        try store.write(orders: try recovery.orders(from: logs))
     }
 
     private func orderLogs(of store: StoreFiles) throws -> OperationLogFiles {
@@ -144,16 +132,5 @@ struct RecoverCommand: AsyncParsableCommand {
         for file in logs.unread {
             ExitStatus.say("bookstore: \(file) was not read: rotation gives no such name")
         }
-    }
-
-    /// Holds off servers: one that starts meanwhile must not meet a half-written database, and one that runs
-    /// has a database that only seems to be gone.
-    private func withLocks(on folder: String, _ body: () throws -> Void) throws {
-        try Folder.prepare(folder, option: Setting.data.flag)
-        for warning in PrivateFiles.tighten(in: folder) { ExitStatus.say("bookstore: \(warning)") }
-        let locks = [
-            try DataLock(path: folder + "/catalog.lock"), try DataLock(path: folder + "/order.lock"),
-        ]
-        try withExtendedLifetime(locks, body)
     }
 }

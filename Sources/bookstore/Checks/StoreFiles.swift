@@ -35,10 +35,6 @@ struct StoreFiles {
     /// The order log with its rotated files.
     var orderLog: OperationLogFiles { get throws { try OperationLogFiles(named: "order_log", in: output) } }
 
-    private var orders: OrderSnapshot {
-        get throws { try url.map(PostgresOrderSnapshot.read) ?? OrderStoreSnapshot.read(folder: data) }
-    }
-
     /// Audits the store, which may be selling meanwhile.
     ///
     /// What is written down first is decided last: a line of the order log follows its order, an order its
@@ -49,7 +45,7 @@ struct StoreFiles {
         let catalogLines = try audit.count(catalogLog: catalogLog)
         let lines = try audit.count(orderLog: orderLog)
         let orders = try self.orders
-        let ledger = try url.map(PostgresCatalogSnapshot.read) ?? CatalogSnapshot.read(folder: data)
+        let ledger = try self.ledger
         audit.check(ledger: ledger)
         audit.check(orders: orders, against: ledger)
         audit.checkNoMore(lines: lines, than: orders)

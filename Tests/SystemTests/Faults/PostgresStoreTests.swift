@@ -93,6 +93,35 @@ extension RealProcesses {
             }
         }
 
+        @Test func aLostDatabaseIsRebuiltFromTheLogs() async throws {
+            try await withPostgresStore { store, server, url in
+                for number in 1...3 {
+                    #expect(try await buy(1, key: "\(number)", from: store) == "Success")
+                }
+                #expect(
+                    try await store.get("/update?item_number=2&cost=7.50&stock=4", from: .catalog).status
+                        == 200)
+                let refused = try await bookstore("recover", "--store", url, in: store.folder)
+                #expect(
+                    refused.status == 1 && refused.errors.contains("nothing was changed"), "\(refused.errors)"
+                )
+                try await store.stop()
+                let empty = server.url(try server.newDatabase())
+                let run = try await bookstore("recover", "--store", empty, in: store.folder)
+                #expect(run.status == 0, "\(run.errors)")
+                for tier in [Tier.catalog, .order] { store.add(["--store", empty], to: tier) }
+                try await store.start()
+                #expect(try await store.stock(of: 1) == 0)
+                #expect(try await store.stock(of: 2) == 7)
+                #expect(try await buy(2, key: "new", from: store) == "Success")
+                try await balances(store, empty)
+                #expect(
+                    store.log("order_log") == [
+                        "bought book 1", "bought book 1", "bought book 1", "bought book 2",
+                    ])
+            }
+        }
+
         @Test func upServesIt() async throws {
             let server = try PostgresServer.shared
             let url = server.url(try server.newDatabase())
@@ -138,11 +167,9 @@ extension RealProcesses {
                         #expect(run.errors.split(separator: "\n").count == 1, "\(run.errors)")
                     }
                 }
-                for command in ["recover", "backup"] {
-                    let arguments = (command == "backup" ? ["copy"] : []) + ["--store", server.url(theirs)]
-                    let run = try await run(Program.bookstore, [command] + arguments, in: store.folder)
-                    #expect(run.status == 78 && run.errors.contains("in PostgreSQL"), "\(run.errors)")
-                }
+                let backup = try await bookstore(
+                    "backup", "copy", "--store", server.url(theirs), in: store.folder)
+                #expect(backup.status == 78 && backup.errors.contains("in PostgreSQL"), "\(backup.errors)")
                 let shown = try await bookstore(
                     "config", in: store.folder, environment: ["BOOKSTORE_STORE": cases[0].url])
                 #expect(shown.status == 0 && !shown.output.contains("topsecret"))

@@ -1,0 +1,86 @@
+internal import Foundation
+package import Model
+package import Storage
+
+extension PostgresCatalogSnapshot {
+    /// Rows that one statement stores.
+    private static let writtenAtOnce = 4_096
+
+    /// What the ledger says of a book, beside what a snapshot has.
+    private struct Chain {
+        var last: Int64 = 0
+        var previous: Int64 = 0
+        var sold: Int64 = 0
+        var price: Cents
+    }
+
+    /// Makes tables of this content where there are none. The catalog's start compares them with its log.
+    ///
+    /// - Throws: ``Storage/PostgresError``, also where there is a catalog.
+    package static func write(_ content: LedgerSnapshot, at url: StoreURL) throws {
+        let database = PostgresDatabase(url, schema: PostgresCatalogSchema.schema, folder: "")
+        defer { database.close() }
+        try database.make { try fill(content, on: $0) }
+    }
+
+    private static func fill(_ content: LedgerSnapshot, on connection: PostgresConnection) throws {
+        var chains = Dictionary(
+            uniqueKeysWithValues: content.books.map { ($0.now.item, Chain(price: $0.openingPrice)) })
+        let movements = try content.movements.map { movement -> LedgerMovement in
+            let item = movement.change.item
+            guard var chain = chains[item] else { throw LedgerFault("book \(item) is missing") }
+            chain.previous = chain.last
+            chain.last = movement.sequence
+            chain.price = movement.change.price ?? chain.price
+            chain.sold += movement.sale == nil ? 0 : 1
+            chains[item] = chain
+            return LedgerMovement(
+                sequence: movement.sequence, kind: MovementKind(movement.entry), change: movement.change,
+                key: movement.change.key?.text, sale: movement.sale,
+                atMillis: Int64(Date().timeIntervalSince1970 * 1000), stockAfter: movement.stockAfter,
+                priceAfter: chain.price, previous: chain.previous)
+        }
+        for start in stride(from: 0, to: content.books.count, by: writtenAtOnce) {
+            let books = content.books[start..<min(start + writtenAtOnce, content.books.count)]
+            try connection.run([insertion(books, chains)])
+        }
+        for start in stride(from: 0, to: movements.count, by: writtenAtOnce) {
+            let piece = Array(movements[start..<min(start + writtenAtOnce, movements.count)])
+            try connection.run([PostgresLedger.insertion(piece)])
+        }
+        try connection.run(
+            "INSERT INTO ledger (identity, sequence, sale) VALUES ($1::bigint, $2::bigint, $3::bigint)",
+            [
+                .int(content.ledger), .int(movements.last?.sequence ?? 0),
+                .int(movements.last { $0.sale != nil }?.sale ?? 0),
+            ])
+    }
+
+    private static func insertion(
+        _ books: ArraySlice<LedgerSnapshot.BookState>, _ chains: [ItemNumber: Chain]
+    ) -> PostgresStatement {
+        let chains = books.map { chains[$0.now.item] ?? Chain(price: $0.openingPrice) }
+        return PostgresStatement(
+            """
+            INSERT INTO book (
+                item_number, title, topic, price_cents, stock, opening_price_cents, opening_stock, sold, retired, added_by,
+                last_movement, previous_movement)
+            SELECT item, title, topic, price, stock, opening_price, opening_stock, sold, retired <> 0, added_by, last,
+                previous
+            FROM unnest(
+                $1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[],
+                $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[])
+                AS new (
+                    item, title, topic, price, stock, opening_price, opening_stock, sold, retired, added_by, last, previous)
+            """,
+            [
+                .ints(books.map(\.now.item.value)), .texts(books.map(\.now.title)),
+                .texts(books.map(\.now.topic)),
+                .ints(books.map(\.now.price.amount)), .ints(books.map(\.now.stock)),
+                .ints(books.map(\.openingPrice.amount)), .ints(books.map(\.openingStock)),
+                .ints(chains.map(\.sold)), .ints(books.map { $0.isRetired ? 1 : 0 }),
+                .ints(books.map(\.addedBy)),
+                .ints(chains.map(\.last)), .ints(chains.map(\.previous)),
+            ])
+    }
+}
