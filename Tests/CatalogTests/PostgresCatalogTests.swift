@@ -47,7 +47,11 @@ import Testing
     @Test func aSecondCatalogIsRefused() async throws {
         try await withCatalog { folder, _, _ in
             try folder.withStore { store in
-                let fault = #expect(throws: PostgresError.self) { try folder.withStore { _ in } }
+                let fault = #expect(throws: PostgresError.self) {
+                    _ = try PostgresCatalogStore(
+                        StoreURL(parsing: folder.url), folder: folder.data, patience: .milliseconds(200),
+                        firstBooks: { [] })
+                }
                 #expect(fault?.kind == .refused && fault?.description.contains("in use") == true)
                 try store.commitUnlogged(.sale(of: first.item, key: key("a")))
             }

@@ -103,6 +103,9 @@ class Places(Planted):
             self.assert_clean(f"Sources/{path}.swift", "import GRDB\n")
         for path in ("Catalog/CatalogEngine", "Storage/Log/LogMark", "Storefront/StorefrontPages", "Frontend/SQLite/Row"):
             self.assert_found(f"Sources/{path}.swift", "import GRDB\n", 1, "GRDB outside of Sources/Catalog/SQLite")
+        self.assert_clean("Sources/Storage/PostgreSQL/A.swift", "import CPQ\n")
+        self.assert_found(
+            "Sources/Catalog/PostgreSQL/A.swift", "import CPQ\n", 1, "CPQ outside of Sources/Storage/PostgreSQL")
 
     def test_model_imports_nothing(self):
         self.assert_clean("Sources/Model/A.swift", "import Synchronization\n")

@@ -28,15 +28,17 @@ package final class PostgresCatalogStore: PostgresStore, CatalogStoring {
     ///   - folder: where the catalog keeps its index for find.
     ///   - refusalHours: how long refusals are remembered by their keys.
     ///   - refusalCountMax: how many are remembered.
+    ///   - patience: how long it waits while another process has the catalog.
     ///   - firstBooks: called only for a new catalog; in any order, each number once. There may be none.
     ///   - progress: called with the number of books stored so far.
     /// - Throws: ``Storage/PostgresError``, or the error of `firstBooks`.
     package init(
         _ url: StoreURL, folder: String, refusalHours: Int = CatalogStore.refusalHoursMin,
-        refusalCountMax: Int = RefusalWriter.countMax, firstBooks: () throws -> [Book],
-        progress: (Int) -> Void = { _ in }
+        refusalCountMax: Int = RefusalWriter.countMax, patience: Duration = PostgresDatabase.patience,
+        firstBooks: () throws -> [Book], progress: (Int) -> Void = { _ in }
     ) throws {
-        database = PostgresDatabase(url, schema: PostgresCatalogSchema.schema, folder: folder)
+        database = PostgresDatabase(
+            url, schema: PostgresCatalogSchema.schema, folder: folder, patience: patience)
         self.refusalHours = refusalHours
         self.refusalCountMax = refusalCountMax
         let (ledger, bookCount, tail) = try database.open {

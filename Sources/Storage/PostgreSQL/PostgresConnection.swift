@@ -77,12 +77,16 @@ package final class PostgresConnection: @unchecked Sendable {
         }
     }
 
-    /// A wait has an end, and what was committed is on the disk. The tables are in a schema of their own.
+    /// A wait has an end, and what was committed is on the disk. The tables are in a schema of their own. A server
+    /// notices within seconds that this host is gone, and frees what the session holds.
     private static let session = """
         SET search_path = bookstore;
         SET statement_timeout = '10s';
         SET lock_timeout = '3s';
         SET idle_in_transaction_session_timeout = '10s';
+        SET client_connection_check_interval = '1s';
+        SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3;
+        SET tcp_user_timeout = '10s';
         SET jit = off;
         SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
 

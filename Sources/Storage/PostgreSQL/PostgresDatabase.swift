@@ -4,8 +4,9 @@ internal import Synchronization
 /// The tables of a tier in PostgreSQL in the hands of its process: the one connection that writes, which holds the
 /// tier's lock, and those that read.
 package final class PostgresDatabase: Sendable {
-    /// How long a start waits for the session of a process that has just ended.
-    private static let patience = Duration.seconds(5)
+    /// How long a start waits for the session of a process that has just ended, or whose host is gone: longer than
+    /// the server takes to notice.
+    package static let patience = Duration.seconds(15)
     private static let repetitionCountMax = 3
     /// Tables grow faster than the server counts their rows: a plan made for a small one must not read a large one
     /// from end to end.
@@ -15,14 +16,19 @@ package final class PostgresDatabase: Sendable {
     private let schema: PostgresSchema
     /// What a tier keeps on this machine beside the database.
     package let folder: String
+    private let patience: Duration
     private let pool: PostgresPool
     /// None while the server cannot be reached.
     private let writer = Mutex<PostgresConnection?>(nil)
 
-    package init(_ url: StoreURL, schema: PostgresSchema, folder: String) {
+    package init(
+        _ url: StoreURL, schema: PostgresSchema, folder: String,
+        patience: Duration = PostgresDatabase.patience
+    ) {
         self.url = url
         self.schema = schema
         self.folder = folder
+        self.patience = patience
         pool = PostgresPool(url, application: "bookstore \(schema.tier)")
     }
 
@@ -39,7 +45,7 @@ package final class PostgresDatabase: Sendable {
     ) throws -> State {
         try writer.withLock { writer in
             let connection = try connect()
-            let deadline = ContinuousClock.now + Self.patience
+            let deadline = ContinuousClock.now + patience
             while try !takesLock(connection) {
                 guard ContinuousClock.now < deadline else { throw inUse }
                 pause()
@@ -115,11 +121,14 @@ package final class PostgresDatabase: Sendable {
         }
     }
 
-    /// Calls `body` with every row of a query.
+    /// Calls `body` with every row of a query, however long that takes.
     package func forEachRow(
         _ sql: String, _ values: [PostgresValue] = [], _ body: (PostgresRows.Row) throws -> Void
     ) throws {
-        try read { try $0.forEachRow(sql, values, body) }
+        try read { connection in
+            try connection.run("SET LOCAL statement_timeout = 0")
+            try connection.forEachRow(sql, values, body)
+        }
     }
 
     /// What `value` makes of the rows of a query; rows of which it makes nothing are left out.

@@ -167,6 +167,12 @@ extension RealProcesses {
                         #expect(run.errors.split(separator: "\n").count == 1, "\(run.errors)")
                     }
                 }
+                try store.write(
+                    "frontend,127.0.0.1:1\ncatalog,127.0.0.1:2\norder,127.0.0.1:3\norder,127.0.0.1:4\n",
+                    to: "two")
+                let two = try await bookstore(
+                    "up", "--config", "two", "--store", server.url(theirs), in: store.folder)
+                #expect(two.status == 78 && two.errors.contains("2 order lines"), "\(two.errors)")
                 let backup = try await bookstore(
                     "backup", "copy", "--store", server.url(theirs), in: store.folder)
                 #expect(backup.status == 78 && backup.errors.contains("in PostgreSQL"), "\(backup.errors)")
