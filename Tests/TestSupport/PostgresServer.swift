@@ -127,6 +127,17 @@ package final class PostgresServer: Sendable {
         return name
     }
 
+    /// Restores a backup of a database's store into a new one, and gives its name.
+    package func restore(from database: String) throws -> String {
+        let name = try newDatabase()
+        let file = folder + "/" + name + ".sql"
+        defer { unlink(file) }
+        try run("pg_dump", "-d", database, "--schema=bookstore")
+            .write(toFile: file, atomically: true, encoding: .utf8)
+        try run("psql", "-d", name, "-Xq", "-v", "ON_ERROR_STOP=1", "-f", file)
+        return name
+    }
+
     /// Where a store finds a database.
     package func url(_ database: String, user: String = "store") -> String {
         "postgresql:///\(database)?host=\(folder)&user=\(user)"

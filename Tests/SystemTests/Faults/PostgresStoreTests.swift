@@ -93,6 +93,30 @@ extension RealProcesses {
             }
         }
 
+        /// As docs/operating.md says it.
+        @Test func aBackupIsRestored() async throws {
+            let server = try PostgresServer()
+            let database = try server.newDatabase()
+            let url = server.url(database)
+            try await withStore(options: [.catalog: ["--store", url], .order: ["--store", url]]) { store in
+                #expect(try await buy(1, key: "before", from: store) == "Success")
+                try await balances(store, url)
+                let restored = server.url(try server.restore(from: database))
+                #expect(try await buy(1, key: "after", from: store) == "Success")
+                try await store.stop()
+                try FileManager.default.moveItem(
+                    atPath: store.path("output"), toPath: store.path("old-output"))
+                for tier in [Tier.catalog, .order] { store.add(["--store", restored], to: tier) }
+                try await store.start()
+                #expect(try await store.stock(of: 1) == 2)
+                #expect(try await buy(1, key: "before", from: store) == "Success")
+                #expect(try await store.stock(of: 1) == 2)
+                #expect(try await buy(1, key: "again", from: store) == "Success")
+                try await balances(store, restored)
+                #expect(store.log("order_log") == ["bought book 1", "bought book 1"])
+            }
+        }
+
         @Test func aLostDatabaseIsRebuiltFromTheLogs() async throws {
             try await withPostgresStore { store, server, url in
                 for number in 1...3 {
