@@ -1,6 +1,6 @@
 internal import Model
 
-/// The form that adds a book, as it was filled in.
+/// The fields of the form that adds a book, as they were typed.
 struct AddForm: Sendable {
     enum Field: String, CaseIterable, Sendable {
         case title, topic, cost, stock
@@ -8,7 +8,7 @@ struct AddForm: Sendable {
         case reason
     }
 
-    /// Fields that cannot be used, each with why in words, in the form's order.
+    /// The fields that cannot be used, each with the reason in words, in the form's order.
     struct Faults: Error {
         var byField: [(field: Field, text: String)] = []
 
@@ -16,11 +16,11 @@ struct AddForm: Sendable {
     }
 
     private var values: [Field: String] = [:]
-    /// What the keeper was asked about: the title that another book has, and whether the book is given away.
+    /// What the keeper was already asked about: a title that another book has, and a price of 0.
     var sureTitle = ""
     var isSureOfPrice = false
 
-    /// An empty form, or one for a book like another.
+    /// Makes an empty form, or one filled in from a similar book.
     init(like book: Book? = nil) {
         guard let book else { return }
         values = [.title: book.title, .topic: book.topic, .cost: book.price.description]

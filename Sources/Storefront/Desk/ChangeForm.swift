@@ -1,8 +1,8 @@
 internal import Model
 
-/// The form of the desk that changes stock and prices of the books it lists, as it was filled in.
+/// The fields of the desk's form that changes stock and prices of the books it lists, as they were typed.
 struct ChangeForm: Sendable {
-    /// What was typed for one book, beside what its keeper saw.
+    /// The fields of one book as typed, with the stock and the price that the keeper saw.
     struct Row: Sendable {
         let item: ItemNumber
         let stock: String
@@ -11,7 +11,7 @@ struct ChangeForm: Sendable {
         let seenPrice: Cents
     }
 
-    /// What is wrong with the fields, each in words to show beside it.
+    /// The faults of the fields, in words to show beside each field.
     struct Faults: Error, Sendable {
         var stock: [ItemNumber: String] = [:]
         var price: [ItemNumber: String] = [:]
@@ -20,7 +20,7 @@ struct ChangeForm: Sendable {
         var items: Set<ItemNumber> { Set(stock.keys).union(price.keys) }
         var isEmpty: Bool { stock.isEmpty && price.isEmpty && reason == nil }
 
-        /// These, and those of others for fields that have none here.
+        /// Adds the faults of `other` for fields that have none here.
         func adding(_ other: Faults) -> Faults {
             Faults(
                 stock: stock.merging(other.stock) { own, _ in own },
@@ -28,17 +28,17 @@ struct ChangeForm: Sendable {
         }
     }
 
-    /// Books that one form may list.
+    /// The largest number of books that one form may list.
     static let itemCountMax = 200
 
     /// The rows that are filled in.
     let rows: [Row]
     let reason: String
-    /// The page of the desk that follows once the changes are made.
+    /// The page of the desk to show after the changes.
     let back: String
-    /// The page that the keeper wants to see instead of making the changes; nil where they are to be made.
+    /// The page that the keeper asked for instead of making the changes; nil when the changes are to be made.
     let leaving: String?
-    /// Books whose price of 0 the keeper was asked about.
+    /// Books for which the keeper was asked to confirm a price of 0.
     let sure: Set<ItemNumber>
 
     /// - Throws: ``DeskError`` for a form that no page of the desk sends.
@@ -73,10 +73,11 @@ struct ChangeForm: Sendable {
         return Row(item: item, stock: stock, price: price, seenStock: seenStock, seenPrice: seenPrice)
     }
 
-    /// The changes that the rows ask for. A price is set only where it is still the one that was seen. A change of
-    /// stock is the same however many copies were bought meanwhile, so it expects nothing.
+    /// Reads the changes from the rows. A price is set only if the current price is still the one that the
+    /// keeper saw. A change of stock is relative and does not depend on sales in between, so it expects
+    /// nothing.
     ///
-    /// - Returns: the faults of all fields that cannot be used, where there are any.
+    /// - Returns: the changes, and the faults of all fields that cannot be used.
     func read() -> (changes: [KeeperUpdate], faults: Faults) {
         var faults = Faults()
         let changes = rows.map { row in
@@ -99,7 +100,7 @@ struct ChangeForm: Sendable {
         return (changes, faults)
     }
 
-    /// Why a text is no reason of a change, which every form asks for; nil where it is one.
+    /// The reason why a text cannot be the reason for a change; nil if it can. Every form asks for one.
     static func fault(inReason reason: String) -> String? {
         ShopText.fault(in: reason, byteCountMax: KeeperRequest.reasonByteCountMax).map { "The reason \($0)." }
     }
@@ -119,9 +120,9 @@ struct ChangeForm: Sendable {
 }
 
 extension ChangeForm {
-    /// What the books, as they are now, do not allow of the changes.
+    /// Checks the changes against the books as they are.
     ///
-    /// - Parameter books: the books that are there; the others' states are not known.
+    /// - Parameter books: the books whose state is known.
     static func faults(of changes: [KeeperUpdate], in books: [ItemNumber: BookDetails]) -> Faults {
         var faults = Faults()
         for change in changes {
@@ -148,6 +149,6 @@ extension ChangeForm {
 }
 
 extension KeeperUpdate {
-    /// Whether it gives the book away, which mostly is a slip.
+    /// Whether the change gives the book away, which is usually a slip.
     var isFree: Bool { change.price?.amount == 0 && expectation.price?.amount != 0 }
 }

@@ -4,7 +4,7 @@ internal import Monitoring
 internal import StoreAPI
 internal import StoreClient
 
-/// Pages about what the desk could not do.
+/// An error of the desk that is shown as a page.
 struct DeskError: Error {
     var status: HTTPResponse.Status
     var heading: String
@@ -12,7 +12,7 @@ struct DeskError: Error {
     var advice: String
     var links: [ProblemPages.Link] = [ProblemPages.Link(link: "/desk", words: "To the desk")]
 
-    /// A form that does not prove that it comes from a page of this session.
+    /// A form that does not prove that it comes from a page of the session.
     static let forged = DeskError(
         status: .forbidden, heading: "This form is no longer valid",
         happened:
@@ -20,7 +20,7 @@ struct DeskError: Error {
         advice: "Sign in, open the page again and send it from there.",
         links: [ProblemPages.Link(link: "/desk/sign-in", words: "Sign in")])
 
-    /// Fields that cannot be used; each says which and why.
+    /// Fields that cannot be used; each text names the field and the reason.
     static func badFields(_ faults: [String]) -> DeskError {
         DeskError(
             status: .badRequest, heading: "That cannot be entered",
@@ -28,7 +28,7 @@ struct DeskError: Error {
             advice: "Go back: what you typed is still there. Correct it and send it again.")
     }
 
-    /// The problem that an error of the store is to a keeper.
+    /// Describes an error of the store for a keeper.
     init(_ error: any Error) {
         switch error {
         case let problem as DeskError: self = problem
@@ -66,7 +66,7 @@ struct DeskError: Error {
         self.links = links
     }
 
-    /// `detail` as a sentence of its own.
+    /// `detail` as a complete sentence.
     static func sentence(_ detail: String) -> String {
         detail.prefix(1).uppercased() + detail.dropFirst() + (detail.hasSuffix(".") ? "" : ".")
     }

@@ -1,11 +1,11 @@
-/// What the page after a change says, by a code in its address.
+/// The notice on the page after a change, chosen by a code in its address.
 enum DeskNotice {
     case nothing
     case changed(Int)
     case imported(Int)
     case added
     case retired
-    /// A form was sent with nothing in it.
+    /// An empty form was sent.
     case empty
 
     init(_ code: String?) {

@@ -2,7 +2,7 @@ internal import Hummingbird
 internal import Model
 internal import Monitoring
 
-/// The desk's pages as answers.
+/// Makes responses from the desk's pages.
 struct DeskPages: Sendable {
     private struct ProblemView {
         let frame: Pages.Frame
@@ -14,12 +14,12 @@ struct DeskPages: Sendable {
 
     let pages: Pages
 
-    /// - Parameter link: the section of the desk that the page is; nil for a page within one.
+    /// - Parameter link: the desk's section that this page is; nil for a page within a section.
     func frame(_ title: String, _ session: DeskSession?, at link: String? = nil) -> Pages.Frame {
         pages.deskFrame(title, session, at: link)
     }
 
-    /// A page, which no browser keeps: it is a keeper's, and stock on it is old in a moment.
+    /// Makes a page that no browser stores: it is private to the keeper, and its stock is soon out of date.
     func answer(_ view: Any, _ template: String, status: HTTPResponse.Status = .ok) throws -> Response {
         try pages.answer(view, template, status: status, caching: .never)
     }

@@ -7,12 +7,12 @@ internal import StoreAPI
 internal import StoreClient
 
 extension DeskRoutes {
-    /// Books with the words of a new title that are compared with it, and how many one question brings. In a
-    /// shop with more of them, a title of one common word may go unnoticed.
+    /// How many books with the words of a new title are compared with it, and how many of them one request
+    /// returns. In a shop with more such books, a title of one common word may go unnoticed.
     private static let twinSearchCountMax = 1_000
     private static let twinsPerQuestion = 250
 
-    /// The form, filled in with the fields of a similar book.
+    /// Shows the form, filled in from a similar book if the request names one.
     func addPage(
         _ request: Request, _ context: ShopContext, _ session: DeskSession
     ) async throws -> Response {
@@ -23,7 +23,7 @@ extension DeskRoutes {
         return try await addPage(fields, context, session)
     }
 
-    /// Adds a book. A form with faults comes back as it was filled in, and so does one that looks like a slip.
+    /// Adds a book. A form with faults, or one that looks like a slip, is shown again as it was filled in.
     func add(_ form: Form, _ context: ShopContext, _ session: DeskSession) async throws -> Response {
         var fields = try AddForm(form)
         let key = try form.key()
@@ -72,7 +72,7 @@ extension DeskRoutes {
             status: .serviceUnavailable)
     }
 
-    /// What the keeper is asked about the book, once: the form remembers that it was.
+    /// Questions to the keeper about the book. Each is asked once, since the form remembers it.
     private func questions(
         about fields: inout AddForm, _ book: NewBook, _ context: ShopContext
     ) async -> [String] {
@@ -83,7 +83,7 @@ extension DeskRoutes {
         }
         fields.isSureOfPrice = isFree
         if fields.sureTitle != book.title {
-            // Without an answer nothing is asked: to find twins is a convenience.
+            // If the search fails, nothing is asked: it is only a convenience.
             let twin = try? await twin(of: book.title, context)
             if let twin {
                 let book = twin.book
@@ -96,7 +96,7 @@ extension DeskRoutes {
         return questions.isEmpty ? [] : questions + ["Nothing was added yet. Is that meant?"]
     }
 
-    /// A book for sale with the same title, whatever its capitals, accents and blanks.
+    /// Finds a book for sale with the same title, ignoring case, accents and extra blanks.
     private func twin(of title: String, _ context: ShopContext) async throws -> BookDetails? {
         let wanted = Wording.folded(title)
         let filter = StoreClient.BookFilter(words: Self.query(title))
@@ -113,7 +113,7 @@ extension DeskRoutes {
         return nil
     }
 
-    /// As much of a title as the store searches for.
+    /// The part of a title that fits the store's limit for a query.
     private static func query(_ title: String) -> String {
         guard title.utf8.count > StoreLimits.queryByteCountMax else { return title }
         var words = title.split(separator: " ")[...]
@@ -130,7 +130,7 @@ extension DeskRoutes {
         _ context: ShopContext, _ session: DeskSession, key: ReceiptID = .random(),
         button: String = "Add the book", status: HTTPResponse.Status = .ok
     ) async throws -> Response {
-        // A list of topics is a convenience; the form works without it.
+        // The list of topics is a convenience; the form works without it.
         let topics =
             status == .serviceUnavailable
             ? nil : try? await store.topics(limit: ShopLimits.topicsPerPage, trace: context.trace)

@@ -7,11 +7,11 @@ internal import StoreAPI
 internal import StoreClient
 
 extension DeskRoutes {
-    /// Books that are asked for side by side, for a form that comes back.
+    /// The number of books that are fetched in parallel for a form that is shown again.
     private static let questionCountMax = 25
 
-    /// Restocks and reprices what is filled in, all or none. Where one row must be refused, the form comes
-    /// back with all of them.
+    /// Restocks and reprices the books that are filled in, all or none. If one row is refused, the form is
+    /// shown again with all rows.
     func change(_ form: Form, _ context: ShopContext, _ session: DeskSession) async throws -> Response {
         let typed = try ChangeForm(form)
         let (changes, faults) = typed.read()
@@ -34,7 +34,7 @@ extension DeskRoutes {
                 to: ShopPaths.adding("done", DeskNotice.changed(books.count).code, to: typed.back))
         } catch StoreFault.refused(let problem) where [404, 409, 412, 422].contains(problem.status) {
             let cause = Self.cause(problem)
-            // While the first copy of a double click is worked on, only the same key learns what came of it.
+            // While the first copy of a double click is in progress, only its key can find out the outcome.
             if case .unknownOutcome = cause {
                 return try await again(typed, cause, faults, context, session, key: key)
             }
@@ -62,15 +62,15 @@ extension DeskRoutes {
         return faults
     }
 
-    /// The page that a form came from, when nothing was filled in but perhaps the reason.
+    /// The page to return to when nothing was filled in except perhaps the reason.
     private static func empty(_ typed: ChangeForm) -> String {
         let page = ShopPaths.adding("done", DeskNotice.empty.code, to: typed.back)
         return typed.reason.isEmpty ? page : ShopPaths.adding("reason", typed.reason, to: page)
     }
 
-    /// The form as it was filled in, with what is wrong at its place.
+    /// Shows the form again as it was filled in, with each fault beside its field.
     ///
-    /// - Parameter key: the form's own, if it must be sent again unchanged; nil makes a new one.
+    /// - Parameter key: the form's own key, if the form must be sent again unchanged; nil makes a new one.
     private func again(
         _ typed: ChangeForm, _ cause: ChangesView.Cause, _ faults: ChangeForm.Faults, _ context: ShopContext,
         _ session: DeskSession, key: ReceiptID? = nil
@@ -85,7 +85,7 @@ extension DeskRoutes {
         return try desk.answer(view, "desk-changes", status: cause.status)
     }
 
-    /// The books as they are now, as far as the store reports them.
+    /// The current state of the books, as far as the store reports it.
     private func current(_ items: [ItemNumber], trace: TraceContext) async -> [ItemNumber: BookDetails] {
         var books: [ItemNumber: BookDetails] = [:]
         var rest = items[...]
@@ -99,7 +99,7 @@ extension DeskRoutes {
                 return await group.reduce(into: []) { $0.append($1) }
             }
             for book in found.compactMap({ $0 }) { books[book.book.item] = book }
-            // A store that is away is not asked on: the form has to come back soon.
+            // If the store answers none of the requests, no more are sent: the form must be shown soon.
             if books.isEmpty { break }
         }
         return books
@@ -107,6 +107,6 @@ extension DeskRoutes {
 }
 
 extension ChangeForm.Faults {
-    /// Without the reason's, for a form that was not to be carried out.
+    /// The faults without that of the reason, for a form that was not meant to make its changes.
     fileprivate var withoutReason: ChangeForm.Faults { ChangeForm.Faults(stock: stock, price: price) }
 }

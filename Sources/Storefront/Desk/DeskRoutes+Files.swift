@@ -5,7 +5,7 @@ internal import NIOCore
 internal import StoreAPI
 internal import StoreClient
 
-/// Books in files: a keeper's own spreadsheet in, all that the shop has out.
+/// Imports books from a keeper's file, and exports all books of the shop as a file.
 extension DeskRoutes {
     private struct ImportView {
         struct Row {
@@ -16,13 +16,13 @@ extension DeskRoutes {
         let frame: Pages.Frame
         let key: String
         var filled: ImportForm
-        /// What went well, and what did not.
+        /// The message about a file that can be imported.
         var done: String?
         var fault: String?
-        /// What is wrong with the fields.
+        /// The fault of the file field.
         var fileFault: String?
         var reasonFault: String?
-        /// What the keeper is asked about the file.
+        /// A question to the keeper about the file.
         var question: String?
         /// Bad rows of the file.
         var rows: [Row] = []
@@ -30,12 +30,12 @@ extension DeskRoutes {
         let sizeMax = "\(ShopLimits.fileFormByteCountMax >> 20) MB"
     }
 
-    /// The form that brings a file, as it was filled in. Browsers do not give a file back, so that has to be
-    /// chosen again.
+    /// The fields of the import form as they were filled in. A browser does not fill in a file field again,
+    /// so the keeper has to choose the file again.
     private struct ImportForm {
         var reason = ""
         var isDry = false
-        /// Whether the keeper said that what looks like a slip is meant.
+        /// Whether the keeper confirmed what looks like a slip.
         var isSure = false
 
         init() {}
@@ -71,7 +71,7 @@ extension DeskRoutes {
         }
         view.question = Self.question(about: reading)
         let isAsked = view.question != nil && !filled.isSure
-        // With bad rows the good ones are only looked at, so that everything wrong is reported together.
+        // If there are bad rows, the good ones are only checked, so that all faults are reported together.
         let isLook = filled.isDry || reading.refusedCount > 0 || isAsked
         do {
             var count = 0
@@ -91,7 +91,7 @@ extension DeskRoutes {
         guard reading.refusedCount == 0 else {
             return try answer(Self.showing(reading, in: view), status: .badRequest)
         }
-        // What comes next is the import itself; only a file that is not right yet is looked at again.
+        // The next step is the import itself, unless the keeper still has to answer a question.
         if view.question == nil || filled.isSure { view.filled.isDry = false }
         view.done =
             "\(Wording.books(reading.books.count)) can be imported. Nothing is imported yet: choose the file once more."
@@ -104,7 +104,8 @@ extension DeskRoutes {
             filled: filled)
     }
 
-    /// What looks like a slip in a file: prices of 0, and titles that it has twice; nil where nothing does.
+    /// A question about likely slips in a file, which are prices of 0 and duplicate titles; nil if there are
+    /// none.
     private static func question(about reading: BooksReading) -> String? {
         var questions: [String] = []
         if let free = reading.books.first(where: { $0.book.price.amount == 0 }) {
@@ -137,11 +138,11 @@ extension DeskRoutes {
         return view
     }
 
-    /// All books for sale as a file that can be imported, page by page as the browser takes it.
+    /// Exports all books for sale as a file that can be imported, page by page as the browser reads it.
     func export(_ context: ShopContext) async throws -> Response {
         let store = store
         let trace = context.trace
-        // The first page is asked for before the answer begins, so that a store that is away is said as such.
+        // The first page is fetched before the response begins, so that an unavailable store can be reported.
         let first = try await store.books(limit: StoreLimits.listCountMax, trace: trace)
         let body = ResponseBody { writer in
             var page = first

@@ -10,7 +10,7 @@ extension DeskRoutes {
     private static let movementsPerPage = 50
     private static let recentCount = 8
     private static let daysOnToday = 14
-    /// Low-stock books that the first page counts; more are said as "100 or more".
+    /// The most low-stock books that the first page counts; more are shown as "100 or more".
     private static let lowCountMax = 100
 
     func today(_ context: ShopContext, _ session: DeskSession) async throws -> Response {
@@ -19,7 +19,7 @@ extension DeskRoutes {
         do {
             figures = try await self.figures(context)
         } catch StoreFault.unavailable, StoreFault.busy {
-            // The servers' state is what a keeper then wants to see.
+            // Without figures the page still shows the state of the servers.
             figures = nil
         }
         let frame = desk.frame("Today", session, at: "/desk")
@@ -32,7 +32,7 @@ extension DeskRoutes {
         return try desk.answer(view, "desk-today")
     }
 
-    /// The catalog's figures of the day.
+    /// The catalog's figures for today.
     private struct Figures {
         let sales: SalesTable
         let lowCount: String
@@ -52,7 +52,7 @@ extension DeskRoutes {
             recent: try await recent.result.map(MovementRow.init))
     }
 
-    /// The servers' state for the script that keeps the list current.
+    /// Answers with the servers' state, for the script that keeps the list current.
     func tiers(_ context: ShopContext) async throws -> Response {
         let rows = try await store.tiers(trace: context.trace).map(TierRow.init)
         return Response(
@@ -88,15 +88,15 @@ extension DeskRoutes {
         return try await answer(list, request, context, session)
     }
 
-    /// A list of books that is asked for.
+    /// A list of books, as the address describes it.
     private struct BookList {
         let filter: StoreClient.BookFilter
         let heading: String
-        /// Its address, without the place where a page begins.
+        /// The list's address without the start of the page.
         let path: String
-        /// As it was typed, in a list of low stock.
+        /// The limit in a list of low stock, as it was typed.
         var stockMax: String?
-        /// Why the field that says what is listed cannot be used.
+        /// The reason why the filter's field cannot be used.
         var fault: String?
     }
 
@@ -135,8 +135,8 @@ extension DeskRoutes {
     }
 
     /// - Parameters:
-    ///   - reason: a reason that was typed in the form of changes.
-    ///   - retiring: the reason in the form that retires the book, where that comes back.
+    ///   - reason: the reason that was typed in the form of changes.
+    ///   - retiring: the reason in the form that retires the book, if that form is shown again.
     func bookPage(
         _ item: ItemNumber, _ context: ShopContext, _ session: DeskSession, after: String? = nil,
         done: String? = nil, reason: String = "", retiring: FieldView? = nil,

@@ -6,11 +6,12 @@ internal import StoreAPI
 internal import StoreClient
 
 extension DeskRoutes {
-    /// How often a book is read again because customers bought it between the look and its retirement.
+    /// The number of attempts to retire a book that customers keep buying between the read and the
+    /// retirement.
     private static let retireAttemptCountMax = 5
 
-    /// What a keeper saw of a book to be retired. Sales do not change it: each takes a copy from the
-    /// shelf and counts one more as sold.
+    /// The state of the book that the keeper saw before retiring it. Sales do not change it: each moves one
+    /// copy from the shelf to the copies sold.
     private struct Seen: Equatable {
         let copies: Int64
         let price: Cents
@@ -31,7 +32,7 @@ extension DeskRoutes {
         }
     }
 
-    /// Takes a book off the shelf for good, unless another keeper changed it meanwhile.
+    /// Retires a book, unless another keeper changed it in the meantime.
     func retire(_ form: Form, _ context: ShopContext, _ session: DeskSession) async throws -> Response {
         let item = try form.item()
         let seen = try Seen(form)
@@ -44,7 +45,7 @@ extension DeskRoutes {
         }
         for attempt in 1...Self.retireAttemptCountMax {
             let found = try await store.book(item, trace: context.trace).result
-            // It may have been retired by this very form, sent twice; the key shows that.
+            // A first copy of this form may have retired the book already; the key shows whether it did.
             guard found.isRetired || Seen(found) == seen else { throw Self.changed(item, seen, found) }
             do {
                 _ = try await store.retire(

@@ -7,12 +7,12 @@ extension DeskRoutes {
         let frame: Pages.Frame
         let keeper: FieldView
         let password: FieldView
-        /// The page that was asked for, which signing in leads to.
+        /// The page that was asked for, which is shown after signing in.
         let page: String
         let note: String?
     }
 
-    /// What was filled in.
+    /// The fields of the sign-in form, as they were typed.
     private struct SignInForm {
         var keeper = ""
         var page = DeskRoutes.firstPage
@@ -20,7 +20,7 @@ extension DeskRoutes {
 
     private static let firstPage = "/desk"
 
-    /// The address of the sign-in page for who asked for another page.
+    /// The address of the sign-in page that leads on to another page.
     static func signInPath(for address: String) -> String {
         guard let page = ShopPaths.desk(address), page != firstPage else { return "/desk/sign-in" }
         return ShopPaths.adding("to", page, to: "/desk/sign-in")
@@ -82,7 +82,7 @@ extension DeskRoutes {
 }
 
 extension String {
-    /// Without blanks at both ends.
+    /// The text without blanks at both ends.
     func trimmingBlanks() -> String {
         String(drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
     }

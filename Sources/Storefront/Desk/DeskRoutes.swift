@@ -3,8 +3,8 @@ internal import Logging
 internal import Model
 internal import StoreClient
 
-/// The storekeeper's desk: what is common to all its routes. Every page is for who is signed in; every change
-/// is a form that carries its session's token.
+/// What all routes of the storekeeper's desk share. Every page requires a signed-in keeper. Every change is a
+/// form that carries the token of its session.
 struct DeskRoutes: Sendable {
     typealias Handler = @Sendable (Request, ShopContext, DeskSession) async throws -> Response
     typealias FormHandler = @Sendable (Form, ShopContext, DeskSession) async throws -> Response
@@ -50,7 +50,8 @@ struct DeskRoutes: Sendable {
         }
     }
 
-    /// - Parameter byteCountMax: what a keeper who is signed in may send, where that is more than elsewhere.
+    /// - Parameter byteCountMax: the largest form of a signed-in keeper; anyone else may send an ordinary
+    ///   one.
     private func form(
         _ path: RouterPath, _ router: ShopRouter, byteCountMax: Int = ShopLimits.formByteCountMax,
         _ handler: @escaping FormHandler

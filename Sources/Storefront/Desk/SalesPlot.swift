@@ -1,16 +1,16 @@
 internal import StoreAPI
 internal import TierHTTP
 
-/// Sales a day as bars, each made of its topics, as inline SVG with a legend. The tables beside it say the
-/// same in words.
+/// A bar chart of sales a day, split by topic, as inline SVG with a legend. The tables beside it contain the
+/// same figures.
 enum SalesPlot {
     private static let width = 760
     private static let height = 220
     private static let left = 64
     private static let bottom = 32
-    /// Room for the upper half of the highest value, which phones write larger.
+    /// Space for the upper half of the highest value's label, which phones draw larger.
     private static let head = 20
-    /// Topics with a colour of their own; the others share the last one.
+    /// The number of topics that have their own colour; all others share the last one.
     private static let colourCount = 6
 
     static func html(_ sales: SalesTable) -> String {
@@ -52,7 +52,7 @@ enum SalesPlot {
         return svg
     }
 
-    /// The first, the middle and the last day by name.
+    /// Labels for the first, the middle and the last day.
     private static func dates(_ sales: SalesTable) -> String {
         guard let first = sales.days.first, let last = sales.days.last else { return "" }
         let middle = sales.days[sales.days.count / 2]
@@ -81,7 +81,7 @@ enum SalesPlot {
 
     private static func rounded(_ value: Double) -> Double { (value * 10).rounded() / 10 }
 
-    /// The next of 2, 4, 10, 20, 40, 100 … that is not below `value`.
+    /// The smallest of 2, 4, 10, 20, 40, 100 … that is at least `value`.
     static func ceiling(_ value: Int64) -> Int64 {
         var unit: Int64 = 1
         while unit < 1_000_000_000_000 {

@@ -3,7 +3,7 @@ internal import Model
 internal import Monitoring
 internal import StoreAPI
 
-/// Sales by day and by topic, with the days on which nothing was sold.
+/// Sales by day and by topic, including the days without sales.
 struct SalesTable: Sendable {
     /// Units and money.
     struct Sum: Sendable {
@@ -23,15 +23,15 @@ struct SalesTable: Sendable {
         var topics: [String: Int64] = [:]
     }
 
-    /// The oldest day first, the last one is today.
+    /// The days from the oldest to today.
     let days: [Day]
-    /// The best-selling topic first.
+    /// The topics from the best-selling one down.
     let topics: [(name: String, sum: Sum)]
     let total: Sum
 
     var today: Sum { days.last?.sum ?? Sum() }
 
-    /// - Parameter count: how many days the table has, today included.
+    /// - Parameter count: the number of days, including today.
     init(_ totals: [DayTotal], days count: Int, now: Date = Date()) {
         let today = Timestamp(now).dayNumber
         let names = (0..<count).reversed().map { Timestamp.dayText(today - Int64($0)) }
