@@ -9,17 +9,17 @@ internal import ServiceLifecycle
 internal import StoreClient
 package import TierHTTP
 
-/// The web shop: pages for people, made from what the frontend's API answers. It keeps no record of its own,
-/// so any number of them can run side by side.
+/// The web shop, which makes pages for people from the responses of the frontend's API. It keeps no records,
+/// so any number of shops can run in parallel.
 package final class StorefrontServer: Sendable {
-    /// Where the server listens; the real port where it was asked for port 0.
+    /// The address that the server listens on, with the actual port if port 0 was requested.
     package let address: ServerAddress
     private let services: ServiceGroup
     private let running: Task<Void, any Error>
 
     /// Opens the port and begins to serve.
     ///
-    /// - Parameter password: opens the storekeeper's desk; nil leaves the desk away.
+    /// - Parameter password: the password of the storekeeper's desk; nil omits the desk.
     /// - Throws: ``TierHTTP/ListenFault`` when the address cannot be listened on.
     package static func start(
         frontend: TierClient, desk password: DeskPassword?, at address: ServerAddress, loops: TierLoops,
@@ -47,7 +47,7 @@ package final class StorefrontServer: Sendable {
             configuration: ApplicationConfiguration(
                 address: .hostname(address.host, port: address.port), serverName: nil),
             onServerRunning: { listener in
-                // Fails only when the server has ended already.
+                // This fails only if the server has ended already.
                 try? await OpenFiles.pauseAccepting(on: listener).get()
                 portSink.yield(listener.localAddress?.port ?? address.port)
             },
@@ -82,10 +82,10 @@ package final class StorefrontServer: Sendable {
         self.running = running
     }
 
-    /// Returns when the server has ended, which by itself it should not.
+    /// Waits until the server has ended, which it does not do by itself in normal operation.
     package func waitUntilEnded() async { _ = await running.result }
 
-    /// Answers what was taken on, then closes.
+    /// Finishes the requests in progress, then closes.
     package func shutdown() async {
         await services.triggerGracefulShutdown()
         await waitUntilEnded()
@@ -110,7 +110,7 @@ package final class StorefrontServer: Sendable {
         return router.whole()
     }
 
-    /// The framework's own notices are not the shop's: its starts and stops are said once, by the process.
+    /// Silences the framework's notices of starts and stops, which the process itself logs once.
     private static func quiet(_ logger: Logger) -> Logger {
         var logger = logger
         if logger.logLevel > .debug { logger.logLevel = max(logger.logLevel, .warning) }

@@ -16,8 +16,8 @@ struct Form: Sendable {
 
     /// Reads the body of a request.
     ///
-    /// - Throws: `HTTPError` 413 for a body over its limit, 408 for one that is too slow, 415 and 400 for
-    ///   one that is no form.
+    /// - Throws: `HTTPError` 413 for a body over its limit, 408 for one that is too slow, 415 and 400 for one
+    ///   that is not a form.
     static func read(
         _ request: Request, byteCountMax: Int = ShopLimits.formByteCountMax
     ) async throws -> Form {
@@ -42,7 +42,8 @@ struct Form: Sendable {
         return Form(fields: .encoded(fields))
     }
 
-    /// What is too much is read all the same, and dropped: a browser that is still sending shows no answer.
+    /// Reads a body over the limit to its end and drops it: a browser that is still sending shows no
+    /// response.
     private static func body(of request: Request, byteCountMax: Int) async throws -> ByteBuffer {
         try await withThrowingTaskGroup(of: ByteBuffer.self) { group in
             group.addTask {
@@ -54,7 +55,7 @@ struct Form: Sendable {
                         if byteCount <= byteCountMax { body.writeBuffer(&chunk) }
                     }
                 } catch {
-                    // It broke off, or is malformed: the client's fault, or the line's.
+                    // The body is incomplete or malformed, which the client or the connection caused.
                     throw HTTPError(.badRequest, message: "The form did not arrive whole.")
                 }
                 guard byteCount <= byteCountMax else {
@@ -104,9 +105,9 @@ struct Form: Sendable {
         return item
     }
 
-    /// The price that the form's page showed; nil when the form does not say it.
+    /// The price that the form's page showed; nil if the form does not contain it.
     ///
-    /// - Throws: `HTTPError` 400 for what is no price.
+    /// - Throws: `HTTPError` 400 for an invalid price.
     func shownPrice() throws -> Cents? {
         guard let text = try self["cost"], !text.isEmpty else { return nil }
         guard let price = Cents(parsing: text) else {
@@ -115,7 +116,7 @@ struct Form: Sendable {
         return price
     }
 
-    /// The key that the form's page was given, so that sending the form again changes nothing more.
+    /// The key in the form's page, so that sending the form again has no further effect.
     func key() throws -> ReceiptID {
         guard let key = ReceiptID(parsing: try self["key"] ?? "") else {
             throw HTTPError(.badRequest, message: "The form has lost its key; open its page again.")
@@ -125,14 +126,14 @@ struct Form: Sendable {
 }
 
 extension Request {
-    /// Whether a proxy in front says that the browser came over TLS, so that its cookies must stay there. Each
-    /// proxy appends what it was spoken to by, so the first value is the browser's.
+    /// Whether the browser reached the proxy in front over TLS, so that cookies must be sent only over TLS.
+    /// Each proxy appends the protocol that it was reached by, so the first value is the browser's.
     var isOverTLS: Bool {
         let first = headers[values: Self.forwardedProtocol].first?.prefix { $0 != "," }
         return first.map { String($0).trimmingBlanks().lowercased() } == "https"
     }
 
-    // A constant of valid characters, so it cannot be nil.
+    // A constant of valid characters, so never nil.
     private static let forwardedProtocol = HTTPField.Name("x-forwarded-proto")!
 
     /// A parameter of the address; nil when it is absent or empty.

@@ -3,23 +3,23 @@ internal import TierHTTP
 
 /// The fields of a body in `application/x-www-form-urlencoded` (URL Standard, 5.1).
 ///
-/// It is no query of an address: a `#` in it begins nothing, and a program that escapes nothing but what would
-/// end a field is understood.
+/// Unlike the query of an address, it may contain a `#`. Programs may escape only the characters that would
+/// end a field.
 struct FormFields: Sendable {
-    /// Fields of one form, at most: the desk's longest has five for each of its rows.
+    /// The most fields of one form: the desk's longest has five for each row.
     static let countMax = 2_000
 
     /// The value of each name, not decoded; nil for a name that occurs twice.
     private var values: [String: Substring?] = [:]
 
-    /// Takes a body apart; nil when it has more fields than any form of the shop.
+    /// Parses a body; nil when it has more fields than any form of the shop.
     init?(_ body: String) {
         let pairs = body.split(separator: "&", maxSplits: Self.countMax)
         guard pairs.count <= Self.countMax else { return nil }
         values.reserveCapacity(pairs.count)
         for pair in pairs {
             let equals = pair.utf8.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
-            // A name that cannot be read is no name of ours.
+            // No field of the shop has a name that cannot be decoded.
             guard let name = RequestTarget.percentDecoded(pair[..<equals].utf8) else { continue }
             let value = equals == pair.endIndex ? "" : pair[pair.utf8.index(after: equals)...]
             values.updateValue(values[name] == nil ? value : nil, forKey: name)

@@ -1,8 +1,8 @@
-/// The parts of a posted form that has a file in it (`multipart/form-data`, RFC 7578).
+/// The parts of a posted form with a file (`multipart/form-data`, RFC 7578).
 struct FormParts: Sendable {
-    /// Fields of the shop's own forms are few.
+    /// The most parts of one form; the shop's own forms have few.
     static let countMax = 16
-    /// Bytes of a part's head.
+    /// The longest head of a part, in bytes.
     static let headByteCountMax = 1_024
 
     private static let lineBreak: [UInt8] = [13, 10]
@@ -10,7 +10,7 @@ struct FormParts: Sendable {
 
     private var parts: [String: ArraySlice<UInt8>] = [:]
 
-    /// The boundary that a content type names; nil for one of another kind or without a boundary.
+    /// The boundary in a content type; nil for another type or a missing boundary.
     static func boundary(of contentType: String) -> String? {
         let pieces = contentType.split(separator: ";").map { $0.drop(while: \.isWhitespace) }
         guard pieces.first?.lowercased() == "multipart/form-data",
@@ -20,10 +20,10 @@ struct FormParts: Sendable {
         return (1...70).contains(value.utf8.count) ? value : nil
     }
 
-    /// Takes a body apart; nil when it is not well-formed, has a part twice, or too many.
+    /// Parses a body; nil when it is malformed, has a part twice, or has too many parts.
     init?(_ body: [UInt8], boundary: String) {
         let delimiter = Self.lineBreak + Self.dashes + Array(boundary.utf8)
-        // The first delimiter has no line break in front where nothing precedes it.
+        // The first delimiter may begin the body, without a line break before it.
         let bytes = Self.lineBreak + body
         guard var end = Self.place(of: delimiter, in: bytes[...], from: 0) else { return nil }
         while true {

@@ -3,12 +3,12 @@ internal import Hummingbird
 internal import NIOCore
 internal import TierHTTP
 
-/// Stands behind the guard: a page that the browser has already is not sent again, and what can be compressed is,
-/// where the browser takes that.
+/// Middleware after the guard. A page that the browser already has is not sent again, and a page is
+/// compressed if it can be and the browser accepts that.
 ///
-/// What must not be kept (`no-store`: receipts, orders, the desk) stays as it is. Those pages hold secrets that
-/// are the same each time, and the length of a compressed page shows an eavesdropper how much of a text
-/// that he puts into the page, a search for instance, is like the secret beside it (BREACH).
+/// Responses that must not be stored (`no-store`: receipts, orders, the desk) stay unchanged. Those pages
+/// contain secrets that are the same each time. If an attacker puts text into a page, for instance by a
+/// search, the length of the compressed page shows how similar that text is to the secret beside it (BREACH).
 struct PageDelivery: RouterMiddleware {
     func handle(
         _ request: Request, context: ShopContext,
@@ -26,7 +26,7 @@ struct PageDelivery: RouterMiddleware {
         return try await Self.compressed(response, for: request)
     }
 
-    /// Word that the browser's copy is still right, with what it has to know of it (RFC 9110, 15.4.5).
+    /// Tells the browser that its copy is still valid, with the fields that RFC 9110, 15.4.5, requires.
     private static func notModified(_ response: Response) -> Response {
         var headers = response.headers
         headers[.contentLength] = nil
@@ -37,7 +37,7 @@ struct PageDelivery: RouterMiddleware {
     }
 
     private static func compressed(_ response: Response, for request: Request) async throws -> Response {
-        // A file of the shop comes in the form that is asked for.
+        // A file of the shop already has the requested encoding.
         guard response.headers[.vary] == nil, let length = response.body.contentLength,
             (Gzip.byteCountMin...Gzip.byteCountMax).contains(length)
         else { return response }
@@ -56,7 +56,7 @@ struct PageDelivery: RouterMiddleware {
     }
 }
 
-/// Gathers a body that is in memory anyway.
+/// Collects a body that is in memory anyway.
 private final class BodySink: ResponseBodyWriter {
     private(set) var bytes = ByteBuffer()
 

@@ -4,10 +4,10 @@ internal import Logging
 internal import Monitoring
 internal import TierHTTP
 
-/// Stands in front of every route: refuses forms of other sites, turns errors into pages, and adds the
-/// header fields that make a browser careful.
+/// Middleware before every route: refuses forms of other sites, turns errors into pages, and adds security
+/// header fields.
 struct PageGuard: RouterMiddleware {
-    /// Nothing but the shop's own files, no script or style inside a page, in nobody's frame.
+    /// Allows only the shop's own files, no script or style inside a page, and no framing.
     private static let contentPolicy =
         "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
         + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -20,7 +20,7 @@ struct PageGuard: RouterMiddleware {
     ) async throws -> Response {
         var response: Response
         do {
-            // Only forms change anything, and nobody but the shop has one.
+            // Only forms change anything, and only the shop's own pages have them.
             if request.method == .post, Self.isForeign(request) {
                 throw HTTPError(.forbidden, message: "The form was sent by another site.")
             }
@@ -30,15 +30,15 @@ struct PageGuard: RouterMiddleware {
         }
         if request.method == .head { response = response.createHeadResponse() }
         for field in Self.carefulFields { response.headers[field.name] = field.value }
-        // The route's pattern, not the address: a receipt's address is its secret.
+        // The route's pattern is logged instead of the address, since the address of a receipt is a secret.
         context.logger.debug(
             "\(request.method) \(context.endpointPath ?? "?") \(response.status.code) trace \(context.trace.traceID)"
         )
         return response
     }
 
-    /// Whether a browser says that the request comes from a page of another site, or is made ahead of time.
-    /// Programs say nothing.
+    /// Whether the browser says that the request comes from a page of another site, or is prefetched. Other
+    /// programs send no such fields.
     static func isForeign(_ request: Request) -> Bool {
         var signs = BrowserSigns()
         for field in request.headers { signs.note(field.name.canonicalName, field.value) }
@@ -46,16 +46,16 @@ struct PageGuard: RouterMiddleware {
         return signs.refusal(host: host, reach: .origin) != nil
     }
 
-    /// What every page says to the browser that shows it.
+    /// Security header fields of every page.
     static let carefulFields: [HTTPField] = [
         HTTPField(name: .contentSecurityPolicy, value: contentPolicy),
         HTTPField(name: .xContentTypeOptions, value: "nosniff"),
-        // Receipts have secret addresses, which no other site is to learn.
+        // The addresses of receipts are secret, so other sites must not receive them.
         HTTPField(name: referrerPolicy, value: "same-origin"),
         HTTPField(name: openerPolicy, value: "same-origin"),
     ]
 
-    // The names are constants of valid characters, so neither can be nil.
+    // Constants of valid characters, so never nil.
     private static let referrerPolicy = HTTPField.Name("referrer-policy")!
     private static let openerPolicy = HTTPField.Name("cross-origin-opener-policy")!
 }

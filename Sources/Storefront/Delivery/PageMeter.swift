@@ -4,8 +4,8 @@ internal import NIOCore
 internal import Synchronization
 internal import TierHTTP
 
-/// Measures the shop's requests as the tiers measure theirs, under the same names of metrics. A route is the
-/// pattern of its address, never the address: a receipt's is a secret.
+/// Measures the shop's requests like the tiers do, under the same metric names. A route is the pattern of its
+/// address, never the address, since that of a receipt is a secret.
 final class PageMeter: RouterMiddleware {
     private let monitor: SystemMonitor
     private let loops: TierLoops
@@ -18,7 +18,7 @@ final class PageMeter: RouterMiddleware {
         unknown = monitor.operation(.served, "other")
     }
 
-    /// Stands in front of everything else, so that what it counts is what the browser gets.
+    /// Runs before all other middleware, so that it counts what the browser receives.
     func handle(
         _ request: Request, context: ShopContext,
         next: (Request, ShopContext) async throws -> Response

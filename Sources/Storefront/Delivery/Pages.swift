@@ -7,19 +7,19 @@ internal import Mustache
 internal import NIOCore
 internal import TierHTTP
 
-/// The shop's templates, style and script, and how they become answers.
+/// The shop's templates, style and script, and the responses made from them.
 struct Pages: Sendable {
-    /// What every page's frame shows.
+    /// The frame around every page.
     struct Frame {
         let title: String
         let style: String
         let script: String
         let query: String
         let queryLengthMax = StoreLimits.queryByteCountMax
-        /// Who is at the desk, and the token of that session's forms.
+        /// The signed-in keeper, and the token of that session's forms.
         var keeper: String?
         var formToken: String?
-        /// The pages of the desk.
+        /// Links to the sections of the desk.
         var sections: [Choice] = []
     }
 
@@ -29,8 +29,8 @@ struct Pages: Sendable {
         ("/desk/import", "Import"),
     ]
 
-    /// Whether a browser may keep a page: `no-cache` lets Back show it again without asking, `no-store`
-    /// not even that.
+    /// Whether a browser may keep a page. `no-cache` lets Back show it again without a request; `no-store`
+    /// forbids even that.
     enum Caching: String {
         case checked = "private, no-cache"
         case never = "no-store"
@@ -38,11 +38,11 @@ struct Pages: Sendable {
 
     private let library: MustacheLibrary
     let style: Asset
-    /// The desk's style: the shop's with its own behind it.
+    /// The desk's style: the shop's, followed by its own.
     let deskStyle: Asset
     let script: Asset
 
-    /// - Throws: a parser error of a template, which is the program's own.
+    /// - Throws: a parser error of a template, which is a fault of the program.
     init() throws {
         let templates: [String: [UInt8]] = [
             "layout": PackageResources.layout_mustache,
@@ -88,7 +88,7 @@ struct Pages: Sendable {
 
     /// The frame of a page of the desk.
     ///
-    /// - Parameter link: the section that the page is.
+    /// - Parameter link: the desk's section that the page is.
     func deskFrame(_ title: String, _ session: DeskSession?, at link: String?) -> Frame {
         Frame(
             title: title, style: deskStyle.path, script: script.path, query: "", keeper: session?.keeper,
@@ -97,10 +97,10 @@ struct Pages: Sendable {
         )
     }
 
-    /// A page as an answer.
+    /// Makes a page's response.
     ///
-    /// - Parameter isNewEachTime: whether the page has a form with a new key, so that no copy of it is ever
-    ///   right: it gets no tag.
+    /// - Parameter isNewEachTime: whether the page has a form with a new key. Then no copy of it is ever
+    ///   valid, and it gets no tag.
     func answer(
         _ view: Any, _ template: String, status: HTTPResponse.Status = .ok, caching: Caching = .checked,
         isNewEachTime: Bool = false
@@ -115,13 +115,13 @@ struct Pages: Sendable {
         return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: body))
     }
 
-    /// A page's text; nil where there is no such template.
+    /// The text of a page; nil if there is no such template.
     func html(_ view: Any, _ template: String) -> ByteBuffer? {
         library.render(view, withTemplate: template).map { ByteBuffer(string: $0) }
     }
 }
 
-/// A file that pages name: its address changes with its content, so that a browser may keep it for good.
+/// A file that pages refer to. Its address changes with its content, so a browser may keep it indefinitely.
 struct Asset: Sendable {
     let path: String
     private let type: String
@@ -146,7 +146,8 @@ struct Asset: Sendable {
         return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: form.body))
     }
 
-    /// A short name for content: 48 bits of its SHA-256, enough to tell the versions of one page or file apart.
+    /// A short name for content: 48 bits of its SHA-256, enough to distinguish the versions of one page or
+    /// file.
     static func digest(of bytes: some Sequence<UInt8>) -> String {
         Hex.text(SHA256.hash(data: Array(bytes)).prefix(6))
     }

@@ -7,18 +7,18 @@ internal import NIOCore
 internal import StoreAPI
 internal import StoreClient
 
-/// Pages about what did not work: what happened, whether money is at stake, what to do.
+/// Pages about errors: what happened, whether money is involved, and what to do.
 struct ProblemPages: Sendable {
     struct Link {
         let link: String
         let words: String
     }
 
-    /// The form that asks again for a purchase whose outcome is not known, with the same key.
+    /// The form that repeats a purchase with an unknown outcome under the same key.
     struct Retry {
         let item: String
         let key: String
-        /// The price that the first form showed; empty where it did not say.
+        /// The price that the first form showed; empty if it did not contain one.
         let cost: String
     }
 
@@ -45,7 +45,7 @@ struct ProblemPages: Sendable {
 
     let pages: Pages
 
-    /// The page for an error that a route threw.
+    /// Makes the page for an error that a route threw.
     func answer(to error: any Error, context: ShopContext) throws -> Response {
         let problem = Self.problem(of: error)
         if problem.status == .internalServerError {
@@ -58,7 +58,7 @@ struct ProblemPages: Sendable {
         return response
     }
 
-    /// A problem's page.
+    /// Makes the page of a problem.
     func answer(_ problem: Problem, context: ShopContext) throws -> Response {
         let view = View(
             frame: pages.frame(problem.heading), heading: problem.heading, happened: problem.happened,
@@ -69,7 +69,7 @@ struct ProblemPages: Sendable {
         return response
     }
 
-    /// The page of a problem that the connection itself answers, with its headers.
+    /// Makes the page of a problem that the connection itself reports.
     func html(of problem: Problem) -> ByteBuffer {
         let view = View(
             frame: pages.frame(problem.heading), heading: problem.heading, happened: problem.happened,
@@ -102,7 +102,7 @@ struct ProblemPages: Sendable {
             advice: "Check the address, search above, or start from the shop's first page.")
     }
 
-    /// No book with a number, or none any more.
+    /// 404: a book that does not exist, or is retired.
     static func unknownBook(_ item: String) -> Problem {
         Problem(
             status: .notFound, heading: "We do not have this book",
@@ -117,7 +117,7 @@ struct ProblemPages: Sendable {
             advice: "Nothing was changed. Go back, correct it and send it again.")
     }
 
-    /// 405: mostly the address of a form, opened without the form.
+    /// 405: usually the address of a form, opened without the form.
     private static func wrongMethod(_ allowed: [HTTPRequest.Method]) -> Problem {
         let isPage = allowed.contains(.get)
         return Problem(
@@ -135,7 +135,7 @@ struct ProblemPages: Sendable {
         money: "Yes. Opening a page buys nothing, and what you bought before is safe on the disk.",
         advice: "Wait some seconds and load this page again. The store comes back by itself.")
 
-    /// 503: what was asked for is too much, now or ever.
+    /// 503: the request is too much at the moment or altogether.
     private static func busy(_ detail: String) -> Problem {
         Problem(
             status: .serviceUnavailable, heading: "That is too much just now",

@@ -3,14 +3,14 @@ internal import Logging
 internal import Monitoring
 internal import NIOCore
 
-/// What is known of a request beside the request itself.
+/// Facts about a request that the request itself does not contain.
 struct ShopContext: RequestContext {
     var coreContext: CoreRequestContextStorage
-    /// The address that the request came from; empty where the system does not say.
+    /// The address that the request came from; empty if the system does not provide it.
     let remoteAddress: String
     /// The event loop of the request's connection.
     let eventLoop: any EventLoop
-    /// The trace that all questions to the store on behalf of this request belong to.
+    /// The trace of all requests to the store on behalf of this request.
     let trace: TraceContext
 
     init(source: ApplicationRequestContextSource) {

@@ -9,16 +9,16 @@ struct BookPage: Sendable {
     let store: StoreClient
     let pages: Pages
 
-    /// The page as an answer.
+    /// Makes the page's response.
     ///
     /// - Parameters:
-    ///   - id: the purchase that its form is for; nil makes a new one.
-    ///   - note: a message about an earlier press of its button.
+    ///   - id: the purchase that the page's form is for; nil makes a new one.
+    ///   - note: a message about an earlier press of the button.
     func answer(
         _ book: Book, id: ReceiptID? = nil, note: PurchaseNote? = nil, status: HTTPResponse.Status = .ok,
         trace: TraceContext
     ) async throws -> Response {
-        // Without its neighbours a book's page is still a book's page.
+        // The page is complete without similar books, so an error here is ignored.
         let near = try? await store.find(
             topic: book.topic, limit: ShopLimits.booksPerShelf + 1, trace: trace)
         let cards = (near?.result ?? []).filter { $0.item != book.item }.prefix(ShopLimits.booksPerShelf)

@@ -2,14 +2,14 @@ internal import Model
 internal import StoreAPI
 internal import TierHTTP
 
-/// A book's cover, drawn from what is known of it: the family of colours follows from the topic, the colours
-/// within it and the figure from the item number, the words from the title. The same book always looks the same.
+/// A book's cover, drawn from the book's data. The topic selects the family of colours, the item number the
+/// colours within it and the figure, and the title the words. The same book always has the same cover.
 enum CoverArt {
     private static let width = 120
     private static let height = 174
     private static let lineLengthMax = 15
     private static let lineCountMax = 6
-    /// Between the edges that the words keep to, in pixels.
+    /// The width of the text area, in pixels.
     private static let wordsWidth = 100
     /// Sizes of the title's letters, in pixels: the larger where it fits.
     private static let (sizeLarge, sizeSmall) = (14, 11)

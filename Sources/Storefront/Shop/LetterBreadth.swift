@@ -1,11 +1,11 @@
-/// How much room letters take on a line, estimated: a server does not know the fonts of its readers.
+/// An estimate of how wide letters are on a line: a server does not know its readers' fonts.
 enum LetterBreadth {
     /// The breadth of `text` in ems of a serif font.
     static func ems(of text: some StringProtocol) -> Double {
         text.reduce(0) { $0 + ems(of: $1) }
     }
 
-    /// The longest beginning of `text` within both bounds; one letter at least.
+    /// The longest start of `text` within both limits, and at least one letter.
     static func longestStart(of text: Substring, lengthMax: Int, emsMax: Double) -> Substring {
         var sum = 0.0
         var end = text.startIndex
@@ -19,13 +19,13 @@ enum LetterBreadth {
         return text[..<end]
     }
 
-    /// `text` within both bounds, with an ellipsis where something is left out.
+    /// `text` cut to both limits, with an ellipsis where something is left out.
     static func clipped(_ text: String, lengthMax: Int, emsMax: Double) -> String {
         guard text.count > lengthMax || ems(of: text) > emsMax else { return text }
         return longestStart(of: text[...], lengthMax: lengthMax - 1, emsMax: emsMax - 1) + "…"
     }
 
-    /// Whether a letter is as broad as it is high: those of East Asia, and emoji.
+    /// Whether a letter is as wide as it is high, like East Asian letters and emoji.
     static func isWide(_ letter: Character) -> Bool {
         guard let scalar = letter.unicodeScalars.first else { return false }
         switch scalar.value {
@@ -36,7 +36,7 @@ enum LetterBreadth {
         }
     }
 
-    /// As broad as in the broadest of the fonts that a browser may take, DejaVu Serif in bold.
+    /// The width in DejaVu Serif Bold, the widest of the fonts that a browser may choose.
     private static func ems(of letter: Character) -> Double {
         switch letter {
         case "i", "j", "l", "I", ".", ",", ":", ";", "'", "’", "!", "|", "(", ")", " ", "-": 0.37

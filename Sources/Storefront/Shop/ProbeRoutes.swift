@@ -2,13 +2,13 @@ internal import Hummingbird
 internal import Monitoring
 internal import NIOCore
 
-/// What machines ask of the shop.
+/// The shop's routes for probes and monitoring.
 struct ProbeRoutes: Sendable {
     let monitor: SystemMonitor
 
     func add(to router: ShopRouter) {
         router.get("/livez") { _, _ in Self.json(#"{"status":"alive"}"#) }
-        // Ready as long as it runs: without the store its pages say what is wrong, which is its work too.
+        // The shop is ready whenever it runs: without the store, its pages still say what is wrong.
         router.get("/readyz") { _, _ in Self.json(#"{"status":"ready"}"#) }
         router.get("/metrics") { _, _ in
             Response(

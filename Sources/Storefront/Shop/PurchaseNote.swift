@@ -1,6 +1,6 @@
 internal import Model
 
-/// What a book's page says of a press of its button that bought nothing. All of it stays true when the page is
+/// A message on a book's page about a press of its button that bought nothing. It stays true when the page is
 /// opened again.
 struct PurchaseNote: Equatable {
     let heading: String
@@ -8,11 +8,11 @@ struct PurchaseNote: Equatable {
 
     private static let nothing = "You have bought nothing and owe nothing."
 
-    /// The last copy went to someone else.
+    /// The last copy was sold to someone else.
     ///
     /// - Parameters:
     ///   - time: when the button was pressed.
-    ///   - stock: what there is now.
+    ///   - stock: the current stock.
     static func soldOut(at time: String, stock: Int64) -> PurchaseNote {
         guard stock > 0 else {
             return PurchaseNote(
@@ -30,9 +30,9 @@ struct PurchaseNote: Equatable {
     /// The book cost more than its page showed.
     ///
     /// - Parameters:
-    ///   - shown: what the page showed.
-    ///   - asked: what the book cost when the button was pressed.
-    ///   - now: what it costs now.
+    ///   - shown: the price that the page showed.
+    ///   - asked: the price when the button was pressed.
+    ///   - now: the current price.
     static func tooExpensive(shown: Cents, asked: Cents, now: Cents) -> PurchaseNote {
         let (before, today) = (Wording.price(shown), Wording.price(now))
         guard now > shown else {
@@ -48,7 +48,7 @@ struct PurchaseNote: Equatable {
                 + "If you want it for \(today), press the button again.")
     }
 
-    /// A form that does not say what its page showed.
+    /// A form that does not contain the price that its page showed.
     static func priceNotSaid(now: Cents) -> PurchaseNote {
         PurchaseNote(
             heading: "Please look at the price",

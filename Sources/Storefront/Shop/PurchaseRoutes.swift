@@ -8,10 +8,10 @@ internal import StoreClient
 
 /// Buying, receipts, and what this browser has bought.
 ///
-/// A book's page carries a new key in its form, so however often that form is sent – a double click, a
-/// reload, Back and again – the store sells one copy. The key is also the receipt's address. The form carries the
-/// price that was shown, and the store sells for no more. The shop keeps nothing: the order server knows what became
-/// of a key.
+/// Each book page has a new key in its form. However often that form is sent – a double click, a reload, Back
+/// and again – the store sells one copy. The key is also the address of the receipt. The form contains the
+/// price that was shown, and the store does not sell for more. The shop keeps no record: the order server
+/// knows the outcome of each key.
 struct PurchaseRoutes: Sendable {
     let store: StoreClient
     let pages: Pages
@@ -29,7 +29,7 @@ struct PurchaseRoutes: Sendable {
     private struct Press {
         let item: ItemNumber
         let id: ReceiptID
-        /// The price that the page showed; nil for a form that does not say it.
+        /// The price that the page showed; nil if the form does not contain it.
         let shown: Cents?
 
         init(_ form: Form) throws {
@@ -57,7 +57,7 @@ struct PurchaseRoutes: Sendable {
             return try unknownOutcome(of: press, request, context)
         } catch StoreFault.refused(let refusal) {
             switch refusal.status {
-            // The first copy of a double click is still being worked on.
+            // The first copy of a double click is still in progress.
             case 409: return try unknownOutcome(of: press, request, context)
             case 412: return try await tooExpensive(press, refusal, context)
             case let status:
@@ -96,7 +96,7 @@ struct PurchaseRoutes: Sendable {
         return response
     }
 
-    /// If the sale was made all the same, My orders is where it shows.
+    /// Remembers the purchase, so that My orders shows it if the sale was made after all.
     private func unknownOutcome(
         of press: Press, _ request: Request, _ context: ShopContext
     ) throws -> Response {
@@ -104,8 +104,8 @@ struct PurchaseRoutes: Sendable {
             press, in: try problems.answer(Self.outcomeUnknown(press), context: context), request)
     }
 
-    /// The page again with both prices. Its form has the same key, so that who goes back to the first page and
-    /// presses there buys no second copy.
+    /// Shows the page again with both prices. Its form has the same key, so that going back to the first page
+    /// and pressing there does not buy a second copy.
     private func tooExpensive(
         _ press: Press, _ refusal: StoreProblem, _ context: ShopContext
     ) async throws -> Response {
@@ -159,7 +159,7 @@ struct PurchaseRoutes: Sendable {
         let bought = ids.compactMap { id in
             receipts[id].flatMap { $0 }.flatMap { $0.isSuccess ? (id: id, receipt: $0) : nil }
         }
-        // By when they were bought: a button that was pressed again does not make its purchase a new one.
+        // Sorted by time of purchase: pressing the button again does not make a purchase a new one.
         let orders = bought.sorted { $0.receipt.time.millis > $1.receipt.time.millis }.map { id, receipt in
             OrdersView.Order(
                 id: id.text, title: Wording.listed(receipt.title),

@@ -1,24 +1,24 @@
 internal import Model
 
-/// The name of one purchase: 128 random bits, which are at once the idempotency key of its form and the
-/// address of its receipt. Nobody can guess it; who has it may read the receipt.
+/// The identity of one purchase: 128 random bits that are both the idempotency key of its form and the
+/// address of its receipt. It cannot be guessed, and whoever has it may read the receipt.
 ///
-/// That of a book's page ends in the price that the page showed, in cents. The store sells under the whole name, so
-/// a receipt's address proves what its buyer saw.
+/// The ID from a book's page ends in the price that the page showed, in cents. The store sells under the
+/// whole ID, so the address of a receipt proves what its buyer saw.
 struct ReceiptID: Hashable, Sendable {
     private static let digitCount = 32
 
-    /// 32 lower-case hexadecimal digits, and `-1250` where a price belongs to it.
+    /// 32 lower-case hexadecimal digits, followed by `-1250` if a price belongs to it.
     let text: String
-    /// What the book cost when its page was made; nil for a name that is not a book's page's.
+    /// The price of the book when its page was made; nil for an ID without a price.
     let shownPrice: Cents?
 
     var key: IdempotencyKey { IdempotencyKey(trusted: text) }
 
-    /// A new one.
+    /// Makes a new ID.
     static func random() -> ReceiptID { ReceiptID(text: Secret.random(words: 2), shownPrice: nil) }
 
-    /// A new one for a page that shows a price.
+    /// Makes a new ID for a page that shows a price.
     static func random(showing price: Cents) -> ReceiptID {
         ReceiptID(text: Secret.random(words: 2) + "-\(price.amount)", shownPrice: price)
     }
@@ -34,7 +34,7 @@ struct ReceiptID: Hashable, Sendable {
         if rest.isEmpty {
             shownPrice = nil
         } else {
-            // One spelling of each: as it was made.
+            // Only the spelling that the shop writes is valid.
             guard rest.first == "-", let price = Int64(rest.dropFirst()).flatMap({ Cents($0) }),
                 rest.dropFirst() == String(price.amount)
             else { return nil }

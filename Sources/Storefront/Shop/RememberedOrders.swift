@@ -1,26 +1,27 @@
 internal import Foundation
 internal import Hummingbird
 
-/// The purchases that a browser remembers, newest first, in a cookie for each. The shop itself keeps no record of
+/// The purchases that a browser remembers, newest first, each in its own cookie. The shop keeps no record of
 /// who bought what.
 ///
-/// A cookie for all of them would lose some: of two pages that buy in the same moment, each answer would set what
-/// its own request brought with one more, and the later answer would undo the earlier one.
+/// One cookie for all of them would lose some. If two pages buy at the same moment, each response sets the
+/// cookie of its own request plus one purchase, and the later response undoes the earlier one.
 struct RememberedOrders: Sendable {
     private static let namePrefix = "order-"
-    /// What earlier versions set: the names of purchases with points between them. It is read and never set.
+    /// The cookie of earlier versions, which contains the IDs of purchases separated by periods. It is read
+    /// and never set.
     private static let oldName = "orders"
     /// 400 days, the longest that browsers keep a cookie.
     private static let ageMax = 400 * 24 * 3600
-    /// How a press ends in a cookie's value that bought nothing more.
+    /// The end of a cookie's value when the last press of the button bought nothing more.
     private static let repeatMark = ".again"
 
     /// A purchase whose button was pressed in this browser.
     struct Order: Equatable, Sendable {
         let id: ReceiptID
-        /// When the button was pressed last, in seconds since 1970.
+        /// The time of the last press, in seconds since 1970.
         let pressedAt: Int64
-        /// Whether it had been bought before it was pressed last.
+        /// Whether the purchase was made before the last press.
         let isRepeat: Bool
     }
 
@@ -30,7 +31,7 @@ struct RememberedOrders: Sendable {
     private let forgotten: [ReceiptID]
     private let isOverTLS: Bool
 
-    /// Those that a request brings. What does not look like a purchase is left out.
+    /// Reads the purchases from a request's cookies. Anything that does not look like a purchase is left out.
     init(_ request: Request) {
         isOverTLS = request.isOverTLS
         let countMax = ShopLimits.rememberedOrderCountMax
@@ -54,24 +55,24 @@ struct RememberedOrders: Sendable {
         return Order(id: id, pressedAt: pressedAt, isRepeat: isRepeat)
     }
 
-    /// The names of all purchases, each once, the last one pressed first.
+    /// The IDs of all purchases, each once, the last one pressed first.
     var ids: [ReceiptID] {
         var known: Set<ReceiptID> = []
         return (orders.map(\.id) + oldIDs).filter { known.insert($0).inserted }
             .prefix(ShopLimits.rememberedOrderCountMax).map { $0 }
     }
 
-    /// Whether this browser's last press for a purchase found it made already.
+    /// Whether the purchase was already made when its button was last pressed in this browser.
     func isRepeat(_ id: ReceiptID) -> Bool { orders.contains { $0.id == id && $0.isRepeat } }
 
-    /// The cookies that add a purchase, and end those that are too many with it.
+    /// Cookies that add a purchase and delete those beyond the limit.
     func adding(_ id: ReceiptID, isRepeat: Bool, now: Date = Date()) -> [Cookie] {
         let others = orders.map(\.id).filter { $0 != id }
         let tooMany = others.dropFirst(ShopLimits.rememberedOrderCountMax - 1) + forgotten
         let value = String(Int64(now.timeIntervalSince1970), radix: 36) + (isRepeat ? Self.repeatMark : "")
         var cookies = [cookie(Self.namePrefix + id.text, value)]
         cookies += tooMany.map { cookie(Self.namePrefix + $0.text, nil) }
-        // The old cookie's purchases are all older, so they go when there is no room left beside the others.
+        // The purchases in the old cookie are the oldest, so it is deleted when the others need the space.
         if !oldIDs.isEmpty, others.count + 1 >= ShopLimits.rememberedOrderCountMax {
             cookies.append(cookie(Self.oldName, nil))
         }

@@ -1,12 +1,12 @@
 internal import HTTPTypes
 internal import Hummingbird
 
-/// The framework's router, which answers a wrong method as it does a wrong path (404), with the paths' methods
-/// kept, so that a wrong one is refused as such (405 with `Allow`; RFC 9110, 15.5.6).
+/// A router that refuses a wrong method with 405 and `Allow` (RFC 9110, 15.5.6). The framework's router
+/// answers it like a wrong path (404), so this one records the methods of each path.
 final class ShopRouter: RouterMethods {
     /// A method that a path does not answer.
     struct WrongMethod: Error {
-        /// The methods that it does.
+        /// The methods that the path answers.
         let allowed: [HTTPRequest.Method]
     }
 
@@ -32,7 +32,7 @@ final class ShopRouter: RouterMethods {
         return self
     }
 
-    /// The router with all routes that were added, and a refusal for every other method of their paths.
+    /// Builds the router with all added routes, and a refusal for every other method of their paths.
     func whole() -> Router<ShopContext> {
         for (path, methods) in answered {
             let allowed = methods.contains(.get) ? methods + [.head] : methods

@@ -6,7 +6,7 @@ internal import NIOCore
 internal import StoreAPI
 internal import StoreClient
 
-/// The pages on which a customer looks around.
+/// The pages on which a customer browses.
 struct ShopRoutes: Sendable {
     let store: StoreClient
     let pages: Pages
@@ -34,7 +34,7 @@ struct ShopRoutes: Sendable {
         return try pages.answer(view, "home")
     }
 
-    /// The first books of each topic, asked for side by side.
+    /// The first books of each topic, fetched in parallel.
     private func shelves(
         _ topics: ArraySlice<ShelfTopic>, trace: TraceContext
     ) async throws -> [HomeView.Shelf] {
@@ -95,7 +95,7 @@ struct ShopRoutes: Sendable {
         let after = try request.parameter("after")
         let page = try await store.find(
             words: words, topic: topic, limit: ShopLimits.booksPerPage, after: after, trace: context.trace)
-        // Behind the end there is nothing to see; what the list begins with tells whether there is one at all.
+        // A page past the end is empty. The start of the list shows whether there are books at all.
         if page.result.isEmpty, after != nil { return .redirect(to: path) }
         let isUnknown = topic != nil && page.result.isEmpty
         let view = ListView(
@@ -111,8 +111,7 @@ struct ShopRoutes: Sendable {
         return try await BookPage(store: store, pages: pages).answer(book, note: note, trace: context.trace)
     }
 
-    /// What became of the press of the button that the address names. An address can say anything; this is what the
-    /// store knows.
+    /// The outcome of the press that the address names. The store knows it; an address can claim anything.
     private func purchaseNote(
         about book: Book, _ request: Request, _ context: ShopContext
     ) async throws -> PurchaseNote? {
@@ -123,7 +122,7 @@ struct ShopRoutes: Sendable {
         return .soldOut(at: receipt.time.description, stock: book.stock)
     }
 
-    /// A book's stock for the script that keeps its page current.
+    /// Answers with a book's stock, for the script that keeps its page current.
     private func stock(_ request: Request, _ context: ShopContext) async throws -> Response {
         struct Now: Encodable {
             let words: String

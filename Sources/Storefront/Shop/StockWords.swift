@@ -1,10 +1,10 @@
 /// A book's stock in a customer's words.
 struct StockWords {
     let words: String
-    /// The style that goes with them.
+    /// The style of the words.
     let tone: String
     let isSoldOut: Bool
-    /// What the button says.
+    /// The text on the button.
     let button: String
 
     init(_ stock: Int64) {

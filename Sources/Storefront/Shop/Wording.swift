@@ -1,7 +1,7 @@
 internal import Foundation
 internal import Model
 
-/// How the shop says amounts, stock and times.
+/// Formats amounts, stock and times for customers.
 enum Wording {
     /// The largest stock at which customers see how many copies are left.
     static let lowStockMax: Int64 = 3
@@ -9,25 +9,25 @@ enum Wording {
     /// A price, such as `$1,234.50`.
     static func price(_ price: Cents) -> String { amount(price.amount) }
 
-    /// An amount of money in cents, which may be more than a price.
+    /// An amount of money in cents, which may be larger than any price.
     static func amount(_ amount: Int64) -> String {
         let (whole, cents) = amount.quotientAndRemainder(dividingBy: 100)
         return "$\(count(whole)).\(cents < 10 ? "0" : "")\(cents)"
     }
 
-    /// A number with its thousands set apart.
+    /// A number with thousands separators.
     static func count(_ number: Int64) -> String {
         (number < 0 ? "−" : "") + Figure.grouped(number.magnitude)
     }
 
     static func books(_ number: Int) -> String { number == 1 ? "1 book" : "\(count(Int64(number))) books" }
 
-    /// A point in time that travels as RFC 3339 in UTC, such as `24 November 2026, 08:15 UTC`; anything else as
-    /// it is.
+    /// Formats an RFC 3339 time in UTC, such as `24 November 2026, 08:15 UTC`. Any other text is returned
+    /// unchanged.
     static func time(_ text: String) -> String { Timestamp(parsing: text)?.words ?? text }
 
-    /// Text of any direction inside a sentence: between Unicode's isolates it leaves the order of the words around it
-    /// alone.
+    /// Text of any direction for use inside a sentence. Unicode isolates around it keep the order of the
+    /// surrounding words.
     static func isolated(_ text: String) -> String { "\u{2068}\(text)\u{2069}" }
 
     /// `text` cut to a number of characters, with an ellipsis where something is left out.
@@ -36,7 +36,7 @@ enum Wording {
         return text.prefix(lengthMax - 1) + "…"
     }
 
-    /// A title by which books are compared: without capitals, accents and doubled blanks.
+    /// A title for comparison, without case, accents and repeated blanks.
     static func folded(_ title: String) -> String {
         title.folding(options: [.caseInsensitive, .diacriticInsensitive], locale: nil)
             .split(whereSeparator: \.isWhitespace).joined(separator: " ")

@@ -1,8 +1,8 @@
 internal import Foundation
 internal import NIOCore
 
-/// What counts as one client: an IPv4 address, or the 64 bits of an IPv6 address that name a network, of which
-/// every customer of a provider has at least one to itself.
+/// The network that counts as one client: an IPv4 address, or the first 64 bits of an IPv6 address, since a
+/// provider assigns each customer at least one such network.
 struct ClientNetwork: Hashable, CustomStringConvertible, Sendable {
     private let bits: UInt64
     private let isIPv6: Bool
@@ -23,9 +23,9 @@ struct ClientNetwork: Hashable, CustomStringConvertible, Sendable {
         }
     }
 
-    /// The network of an address as text; nil for what is no address.
+    /// Parses the text of an address; nil if it is not one.
     init?(parsing text: String) {
-        // An address of one link names its interface behind a percent sign.
+        // A link-local address names its interface after a percent sign.
         self.init(try? SocketAddress(ipAddress: String(text.prefix { $0 != "%" }), port: 0))
     }
 
@@ -47,6 +47,6 @@ struct ClientNetwork: Hashable, CustomStringConvertible, Sendable {
         self.isIPv6 = isIPv6
     }
 
-    /// IPv4 addresses as a socket for both kinds shows them (`::ffff:192.0.2.1`).
+    /// The prefix of IPv4 addresses on a socket for both kinds (`::ffff:192.0.2.1`).
     private static let mappedPrefix: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]
 }

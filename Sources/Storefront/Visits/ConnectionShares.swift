@@ -1,13 +1,13 @@
-/// Who has how many of the shop's connections.
+/// Counts the shop's connections, in total and by client.
 ///
-/// A plain struct: clients that come and go in, decisions out.
+/// A plain value without input or output: it receives opened and closed connections and returns decisions.
 struct ConnectionShares: Sendable {
     /// Whether a connection may stay.
     enum Answer: Equatable, Sendable {
         case welcome
-        /// The shop has as many as it takes.
+        /// The shop has reached its limit.
         case full
-        /// The client has as many as one may have.
+        /// The client has reached its limit.
         case greedy
     }
 
@@ -21,7 +21,7 @@ struct ConnectionShares: Sendable {
         self.perClientMax = perClientMax
     }
 
-    /// Takes a connection in, if it may stay. A client without an address counts for the sum only.
+    /// Counts a connection if it may stay. A client without an address counts only toward the total.
     mutating func open(_ client: ClientNetwork?) -> Answer {
         guard count < countMax else { return .full }
         if let client {
@@ -32,7 +32,7 @@ struct ConnectionShares: Sendable {
         return .welcome
     }
 
-    /// Notes the end of a connection that was welcome.
+    /// Records that an admitted connection ended.
     mutating func close(_ client: ClientNetwork?) {
         count -= 1
         guard let client, let left = counts[client] else { return }

@@ -4,12 +4,12 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import TierHTTP
 
-/// Pages for requests that no route sees, since their connection refuses them: what is malformed, too long, too
-/// slow or too many.
+/// Pages for requests that the connection refuses before any route: malformed, too long, too slow or too
+/// many.
 struct RefusalPages: Sendable {
     let problems: ProblemPages
 
-    /// The head and body of such a page, the last answer of its connection.
+    /// The head and body of a refusal page, which is the last response of its connection.
     func page(of problem: TierHTTP.Problem) -> (head: HTTPResponseHead, body: ByteBuffer) {
         let body = problems.html(of: Self.words(problem))
         var headers: HTTPHeaders = [
@@ -23,7 +23,7 @@ struct RefusalPages: Sendable {
         return (HTTPResponseHead(version: .http1_1, status: problem.status, headers: headers), body)
     }
 
-    /// The same as it goes over the wire, for a connection that has no parser.
+    /// The same page in wire format, for a connection without a parser.
     func bytes(of problem: TierHTTP.Problem) -> ByteBuffer {
         let (head, body) = page(of: problem)
         var bytes = ByteBuffer(string: "HTTP/1.1 \(head.status.code) \(head.status.reasonPhrase)\r\n")

@@ -4,9 +4,9 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import TierHTTP
 
-/// A connection to the shop: the framework's HTTP/1.1, with our own handlers before and behind its parser.
+/// A connection to the shop: the framework's HTTP/1.1, with our own handlers on both sides of its parser.
 struct ShopChannel: ServerChildChannel {
-    /// A connection and, unless it was refused, what the framework reads from it.
+    /// A connection and what the framework reads from it; nil for a refused connection.
     struct Visit: ServerChildChannelValue {
         let channel: any Channel
         let http: HTTP1Channel.Value?
@@ -16,7 +16,7 @@ struct ShopChannel: ServerChildChannel {
     let visitors: Visitors
 
     init(responder: @escaping HTTPChannelHandler.Responder, visitors: Visitors) {
-        // Times are checked here, and not by the framework, which knows of idle connections only.
+        // Time limits are checked here, since the framework only knows idle connections.
         http = HTTP1Channel(
             responder: responder,
             configuration: .init(

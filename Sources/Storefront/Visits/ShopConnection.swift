@@ -3,27 +3,26 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import TierHTTP
 
-/// One connection to the shop, between the parser and the framework: checks every head as the tiers do, gathers
-/// bodies, answers what no route may see, says when the connection ends, and ends it.
+/// One connection to the shop, between the parser and the framework. It checks every head like the tiers do,
+/// collects bodies, answers requests that no route may see, and decides when the connection ends.
 ///
-/// The framework answers one request after the other, so the answers that come through here are in the order of
-/// the requests that were handed on.
+/// The framework answers one request after the other, so responses arrive here in the order of the requests.
 final class ShopConnection: ChannelDuplexHandler, RequestReader {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
     typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
-    /// A request that arrives.
+    /// A request that is arriving.
     private struct Incoming {
         let head: HTTPRequestHead
         let check: RequestCheck
         var body = ByteBuffer()
-        /// Whether the framework has it already, since its body is long.
+        /// Whether the framework already has the head, because the body is long.
         var isHandedOn = false
     }
 
-    /// An answer that the framework owes.
+    /// A response that the framework still has to send.
     private struct Owed {
         let isHTTP10: Bool
         var isLast: Bool
@@ -36,7 +35,7 @@ final class ShopConnection: ChannelDuplexHandler, RequestReader {
     private var owed: [Owed] = []
     /// The refusal that ends the connection, once the answers before it are written.
     private var refusal: Problem?
-    /// Whether it answers a HEAD, which has no body.
+    /// Whether the refusal answers a HEAD request and so has no body.
     private var refusesHead = false
     private var pace = WritePace()
     private var sweep: RepeatedTask?
@@ -76,11 +75,11 @@ final class ShopConnection: ChannelDuplexHandler, RequestReader {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard let error = error as? HTTPParserError else {
-            // The connection broke, so there is no one to answer.
+            // The connection is broken, so no one can be answered.
             context.fireErrorCaught(error)
             return context.close(promise: nil)
         }
-        // What follows a last request need not make sense, and must not cost the client its answers.
+        // Bytes after a last request may be invalid, and must not cost the client its responses.
         guard takesBytes else { return }
         refuse(
             Problem(
@@ -89,7 +88,7 @@ final class ShopConnection: ChannelDuplexHandler, RequestReader {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        // The client has sent all it will: answer what it asked, then close.
+        // The client sends no more: answer its requests, then close.
         if case ChannelEvent.inputClosed? = event as? ChannelEvent {
             life.closeInput()
             closeIfDone()
@@ -130,14 +129,14 @@ final class ShopConnection: ChannelDuplexHandler, RequestReader {
         context.fireChannelRead(wrapInboundOut(.end(trailers)))
     }
 
-    /// Hands on what has come of a request.
+    /// Passes on the part of a request that has arrived.
     private func handOn(_ request: inout Incoming) {
         guard let context else { return }
         if !request.isHandedOn {
             request.isHandedOn = true
             owed.append(Owed(isHTTP10: request.head.version == .http1_0, isLast: false))
             var head = request.head
-            // How long the connection lasts is decided here alone.
+            // Only this handler decides how long the connection lasts.
             head.headers.remove(name: "connection")
             context.fireChannelRead(wrapInboundOut(.head(head)))
         }
@@ -154,7 +153,8 @@ final class ShopConnection: ChannelDuplexHandler, RequestReader {
         life.endRequest(isLast: true)
         visitors.logger.debug("refused a request with status \(problem.status.code): \(problem.detail)")
         if isHandedOn {
-            // Its route reads it, or has answered without doing so; it learns that no more will come.
+            // A route is reading the body or has answered without it. The error tells it that no more will
+            // arrive.
             endWithLastAnswer()
             context.fireErrorCaught(HTTPParserError.invalidEOFState)
         } else {
@@ -171,7 +171,7 @@ final class ShopConnection: ChannelDuplexHandler, RequestReader {
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         guard let answer = owed.first else {
-            // What the framework has to say of a request that was refused already.
+            // The framework's response to a request that is already refused is dropped.
             promise?.succeed()
             return
         }
@@ -182,7 +182,8 @@ final class ShopConnection: ChannelDuplexHandler, RequestReader {
                 if head.headers.contains(name: "content-length") || !head.status.mayHaveResponseBody {
                     if !answer.isLast { head.headers.replaceOrAdd(name: "connection", value: "keep-alive") }
                 } else {
-                    // Chunks came with HTTP/1.1; before it a body of unknown length ended with the connection.
+                    // Chunked bodies need HTTP/1.1. In HTTP/1.0 a body of unknown length ends with the
+                    // connection.
                     head.version = .http1_0
                     owed[0].isLast = true
                 }
@@ -198,7 +199,7 @@ final class ShopConnection: ChannelDuplexHandler, RequestReader {
             context.write(data, promise: promise)
             if answer.isLast {
                 life.endRequests()
-                // What was asked behind it gets no answer.
+                // Requests after it get no response.
                 owed.removeAll()
             }
             writeContinueIfDue()
@@ -206,7 +207,8 @@ final class ShopConnection: ChannelDuplexHandler, RequestReader {
         }
     }
 
-    /// The framework ends sending when it has nothing left to do; so does the connection then, by its own way.
+    /// The framework ends its output when it has nothing left to do. The connection then ends in its own
+    /// order.
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
         guard case .output = mode else { return context.close(mode: mode, promise: promise) }
         life.endRequests()
@@ -223,7 +225,7 @@ final class ShopConnection: ChannelDuplexHandler, RequestReader {
 
     // MARK: The end
 
-    /// Ends the connection when all is said: with the refusal, where there is one.
+    /// Ends the connection once all responses are written, after the refusal if there is one.
     private func closeIfDone() {
         guard let context, life.closes(at: .now(), isAnswered: owed.isEmpty) else { return }
         if let refusal {
@@ -232,7 +234,7 @@ final class ShopConnection: ChannelDuplexHandler, RequestReader {
             context.write(wrapOutboundOut(.head(head)), promise: nil)
             if !refusesHead { context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }
         }
-        // The last bytes are on their way when an end is.
+        // An end is written last, so once it is flushed, all bytes before it are as well.
         let taken = context.eventLoop.makePromise(of: Void.self)
         taken.futureResult.assumeIsolated().whenComplete { _ in
             guard let context = self.context, let ending = self.life.ends(at: .now()) else { return }

@@ -5,19 +5,19 @@ internal import NIOHTTP1
 internal import Synchronization
 internal import TierHTTP
 
-/// All connections of the shop, whichever event loop has them.
+/// All connections of the shop, on all event loops.
 final class Visitors: Sendable {
     private struct State {
         var shares: ConnectionShares
         var refusedCount = 0
     }
 
-    /// What becomes of a new connection.
+    /// The decision about a new connection.
     enum Reception {
         case welcome
-        /// It gets the reason and is closed.
+        /// The connection receives the reason and is closed.
         case refused(Problem)
-        /// It is closed at once.
+        /// The connection is closed without a response.
         case dropped
     }
 
@@ -42,7 +42,7 @@ final class Visitors: Sendable {
             help: "Connections closed at once, since too many were open.")
     }
 
-    /// Decides about a new connection and counts it until it is closed.
+    /// Decides about a new connection, and counts an admitted one until it is closed.
     func receive(_ channel: any Channel) -> Reception {
         let client = ClientNetwork(channel.remoteAddress)
         let (answer, isTold) = state.withLock { state in

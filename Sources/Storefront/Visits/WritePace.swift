@@ -1,21 +1,21 @@
 internal import NIOCore
 
-/// Whether a client takes its answers as fast as it must.
+/// Checks that a client takes its responses fast enough.
 ///
-/// A plain struct: figures and the time in, decisions out.
+/// A plain value without input or output: it receives counts and times, and returns decisions.
 struct WritePace: Sendable {
-    /// Bytes that were written so far.
+    /// Bytes written so far.
     private(set) var written = 0
-    /// What the client had taken of them when that was enough, and when.
+    /// Bytes that the client had taken at `since`, when its pace was last sufficient.
     private var taken = 0
     private var since: NIODeadline?
 
-    /// Notes that bytes were written.
+    /// Adds to the bytes written.
     mutating func wrote(_ count: Int) { written += count }
 
-    /// Whether the client is too slow.
+    /// Returns whether the client is too slow.
     ///
-    /// - Parameter waiting: bytes that are written and that the system has not taken.
+    /// - Parameter waiting: bytes written that the system has not yet taken.
     mutating func isTooSlow(waiting: Int, now: NIODeadline, limits: VisitLimits) -> Bool {
         guard waiting > 0 else {
             since = nil

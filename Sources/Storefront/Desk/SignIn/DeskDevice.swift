@@ -2,9 +2,9 @@ internal import Crypto
 internal import Foundation
 internal import Model
 
-/// The name of a browser that signed in before, which its cookie proves: only who knows the desk's password
-/// gets one, and a new password makes all of them worthless. It opens nothing. It lets the device's attempts
-/// go before those of strangers, and be counted apart from those that others make at its address.
+/// The name of a browser that signed in before, with a proof in its cookie. Only a browser whose user knows
+/// the desk's password gets one, and a new password invalidates all of them. It gives no access. It puts the
+/// device's attempts before those of strangers, and counts them apart from other attempts at its address.
 ///
 /// OWASP calls these device cookies.
 struct DeskDevice: Equatable, Sendable {
@@ -14,12 +14,12 @@ struct DeskDevice: Equatable, Sendable {
     /// 128 random bits in hexadecimal.
     let name: String
 
-    /// A new one.
+    /// Makes a new name.
     static func random() -> DeskDevice { DeskDevice(name: Secret.random(words: 2)) }
 
     private init(name: String) { self.name = name }
 
-    /// Reads a cookie's value; nil unless it was made with this key.
+    /// Reads the value of a cookie; nil unless it was made with this key.
     init?(cookie: String, key: SymmetricKey) {
         let parts = cookie.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 2, parts[0].utf8.count == Self.nameLength,

@@ -3,27 +3,27 @@ internal import Hummingbird
 internal import Model
 internal import Synchronization
 
-/// The desk's door: sign-in, sessions, and the tokens of its forms.
+/// Access to the desk: sign-in, sessions, and the tokens of forms.
 final class DeskDoor: Sendable {
-    /// What became of an attempt to sign in.
+    /// The result of an attempt to sign in.
     enum Attempt: Sendable {
-        /// The new session's id, and the value of the cookie by which the device is known from now on.
+        /// The new session's ID, and the value of the cookie that identifies the device from then on.
         case opened(sessionID: String, deviceCookie: String)
         case wrong
-        /// Too many failures: wait this long.
+        /// There were too many failures; the visitor must wait this long.
         case locked(Duration)
-        /// Too many are trying at once.
+        /// Too many attempts are waiting.
         case busy
     }
 
-    /// Who wants to sign in.
+    /// A visitor who tries to sign in.
     struct Visitor: Sendable {
         let keeper: String
         let password: String
         let origin: SignInOrigin
-        /// The browser, where it signed in before.
+        /// The browser, if it signed in before.
         var device: DeskDevice?
-        /// The session that its browser still has, which a new one ends.
+        /// The session that the browser still has; a new one ends it.
         var sessionID: String?
     }
 
@@ -46,12 +46,12 @@ final class DeskDoor: Sendable {
 
     private let password: DeskPassword
     private let state = Mutex(State())
-    /// Hashing is slow on purpose, so it has a thread of its own, and one is enough.
+    /// Hashing is slow on purpose, so it has its own thread. One is enough.
     private let hashing = DispatchQueue(label: "bookstore.desk.password")
 
     init(password: DeskPassword) { self.password = password }
 
-    /// Tries a password when its turn comes.
+    /// Tries a password when it is the visitor's turn.
     func signIn(_ visitor: Visitor) async -> Attempt {
         if let wait = state.withLock({ $0.attempts.wait(visitor.origin.name, now: .now) }) {
             return .locked(wait)
@@ -82,7 +82,7 @@ final class DeskDoor: Sendable {
     }
 
     private func settle(_ visitor: Visitor) -> Attempt {
-        // Others may have failed from the same address while this one waited.
+        // Other attempts from the same address may have failed while this one waited.
         if let wait = state.withLock({ $0.attempts.wait(visitor.origin.name, now: .now) }) {
             return .locked(wait)
         }
@@ -100,7 +100,7 @@ final class DeskDoor: Sendable {
         }
     }
 
-    /// Who sends the form of the sign-in page: a device that is known counts by itself, anyone else by address.
+    /// The sender of the sign-in form. A known device counts by itself, anyone else by address.
     func visitor(_ keeper: String, password: String, request: Request, address: String) -> Visitor {
         let device = request.cookies[Self.deviceCookieName].flatMap {
             DeskDevice(cookie: $0.value, key: self.password.deviceKey)
@@ -111,7 +111,7 @@ final class DeskDoor: Sendable {
             device: device, sessionID: request.cookies[Self.cookieName]?.value)
     }
 
-    /// The session that a request belongs to; nil when its sender is not signed in.
+    /// The session of a request; nil if its sender is not signed in.
     func session(of request: Request) -> DeskSession? {
         guard let id = request.cookies[Self.cookieName]?.value else { return nil }
         return state.withLock { $0.sessions.use(id, now: .now) }
@@ -123,14 +123,14 @@ final class DeskDoor: Sendable {
         state.withLock { $0.sessions.close(id) }
     }
 
-    /// The cookie of a new session, or the one that ends it.
+    /// The cookie of a session; nil makes the cookie that ends it.
     static func cookie(sessionID: String?, for request: Request) -> Cookie {
         Cookie(
             name: cookieName, value: sessionID ?? "", maxAge: sessionID == nil ? 0 : nil, path: "/desk",
             secure: request.isOverTLS, httpOnly: true, sameSite: .strict)
     }
 
-    /// The cookie by which a device is known.
+    /// The cookie that identifies a device.
     static func cookie(device value: String, for request: Request) -> Cookie {
         Cookie(
             name: deviceCookieName, value: value, maxAge: deviceCookieAgeMax, path: "/desk/sign-in",

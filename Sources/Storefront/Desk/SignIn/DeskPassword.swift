@@ -2,10 +2,10 @@ internal import Crypto
 internal import CryptoExtras
 internal import Foundation
 
-/// The desk's password as the store keeps it: salted and hashed by scrypt (RFC 7914), which is slow and
-/// takes much memory on purpose.
+/// The desk's password as the store keeps it, salted and hashed by scrypt (RFC 7914), which takes much time
+/// and memory on purpose.
 package struct DeskPassword: Sendable {
-    /// The shortest and the longest password, in UTF-8 bytes.
+    /// The shortest and longest password, in UTF-8 bytes.
     package static let byteCounts = 8...256
 
     /// scrypt's cost: 2^15 rounds of 8 blocks take 32 MB and about a tenth of a second.
@@ -14,19 +14,19 @@ package struct DeskPassword: Sendable {
     private static let memoryMax = 64 * 1024 * 1024
     private static let saltByteCount = 16
     private static let hashByteCount = 32
-    /// The password in Unicode's composed form (NFC) is hashed: keyboards and systems differ in how they write
-    /// the same letters.
+    /// Passwords are hashed in Unicode's composed form (NFC), since keyboards and systems encode the same
+    /// letters differently.
     private static let scheme = "scrypt-15-8-1-nfc"
-    /// Hashes of passwords as they were typed, which the store made before.
+    /// The scheme of older hashes, of passwords as they were typed.
     private static let typedScheme = "scrypt-15-8-1"
 
     private let scheme: String
     private let salt: Data
     private let hash: Data
 
-    /// Hashes a password with a new salt. It takes a tenth of a second of processor.
+    /// Hashes a password with a new salt, which takes a tenth of a second of processor time.
     ///
-    /// - Returns: nil when its length, composed, is outside ``byteCounts``.
+    /// - Returns: nil if the length of the composed password is outside ``byteCounts``.
     package init?(hashing password: String) throws {
         let password = password.precomposedStringWithCanonicalMapping
         guard Self.byteCounts.contains(password.utf8.count) else { return nil }
@@ -48,16 +48,17 @@ package struct DeskPassword: Sendable {
         self.hash = hash
     }
 
-    /// Scheme, salt and hash on one line, for a file.
+    /// Scheme, salt and hash on one line, as written to a file.
     package var text: String { "\(scheme)$\(salt.base64EncodedString())$\(hash.base64EncodedString())" }
 
-    /// Whether `candidate` is the password. Takes the same time either way; not for an event loop.
+    /// Returns whether `candidate` is the password. Hashing is too slow for an event loop. With the current
+    /// scheme, a right and a wrong password take the same time.
     func matches(_ candidate: String) -> Bool {
         spellings(of: candidate).reduce(false) { $0 || isHashed($1) }
     }
 
-    /// The spellings of a candidate that may have been hashed. An older hash does not say which one it is of,
-    /// so all are tried; letters without accents have one only.
+    /// The encodings of a candidate that may have been hashed. An older hash does not record its encoding, so
+    /// all are tried. Letters without accents have only one.
     private func spellings(of candidate: String) -> [[UInt8]] {
         let composed = Array(candidate.precomposedStringWithCanonicalMapping.utf8)
         guard scheme == Self.typedScheme else { return [composed] }
@@ -74,8 +75,8 @@ package struct DeskPassword: Sendable {
         return ConstantTime.areEqual(derived, hash)
     }
 
-    /// What devices that signed in are known by. It follows from the hash, so it outlives a restart where the
-    /// hash does, and ends with the password.
+    /// The key that identifies devices that signed in. It is derived from the hash: it survives a restart if
+    /// the hash does, and a new password makes a new key.
     var deviceKey: SymmetricKey {
         SymmetricKey(
             data: HMAC<SHA256>.authenticationCode(

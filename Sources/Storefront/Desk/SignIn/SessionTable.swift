@@ -1,19 +1,19 @@
-/// Who is signed in. In memory only: a restart of the shop asks everyone to sign in again.
+/// The sessions of signed-in keepers. They are only in memory: after a restart everyone signs in again.
 ///
-/// A plain struct: events and the time in, decisions out.
+/// A plain value without input or output: it receives events and the time, and returns decisions.
 struct SessionTable: Sendable {
-    /// How long a session lasts without use, and in all.
+    /// The longest time without use, and the longest total time of a session.
     static let idleMax = Duration.seconds(60 * 60)
     static let ageMax = Duration.seconds(12 * 60 * 60)
-    /// Sessions at a time; a further one ends the one that was used least lately.
+    /// The most sessions; a further one ends the least recently used one.
     static let countMax = 100
 
     private var sessions: [String: DeskSession] = [:]
 
-    /// Opens a session and ends the one that the same device had: a browser that lost its cookie cannot sign
-    /// out any more.
+    /// Opens a session and ends the previous session of the browser, which could not sign out of it after
+    /// losing its cookie.
     ///
-    /// - Returns: its id, 256 random bits in hexadecimal.
+    /// - Returns: the session's ID, 256 random bits in hexadecimal.
     mutating func open(
         keeper: String, device: String? = nil, now: ContinuousClock.Instant
     ) -> String {
@@ -29,7 +29,7 @@ struct SessionTable: Sendable {
         return id
     }
 
-    /// The session with an id, which counts as a use of it; nil when there is none or it has ended.
+    /// The session with an ID, whose last use this updates; nil if there is none or it has ended.
     mutating func use(_ id: String, now: ContinuousClock.Instant) -> DeskSession? {
         guard var session = sessions[id] else { return nil }
         guard Self.isAlive(session, now: now) else {

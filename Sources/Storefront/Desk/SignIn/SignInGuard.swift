@@ -1,15 +1,16 @@
-/// Who may try a password now: after some failures in a row an address has to wait, each time longer.
+/// Decides which addresses may try a password. After some failures in a row an address has to wait, longer
+/// each time.
 ///
-/// A plain struct: events and the time in, decisions out.
+/// A plain value without input or output: it receives events and the time, and returns decisions.
 struct SignInGuard: Sendable {
-    /// Failures in a row that have no consequence.
+    /// The number of failures in a row that starts the waits.
     static let freeFailureCount = 5
     /// The first wait; it doubles with each further failure, up to ``waitMax``.
     static let waitMin = Duration.seconds(30)
     static let waitMax = Duration.seconds(15 * 60)
     /// How long a failure is remembered.
     static let memory = Duration.seconds(60 * 60)
-    /// Addresses that are remembered; beyond that the one that waits least is forgotten.
+    /// The most addresses that are remembered; beyond them the one with the shortest wait is forgotten.
     static let addressCountMax = 1_000
 
     private struct Record {
@@ -20,13 +21,13 @@ struct SignInGuard: Sendable {
 
     private var records: [String: Record] = [:]
 
-    /// How long `address` still has to wait; nil when it may try.
+    /// The remaining wait of `address`; nil if it may try.
     func wait(_ address: String, now: ContinuousClock.Instant) -> Duration? {
         guard let record = records[address], record.lockedUntil > now else { return nil }
         return record.lockedUntil - now
     }
 
-    /// Notes a wrong password.
+    /// Records a wrong password.
     mutating func failed(_ address: String, now: ContinuousClock.Instant) {
         forget(now: now)
         var record = records[address] ?? Record(last: now, lockedUntil: now)
@@ -40,7 +41,7 @@ struct SignInGuard: Sendable {
         records[address] = record
     }
 
-    /// Notes the right one.
+    /// Records the right password.
     mutating func succeeded(_ address: String) { records[address] = nil }
 
     private mutating func forget(now: ContinuousClock.Instant) {

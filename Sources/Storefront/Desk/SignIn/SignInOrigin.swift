@@ -1,7 +1,7 @@
-/// Where an attempt to sign in comes from: a device that signed in before, or a network address. Whoever has
-/// one IPv6 address has its whole /64, so that is what counts.
+/// The origin of a sign-in attempt: a device that signed in before, or a network address. IPv6 addresses
+/// count by their /64 network, since its owner can use all of its addresses.
 struct SignInOrigin: Equatable, Sendable {
-    /// What attempts are counted by.
+    /// The name under which attempts are counted.
     let name: String
     let isDevice: Bool
 
@@ -11,7 +11,7 @@ struct SignInOrigin: Equatable, Sendable {
         isDevice = true
     }
 
-    /// A network address as text; what is no address counts as one.
+    /// A network address as text. Text that is not an address counts as one by itself.
     init(address: String) {
         name = ClientNetwork(parsing: address)?.description ?? address
         isDevice = false

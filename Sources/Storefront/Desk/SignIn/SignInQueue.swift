@@ -1,10 +1,10 @@
-/// Who waits for the thread that hashes passwords, and whose turn is next.
+/// The queue for the thread that hashes passwords.
 ///
 /// Each origin – an address, or a device that signed in before – has places of its own and gets one turn a
-/// round, so that however many guesses one sends, it delays another by no more than one hash a round. Devices
-/// that signed in before go first: their lane cannot be filled by anyone who does not know the password.
+/// round. However many guesses one origin sends, it delays another by at most one hash a round. Devices that
+/// signed in before go first: nobody can fill their queue without knowing the password.
 ///
-/// A plain struct: attempts in, attempts out.
+/// A plain value without input or output: it receives attempts and returns them in order.
 struct SignInQueue<Attempt> {
     /// Origins that take turns.
     private struct Lane {
@@ -20,7 +20,7 @@ struct SignInQueue<Attempt> {
             guard ownCount < SignInLimits.placesPerOriginMax else { return attempt }
             var displaced: Attempt?
             if count >= countMax {
-                // An origin with several places gives its newest up to one that has fewer.
+                // The origin with the most attempts loses its newest one to an origin with fewer.
                 guard let crowd = waiting.max(by: { $0.value.count < $1.value.count }),
                     crowd.value.count > ownCount + 1
                 else { return attempt }
@@ -49,25 +49,25 @@ struct SignInQueue<Attempt> {
     private var devices = Lane(countMax: SignInLimits.deviceAttemptCountMax)
     private var strangers = Lane(countMax: SignInLimits.strangerAttemptCountMax)
 
-    /// Takes an attempt on.
+    /// Adds an attempt.
     ///
-    /// - Returns: the attempt that now has no place, which may be another one; nil where all have theirs.
+    /// - Returns: the attempt that loses its place, which may be another one; nil if all have a place.
     mutating func add(_ attempt: Attempt, from origin: SignInOrigin) -> Attempt? {
         origin.isDevice
             ? devices.add(attempt, from: origin.name) : strangers.add(attempt, from: origin.name)
     }
 
-    /// The attempt whose turn it is; nil when none waits.
+    /// Removes and returns the next attempt; nil if none is waiting.
     mutating func next() -> Attempt? { devices.next() ?? strangers.next() }
 }
 
-/// How many attempts to sign in may wait. Each costs the hashing thread about a tenth of a second.
+/// Limits on waiting sign-in attempts. Each costs the hashing thread about a tenth of a second.
 enum SignInLimits {
-    /// Attempts of one origin: behind a proxy or a shared address, several keepers may come at once.
+    /// Attempts of one origin: several keepers may share a proxy or an address.
     static let placesPerOriginMax = 8
-    /// Attempts from addresses: with one from each of so many, the last waits some 13 seconds, which is as
-    /// long as a person does.
+    /// Attempts from addresses. With one attempt from each of so many, the last waits about 13 seconds, which
+    /// is as long as a person waits.
     static let strangerAttemptCountMax = 128
-    /// Attempts from devices that signed in before; there are as many as keepers.
+    /// Attempts from devices that signed in before; there are about as many devices as keepers.
     static let deviceAttemptCountMax = 32
 }

@@ -4,12 +4,12 @@ internal import Model
 struct AddView {
     let frame: Pages.Frame
     let key: String
-    /// What concerns the form as a whole.
+    /// Notes about the form as a whole.
     let notes: [String]
     let topics: [String]
-    /// By the names of ``AddForm/Field``.
+    /// The fields by the names of ``AddForm/Field``.
     let fields: [String: FieldView]
-    /// Set where the form asks whether it is meant: pressing the button again says yes.
+    /// The title that the form asks to confirm; pressing the button again confirms it.
     let sureTitle: String?
     let isSureOfPrice: Bool
     let button: String

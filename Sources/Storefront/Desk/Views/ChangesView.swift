@@ -1,22 +1,22 @@
 internal import Hummingbird
 internal import Model
 
-/// The page of a form of changes that comes back: every row that is filled in, as it was typed, with what its
-/// keeper saw, what is there now, and what is wrong at its place.
+/// The page of a form of changes that is shown again. Each row that was filled in contains the typed values,
+/// what the keeper saw, the current values, and the faults beside their fields.
 struct ChangesView {
-    /// Why the form comes back.
+    /// The reason why the form is shown again.
     enum Cause {
         /// Fields cannot be read.
         case faulty
-        /// Someone else changed a book, so that the change would overwrite it.
+        /// Someone else changed a book, and the change would overwrite that.
         case changed(String)
-        /// More is taken away than there is.
+        /// The change removes more copies than there are.
         case short(String)
         /// The store refused it for another reason.
         case refused(String)
-        /// Books would be given away, which the keeper is asked about.
+        /// Books would be given away, and the keeper has to confirm it.
         case unsure
-        /// The keeper asked for another page, and the changes are not made yet.
+        /// The keeper asked for another page before the changes were made.
         case unmade(page: String)
         /// The store did not answer, so the same form has to be sent again.
         case unknownOutcome
@@ -42,7 +42,7 @@ struct ChangesView {
             }
         }
 
-        /// - Parameter isMarked: whether the fields say themselves what is wrong with them.
+        /// - Parameter isMarked: whether the fields show their faults themselves.
         func note(isMarked: Bool) -> String {
             let kept = "Nothing was changed, and what you typed is still here."
             return switch self {
@@ -101,7 +101,7 @@ struct ChangesView {
     let button: String
     let leaveLink: String
     let leaveWords: String
-    /// Whether the fields stay as they are, so that the form is the one that was sent.
+    /// Whether the fields are read-only, so that the form stays the one that was sent.
     let isFixed: Bool
 
     init(
@@ -141,7 +141,7 @@ struct ChangesView {
             title: book.map { Wording.listed($0.book.title) } ?? "Book \(row.item)",
             saw: state(row.seenStock, row.seenPrice),
             now: book.map { $0.isRetired ? "Retired" : state($0.book.stock, $0.book.price) } ?? "–",
-            // What is shown is what the next sending has seen.
+            // The values shown here are those that the keeper has seen when sending again.
             seenStock: book?.book.stock ?? row.seenStock,
             seenPrice: (book?.book.price ?? row.seenPrice).description, stock: row.stock,
             stockFault: stockFault, isStockFocused: isFirst && stockFault != nil, price: row.price,

@@ -9,9 +9,9 @@ struct DeskBookView {
     let book: Book
     let row: DeskRow
     let isRetired: Bool
-    /// Copies on the shelf and sold together, which sales leave as they are.
+    /// The sum of the copies on the shelf and those sold, which a sale does not change.
     let copies: Int64
-    /// A reason that was typed before.
+    /// The reason that was typed before.
     let reason: String
     let retiring: FieldView
     let movements: [MovementRow]

@@ -1,7 +1,7 @@
-/// A field of a form that came back, with what was typed and what is wrong with it.
+/// A field of a form that is shown again, with the typed text and its fault.
 struct FieldView {
     let value: String
     let fault: String?
-    /// Whether the page begins here: at the first field that cannot be used.
+    /// Whether the page focuses this field, which is the first one with a fault.
     let isFocused: Bool
 }

@@ -4,7 +4,7 @@ struct LedgerView {
     let kinds: [Choice]
     let movements: [MovementRow]
     let showsBook = true
-    /// Whether who and why are shown, which sales have none of.
+    /// Whether to show keeper and reason, which sales do not have.
     let showsKeeper: Bool
     let pages: PageLinks?
 }

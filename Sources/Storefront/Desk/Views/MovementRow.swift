@@ -18,7 +18,7 @@ struct MovementRow {
         item = movement.item.description
         title = Wording.listed(movement.title)
         units = movement.units.map { ($0 > 0 ? "+" : "") + Wording.count($0) } ?? ""
-        // A sale's price is what was paid; any other movement has one where it sets one.
+        // A sale shows the price that was paid. Any other movement shows a price only if it sets one.
         let amount = movement.kind == .sale ? movement.priceAfter : movement.price
         price = amount.map(Wording.price) ?? ""
         stock = Wording.count(movement.stockAfter)

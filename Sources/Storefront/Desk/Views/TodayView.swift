@@ -4,7 +4,7 @@ struct TodayView {
     let revenue: String
     let lowCount: String
     let tiers: [TierRow]
-    /// Whether the catalog does not answer, so that there are no figures.
+    /// Whether the catalog does not answer, so that figures are missing.
     let isAway: Bool
     let plot: String
     let movements: [MovementRow]

@@ -2,7 +2,7 @@ internal import Model
 
 /// A book in a list.
 struct BookCard {
-    /// What is shown under the title.
+    /// The facts under the title.
     struct Facts {
         let price: String
         let stock: StockWords

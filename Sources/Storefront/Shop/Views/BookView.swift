@@ -5,7 +5,7 @@ struct BookView {
     let book: Book
     let topicLink: String
     let cover: String
-    /// The price in words, and as forms and the store have it.
+    /// The price as customers read it, and as forms and the store write it.
     let price: String
     let cost: String
     let stock: StockWords

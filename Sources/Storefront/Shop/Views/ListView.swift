@@ -3,7 +3,7 @@ struct ListView {
     let heading: String
     let isTopic: Bool
     let cards: [BookCard]
-    /// What is said where there is no book.
+    /// The text for a list without books.
     let empty: String
     let pages: PageLinks?
 }

@@ -5,10 +5,10 @@ struct ReceiptView {
     let title: String
     let cover: String
     let paid: String
-    /// The higher price that the book's page showed; nil where it was not higher.
+    /// The price that the book's page showed, if it was higher; nil otherwise.
     let shown: String?
     let soldAt: String
     let soldAtWords: String
-    /// Whether it was bought just now, and not by an earlier press.
+    /// Whether the purchase was made just now, rather than by an earlier press.
     let isNew: Bool
 }
