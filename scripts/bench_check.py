@@ -14,8 +14,7 @@ import subprocess
 import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-PACKAGE = os.path.join(ROOT, "bench/micro")
-BASELINE = os.path.join(PACKAGE, "baseline.json")
+BASELINE = os.path.join(ROOT, "bench/micro/baseline.json")
 # Two runs of one build may differ by this much: the state of the allocator and the hash tables varies.
 TOLERANCE = 0.02
 # How often each piece runs in the shorter and in the longer run.
@@ -32,11 +31,11 @@ def say(text):
 
 
 def build():
-    done = subprocess.run(["swift", "build", "-c", "release", "--product", "CountPieces"], cwd=PACKAGE,
+    done = subprocess.run(["swift", "build", "-c", "release", "--product", "CountPieces"], cwd=ROOT,
                           stdout=sys.stderr)
     if done.returncode != 0:
         sys.exit(1)
-    program = os.path.join(PACKAGE, ".build/release/CountPieces")
+    program = os.path.join(ROOT, ".build/release/CountPieces")
     # Valgrind 3.19 fails on the debugging information of newer compilers.
     subprocess.run(["strip", "--strip-debug", "-o", program + "-stripped", program], check=True)
     return program + "-stripped"

@@ -95,12 +95,12 @@ def main_type(path):
 
 
 class SwiftTree:
-    """All Swift files below Sources and Tests, and the package that they make."""
+    """The Swift files of the package's targets, and the package that they make."""
 
     def __init__(self, manifest, texts):
         self.targets = list(read_targets(manifest))
         self.files = {path: parse(text) for path, text in texts.items()
-                      if path.endswith(".swift") and path.startswith(("Sources/", "Tests/"))}
+                      if path.endswith(".swift") and path.startswith(("Sources/", "Tests/", "bench/micro/Sources/"))}
         self.sources = [path for path in self.files if path.startswith("Sources/")]
         self.imports = {path: {found[1] for found in IMPORT.finditer(swift.code)} for path, swift in self.files.items()}
         self.words = {path: set(re.findall(r"\w+", swift.code)) for path, swift in self.files.items()}

@@ -15,7 +15,9 @@ extension Endpoint {
             parameters: [
                 .words("As in find; then without retired books."), .topic,
                 .query("stock_max", .stock, "Only books with at most so many copies."),
-                .query("retired", .choice(["false", "true", "only"]), "Whether retired books are listed."),
+                .query(
+                    "retired", .choice(RetiredBooks.allCases.map(\.rawValue)),
+                    "Whether retired books are listed."),
                 .limit(StoreLimits.listCountMax), .itemAfter,
             ], success: .fullBookPage, refusals: [400], example: .init(query: "stock_max=3")))
 
@@ -31,7 +33,7 @@ extension Endpoint {
             summary: "The ledger, newest first. A page may be short and still have a `next`.",
             parameters: [
                 .query("item_number", .item, "Only this book."),
-                .query("kind", .choice(["sale", "update", "add", "retire"]), "Only this kind."),
+                .query("kind", .choice(Movement.Kind.allCases.map(\.rawValue)), "Only this kind."),
                 .limit(StoreLimits.listCountMax),
                 .query("after", .sequence, "Go on after this movement: the `next` of the page before."),
             ], success: .movementPage, refusals: [400, 404], example: .init(query: "kind=sale&limit=10")))
