@@ -16,13 +16,19 @@ package final class PostgresConnection: @unchecked Sendable {
         "keepalives_count": "3", "target_session_attrs": "read-write",
     ]
 
-    private let pq: CPQFunctions
-    private let handle: OpaquePointer
+    let pq: PQFunctions
+    let handle: OpaquePointer
     /// The names of the statements that are prepared, by their text.
     private var prepared: [String: String] = [:]
     private var preparedCount = 0
     /// Whether the server has warned of something since the last ``run(_:)`` began.
     package private(set) var wasWarned = false
+
+    /// How long an answer may take before the server is taken for frozen, which its own limits do not notice: longer
+    /// than a statement may run. Nil where statements may take as long as they do.
+    package var answerTimeMax: Duration? = .seconds(15)
+    /// Whether the server was given up, so that nothing more is asked of it.
+    var isGivenUp = false
 
     /// Connects, and makes the session one that the store can trust.
     ///
@@ -55,7 +61,7 @@ package final class PostgresConnection: @unchecked Sendable {
 
     deinit { pq.finish(handle) }
 
-    private static func connect(_ options: [String: String], _ pq: CPQFunctions) -> OpaquePointer? {
+    private static func connect(_ options: [String: String], _ pq: PQFunctions) -> OpaquePointer? {
         let pairs = Array(options)
         let texts = pairs.flatMap { [strdup($0.key), strdup($0.value)] }
         defer { for text in texts { free(text) } }
@@ -101,7 +107,7 @@ package final class PostgresConnection: @unchecked Sendable {
 
     /// Whether further statements make sense: the connection stands, and no transaction is open.
     package var isIdle: Bool {
-        pq.status(handle) == CONNECTION_OK && pq.transactionStatus(handle) == PQTRANS_IDLE
+        !isGivenUp && pq.status(handle) == CONNECTION_OK && pq.transactionStatus(handle) == PQTRANS_IDLE
     }
 
     private func note(_ notice: OpaquePointer?) {
@@ -142,6 +148,7 @@ package final class PostgresConnection: @unchecked Sendable {
         var rows: [PostgresRows] = []
         var fault: PostgresError?
         for command in sent {
+            try awaitResult()
             guard let result = pq.getResult(handle) else { throw lost }
             let taken = PostgresRows(result, pq)
             switch pq.resultStatus(result) {
@@ -204,7 +211,9 @@ package final class PostgresConnection: @unchecked Sendable {
 
     /// Ends a transaction that failed, if there is one and the connection stands.
     package func rollBack() {
-        guard pq.status(handle) == CONNECTION_OK, pq.transactionStatus(handle) != PQTRANS_IDLE else { return }
+        guard !isGivenUp, pq.status(handle) == CONNECTION_OK,
+            pq.transactionStatus(handle) != PQTRANS_IDLE
+        else { return }
         _ = try? run("ROLLBACK")
     }
 
@@ -251,38 +260,5 @@ package final class PostgresConnection: @unchecked Sendable {
     /// A statement whose preparation failed is prepared again when it is wanted again.
     private func forget(_ command: Sent) {
         if case .preparation(let sql) = command { prepared[sql] = nil }
-    }
-
-    private func takeRows(_ take: (PostgresRows.Row) -> Void) throws(PostgresError) {
-        var fault: PostgresError?
-        while let result = pq.getResult(handle) {
-            let rows = PostgresRows(result, pq)
-            switch pq.resultStatus(result) {
-            case PGRES_SINGLE_TUPLE: take(rows[0])
-            case PGRES_TUPLES_OK, PGRES_COMMAND_OK: break
-            default:
-                fault = fault ?? PostgresError(answer: result, pq)
-                guard pq.status(handle) == CONNECTION_OK else { throw lost }
-            }
-        }
-        guard let fault else { return }
-        try takeSync()
-        throw fault
-    }
-
-    private func expectEnd() throws(PostgresError) {
-        while let more = pq.getResult(handle) { pq.clear(more) }
-        guard pq.status(handle) == CONNECTION_OK else { throw lost }
-    }
-
-    private func takeSync() throws(PostgresError) {
-        guard let result = pq.getResult(handle) else { throw lost }
-        defer { pq.clear(result) }
-        guard pq.resultStatus(result) == PGRES_PIPELINE_SYNC else { throw lost }
-    }
-
-    private var lost: PostgresError {
-        PostgresError(
-            .lost, "the connection to PostgreSQL is lost: \(PostgresLibrary.text(pq.errorMessage(handle)))")
     }
 }

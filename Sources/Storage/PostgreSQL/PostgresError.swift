@@ -37,7 +37,7 @@ package struct PostgresError: CommitFault, CustomStringConvertible {
     }
 
     /// What the server has answered.
-    init(answer result: OpaquePointer, _ pq: CPQFunctions) {
+    init(answer result: OpaquePointer, _ pq: PQFunctions) {
         let field = { (code: Character) -> String? in
             pq.resultErrorField(result, Int32(code.asciiValue ?? 0)).map { String(cString: $0) }
         }

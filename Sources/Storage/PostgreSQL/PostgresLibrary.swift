@@ -2,8 +2,8 @@ internal import CPQ
 
 /// libpq, which is looked for when a store asks for PostgreSQL and not before.
 enum PostgresLibrary {
-    private static let found: Result<CPQFunctions, PostgresError> = {
-        var functions = CPQFunctions()
+    private static let found: Result<PQFunctions, PostgresError> = {
+        var functions = PQFunctions()
         var fault: UnsafePointer<CChar>?
         guard cpq_load(&functions, &fault) else {
             return .failure(
@@ -20,7 +20,7 @@ enum PostgresLibrary {
     /// The functions of libpq.
     ///
     /// - Throws: ``PostgresError`` where it is not installed.
-    static var functions: CPQFunctions { get throws(PostgresError) { try found.get() } }
+    static var functions: PQFunctions { get throws(PostgresError) { try found.get() } }
 
     /// A text of libpq; empty for none.
     static func text(_ pointer: UnsafePointer<CChar>?) -> String { pointer.map { String(cString: $0) } ?? "" }

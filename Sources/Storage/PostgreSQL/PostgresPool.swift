@@ -30,6 +30,7 @@ final class PostgresPool: Sendable {
             }
         }
         let connection = try PostgresConnection(url, application: application, settings: Self.settings)
+        connection.answerTimeMax = .seconds(35)
         return try read(by: connection, body)
     }
 

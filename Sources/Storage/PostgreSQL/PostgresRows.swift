@@ -2,11 +2,11 @@ internal import CPQ
 
 /// The rows that a statement gave.
 package final class PostgresRows: RandomAccessCollection {
-    private let pq: CPQFunctions
+    private let pq: PQFunctions
     private let result: OpaquePointer
 
     /// Takes a result, and clears it at its own end.
-    init(_ result: OpaquePointer, _ pq: CPQFunctions) {
+    init(_ result: OpaquePointer, _ pq: PQFunctions) {
         self.result = result
         self.pq = pq
     }

@@ -24,6 +24,9 @@ package struct PostgresSchema: Sendable {
     /// - Throws: ``PostgresError`` for a database that has another program's tables, or tables of a newer version, all
     ///   of which stay untouched; or the error of `fill`, and then there are no tables.
     package func prepare(on connection: PostgresConnection, fill: () throws -> Void) throws {
+        let answerTimeMax = connection.answerTimeMax
+        connection.answerTimeMax = nil
+        defer { connection.answerTimeMax = answerTimeMax }
         try connection.transaction {
             // However long another process takes to fill a new store.
             try connection.script("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0")
@@ -63,6 +66,7 @@ package struct PostgresSchema: Sendable {
     package func read<Value>(at url: StoreURL, _ body: (PostgresConnection) throws -> Value) throws -> Value {
         let connection = try PostgresConnection(
             url, application: "bookstore verify", settings: "SET statement_timeout = 0;")
+        connection.answerTimeMax = nil
         return try connection.transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") {
             try check(on: connection)
             return try body(connection)

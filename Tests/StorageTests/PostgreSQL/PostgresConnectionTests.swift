@@ -133,6 +133,24 @@ import Testing
         }
     }
 
+    /// A host that is frozen still takes what is sent: only the answer does not come.
+    @Test func aFrozenServerIsGivenUp() throws {
+        try withConnection { connection, _, _ in
+            let backend = pid_t(try connection.run("SELECT pg_backend_pid()::bigint")[0][0])
+            connection.answerTimeMax = .milliseconds(200)
+            kill(backend, SIGSTOP)
+            defer { kill(backend, SIGCONT) }
+            let fault = #expect(throws: PostgresError.self) {
+                try connection.transaction { _ = try connection.run("SELECT 1::bigint") }
+            }
+            #expect(fault?.kind == .lost && fault?.isAnswer == false)
+            #expect(!connection.isIdle)
+            let start = ContinuousClock.now
+            connection.rollBack()
+            #expect(ContinuousClock.now - start < .milliseconds(100))
+        }
+    }
+
     @Test func commitsWaitForTheDisk() throws {
         let server = try PostgresServer.shared
         let name = try server.newDatabase()
