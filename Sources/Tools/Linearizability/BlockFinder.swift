@@ -2,15 +2,16 @@ import Model
 
 /// Finds the unknown changes that an operation needs directly before it.
 ///
-/// A block is worth trying only when nothing in it could as well be left for later:
+/// A block is worth trying only when nothing in it could as well come later:
 ///
-/// - before a lookup, whose state is given, a block that holds a smaller block with the same end is not;
-/// - before a refusal or a change, units that are not needed can come after it;
-/// - a price is needed only by a lookup that saw it – except that an update of both units and price may
-///   hide its price behind the next price and still leave its units. Such updates, when their outcome is
-///   unknown, are tried in all combinations: they are what makes a check expensive.
+/// - A lookup requires one state, so a block before it is not worth trying if a smaller block within it
+///   ends in the same state.
+/// - Units that a refusal or a change does not need can come after it.
+/// - Only a lookup that saw a price needs it. However, the next price may hide that of an update of both
+///   units and price, whose units remain. Such updates of unknown outcome are tried in all combinations,
+///   which makes a check expensive.
 struct BlockFinder {
-    /// Some unknown members of one class, in the order of a block.
+    /// A number of unknown members of one class, as one part of a block.
     struct Use {
         let changeClass: Int
         let count: Int
@@ -21,22 +22,22 @@ struct BlockFinder {
         let units: Int64
         let price: Cents?
         var count: Int
-        /// Not bound to be needed at once, because its price is about to be hidden.
+        /// Whether more units than needed are tried, because the next price hides that of this change.
         var isFree = false
 
         var rank: Int { isFree ? 0 : units < 0 ? 1 : 2 }
     }
 
-    /// How many combinations the latest enumeration considered, as a part of the search's steps.
+    /// How many combinations the latest enumeration considered. They count as steps of the search.
     private(set) var stepCount = 0
     private var stepCountMax = 0
 
-    /// Units alone; `sales` of them, the finest change, close the gap that others leave.
+    /// Changes by -1 without a price, the finest ones: they fill the gap that the others leave.
     private var sales: Supply?
     private var unitsOnly: [Supply] = []
     private var priced: [Supply] = []
 
-    // Of the enumeration that is under way.
+    // The state of the running enumeration.
     private var pool: [Supply] = []
     private var poolRise: [Int64] = []
     private var need: ClosedRange<Int64> = 0...0
@@ -44,7 +45,7 @@ struct BlockFinder {
     private var giver: Supply?
     private var found: [[Use]] = []
 
-    /// Whether there is more than sales, for which the simple blocks are all there are.
+    /// Whether there are changes other than sales. With sales alone, all blocks are simple.
     var hasUpdates: Bool { !unitsOnly.isEmpty || !priced.isEmpty }
 
     /// Adds `count` members of a class that may be placed now.
@@ -59,7 +60,7 @@ struct BlockFinder {
         }
     }
 
-    /// Blocks of at most one update and then sales, after which a lookup or refusal fits.
+    /// Blocks of at most one update, followed by sales, after which a lookup or refusal fits.
     func simple(before effect: BookHistory.Effect, _ state: BookState) -> [[Use]] {
         switch effect {
         case .change: return []
@@ -86,7 +87,7 @@ struct BlockFinder {
 
     /// All blocks worth trying before an operation that does not fit `state`, or that sets a price.
     ///
-    /// - Parameter stepCountMax: where to stop; the blocks are then incomplete and ``stepCount`` is past it.
+    /// - Parameter stepCountMax: the limit of steps. When ``stepCount`` passes it, the blocks are incomplete.
     mutating func all(before effect: BookHistory.Effect, _ state: BookState, _ stepCountMax: Int) -> [[Use]] {
         found = []
         stepCount = 0
@@ -100,7 +101,7 @@ struct BlockFinder {
                 find(unitsOnly + mixed, need: need...need, then: giver)
             }
         case .refusal(let units):
-            // Refusing what takes nothing is never right.
+            // A change that takes no units must not be refused.
             guard units < 0 else { return [] }
             let need = -state.stock...(-units - 1 - state.stock)
             find(unitsOnly, need: need)
@@ -130,7 +131,8 @@ struct BlockFinder {
         }
     }
 
-    /// Adds the blocks from `supplies` whose units, with those of the `giver` of the last price, are needed.
+    /// Adds the blocks from `supplies` that give the needed units together with `giver`, which sets the last
+    /// price.
     private mutating func find(_ supplies: [Supply], need: ClosedRange<Int64>, then giver: Supply? = nil) {
         pool = supplies
         let units = giver?.units ?? 0
@@ -139,7 +141,7 @@ struct BlockFinder {
         if let giver, let own = pool.firstIndex(where: { $0.changeClass == giver.changeClass }) {
             pool[own].count -= 1
         }
-        // What is bounded by the need comes last, when the need is known.
+        // Supplies that the need limits come last, when the sum of the others is known.
         pool.sort { ($0.rank, $0.changeClass) < ($1.rank, $1.changeClass) }
         poolRise = Array(repeating: 0, count: pool.count + 1)
         for index in pool.indices.reversed() {
@@ -156,7 +158,7 @@ struct BlockFinder {
         let supply = pool[index]
         for count in 0...supply.count {
             let before = sum + Int64(count - 1) * supply.units
-            // Nothing more to rise to.
+            // The sum has reached the need.
             if count > 0, !supply.isFree, supply.units > 0, before >= need.lowerBound { break }
             counts[index] = count
             fill(index + 1, sum: sum + Int64(count) * supply.units)
@@ -170,7 +172,8 @@ struct BlockFinder {
         for (supply, count) in zip(pool, counts) where count > 0 && !supply.isFree && supply.units > 0 {
             if sum - supply.units >= need.lowerBound { return }
         }
-        // Rises come first and units alone last: if any order keeps the stock at 0 or more, this one does.
+        // Rises come first, and changes without a price last. If any order keeps the stock at 0 or more, this
+        // one does.
         var block: [Use] = []
         append(to: &block) { $0.units > 0 }
         append(to: &block) { $0.units < 0 && $0.price != nil }

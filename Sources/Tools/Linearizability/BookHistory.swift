@@ -1,28 +1,28 @@
 import Model
 
-/// The operations of one book as the search wants them: purchases instead of requests, changes sorted into
-/// classes of equals, unknown outcomes apart.
+/// The operations of one book, prepared for the search: requests with the same key are one purchase, equal
+/// changes form a class, and operations of unknown outcome are separate.
 struct BookHistory {
-    /// An operation whose outcome is known, so that it must be placed between its call and its return.
+    /// An operation of known outcome, which must be placed between its call and its return.
     struct Known {
         let effect: Effect
         let invokedNanos: UInt64
         let returnedNanos: UInt64
-        /// The request that represents it in reports.
+        /// The index of the request that represents it in reports.
         let source: Int
-        /// Its class when it is a change, else -1.
+        /// The index of its class if it is a change, else -1.
         let changeClass: Int
     }
 
     enum Effect {
-        /// Saw this state.
+        /// Read this state.
         case lookup(BookState)
-        /// Was refused: the stock plus these units was below 0. A failed buy is a refusal of -1.
+        /// Was refused, since the stock plus these units was below 0. A failed buy is a refusal of -1.
         case refusal(units: Int64)
-        /// Added units (negative: took), keeping the stock at 0 or more, and set the price if it has one.
+        /// Added units (negative: removed them), keeping the stock at 0 or more, and set the price unless nil.
         case change(units: Int64, price: Cents?)
 
-        /// Whether it reads, and could have read this state.
+        /// Whether it is a lookup or a refusal that this state explains.
         func fits(_ state: BookState) -> Bool {
             switch self {
             case .lookup(let seen): seen == state
@@ -32,24 +32,24 @@ struct BookHistory {
         }
     }
 
-    /// Changes that do the same. They are interchangeable, which is what saves the search from trying
-    /// hundreds of unknown sales one by one: only how many of a class were placed matters.
+    /// Changes that do the same. They are interchangeable, so only the number of placed ones of a class
+    /// matters. This saves the search from trying hundreds of unknown sales one by one.
     struct ChangeClass {
         let units: Int64
         let price: Cents?
-        /// Members whose outcome is unknown, by their invocation.
+        /// Members of unknown outcome, in the order of their invocations.
         var unknown: [(invokedNanos: UInt64, source: Int)] = []
 
-        /// How many of them may be placed before something that returned at `nanos`.
+        /// How many unknown members may be placed before an operation that returned at `nanos`.
         func unknownCount(invokedUntil nanos: UInt64) -> Int {
             unknown.partitioningIndex { $0.invokedNanos > nanos }
         }
     }
 
-    /// By their invocation.
+    /// The operations of known outcome, in the order of their invocations.
     private(set) var known: [Known] = []
     private(set) var classes: [ChangeClass] = []
-    /// Indices of the classes that have unknown members.
+    /// The indices of the classes with unknown members.
     private(set) var unknownClasses: [Int] = []
     /// Requests with the same key that were answered Success and Failed.
     private(set) var contradiction: (success: Int, failed: Int)?
@@ -74,7 +74,7 @@ struct BookHistory {
                     index)
             }
         }
-        // A dictionary's order differs from run to run; the first request's does not.
+        // The order of a dictionary differs from run to run; the order of first requests does not.
         for requests in purchases.values.sorted(by: { $0[0] < $1[0] }) {
             add(purchase: requests, of: operations)
         }
@@ -95,12 +95,12 @@ struct BookHistory {
                 source: source, changeClass: -1))
     }
 
-    /// One purchase, from all requests that carried its key.
+    /// Adds one purchase from all requests with its key.
     ///
-    /// Whichever request takes effect first decides, and all later ones repeat its answer, so the purchase
-    /// takes effect at some time from the first invocation of any of them to the first answer. Every time
-    /// between those lies within the first-invoked request (it had no answer earlier), and the others can
-    /// follow it within their own intervals; so the requests are exactly one operation on that interval.
+    /// The request that takes effect first decides, and all later ones repeat its outcome. So the purchase
+    /// takes effect at some time from the first invocation of any of them to the first response. Every time
+    /// in this interval lies within the first-invoked request (it had no response earlier), and the others
+    /// can follow it within their own intervals. So the requests are exactly one operation on that interval.
     private mutating func add(purchase requests: [Int], of operations: [HistoryOperation]) {
         var invoked = UInt64.max
         var returned: UInt64?
@@ -128,7 +128,7 @@ struct BookHistory {
         _ returned: UInt64?, _ source: Int
     ) {
         guard let returned, outcome != .unknown else {
-            // One that changes nothing, whether it happened or not, constrains nothing.
+            // An operation that changes nothing constrains nothing, whether it happened or not.
             if units != 0 || price != nil {
                 classes[index(units, price)].unknown.append((invokedNanos: invoked, source: source))
             }

@@ -2,22 +2,22 @@ import Model
 
 /// The search for an order of one book's operations.
 ///
-/// A book is nearly a counter, and that removes most choices:
+/// A book is nearly a counter, which removes most choices:
 ///
-/// - A lookup or refusal that fits the present state is placed at once. It changes nothing, so an order that
-///   places it later is still one when it moves here.
+/// - A lookup or refusal that fits the current state is placed immediately. It changes nothing, so an order
+///   that places it later remains valid when it moves here.
 /// - Of changes that do the same, the one that returns first is placed first: in any order, two of them may
 ///   swap places. An unknown one never returns, so it waits while a known one of its class is open.
-/// - A change with unknown outcome is placed only directly before an operation that needs it; anywhere
-///   earlier, it could as well move later, or be left out. `BlockFinder` finds what an operation needs.
+/// - A change of unknown outcome is placed only directly before an operation that needs it. If it came
+///   earlier, it could as well move later or be left out. `BlockFinder` finds what an operation needs.
 ///
-/// With sales and lookups alone nothing remains to choose and the search walks straight to its answer. What
-/// remains is the order of different updates, and which unknown updates explain a lookup.
+/// With sales and lookups alone no choice remains, and the search goes straight to its result. Otherwise it
+/// chooses the order of different updates, and which unknown updates explain a lookup.
 ///
-/// A right history is best searched depth first: likely choices lead straight to the end. A wrong one is
-/// not: each time that a choice turns out to have wasted unknown changes, all that follows it is searched
-/// again. So when the first way takes long, a second one goes through the configurations by the number of
-/// operations placed and goes on, at each number, only from those that wasted nothing.
+/// Depth first is best for a correct history: likely choices lead straight to the end. For an incorrect one
+/// it is not: each time a choice turns out to have wasted unknown changes, everything after it is searched
+/// again. So when the depth-first search takes long, a second search visits the configurations by the number
+/// of placed operations, and at each number continues only from those that wasted nothing.
 struct BookSearch {
     enum Result {
         case linearizable
@@ -25,13 +25,13 @@ struct BookSearch {
         case undecided
     }
 
-    /// Some unknown changes and then an operation with a known outcome.
+    /// Some unknown changes, followed by an operation of known outcome.
     struct Option {
         var block: [BlockFinder.Use] = []
         let target: Int
     }
 
-    /// A configuration and how the search came to it.
+    /// A configuration, and the index in `parents` of the way to it.
     private struct Node {
         var configuration: SearchState
         let index: Int
@@ -50,13 +50,13 @@ struct BookSearch {
     private let stepCountMax: Int
     private let root: Node
 
-    /// What each node placed after its parent, one after the other in one array: a known operation's index,
-    /// or the complement of an unknown one's class.
+    /// The operations that each node placed after its parent, for all nodes in one array: the index of a
+    /// known operation, or the complement of the class of an unknown one.
     private var steps: [Int32] = []
     private var parents: [(node: Int, stepsStart: Int, stepsEnd: Int)] = []
     private var best: Node
 
-    // Right histories of 10,000 operations and 500 unknown outcomes take one to three steps an operation.
+    // Correct histories of 10,000 operations and 500 unknown outcomes take one to three steps an operation.
     private static let depthFirstStepsPerOperation = 8
 
     init(_ book: BookHistory, initial: BookState, stepCountMax: Int) {
@@ -76,7 +76,8 @@ struct BookSearch {
         return searchByLevel()
     }
 
-    /// The order that got furthest, the state after it and what was open, as indices of the history.
+    /// The longest order found, the state after it, and the operations that were open then. Operations are
+    /// indices of the history.
     var furthest: (placed: [Int], state: BookState, unplaced: [Int]) {
         var path: [Int32] = []
         var node = best.index
@@ -109,7 +110,7 @@ struct BookSearch {
                 frames.append(Frame(node: node, finder: OptionFinder(book, node.configuration)))
             }
         }
-        // An enumeration that stopped at the limit has left options out.
+        // An enumeration that stopped at the limit has omitted options.
         return stepCount >= stepCountMax ? .undecided : .violation
     }
 
@@ -130,7 +131,7 @@ struct BookSearch {
         levels[root.configuration.placedCount, default: ([], .init())].nodes = [root]
         _ = levels[root.configuration.placedCount]?.visited.insert(root.configuration)
         for level in root.configuration.placedCount..<book.known.count {
-            // Every option places something, so nothing comes back to this level.
+            // Every option places a known operation, so none leads back to this level.
             guard let (nodes, visited) = levels.removeValue(forKey: level) else { continue }
             for node in nodes where visited.contains(node.configuration) {
                 for option in allOptions(node.configuration) {
@@ -156,7 +157,9 @@ struct BookSearch {
         return options
     }
 
-    /// - Returns: nil when the stock would have gone below 0 on the way.
+    /// Follows an option.
+    ///
+    /// - Returns: nil when it would take the stock below 0.
     private mutating func follow(_ option: Option, from node: Node) -> Node? {
         stepCount += 1
         let stepsStart = steps.count
@@ -175,7 +178,7 @@ struct BookSearch {
         for use in option.block {
             for _ in 0..<use.count {
                 guard configuration.place(unknownOf: use.changeClass, book, &steps) else { return false }
-                // The rest of the block was for an operation that no longer needs it.
+                // The operation is placed already, so it does not need the rest of the block.
                 if !configuration.open.contains(option.target) { return true }
             }
         }

@@ -1,6 +1,6 @@
 package import Model
 
-/// What one book is to its readers: the value that lookups see and buys and updates change.
+/// The value of one book, which lookups read and buys and updates change.
 package struct BookState: Hashable, Sendable, CustomStringConvertible {
     /// The units on the shelf, 0 or more.
     package var stock: Int64
@@ -12,6 +12,6 @@ package struct BookState: Hashable, Sendable, CustomStringConvertible {
         self.price = price
     }
 
-    /// For reports.
+    /// The state as reports show it.
     package var description: String { "stock \(stock) at \(price)" }
 }

@@ -1,30 +1,28 @@
 internal import Model
 
-/// Why no order exists, for a reader who looks for the bug.
+/// Why no order exists, for a reader who searches for the bug.
 package struct Explanation: Equatable, Sendable, CustomStringConvertible {
-    /// What is wrong.
     package enum Reason: Equatable, Sendable {
-        /// All orders were tried, and none fits the answers.
+        /// All orders were tried, and none fits the outcomes.
         case noOrder
-        /// Requests with one key got both Success and Failed; `unplaced` holds one of each.
+        /// Requests with the same key got both Success and Failed; `unplaced` holds one of each.
         case keyAnsweredTwice
         /// A key bought two books; `unplaced` holds one purchase of each.
         case keyOfTwoBooks
-        /// The book has a history but was given no initial state.
+        /// The book has a history but no initial state.
         case noInitialState
     }
 
-    /// What is wrong.
     package let reason: Reason
-    /// The longest order that fits, first operation first.
+    /// The longest order that fits.
     package let placed: [HistoryOperation]
     /// The book after `placed`.
     package let state: BookState?
-    /// The operations that were open then, by their invocation: none of them can come next in a way that
-    /// leaves room for the others.
+    /// The operations that were open then, in the order of their invocations. None of them can come next in
+    /// a way that leaves room for the others.
     package let unplaced: [HistoryOperation]
 
-    /// The end of `placed` and all of `unplaced`, an operation a line.
+    /// The end of `placed` and all of `unplaced`, one operation a line.
     package var description: String {
         let shown = placed.suffix(Self.placedShownCountMax)
         var lines = ["\(reason): \(placed.count) operations fit, the last of them:"]
@@ -34,6 +32,6 @@ package struct Explanation: Equatable, Sendable, CustomStringConvertible {
         return lines.joined(separator: "\n")
     }
 
-    // A screenful: what explains a violation is near it.
+    // A screenful, since the explanation of a violation is near it.
     private static let placedShownCountMax = 12
 }

@@ -1,11 +1,10 @@
 package import Model
 
-/// What a group of clients asked a store and was answered, in any order.
+/// The requests of a group of clients to a store with their responses, in any order.
 package struct History: Sendable {
     /// The operations in the order they were appended.
     package private(set) var operations: [HistoryOperation]
 
-    /// Starts with some operations, or none.
     package init(_ operations: [HistoryOperation] = []) { self.operations = operations }
 
     /// Adds one operation; it need not be the latest.
@@ -18,8 +17,8 @@ package struct History: Sendable {
 
     /// The history of each book, in item order.
     ///
-    /// Linearizability is a local property (Herlihy & Wing 1990, theorem 1): a history is linearizable exactly
-    /// when it is for each object by itself. Checking books one by one is what makes long histories cheap.
+    /// Linearizability is a local property (Herlihy & Wing 1990, theorem 1): a history is linearizable if and
+    /// only if the history of each object is. Checking the books separately makes long histories cheap.
     package func partition() -> [(item: ItemNumber, operations: [HistoryOperation])] {
         var byItem: [ItemNumber: [HistoryOperation]] = [:]
         for operation in operations { byItem[operation.item, default: []].append(operation) }

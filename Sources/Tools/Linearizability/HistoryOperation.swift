@@ -1,48 +1,45 @@
 package import Model
 
-/// One request about one book and its answer, as the client saw them.
+/// One request about one book and its response, as the client saw them.
 ///
 /// A request that was certainly not executed (refused as invalid, unknown item, overloaded before any work)
-/// changed and saw nothing and does not belong in a history.
+/// changed and read nothing and does not belong in a history.
 package struct HistoryOperation: Equatable, Sendable, CustomStringConvertible {
-    /// What was asked.
     package enum Kind: Equatable, Sendable {
-        /// The book's stock and price.
+        /// Reads the book's stock and price.
         case lookup
-        /// One unit. Requests with one key are one purchase: the first that takes effect decides, the others
-        /// repeat its answer. Without a key (nil) every request is a purchase of its own.
+        /// Buys one unit. Requests with the same key are one purchase: the first that takes effect decides,
+        /// and the others repeat its outcome. Without a key (nil) every request is a separate purchase.
         case buy(key: IdempotencyKey?)
-        /// A signed change of the stock, in units, and a new price; together or not at all. Nil leaves it.
+        /// Changes the stock by a signed number of units and sets the price, both or neither. Nil changes
+        /// nothing.
         case update(units: Int64?, price: Cents?)
     }
 
-    /// What was answered.
     package enum Outcome: Equatable, Sendable {
-        /// A lookup's answer.
+        /// A lookup found this state.
         case found(BookState)
         /// A buy or update took effect.
         case success
         /// A buy or update was refused, because the stock would have gone below 0.
         case failed
-        /// No answer with an outcome: it may take effect at any time after its invocation, or never.
+        /// No response reported an outcome: the operation may take effect at any time after its invocation,
+        /// or never.
         case unknown
     }
 
-    /// Who asked; only for reports.
+    /// The number of the client; only for reports.
     package let client: Int
-    /// The book.
     package let item: ItemNumber
-    /// What was asked.
     package let kind: Kind
-    /// Just before the request was sent, in nanoseconds of one monotonic clock shared by all clients.
+    /// The time just before the request was sent, in nanoseconds of a monotonic clock shared by all clients.
     package let invokedNanos: UInt64
-    /// Just after the answer was there, on the same clock; nil when there was none.
+    /// The time just after the response arrived, on the same clock; nil without a response.
     package private(set) var returnedNanos: UInt64?
-    /// What was answered.
     package private(set) var outcome: Outcome
 
-    /// Traps on an operation that no client can have seen: an answer that does not fit the question or came
-    /// before it, a known outcome without a time, or a change past `StockChange.unitsMax`.
+    /// Traps on an operation that no client can have seen: an outcome that does not fit the request or came
+    /// before it, a known outcome without a time, or a change of more than `StockChange.unitsMax`.
     package init(
         client: Int, item: ItemNumber, kind: Kind, invokedNanos: UInt64, returnedNanos: UInt64?,
         outcome: Outcome
@@ -69,7 +66,7 @@ package struct HistoryOperation: Equatable, Sendable, CustomStringConvertible {
         self.outcome = outcome
     }
 
-    /// The answer of a request that was begun without one; traps as the initializer does.
+    /// Sets the outcome of a request that was begun without one. Traps like the initializer.
     package mutating func end(_ outcome: Outcome, atNanos nanos: UInt64) {
         self = HistoryOperation(
             client: client, item: item, kind: kind, invokedNanos: invokedNanos, returnedNanos: nanos,

@@ -1,27 +1,27 @@
 package import Model
 
-/// Decides whether a history is linearizable (Herlihy & Wing 1990): whether every operation can be given one
-/// moment between its invocation and its response, so that the answers are those of a single book on which
+/// Decides whether a history is linearizable (Herlihy & Wing 1990). It is if every operation can be given one
+/// moment between its invocation and its response, so that the responses are those of a single book on which
 /// the operations happen one after the other at those moments.
 ///
-/// The search is Wing & Gong's (1993) – place an operation that nothing unplaced must precede, go on, undo
-/// when stuck – with Lowe's (2017) doubly linked list of calls and returns and his cache of configurations
-/// that need not be searched again. Porcupine checks the same way, object by object.
+/// The search is Wing & Gong's (1993): it places an operation that no unplaced one must precede, continues,
+/// and backtracks when stuck. Lowe's (2017) cache of configurations saves searching one of them twice.
+/// Instead of Lowe's doubly linked list of calls and returns, `SearchState` keeps the open operations.
+/// Porcupine also checks object by object.
 ///
-/// `BookSearch` says how it uses that a book is nearly a counter.
+/// `BookSearch` describes how the search uses that a book is nearly a counter.
 package enum LinearizabilityChecker {
-    /// The default limit. A step is one way on that was followed or one combination of unknown changes that
-    /// was considered; it takes some microseconds and some tens of bytes. A right history of 10,000
-    /// operations takes a hundredth of the limit; to refute a wrong one in which many updates have an unknown
-    /// outcome may take all of it.
+    /// The default limit. A step follows one option or considers one combination of unknown changes. It takes
+    /// some microseconds and some tens of bytes. A correct history of 10,000 operations takes a hundredth of
+    /// the limit. To refute an incorrect one with many updates of unknown outcome may take all of it.
     package static let stepCountMaxDefault = 5_000_000
 
-    /// Checks each book of a history by itself, in item order, until one has a violation.
+    /// Checks each book of a history separately, in item order, until one has a violation.
     ///
     /// - Parameters:
     ///   - initial: the state of every book before the first operation.
-    ///   - stepCountMax: where the search of one book gives up as undecided.
-    /// - Returns: the same verdict for the same arguments, always.
+    ///   - stepCountMax: the steps after which the search of one book gives up as undecided.
+    /// - Returns: always the same verdict for the same arguments.
     package static func check(
         _ history: History, initial: [ItemNumber: BookState], stepCountMax: Int = stepCountMaxDefault
     ) -> Verdict {
@@ -68,7 +68,7 @@ package enum LinearizabilityChecker {
         }
     }
 
-    /// The one promise that reaches over books: a key names one purchase of one book.
+    /// Checks the only promise about more than one book: a key names one purchase of one book.
     private static func keyOfTwoBooks(in history: History) -> Verdict? {
         var first: [IdempotencyKey: HistoryOperation] = [:]
         for operation in history.operations where operation.outcome != .unknown {

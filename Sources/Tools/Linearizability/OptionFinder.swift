@@ -1,8 +1,8 @@
 import Model
 
-/// Which ways lead on from a configuration, likely ones first.
+/// Finds the options that continue a configuration, likely ones first.
 struct OptionFinder {
-    /// Options come in stages, so that the costly ones are only computed when the cheap ones failed.
+    /// Options come in stages, so that costly ones are computed only when the cheap ones have failed.
     static let stageCount = 5
 
     private let book: BookHistory
@@ -15,16 +15,16 @@ struct OptionFinder {
         self.configuration = configuration
     }
 
-    /// Stages that together have every option that could succeed, with few options in two of them.
+    /// Stages that together contain every option that could succeed, with few options repeated.
     mutating func stages() -> [Int] { blocks.hasUpdates ? [0, 2, 4] : [0, 1, 2, 3] }
 
     /// The options of one stage.
     ///
-    /// - Parameter stepCount: grows by the combinations of unknown changes that were considered; when it
-    ///   passes `stepCountMax`, the options are incomplete.
+    /// - Parameter stepCount: grows by the combinations of unknown changes considered. When it passes
+    ///   `stepCountMax`, the options are incomplete.
     mutating func options(stage: Int, stepCount: inout Int, stepCountMax: Int) -> [BookSearch.Option] {
         let open = configuration.open
-        // The operation that returns first: nothing past its return can be placed before it is.
+        // The operation that returns first: it must be placed before any operation invoked after its return.
         guard let urgent = open.min(by: returnsBefore) else { return [] }
         switch stage {
         case 0: return changes.filter { leads($0, to: urgent) }.map { BookSearch.Option(target: $0) }
@@ -39,7 +39,7 @@ struct OptionFinder {
         (book.known[left].returnedNanos, left) < (book.known[right].returnedNanos, right)
     }
 
-    /// Of each class of open changes the one that returns first, in the order of their returns.
+    /// The open change of each class that returns first, in the order of their returns.
     private func representatives() -> [Int] {
         var first: [Int: Int] = [:]
         for operation in configuration.open where book.known[operation].changeClass >= 0 {
@@ -57,7 +57,7 @@ struct OptionFinder {
         }
     }
 
-    /// Whether a change leads towards what the urgent operation saw. A guess, which only decides the order.
+    /// Whether a change leads towards what the urgent operation saw. This guess only decides the order.
     private func leads(_ operation: Int, to urgent: Int) -> Bool {
         let change = book.classes[book.known[operation].changeClass]
         let state = configuration.state
@@ -70,7 +70,7 @@ struct OptionFinder {
         }
     }
 
-    /// Unknown sales, and at most one update before them, that make a read fit: the usual case.
+    /// The usual case: unknown sales, after at most one update, that make a read fit.
     private mutating func simpleBlocks(for targets: [Int]) -> [BookSearch.Option] {
         let reads = targets.filter { book.known[$0].changeClass < 0 }
         var options: [BookSearch.Option] = []
@@ -81,7 +81,7 @@ struct OptionFinder {
         return options
     }
 
-    /// Every block that any open operation may need, small ones first.
+    /// Every block that an open operation may need, small ones first.
     private mutating func allBlocks(_ stepCount: inout Int, _ stepCountMax: Int) -> [BookSearch.Option] {
         if !blocks.hasUpdates { return [] }
         var options: [BookSearch.Option] = []
@@ -97,7 +97,7 @@ struct OptionFinder {
         return options.indices.sorted { (sizes[$0], $0) < (sizes[$1], $1) }.map { options[$0] }
     }
 
-    /// Knows the unknown changes that may come next and do not wait for a known one of their class.
+    /// A finder with the unknown changes that may come next and do not wait for a known one of their class.
     private func blockFinder() -> BlockFinder {
         let waiting = configuration.open.map { book.known[$0].changeClass }
         var blocks = BlockFinder()

@@ -1,21 +1,21 @@
 import Model
 
-/// How far a search has come: what is placed, and the book after it.
+/// A configuration of the search: the placed operations, and the book after them.
 ///
-/// Wing & Gong's search walks a list of all calls and returns; here the few operations that may come next
-/// are kept instead. An operation is placed, or open, or was called after the first return of an open one
-/// and so cannot be placed yet: `open` and `called` tell the whole set of placed operations, exactly and
-/// shortly, where Lowe keeps a bit for every operation.
+/// Wing & Gong's search walks a list of all calls and returns. This one keeps only the few operations that
+/// may come next. Every operation is placed, or open, or was called after the first return of an open one
+/// and cannot be placed yet. So `open` and `called` give the exact set of placed operations in little space,
+/// where Lowe keeps a bit for every operation.
 struct SearchState {
-    /// The known operations that are called and not placed, by their invocation.
+    /// The known operations that are called and not placed, in the order of their invocations.
     private(set) var open: [Int] = []
     /// How many known operations are called: placed or open.
     private(set) var called = 0
-    /// The book after what is placed.
+    /// The book after the placed operations.
     private(set) var state: BookState
-    /// How many unknown members of each class are placed; always those invoked first.
+    /// How many unknown members of each class are placed: always those invoked first.
     private(set) var used: [Int32]
-    /// The first return of an open operation, in nanoseconds: nothing invoked later can come next.
+    /// The first return of an open operation, in nanoseconds. An operation invoked later cannot come next.
     private(set) var untilNanos = UInt64.max
 
     init(_ book: BookHistory, initial: BookState) {
@@ -27,12 +27,12 @@ struct SearchState {
     /// How many known operations are placed.
     var placedCount: Int { called - open.count }
 
-    /// Whether every operation with a known outcome is placed.
+    /// Whether every known operation is placed.
     var isComplete: Bool { open.isEmpty }
 
     /// Places a known change.
     ///
-    /// - Returns: false when the stock would go below 0; nothing is placed then.
+    /// - Returns: false when the stock would go below 0; then nothing is placed.
     mutating func place(change operation: Int, _ book: BookHistory, _ steps: inout [Int32]) -> Bool {
         guard place(book.classes[book.known[operation].changeClass]) else { return false }
         open.removeAll { $0 == operation }
@@ -42,7 +42,9 @@ struct SearchState {
         return true
     }
 
-    /// Places the next unknown member of a class, under the same condition.
+    /// Places the next unknown member of a class.
+    ///
+    /// - Returns: false when the stock would go below 0; then nothing is placed.
     mutating func place(unknownOf changeClass: Int, _ book: BookHistory, _ steps: inout [Int32]) -> Bool {
         guard place(book.classes[changeClass]) else { return false }
         used[changeClass] += 1
@@ -51,8 +53,8 @@ struct SearchState {
         return true
     }
 
-    /// Places every open read that fits the state, and those that this opens. One pass is enough, because
-    /// reads change nothing that others could see.
+    /// Places every open read that fits the state, including those that become open meanwhile. One pass is
+    /// enough, because reads do not change the state.
     mutating func placeReads(_ book: BookHistory, _ steps: inout [Int32]) {
         var index = 0
         while index < open.count {
@@ -73,7 +75,7 @@ struct SearchState {
         return true
     }
 
-    /// Opens what was called before the first return. Operations that touch in time overlap.
+    /// Opens the operations called until the first return. One invoked at the very time of a return overlaps.
     private mutating func call(_ book: BookHistory) {
         untilNanos = .max
         for operation in open { untilNanos = min(untilNanos, book.known[operation].returnedNanos) }

@@ -1,11 +1,11 @@
 package import Model
 
-/// What the checker found.
+/// The checker's result.
 package enum Verdict: Equatable, Sendable {
     /// Every book's operations can be put in an order that a single copy of the book would have produced.
     case linearizable
-    /// A book's operations cannot: the store broke a promise.
+    /// No such order of one book's operations exists: the store broke a promise.
     case violation(item: ItemNumber, Explanation)
-    /// The search of a book stopped at its limit; none of the other books has a violation.
+    /// The search of one book stopped at its limit, and no other book has a violation.
     case undecided(item: ItemNumber, stepCount: Int)
 }

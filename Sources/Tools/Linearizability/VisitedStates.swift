@@ -1,19 +1,19 @@
 import Model
 
-/// Lowe's cache: configurations from which the search need not start again.
+/// Lowe's cache: the configurations that need not be searched again.
 ///
-/// Of those that differ only in the unknown changes they used, it keeps the ones that used least: whatever
-/// can be done after using more can be done after using less.
+/// Of the configurations that differ only in the unknown changes they used, it keeps those that used least:
+/// whatever is possible after using more is possible after using less.
 struct VisitedStates {
     private struct Key: Hashable {
-        // With these, `called` is given as well: it is past the last open one, up to the first return.
+        // These determine `called` as well: it counts all operations invoked until the first return.
         let open: [Int]
         let state: BookState
     }
 
     private var leastUsed: [Key: [[Int32]]] = [:]
 
-    /// - Returns: false when one was there that used no more of any class.
+    /// - Returns: false when the cache has a configuration that used no more of any class.
     mutating func insert(_ configuration: SearchState) -> Bool {
         let key = Key(open: configuration.open, state: configuration.state)
         let new = configuration.used
@@ -26,7 +26,7 @@ struct VisitedStates {
         return true
     }
 
-    /// Whether an inserted configuration is still among those that used least.
+    /// Whether an inserted configuration is still one of those that used least.
     func contains(_ configuration: SearchState) -> Bool {
         let key = Key(open: configuration.open, state: configuration.state)
         return leastUsed[key]?.contains(configuration.used) ?? false
