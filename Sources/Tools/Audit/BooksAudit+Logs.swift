@@ -1,12 +1,13 @@
 package import Model
 
-// The logs against their databases.
+// Checks of the logs against their databases.
 extension BooksAudit {
-    /// The catalog log's first `init` lines are the opening state; its updates, its later `init` lines and its
-    /// retired books are the ledger's first movements, in order: replaying it gives the ledger's stock and
-    /// prices. Lines are checked as far as they go; a line that is missing, one too many or another than it should be is named as that one line.
+    /// Checks that the catalog log's first `init` lines are the opening state, and that its updates, later
+    /// `init` lines and retired books are the ledger's first movements, in order. Then replaying it gives the
+    /// ledger's stock and prices. The log may end before the ledger. A missing, additional or different line
+    /// is reported as that one line.
     ///
-    /// - Returns: how many of the ledger's movements the log has come to.
+    /// - Returns: how many of the ledger's movements the log covers.
     package mutating func check(catalogLog: OperationLogFiles, against ledger: LedgerSnapshot) throws -> Int {
         let opening = Dictionary(
             uniqueKeysWithValues: ledger.books.filter { $0.addedBy == nil }.map { ($0.now.item, $0.opening) })
@@ -39,7 +40,7 @@ extension BooksAudit {
         return follower.count
     }
 
-    /// How many lines the catalog log has for books and for changes of books.
+    /// The number of lines in the catalog log about books and changes of books.
     package func count(catalogLog: OperationLogFiles) throws -> Int {
         var count = 0
         try catalogLog.forEachLine { line, _ in
@@ -49,14 +50,14 @@ extension BooksAudit {
         return count
     }
 
-    /// Notes a catalog log that is ahead of the ledger.
+    /// Reports a catalog log that is ahead of the ledger.
     package mutating func checkNoMore(catalogLines: Int, than ledger: LedgerSnapshot) {
         let changeCount = catalogLines - ledger.books.count { $0.addedBy == nil }
         guard changeCount > ledger.movements.count else { return }
         record("catalog log", expected: "\(ledger.movements.count) changes", found: "\(changeCount)")
     }
 
-    /// How often the order log says that each book was bought.
+    /// The number of purchases of each book in the order log.
     package mutating func count(orderLog: OperationLogFiles) throws -> [ItemNumber: Int] {
         var counts: [ItemNumber: Int] = [:]
         try orderLog.forEachLine { line, place in
@@ -69,7 +70,7 @@ extension BooksAudit {
         return counts
     }
 
-    /// Notes books of which the order log has more lines than there are orders.
+    /// Reports books with more lines in the order log than orders.
     package mutating func checkNoMore(lines: [ItemNumber: Int], than orders: OrderSnapshot) {
         let ordered = Self.counts(of: orders)
         for (item, count) in lines.sorted(by: { $0.key < $1.key }) where count > ordered[item, default: 0] {
@@ -78,7 +79,7 @@ extension BooksAudit {
         }
     }
 
-    /// Books of which the order log has fewer lines than there are orders.
+    /// The books with fewer lines in the order log than orders.
     package static func missingLines(_ lines: [ItemNumber: Int], of orders: OrderSnapshot) -> [Discrepancy] {
         counts(of: orders).sorted { $0.key < $1.key }.filter { lines[$0.key, default: 0] < $0.value }.map {
             item, count in

@@ -1,11 +1,11 @@
 package import Model
 
 /// Checks that the books balance: the ledger with the stock, the orders with the ledger, each log with its
-/// database. It compares; it reads nothing itself.
+/// database. It reads only logs.
 package struct BooksAudit: Sendable {
-    /// One thing that does not fit.
+    /// One difference.
     package struct Discrepancy: Sendable, Equatable, Encodable, CustomStringConvertible {
-        /// Where it was found: a database, a log, a book.
+        /// The database, log or book where it was found.
         package let place: String
         /// What should be there.
         package let expected: String
@@ -18,14 +18,13 @@ package struct BooksAudit: Sendable {
             self.found = found
         }
 
-        /// One line for a person.
+        /// The difference as one line for people.
         package var description: String { "\(place): expected \(expected), found \(found)" }
     }
 
-    /// Everything that does not fit, in the order in which it was found.
+    /// All differences, in the order in which they were found.
     package private(set) var discrepancies: [Discrepancy] = []
 
-    /// An audit that has found nothing yet.
     package init() {}
 
     mutating func expect<Value: Equatable>(
@@ -40,9 +39,9 @@ package struct BooksAudit: Sendable {
 
     // MARK: The ledger
 
-    /// For each book: opening stock plus all changes is the stock, step by step; sales are numbered without
-    /// a gap; no key occurs twice. What does not fit is named once, where it begins: from there on the
-    /// ledger's own word counts.
+    /// Checks that for each book the opening stock plus all changes is the stock, step by step, that sales
+    /// are numbered without a gap, and that no key occurs twice. A difference is reported only where it
+    /// begins; after it the ledger's own values count.
     package mutating func check(ledger: LedgerSnapshot) {
         var states = Dictionary(uniqueKeysWithValues: ledger.books.map { ($0.now.item, $0.opening) })
         var keys: [IdempotencyKey: Int64] = [:]
@@ -79,7 +78,7 @@ package struct BooksAudit: Sendable {
 
     // MARK: The orders
 
-    /// Every order that names the ledger's sale is that sale: same number, key and book.
+    /// Checks that every order with a sale of the ledger has the same number, key and book.
     package mutating func check(orders: OrderSnapshot, against ledger: LedgerSnapshot) {
         let sales = Self.sales(of: ledger)
         for order in orders.orders {
@@ -100,7 +99,7 @@ package struct BooksAudit: Sendable {
         }
     }
 
-    /// Sales of the ledger without an order.
+    /// The sales of the ledger without an order.
     package static func missingOrders(_ orders: OrderSnapshot, of ledger: LedgerSnapshot) -> [Discrepancy] {
         let known = Set(orders.orders.compactMap(\.sale).filter { $0.ledger == ledger.ledger }.map(\.number))
         return ledger.movements.compactMap { movement in
@@ -119,6 +118,6 @@ package struct BooksAudit: Sendable {
         return sales
     }
 
-    /// Adds what a check with patience found at its end.
+    /// Adds the differences that remain at the end of a check that waits.
     package mutating func add(_ found: [Discrepancy]) { discrepancies += found }
 }

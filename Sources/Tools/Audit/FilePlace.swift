@@ -1,6 +1,6 @@
 /// A line of a file.
 package struct FilePlace: Sendable, CustomStringConvertible {
-    /// The file.
+    /// The path of the file.
     package let path: String
     package let line: Int
 

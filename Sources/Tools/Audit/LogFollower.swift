@@ -1,17 +1,16 @@
 internal import Model
 
-/// Holds the changes of a catalog log against the ledger's movements, line by line, and finds its way back
-/// after a line that does not fit.
+/// Compares the changes of a catalog log with the ledger's movements line by line, and resynchronizes after
+/// a line that differs.
 struct LogFollower {
-    /// With so many lines that do not fit, it is another store's log, and reading the rest is of no use.
+    /// With more lines that differ, it is another store's log, and comparing the rest is useless.
     private static let foundCountMax = 100
 
     private let movements: [LedgerSnapshot.Movement]
-    /// The movements that the log has come to, and lines beyond the last of them: those are of a later state.
+    /// The movements that the log covers, plus the lines beyond the last of them, which are of a later state.
     private(set) var count = 0
-    /// What does not fit.
     private(set) var found: [BooksAudit.Discrepancy] = []
-    /// Lines before this one that match no movement; each may have replaced one.
+    /// The number of lines before this one that match no movement. Each may have replaced one.
     private var strayCount = 0
 
     init(movements: [LedgerSnapshot.Movement]) { self.movements = movements }

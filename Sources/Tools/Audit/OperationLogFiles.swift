@@ -4,10 +4,10 @@ internal import Monitoring
 
 /// A log with its rotated files, oldest first.
 package struct OperationLogFiles: Sendable {
-    /// The files' paths, in the order in which they were written.
+    /// The paths of the files, in the order in which they were written.
     package let paths: [String]
 
-    /// Files beside them whose names do not come from a rotation, such as a copy made by hand.
+    /// Other files in the folder whose names do not come from a rotation, such as a copy made by hand.
     package let unread: [String]
 
     /// The files named by hand, oldest first.
@@ -16,11 +16,11 @@ package struct OperationLogFiles: Sendable {
         unread = []
     }
 
-    /// Finds `name` in a folder with the files that log rotation made of it.
+    /// Finds `name` in a folder, with the files that log rotation made of it.
     ///
-    /// - Parameter needsCurrent: whether it is refused that there are rotated files only, as in the moment of a rotation
-    ///   or after a loss.
-    /// - Throws: ``Model/FileFault`` when one of them is missing in the middle, or their order is unclear.
+    /// - Parameter needsCurrent: whether to refuse rotated files without a current one, as in the moment of a
+    ///   rotation or after a loss.
+    /// - Throws: ``Model/FileFault`` when a file in the middle is missing, or the order is unclear.
     package init(named name: String, in folder: String, needsCurrent: Bool = false) throws(FileFault) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         let log = RotatedLogs(of: name, among: names)
@@ -38,13 +38,12 @@ package struct OperationLogFiles: Sendable {
         unread = log.unread.map { folder + "/" + $0 }
     }
 
-    /// Whether there is no file at all.
     package var isEmpty: Bool { paths.isEmpty }
 
-    /// Calls `body` with every whole line of all files, in order. A last line without its line break is still
-    /// being written, or was torn by a crash, and is left out.
+    /// Calls `body` with every whole line of all files, in order. A last line without a line break is still
+    /// being written, or was torn by a crash, and is omitted.
     ///
-    /// - Throws: ``Model/FileFault`` when a file cannot be read; what the body throws.
+    /// - Throws: ``Model/FileFault`` when a file cannot be read; any error of the body.
     package func forEachLine(_ body: (Substring, FilePlace) throws -> Void) throws {
         for path in paths {
             let data = try LogContent.read(path)

@@ -1,20 +1,18 @@
 package import Model
 
-/// What a line of a store's log says.
+/// A parsed line of a store's log.
 package enum OperationLogLine: Sendable {
-    /// The state a book was opened or added with.
+    /// The state with which a book was opened or added.
     case opening(Book)
     /// An executed update; the log has no keys.
     case update(StockChange)
-    /// A book was taken out of the shop.
+    /// A book was removed from the shop.
     case retired(ItemNumber)
     case query
     /// A completed purchase.
     case bought(ItemNumber)
 
-    /// Reads a line.
-    ///
-    /// - Throws: ``Model/LineFault`` that says what is wrong with it.
+    /// - Throws: ``Model/LineFault`` with the reason why the line is invalid.
     package init(parsing line: Substring) throws(LineFault) {
         if line.hasPrefix("init,") {
             self = .opening(try BookLine.parse(logged: line))

@@ -1,28 +1,26 @@
 package import Model
 
-/// Works out what a lost database held, from what is left. It computes; it reads only logs and writes
-/// nothing.
+/// Reconstructs a lost database from what is left. It reads only logs and writes nothing.
 package struct Recovery {
-    /// What was done, for the person who asked, in order.
+    /// The steps taken, in order, for the person who asked.
     package private(set) var notes: [String] = []
 
-    /// A recovery that has done nothing yet.
     package init() {}
 
-    /// The catalog's database from its log.
+    /// Reconstructs the catalog's database from its log.
     ///
-    /// The log has no keys and does not say which changes were sales. The order server's database has both,
-    /// in the ledger's order; where it is lost too, the order log says how many copies of each book were
-    /// sold, and the sales get keys that no client has. Without either, every change by -1 counts as a
-    /// sale: one sale too many in the books does less harm than one that is forgotten.
+    /// The log has no keys and does not show which changes were sales. The order server's database has both,
+    /// in the ledger's order. If it is lost too, the order log shows how many copies of each book were sold,
+    /// and the sales get keys that no client has. Without either, every change by -1 counts as a sale: one
+    /// sale too many in the books does less harm than a forgotten one.
     ///
     /// - Parameters:
     ///   - log: the catalog log with its rotated files, oldest first.
     ///   - orders: the order server's database; nil when it is lost.
-    ///   - soldCounts: purchases of each book by the order log; nil when it is lost.
+    ///   - soldCounts: the purchases of each book in the order log; nil when it is lost.
     ///   - openedEmpty: whether the store was opened without books, so that its log does not begin with any.
-    ///   - newLedger: the identity of the ledger if no order has it.
-    /// - Throws: ``Model/FileFault`` with the place in the log that makes no sense.
+    ///   - newLedger: the identity of the ledger if no order contains it.
+    /// - Throws: ``Model/FileFault`` with the invalid place in the log.
     package mutating func catalog(
         log: OperationLogFiles, orders: OrderSnapshot?, soldCounts: [ItemNumber: Int]?,
         openedEmpty: Bool = false, newLedger: Int64
@@ -51,9 +49,10 @@ package struct Recovery {
             }, movements: replay.movements)
     }
 
-    /// The order server's database from its log alone, for a catalog that keeps no ledger. The log has no keys.
+    /// Reconstructs the order server's database from its log alone, for a catalog without a ledger. The log
+    /// has no keys.
     ///
-    /// - Throws: ``Model/FileFault`` with the first line that is not one of an order log.
+    /// - Throws: ``Model/FileFault`` with the first line that is not a line of an order log.
     package mutating func orders(from log: OperationLogFiles) throws -> OrderSnapshot {
         var orders: [OrderSnapshot.Order] = []
         try log.forEachLine { line, place in
@@ -71,7 +70,7 @@ package struct Recovery {
         return OrderSnapshot(orders: orders)
     }
 
-    /// The order server's database from the catalog's ledger, which has every sale with its key.
+    /// Reconstructs the order server's database from the catalog's ledger, which has every sale with its key.
     package mutating func orders(from ledger: LedgerSnapshot) -> OrderSnapshot {
         var orders: [OrderSnapshot.Order] = []
         for movement in ledger.movements {
@@ -86,7 +85,7 @@ package struct Recovery {
     }
 }
 
-/// The catalog log, played through.
+/// The replayed catalog log.
 private struct Replay {
     private(set) var opening: [Book] = []
     private(set) var states: [ItemNumber: Book] = [:]
@@ -96,7 +95,7 @@ private struct Replay {
     private(set) var addedBy: [ItemNumber: Int64] = [:]
     private let openedEmpty: Bool
     private var lastSale: Int64 = 0
-    /// Sales found so far, by book.
+    /// The number of sales found so far, by book.
     private var matched: [ItemNumber: Int] = [:]
 
     init(log: OperationLogFiles, openedEmpty: Bool) throws {
@@ -134,8 +133,8 @@ private struct Replay {
         opening.sort { $0.item < $1.item }
     }
 
-    /// Books before all changes are those that the store was opened with; a later one was added
-    /// to an empty place on the shelf.
+    /// Adds a book. Those before all changes are the books that the store was opened with. A later one was
+    /// added with an opening stock of 0.
     private mutating func open(_ book: Book) {
         guard openedEmpty || !movements.isEmpty else { return opening.append(book) }
         var emptyPlace = book
@@ -172,7 +171,7 @@ private struct Replay {
     }
 
     /// Finds the sales among the changes. Both are in the ledger's order, so each sale is the next change
-    /// that takes one copy of its book.
+    /// that removes one copy of its book.
     mutating func assign(
         sales: [OrderSnapshot.Order], soldCounts: [ItemNumber: Int]?, notes: inout [String]
     ) throws {
@@ -199,7 +198,7 @@ private struct Replay {
                 stockAfter: movements[index].stockAfter, sale: lastSale)
         }
         notes.append("found \(lastSale) sales, \(lastSale - Int64(invented)) of them with their keys")
-        // A power cut may have taken the end of the log. What the order server confirmed was sold nevertheless.
+        // A power cut may have removed the end of the log. What the order server confirmed was sold anyway.
         for order in left {
             guard order.sale?.number == lastSale + 1 else {
                 throw FileFault(
@@ -214,7 +213,7 @@ private struct Replay {
         }
     }
 
-    /// Adds the sales that only the order log has, when a power cut has taken the end of everything else.
+    /// Adds the sales that only the order log has, after a power cut removed the end of everything else.
     mutating func add(soldCounts: [ItemNumber: Int], notes: inout [String]) throws {
         var count = 0
         for (item, sold) in soldCounts.sorted(by: { $0.key < $1.key }) {
@@ -236,7 +235,7 @@ private struct Replay {
         matched[item, default: 0] += 1
     }
 
-    /// The key of a sale whose own is lost.
+    /// The key of a sale whose original key is lost.
     private static func unaskedKey(_ sale: Int64) -> IdempotencyKey {
         IdempotencyKey(trusted: "recovered-sale-\(sale)")
     }

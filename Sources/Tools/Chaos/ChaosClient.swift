@@ -3,14 +3,14 @@ internal import Model
 internal import Monitoring
 internal import NIOCore
 
-/// One client of a run: sends requests one after the other, repeats those of unknown outcome with their
-/// key, and notes what it saw.
+/// One client of a run. It sends requests one after the other, repeats those of unknown outcome with their
+/// key, and records what it saw.
 actor ChaosClient {
-    /// Operations put aside with an unknown outcome, before the client takes the first of them up again.
+    /// The most operations of unknown outcome that are put aside before the client resumes the first of them.
     private static let openCountMax = 3
-    /// How long a client goes on with one request before it puts it aside.
+    /// How long a client repeats one request before it puts it aside.
     private static let patience = Duration.seconds(6)
-    /// How long the settling of one operation may take when the store is healed.
+    /// The time limit for settling one operation when the store is healed.
     private static let settleTimeMax = Duration.seconds(30)
 
     private let number: Int
@@ -19,9 +19,9 @@ actor ChaosClient {
     private let tally: RunTally
     private var random: FastRandom
     private var lastNumber = 0
-    /// Everything whose outcome is known.
+    /// The operations of known outcome.
     private(set) var settled: [Operation] = []
-    /// Everything put aside.
+    /// The operations put aside with an unknown outcome.
     private(set) var open: [Operation] = []
 
     init(number: Int, caller: StoreCaller, shelf: ChaosShelf, tally: RunTally, seed: UInt64) {
@@ -32,7 +32,7 @@ actor ChaosClient {
         random = FastRandom(seed: seed &+ UInt64(number) &* 0x9E37_79B9)
     }
 
-    /// Works until the pace says that it is over.
+    /// Sends requests until the round is over.
     func work(_ pace: RunPace) async {
         while !pace.isOver {
             if pace.isBuyingAhead {
@@ -57,7 +57,7 @@ actor ChaosClient {
         }
     }
 
-    /// Repeats everything put aside until its outcome is known.
+    /// Repeats each operation put aside until its outcome is known.
     func settleAll() async {
         for operation in open {
             open.removeFirst()
@@ -72,7 +72,7 @@ actor ChaosClient {
     // MARK: Requests
 
     private func buy(_ pace: RunPace) async {
-        // Some clients abandon a purchase immediately and ask for its outcome much later.
+        // Some clients abandon a purchase immediately and repeat it much later.
         let patience = roll(8) == 0 ? Duration.zero : Self.patience
         await resume(begin(.buy(key: nil), of: shelf.draw(&random)), patience: patience, pace: pace)
     }
@@ -92,7 +92,7 @@ actor ChaosClient {
 
     private func price() -> Cents? { Cents(Int64(100 + roll(10_000))) }
 
-    /// Sends an operation until its outcome is known or the patience ends; then puts it aside.
+    /// Sends an operation until its outcome is known. Puts it aside when the patience ends.
     @discardableResult
     private func resume(_ operation: Operation, patience: Duration, pace: RunPace?) async -> Bool {
         let deadline = ContinuousClock.now + patience
@@ -110,7 +110,7 @@ actor ChaosClient {
                 tally.add(Finding(.wrongAnswer, "\(text); \(operation.text)"))
             }
             try? await Task.sleep(for: .milliseconds(5 + roll(40)))
-            // What is open at the end of a round is settled when the books were checked without it.
+            // Open operations at the end of a round are settled after the books are checked without them.
         } while ContinuousClock.now < deadline && pace?.isOver != true
         open.append(operation)
         return false
@@ -128,8 +128,8 @@ actor ChaosClient {
         }
     }
 
-    /// Most are impatient, and repeat while an earlier copy is still on its way; some wait for whatever the
-    /// store has to say.
+    /// Draws the time limit of one sending. Most are short, so that a request is repeated while an earlier
+    /// copy is still in flight. Some are long enough for any response.
     private func attemptLimit() -> TimeAmount {
         switch roll(10) {
         case ..<7: .milliseconds(Int64(60 + roll(600)))
@@ -151,7 +151,7 @@ actor ChaosClient {
     }
 
     private func lookup() async {
-        // A lookup without an answer says nothing and changes nothing, so only the last sending counts.
+        // A lookup without a response shows and changes nothing, so it is not repeated or recorded.
         var operation = begin(.lookup, of: shelf.draw(&random))
         switch await send(operation) {
         case .outcome(let outcome):
@@ -192,7 +192,7 @@ actor ChaosClient {
         tally.count { $0.replays += 1 }
     }
 
-    /// Sends one purchase several times at once.
+    /// Sends one purchase several times at the same moment.
     private func buyAtOnce(_ pace: RunPace) async {
         let first = begin(.buy(key: nil), of: shelf.draw(&random))
         let copies = await SimultaneousCopies(

@@ -1,18 +1,18 @@
-/// What a run does and how long it may take.
+/// The work of a run and its time limit.
 package struct ChaosOptions: Sendable {
-    /// Purchases under faults, at least.
+    /// The least number of purchases under faults.
     package var purchases: Int
-    /// Faults, at least.
+    /// The least number of faults.
     package var faults: Int
     /// Clients that send requests at the same time.
     package var clients: Int
-    /// How long the rounds may take together, without their audits, in seconds.
+    /// The time limit of all rounds together, without their audits, in seconds.
     package var seconds: Int
-    /// Decides the faults and what each client asks for.
+    /// Determines the faults and the requests of each client.
     package var seed: UInt64
-    /// Purchases that are sent 32 times at once.
+    /// Purchases that are each sent 32 times at the same moment.
     package var duplicates: Int
-    /// The folder of the store and of everything it writes.
+    /// The folder of the store and of all its files.
     package var folder: String
     /// The executable whose commands are the tiers.
     package var program: String
@@ -32,15 +32,15 @@ package struct ChaosOptions: Sendable {
         self.program = program
     }
 
-    /// Books that the clients ask for.
+    /// The number of books that the clients request.
     static let bookCount = 48
-    /// Purchases of the last copies of a book, and how many copies there are.
+    /// The purchases of a book with few copies, and the number of these copies.
     static let lastKeyCount = 100
     static let lastCopyCount = 60
-    /// After so many faults everything is healed, settled and audited.
+    /// After this many faults, everything is healed, settled and audited.
     private static let faultsPerRound = 50
     private static let roundCountMax = 20
 
-    /// Rounds: faults and purchases, then an audit of everything so far.
+    /// The number of rounds. Each has faults and purchases, then an audit of everything so far.
     var rounds: Int { min(Self.roundCountMax, max(1, faults / Self.faultsPerRound)) }
 }

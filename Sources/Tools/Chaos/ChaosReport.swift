@@ -1,22 +1,20 @@
-/// What a run did and found.
+/// The counts and findings of a run.
 package struct ChaosReport: Sendable {
-    /// What it was asked to do.
     package let options: ChaosOptions
-    /// What it counted.
     package private(set) var counts = RunTally.Counts()
-    /// What must not be.
+    /// The broken promises found; only the first thousand are kept.
     package private(set) var findings: [Finding] = []
-    /// How many there are; only the first thousand are kept.
+    /// The number of all findings.
     package private(set) var findingCount = 0
-    /// Whether somebody stopped it early.
+    /// Whether the run was stopped early.
     package private(set) var isStopped = false
-    /// From the start to the end, in seconds.
+    /// The duration of the run, in seconds.
     package private(set) var seconds = 0.0
     /// How long faults were injected, in seconds.
     package internal(set) var faultSeconds = 0.0
-    /// Rounds that ended with an audit.
+    /// The number of rounds that ended with an audit.
     package internal(set) var rounds = 0
-    /// What came of the check for linearizability.
+    /// The result of the linearizability check.
     package internal(set) var history = HistoryCheck.Outcome()
     /// How often each server was started.
     package internal(set) var startCounts: [(name: String, count: Int)] = []
@@ -36,7 +34,8 @@ package struct ChaosReport: Sendable {
         counts.faultCount >= options.faults && counts.purchases >= options.purchases
     }
 
-    /// The command that repeats the run: the same faults in the same order, the same wishes of each client.
+    /// The command that repeats the run, with the same faults in the same order and the same draws of each
+    /// client.
     package var command: String {
         "bookstore chaos --seed \(options.seed) --faults \(options.faults) --buys \(options.purchases) "
             + "--clients \(options.clients) --seconds \(options.seconds) --duplicates \(options.duplicates)"

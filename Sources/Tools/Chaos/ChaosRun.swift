@@ -5,17 +5,17 @@ internal import NIOCore
 package import Processes
 internal import TierHTTP
 
-/// A crash test: real servers, clients that buy, faults, and an audit that would notice.
+/// A crash test with real servers, clients that buy, faults, and audits.
 ///
-/// Rounds of faults end with all of them healed, every unknown outcome settled by its key, and everything
-/// that the clients saw compared with the ledger, the orders, the logs and the stock. The run ends at the
-/// first audit that finds anything, with the files as they are.
+/// After each round all faults are healed, every unknown outcome is settled by its key, and everything that
+/// the clients saw is compared with the ledger, the orders, the logs and the stock. The run ends at the
+/// first audit that finds anything, and leaves the files unchanged.
 package final class ChaosRun: Sendable {
-    /// Compares a store's databases and logs with each other: given the folders of both, a line for
-    /// everything that does not fit. It may wait as long as the store has promised to need.
+    /// Compares the databases and logs in two folders, and returns a line for each difference. It may wait
+    /// as long as the store may take to make them agree.
     package typealias BooksCheck = @Sendable (_ data: String, _ output: String) async throws -> [String]
 
-    /// Wants the run to end early; it still settles, audits and reports.
+    /// Ends the run early; it still settles, audits and reports.
     package let stop = StopFlag()
 
     private let options: ChaosOptions
@@ -23,7 +23,7 @@ package final class ChaosRun: Sendable {
     private let say: @Sendable (String) -> Void
     private let tally = RunTally()
 
-    /// - Parameter say: takes a line of progress now and then.
+    /// - Parameter say: receives progress lines.
     package init(
         options: ChaosOptions, checkBooks: @escaping BooksCheck, say: @escaping @Sendable (String) -> Void
     ) {
@@ -32,9 +32,9 @@ package final class ChaosRun: Sendable {
         self.say = say
     }
 
-    /// Runs to the end.
+    /// Carries out the run.
     ///
-    /// - Throws: ``ChaosFault`` or the system's error when the run could not be carried out.
+    /// - Throws: ``ChaosFault`` or the system's error when that is impossible.
     package func run() async throws -> ChaosReport {
         let clock = ContinuousClock()
         let start = clock.now
@@ -56,7 +56,7 @@ package final class ChaosRun: Sendable {
         }
         tally.add(await store.shutdown())
         if tally.findingCount == 0 {
-            // Once more with nothing running: a clean stop must leave everything behind as it should be.
+            // Check again with nothing running: after a clean stop all files must agree.
             tally.add(try await booksFindings(store))
         }
         await clientLoops.shutdown()
@@ -86,7 +86,7 @@ package final class ChaosRun: Sendable {
             let seconds = try await self.round(round, store: store, clients: clients, schedule: &schedule)
             report.faultSeconds += seconds
             say("round \(round) of \(options.rounds): auditing")
-            // First without a request from anybody: what is missing must come by itself.
+            // Check first without any request: the store must complete its files by itself.
             tally.add(try await booksFindings(store))
             await settle(clients)
             let operations = await Self.operations(of: clients) + duplicates
@@ -121,7 +121,7 @@ package final class ChaosRun: Sendable {
 
     // MARK: Rounds
 
-    /// - Returns: how long its faults lasted, in seconds.
+    /// - Returns: how long faults were injected, in seconds.
     private func round(
         _ number: Int, store: ChaosStore, clients: [ChaosClient], schedule: inout FaultSchedule
     ) async throws -> Double {

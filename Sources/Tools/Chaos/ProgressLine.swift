@@ -12,7 +12,7 @@ struct ProgressLine {
         last = counts
     }
 
-    /// The line as of now.
+    /// Returns the current line.
     mutating func text(_ tally: RunTally) -> String {
         let counts = tally.counts
         let now = ContinuousClock.now

@@ -1,12 +1,12 @@
 internal import Linearizability
 
-/// What a client of a run learns from one sending of a request.
+/// The result of sending a request once.
 enum Reply: Sendable, Equatable {
     case outcome(HistoryOperation.Outcome)
-    /// Nothing: no answer in time, a 503, or a 409.
+    /// The outcome is unknown: no response in time, a 503, or a 409.
     case unknown
     /// 422: the key belongs to another purchase.
     case keyReused
-    /// An answer that the contract does not know here.
+    /// A response that the contract does not allow here.
     case wrong(String)
 }

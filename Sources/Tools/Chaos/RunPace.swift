@@ -1,13 +1,12 @@
 internal import Processes
 internal import Synchronization
 
-/// Keeps purchases and faults of one round in step, and says when it is over.
+/// Keeps the purchases and faults of one round in step, and ends the round.
 ///
-/// Each is held back while it is ahead of the other, so that all purchases are made under faults and both
-/// goals are reached together; and it is over when both are reached, when the time is up, or when somebody
-/// wants it to stop.
+/// Each waits while it is ahead of the other, so that all purchases are made under faults and both goals are
+/// reached together. The round is over when both are reached, the time is up, or the run is stopped.
 final class RunPace: Sendable {
-    /// How far one may be ahead, as a share of the goal.
+    /// The largest lead, as a share of the goal.
     private static let leadMax = 0.02
 
     private struct State {
@@ -33,13 +32,13 @@ final class RunPace: Sendable {
         return state.withLock { $0.purchases >= purchaseGoal && $0.faults >= faultGoal }
     }
 
-    /// Whether clients had better wait for more faults.
+    /// Whether clients must wait for more faults.
     var isBuyingAhead: Bool {
         let (purchases, faults) = shares
         return purchases > faults + Self.leadMax
     }
 
-    /// Whether faults had better wait for more purchases.
+    /// Whether faults must wait for more purchases.
     var isFailingAhead: Bool {
         let (purchases, faults) = shares
         return faults > purchases + Self.leadMax

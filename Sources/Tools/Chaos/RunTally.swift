@@ -1,31 +1,31 @@
 internal import Synchronization
 
-/// What a run counts, and what it found. Shared by everything that takes part.
+/// The counts and findings of a run, shared by all its parts.
 package final class RunTally: Sendable {
     /// The counts of a run so far.
     package struct Counts: Sendable, Equatable {
-        /// Purchases whose outcome is known, by outcome.
+        /// Purchases that succeeded.
         package var sold = 0
-        /// See ``sold``.
+        /// Purchases that failed.
         package var soldOut = 0
-        /// Lookups, updates and searches that were answered.
+        /// Lookups with a response.
         package var lookups = 0
-        /// See ``lookups``.
+        /// Updates with a response.
         package var updates = 0
-        /// See ``lookups``.
+        /// Searches with a response.
         package var searches = 0
-        /// Sendings without a known outcome: each was repeated with its key.
+        /// Times that a request was sent without a known outcome.
         package var unknownReplies = 0
-        /// Operations that were given up by their client and settled later by their key.
+        /// Operations that their client put aside and settled later by their key.
         package var settledLater = 0
-        /// Repetitions of a purchase whose outcome was known, to see whether the answer is the same.
+        /// Repetitions of a purchase of known outcome, to check that the outcome stays the same.
         package var replays = 0
-        /// Purchases sent several times at once.
+        /// Purchases sent several times at the same moment.
         package var simultaneous = 0
-        /// Faults by the name of their kind.
+        /// The number of faults of each kind, by its name.
         package var faults: [String: Int] = [:]
 
-        /// Purchases whose outcome is known.
+        /// Purchases of known outcome.
         package var purchases: Int { sold + soldOut }
         package var faultCount: Int { faults.values.reduce(0, +) }
     }
@@ -36,7 +36,7 @@ package final class RunTally: Sendable {
         var findingCount = 0
     }
 
-    /// More findings than a person reads are only counted.
+    /// The most findings kept. Further ones, which no person would read, are only counted.
     private static let findingsKeptMax = 1_000
 
     private let state = Mutex(State())
@@ -44,10 +44,10 @@ package final class RunTally: Sendable {
     /// The counts so far.
     package var counts: Counts { state.withLock { $0.counts } }
 
-    /// The findings so far, the first thousand of them.
+    /// The findings so far, at most the first thousand.
     package var findings: [Finding] { state.withLock { $0.findings } }
 
-    /// How many findings there are.
+    /// The number of all findings.
     package var findingCount: Int { state.withLock { $0.findingCount } }
 
     func count(_ change: (inout Counts) -> Void) { state.withLock { change(&$0.counts) } }

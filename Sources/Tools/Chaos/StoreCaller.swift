@@ -11,13 +11,13 @@ struct StoreCaller: Sendable {
     private let frontends: StoreClient
     private let catalog: StoreClient
 
-    /// A caller with connections of its own.
+    /// Creates a caller with its own connections.
     init(frontends: [ServerAddress], catalog: ServerAddress, loops: TierLoops) async throws {
         self.frontends = try await StoreClient(of: "frontend", at: frontends, loops: loops)
         self.catalog = try await StoreClient(of: "catalog", at: [catalog], loops: loops)
     }
 
-    /// Sends a purchase. Old clients buy by GET.
+    /// Sends a purchase: by POST, or by GET like old clients.
     func buy(_ item: ItemNumber, key: IdempotencyKey, byGet: Bool = false, within limit: TimeAmount) async
         -> Reply
     {
@@ -25,7 +25,7 @@ struct StoreCaller: Sendable {
         return await send(byGet ? .GET : .POST, target, key: key, within: limit) { Self.verdict($0.body) }
     }
 
-    /// Sends an update. Our catalog keeps the keys of updates as it keeps those of purchases.
+    /// Sends an update. Our catalog keeps the keys of updates like those of purchases.
     func update(
         _ item: ItemNumber, price: Cents?, units: Int64?, key: IdempotencyKey, within limit: TimeAmount
     ) async -> Reply {
@@ -35,7 +35,6 @@ struct StoreCaller: Sendable {
         return await send(.POST, target, key: key, toCatalog: true, within: limit) { Self.verdict($0.body) }
     }
 
-    /// Looks a book up.
     func lookup(_ item: ItemNumber, within limit: TimeAmount) async -> Reply {
         await send(.GET, "/lookup?item_number=\(item)", within: limit) { answer in
             guard let book = try? StoreAnswer<Book>(answer.body).result, book.item == item else { return nil }
@@ -45,7 +44,7 @@ struct StoreCaller: Sendable {
 
     /// Searches for a topic.
     ///
-    /// - Returns: the item numbers found, in the answer's order; nil without an answer.
+    /// - Returns: the item numbers in the order of the response; nil without a response.
     func search(topic: String, within limit: TimeAmount) async -> [ItemNumber]? {
         let target = "/search?topic=" + RequestTarget.encode(topic)
         guard let answer = try? await answer(.GET, target, key: nil, toCatalog: false, within: limit),

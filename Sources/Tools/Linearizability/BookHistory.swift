@@ -19,7 +19,7 @@ struct BookHistory {
         case lookup(BookState)
         /// Was refused, since the stock plus these units was below 0. A failed buy is a refusal of -1.
         case refusal(units: Int64)
-        /// Added units (negative: removed them), keeping the stock at 0 or more, and set the price unless nil.
+        /// Added units (negative: removed), keeping the stock at 0 or more, and set the price unless nil.
         case change(units: Int64, price: Cents?)
 
         /// Whether it is a lookup or a refusal that this state explains.

@@ -1,22 +1,22 @@
 internal import Model
 internal import Monitoring
 
-/// The books of a run, and which of them the clients ask for.
+/// The books of a run, and the choice of those that the clients request.
 struct ChaosShelf: Sendable {
-    /// Sold by the duplicates phase alone: exactly as many copies as it has keys.
+    /// Sold only by the duplicates phase: it has as many copies as there are keys.
     static let duplicatesItem: Int64 = 1
-    /// Sold by the duplicates phase alone: fewer copies than keys.
+    /// Sold only by the duplicates phase: it has fewer copies than there are keys.
     static let lastCopiesItem: Int64 = 2
     private static let firstItem: Int64 = 3
     private static let openingStock: Int64 = 20
-    /// Every third request is for the same book, so that clients get into each other's way.
+    /// The percentage of requests that always go to the same book, so that clients compete for it.
     private static let hotShare = 30
 
     let books: [Book]
     let topics: [String]
     private let drawn: [ItemNumber]
 
-    /// A shelf with `count` books for the clients and two for the duplicates phase.
+    /// Creates a shelf with `count` books for the clients and two for the duplicates phase.
     init(count: Int, duplicateKeys: Int, lastCopies: Int) {
         let stocks =
             [Int64(duplicateKeys), Int64(lastCopies)] + [Int64](repeating: Self.openingStock, count: count)
@@ -34,13 +34,12 @@ struct ChaosShelf: Sendable {
         topics = Array(Set(books.map(\.topic))).sorted()
     }
 
-    /// A book for the next request.
+    /// Draws a book for the next request.
     func draw(_ random: inout FastRandom) -> ItemNumber {
         Int.random(in: 0..<100, using: &random) < Self.hotShare
             ? drawn[0] : drawn[Int.random(in: 0..<drawn.count, using: &random)]
     }
 
-    /// Another book.
     func other(than item: ItemNumber) -> ItemNumber { item == drawn[0] ? drawn[1] : drawn[0] }
 
     /// The books of a topic, in item-number order.

@@ -3,22 +3,22 @@ internal import Model
 internal import NIOCore
 internal import Processes
 
-/// Sends every purchase many times at the same moment through both frontends, with no fault but that.
+/// Sends every purchase many times at the same moment through both frontends, without any other fault.
 struct DuplicatesPhase {
     /// The client number of the phase's purchases in the history.
     static let client = 100_000
-    /// How many copies of one purchase are sent at once, each over a connection of its own.
+    /// How many copies of one purchase are sent at the same moment, each over a separate connection.
     static let copyCount = 32
-    /// Purchases of which the copies are in flight at the same time.
+    /// How many purchases have copies in flight at the same time.
     private static let keysAtOnce = 8
-    /// How often all copies of a purchase may stay without an answer before that is a finding.
+    /// How often all copies of a purchase are sent without a response before that is a finding.
     private static let attemptCountMax = 5
 
     let callers: [StoreCaller]
     let tally: RunTally
 
-    /// Buys under `keyCount` keys of a book that has as many copies, and under `lastKeyCount` keys of one
-    /// that has fewer.
+    /// Buys a book that has `keyCount` copies under as many keys, and one that has fewer copies than
+    /// `lastKeyCount` under that many keys.
     ///
     /// - Returns: the purchases; the audit compares them with the ledger.
     func run(keyCount: Int, lastKeyCount: Int, stop: StopFlag) async -> [Operation] {

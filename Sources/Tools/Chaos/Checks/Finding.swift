@@ -1,27 +1,27 @@
-/// Something that must not be: what a run looks for.
+/// A broken promise of the store, found by a run.
 package struct Finding: Sendable, Equatable, CustomStringConvertible {
-    /// What kind of promise is broken.
+    /// The kind of the broken promise.
     package enum Kind: String, CaseIterable, Sendable {
-        /// A sale was acknowledged and the ledger does not have it.
+        /// A sale was acknowledged but is not in the ledger.
         case lost
         /// More was sold than there was.
         case oversold
-        /// A key was sold twice, or sold although it was answered `Failed`, or got two different answers.
+        /// A key was sold twice, or sold after a `Failed`, or got two different outcomes.
         case duplicated
-        /// The books, the orders, the logs and the stock do not fit each other.
+        /// The books, the orders, the logs and the stock disagree.
         case unbalanced
-        /// No order of the requests explains their answers.
+        /// No order of the requests explains their outcomes.
         case notLinearizable = "not linearizable"
-        /// An answer that the contract does not know here.
+        /// A response that the contract does not allow here.
         case wrongAnswer = "wrong answer"
         /// A server died without being killed, did not come back, or did not stop cleanly.
         case serverFailed = "server failed"
-        /// A purchase whose outcome could not be found out with the store healed.
+        /// The outcome of a request stayed unknown although the store was healed.
         case unsettled
     }
 
     package let kind: Kind
-    /// What was found where, and what was expected.
+    /// The place, what was found and what was expected.
     package let text: String
 
     package init(_ kind: Kind, _ text: String) {
@@ -29,6 +29,6 @@ package struct Finding: Sendable, Equatable, CustomStringConvertible {
         self.text = text
     }
 
-    /// One line for a person.
+    /// The finding as one line for people.
     package var description: String { "\(kind.rawValue): \(text)" }
 }

@@ -4,15 +4,15 @@ internal import Model
 
 /// Checks that what the clients saw is linearizable, book by book.
 package struct HistoryCheck: Sendable {
-    /// What came of it.
+    /// The result of the check.
     package struct Outcome: Sendable {
-        /// Operations that were checked.
+        /// The number of operations checked.
         package var operationCount = 0
-        /// Books that were checked.
+        /// The number of books checked.
         package var bookCount = 0
-        /// How long it took, in seconds.
+        /// The duration, in seconds.
         package var seconds = 0.0
-        /// Books whose history no order explains, or of which the search came to no end.
+        /// The books whose history no order explains, or whose search stopped at its limit.
         package var findings: [Finding] = []
     }
 
@@ -25,7 +25,7 @@ package struct HistoryCheck: Sendable {
         self.operations = operations
     }
 
-    /// Checks every book, on a thread of its own: the search may take seconds.
+    /// Checks every book on a separate thread, because the search may take seconds.
     func run() async -> Outcome {
         await withCheckedContinuation { continuation in
             DispatchQueue(label: "history-check").async { continuation.resume(returning: check()) }

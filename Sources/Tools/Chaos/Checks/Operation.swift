@@ -1,23 +1,23 @@
 package import Linearizability
 package import Model
 
-/// One request of a run, from the first sending to the first answer with its outcome, however many
-/// repetitions with the same key come between.
+/// One request of a run, from the first time it is sent to the first response with its outcome, including
+/// all repetitions with the same key.
 package struct Operation: Sendable, Equatable {
-    /// The idempotency key that every sending of the request carries.
+    /// The idempotency key, the same each time the request is sent.
     package let key: IdempotencyKey
-    /// The request and its answer as its client saw them.
+    /// The request and its response as its client saw them.
     package private(set) var seen: HistoryOperation
 
     package var item: ItemNumber { seen.item }
     package var outcome: HistoryOperation.Outcome { seen.outcome }
     package var isPurchase: Bool { if case .buy = seen.kind { true } else { false } }
 
-    /// A request that is about to be sent.
+    /// Creates a request that is about to be sent.
     ///
     /// - Parameters:
-    ///   - number: its number among those of its client; makes the key with the client's.
-    ///   - kind: what is asked for; a purchase gets the key.
+    ///   - number: its number among the client's requests; both numbers make the key.
+    ///   - kind: the kind of the request; a purchase gets the key.
     package init(
         client: Int, number: Int, item: ItemNumber, kind: HistoryOperation.Kind, invokedNanos: UInt64
     ) {
@@ -28,12 +28,12 @@ package struct Operation: Sendable, Equatable {
             returnedNanos: nil, outcome: .unknown)
     }
 
-    /// Records the first answer with an outcome; later ones are only compared.
+    /// Records the first outcome. Later ones are only compared.
     package mutating func end(_ outcome: HistoryOperation.Outcome, atNanos nanos: UInt64) {
         seen.end(outcome, atNanos: nanos)
     }
 
-    /// The request in a finding.
+    /// The request as findings show it.
     package var text: String {
         let name =
             switch seen.kind {

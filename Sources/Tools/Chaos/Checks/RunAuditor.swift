@@ -4,7 +4,7 @@ internal import NIOCore
 internal import StoreClient
 internal import TierHTTP
 
-/// Reads the store's own word on what it did, and has it compared with what the clients saw.
+/// Reads the store's ledger and stock, and compares them with what the clients saw.
 final class RunAuditor {
     /// The client number of the auditor's lookups in the history.
     static let client = 100_001
@@ -16,7 +16,7 @@ final class RunAuditor {
     private let catalog: StoreClient
     private var sales: [LedgerSale] = []
     private var last = SalePosition(ledger: 0, number: 0)
-    /// What the lookups of all audits saw: they belong to the history as well.
+    /// The lookups of all audits, which also belong to the history.
     private(set) var lookups: [Operation] = []
 
     init(store: ChaosStore, shelf: ChaosShelf, loops: TierLoops) async throws {
@@ -25,7 +25,7 @@ final class RunAuditor {
         catalog = try await StoreClient(of: "catalog", at: [store.catalogItself], loops: loops)
     }
 
-    /// Compares everything so far, with the store healed and at rest.
+    /// Compares everything so far while the store is healed and idle.
     ///
     /// - Throws: ``ChaosFault`` when the store does not answer.
     func findings(_ operations: [Operation]) async throws -> [Finding] {
@@ -35,7 +35,7 @@ final class RunAuditor {
         return SalesAudit(books: shelf.books, operations: operations, sales: sales, stocks: stocks).findings()
     }
 
-    /// Reads on where the last audit ended: a ledger only grows.
+    /// Reads the sales since the last audit: a ledger only grows.
     private func readLedger() async throws {
         let limit = StoreLimits.saleCountMax
         while true {

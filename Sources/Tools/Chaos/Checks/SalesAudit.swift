@@ -1,7 +1,7 @@
 internal import Linearizability
 package import Model
 
-/// Compares what the clients saw with what the store says it did. It compares; it reads nothing itself.
+/// Compares what the clients saw with what the store recorded. It reads nothing itself.
 package struct SalesAudit: Sendable {
     private let books: [Book]
     private let operations: [Operation]
@@ -10,9 +10,9 @@ package struct SalesAudit: Sendable {
 
     /// - Parameters:
     ///   - books: the state that the store was opened with.
-    ///   - operations: everything that any client did, settled or not.
+    ///   - operations: the operations of all clients, settled or not.
     ///   - sales: the whole ledger.
-    ///   - stocks: what a lookup of each book says now.
+    ///   - stocks: the stock of each book by a lookup at this moment.
     package init(books: [Book], operations: [Operation], sales: [LedgerSale], stocks: [ItemNumber: Int64]) {
         self.books = books
         self.operations = operations
@@ -20,12 +20,12 @@ package struct SalesAudit: Sendable {
         self.stocks = stocks
     }
 
-    /// Everything that does not fit.
+    /// All differences.
     package func findings() -> [Finding] {
         ledgerFindings() + purchaseFindings() + stockFindings()
     }
 
-    /// Sales are numbered without a gap, and each was asked for.
+    /// Checks that sales are numbered without a gap, and that each was requested.
     private func ledgerFindings() -> [Finding] {
         var findings: [Finding] = []
         let purchases = Dictionary(grouping: operations.filter(\.isPurchase), by: \.key)
@@ -48,7 +48,7 @@ package struct SalesAudit: Sendable {
         return findings
     }
 
-    /// Exactly one sale for every `Success`, none for every `Failed`, at most one for every key.
+    /// Checks that every `Success` has exactly one sale, every `Failed` none, and every key at most one.
     private func purchaseFindings() -> [Finding] {
         var findings: [Finding] = []
         var numbers: [IdempotencyKey: [Int64]] = [:]
@@ -73,7 +73,8 @@ package struct SalesAudit: Sendable {
         return findings
     }
 
-    /// Opening stock and acknowledged changes less sales is the stock; no lookup ever saw a negative one.
+    /// Checks that the stock is the opening stock plus acknowledged changes minus sales, and that no lookup
+    /// saw a negative one.
     private func stockFindings() -> [Finding] {
         var changed: [ItemNumber: Int64] = [:]
         var added: [ItemNumber: Int64] = [:]

@@ -1,7 +1,7 @@
 internal import Linearizability
 internal import NIOCore
 
-/// One purchase sent many times at once: every copy that is answered must get the same answer.
+/// One purchase sent many times at the same moment. All copies with an outcome must get the same one.
 struct SimultaneousCopies {
     var operation: Operation
     let callers: [StoreCaller]
@@ -12,7 +12,7 @@ struct SimultaneousCopies {
         self.callers = callers
     }
 
-    /// Sends a copy by each caller and waits for all answers. The first with an outcome ends the
+    /// Sends a copy by each caller and waits for all responses. The first with an outcome ends the
     /// operation.
     func send() async -> SimultaneousCopies {
         var sent = self

@@ -6,14 +6,14 @@ internal import NIOHTTP1
 internal import Processes
 internal import TierHTTP
 
-/// The store of a run: a catalog, an order server and two frontends as processes of their own, with a
-/// proxy on every way between them and on every way that the clients take.
+/// The store of a run: a catalog, an order server and two frontends as separate processes, with a proxy on
+/// every connection between them and from the clients.
 final class ChaosStore: Sendable {
     static let serverCount = 4
     static let proxyCount = 8
-    /// How long all servers together may take to be ready, at the start and after faults.
+    /// The time limit for all servers together to become ready, at the start and after faults.
     static let readyTimeMax = Duration.seconds(20)
-    /// How long a server may take to stop when it is asked to.
+    /// The time limit for a server to stop on request.
     private static let stopTimeMax = Duration.seconds(15)
 
     let folder: String
@@ -27,9 +27,9 @@ final class ChaosStore: Sendable {
     /// server to the catalog, and from each frontend to the catalog and the order server.
     private static let targets = [2, 3, 0, 0, 0, 1, 0, 1]
 
-    /// Where the clients send purchases and lookups.
+    /// The addresses for the clients' purchases and lookups.
     var frontends: [ServerAddress] { [proxies[0].address, proxies[1].address] }
-    /// Where the clients send updates.
+    /// The address for the clients' updates.
     var catalog: ServerAddress { proxies[2].address }
     /// The catalog without a proxy, for the audit.
     var catalogItself: ServerAddress { addresses[0] }
@@ -40,7 +40,7 @@ final class ChaosStore: Sendable {
     ///
     /// - Parameters:
     ///   - program: the executable whose commands are the tiers.
-    ///   - loops: the proxies use the first.
+    ///   - loops: event loops, of which the proxies use the first.
     init(program: String, folder: String, books: [Book], random: inout FastRandom, loops: TierLoops)
         async throws
     {
@@ -63,7 +63,7 @@ final class ChaosStore: Sendable {
             program: program, folder: folder, addresses: addresses, proxies: proxies)
     }
 
-    /// Each server has a config file of its own, in which the others are behind proxies.
+    /// Writes each server its own config file, in which the others are behind proxies.
     private static func prepareServers(
         program: String, folder: String, addresses: [ServerAddress], proxies: [FaultProxy]
     ) throws -> [TierChild] {

@@ -1,7 +1,7 @@
-/// Something that goes wrong in a run. Servers and proxies are named by their place in ``ChaosStore``.
+/// A fault injected into a run. Servers and proxies are given by their indices in ``ChaosStore``.
 enum Fault: Sendable, Equatable {
-    /// `kill -9` of servers at once; each is started again after a moment, and `again` may kill them once
-    /// more so long after that, in the middle of their recovery.
+    /// `kill -9` of servers at the same time, and a restart after `restartMillis`. If `againMillis` is set,
+    /// they are killed again that much later, in the middle of their recovery.
     case kill(servers: [Int], restartMillis: Int, againMillis: Int?)
     /// SIGSTOP, and SIGCONT after a time.
     case freeze(server: Int, millis: Int)
@@ -11,9 +11,9 @@ enum Fault: Sendable, Equatable {
     case refuse(proxy: Int, millis: Int)
     /// Connections stay open and nothing passes for a time.
     case hold(proxy: Int, millis: Int)
-    /// Everything arrives late for a time.
+    /// All bytes are delayed for a time.
     case delay(proxy: Int, lateMillis: Int, jitterMillis: Int, millis: Int)
-    /// Requests pass and answers are lost for a time.
+    /// Requests pass and responses are lost for a time.
     case mute(proxy: Int, millis: Int)
 
     /// The name under which reports count it.

@@ -1,17 +1,17 @@
 internal import NIOCore
 
-/// Carries out the faults of one round; several may be in effect at once.
+/// Carries out the faults of one round. Several may be in effect at the same time.
 struct FaultInjector: Sendable {
-    /// How often it looks for servers that died by themselves.
+    /// The interval between checks for servers that died by themselves.
     private static let watchInterval = Duration.milliseconds(20)
-    /// How much longer it waits while faults are ahead of purchases.
+    /// The interval between checks whether faults are still ahead of purchases.
     private static let waitInterval = Duration.milliseconds(50)
     private static let waitTimeMax = Duration.seconds(2)
 
     let store: ChaosStore
     let tally: RunTally
 
-    /// Injects faults until the pace says that it is over, and ends all that are in effect then.
+    /// Injects faults until the round is over, and waits until those still in effect have ended.
     func run(_ schedule: inout FaultSchedule, pace: RunPace) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             let watching = Task { try await watch() }
@@ -22,7 +22,7 @@ struct FaultInjector: Sendable {
                 pace.failed()
                 group.addTask { try await carryOut(fault) }
                 try await Task.sleep(for: .milliseconds(schedule.pauseMillis()))
-                // Not forever: with the store down, purchases need the next fault as little as this one.
+                // The wait is limited, because purchases make no progress while the store is down.
                 let deadline = ContinuousClock.now + Self.waitTimeMax
                 while pace.isFailingAhead, !pace.isOver, ContinuousClock.now < deadline {
                     try await Task.sleep(for: Self.waitInterval)
@@ -65,7 +65,8 @@ struct FaultInjector: Sendable {
         }
     }
 
-    /// A later fault of the same proxy takes the place of an earlier one, and ends with the first of them.
+    /// Sets a proxy's mode for a time. A later fault of the same proxy replaces an earlier one, and ends with
+    /// the first of them.
     private func set(_ mode: FaultProxy.Mode, _ proxy: Int, _ millis: Int) async throws {
         store.proxies[proxy].set(mode)
         try await Task.sleep(for: .milliseconds(millis))
@@ -73,7 +74,7 @@ struct FaultInjector: Sendable {
     }
 
     private func kill(_ servers: [Int], restartMillis: Int) async throws {
-        // Starts all first and waits afterwards: they are to overlap.
+        // All kills begin before the first wait, so that they overlap.
         let killed = servers.map { store.servers[$0] }.filter { $0.beginKill() }
         for server in killed { try await server.waitUntilGone() }
         if restartMillis > 0 { try await Task.sleep(for: .milliseconds(restartMillis)) }

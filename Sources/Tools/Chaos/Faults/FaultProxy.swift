@@ -1,26 +1,26 @@
 package import Model
 package import NIOCore
 
-/// A TCP proxy between two servers of one machine that can fail in the ways in which networks fail.
+/// A TCP proxy between two servers of one machine that can fail like a network.
 package final class FaultProxy: Sendable {
-    /// What becomes of the bytes.
+    /// How the proxy treats bytes.
     package enum Mode: Sendable, Equatable {
-        /// They pass as they come.
+        /// Bytes pass without a delay.
         case forward
-        /// They pass in order, each `delay` plus up to `jitter` later.
+        /// Bytes pass in order, each delayed by `delay` plus up to `jitter`.
         case delay(TimeAmount, jitter: TimeAmount)
-        /// Connections are taken and nothing passes, nor gets lost.
+        /// Connections are accepted, and bytes wait without being lost.
         case hold
-        /// Requests pass, answers are lost; a client that lost one is cut off when the mode ends.
+        /// Requests pass, and responses are lost. A client that lost one is disconnected when the mode ends.
         case mute
     }
 
-    /// Where the proxy listens.
+    /// The address where the proxy listens.
     package let address: ServerAddress
     private let eventLoop: any EventLoop
     private let core: NIOLoopBound<ProxyCore>
 
-    /// Begins to listen at `address` for `target`. Both are addresses of this machine.
+    /// Starts a proxy that listens at `address` for `target`. Both are addresses of this machine.
     package static func start(
         at address: ServerAddress, to target: ServerAddress, on eventLoop: any EventLoop
     ) async throws -> FaultProxy {
@@ -38,25 +38,25 @@ package final class FaultProxy: Sendable {
         self.core = core
     }
 
-    /// Changes what becomes of the bytes from now on.
+    /// Changes how further bytes are treated.
     package func set(_ mode: Mode) { eventLoop.execute { [core] in core.value.mode = mode } }
 
-    /// Resets all connections, as a crash of a machine between would.
+    /// Resets all connections, like the crash of a machine between the servers.
     package func cut() { eventLoop.execute { [core] in core.value.cut() } }
 
-    /// Resets all connections and stops to listen: new ones are refused.
+    /// Resets all connections and stops listening, so that new ones are refused.
     package func refuse() async throws {
         try await eventLoop.flatSubmit { [core] in core.value.refuse() }.get()
     }
 
-    /// Listens again after ``refuse()``; else it changes nothing.
+    /// Listens again after ``refuse()``; otherwise changes nothing.
     ///
     /// - Throws: the system's error when another program has taken the port.
     package func listen() async throws {
         try await eventLoop.flatSubmit { [core] in core.value.listen() }.get()
     }
 
-    /// How many connections are open.
+    /// The number of open connections.
     package func connectionCount() async throws -> Int {
         try await eventLoop.submit { [core] in core.value.linkCount }.get()
     }

@@ -23,7 +23,7 @@ struct FaultSchedule {
         }
     }
 
-    /// How long to wait before the fault after this one, in milliseconds.
+    /// Draws the pause before the next fault, in milliseconds.
     mutating func pauseMillis() -> Int { 100 + roll(700) }
 
     private mutating func servers() -> [Int] {
@@ -37,7 +37,8 @@ struct FaultSchedule {
         }
     }
 
-    /// Mostly short; one in twelve is longer than the deadlines between the servers.
+    /// Draws a duration in milliseconds. Most are short; one in twelve is longer than the deadlines between
+    /// the servers.
     private mutating func duration() -> Int { roll(12) == 0 ? 1_500 + roll(2_500) : 40 + roll(500) }
 
     private mutating func roll(_ count: Int) -> Int { Int.random(in: 0..<count, using: &random) }

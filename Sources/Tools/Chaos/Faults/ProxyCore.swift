@@ -2,13 +2,13 @@ internal import Model
 internal import NIOCore
 internal import NIOPosix
 
-/// A proxy's state. Used on its loop only.
+/// A proxy's state. Used only on its event loop.
 final class ProxyCore {
     private let address: ServerAddress
     private let target: ServerAddress
     private let eventLoop: any EventLoop
     private var listener: (any Channel)?
-    /// The last of the openings and closings: each waits for the one before.
+    /// The end of the last opening or closing: each waits for the previous one.
     private var settled: EventLoopFuture<Void>
     private var links: [ObjectIdentifier: ProxyLink] = [:]
     private var random = SystemRandomNumberGenerator()
@@ -69,7 +69,7 @@ final class ProxyCore {
         for link in Array(links.values) { link.reset() }
     }
 
-    /// How much later bytes pass that arrive now.
+    /// The delay of bytes that arrive at this moment.
     func delay() -> TimeAmount {
         guard case .delay(let delay, let jitter) = mode else { return .zero }
         return delay + .nanoseconds(Int64.random(in: 0...max(0, jitter.nanoseconds), using: &random))

@@ -3,11 +3,11 @@ internal import Foundation
 internal import NIOCore
 internal import NIOPosix
 
-/// One connection through a proxy: the client's half and the server's. Used on its loop only.
+/// One connection through a proxy: the client's half and the server's. Used only on its event loop.
 final class ProxyLink {
     let client = ProxyHalf(isClient: true)
     let server = ProxyHalf(isClient: false)
-    /// Whether an answer was swallowed, so that whatever came now would be nonsense.
+    /// Whether bytes of a response were dropped, so that any further bytes would be invalid.
     private(set) var hasLostBytes = false
     private let core: ProxyCore
     private var isConnected = false
@@ -36,7 +36,7 @@ final class ProxyLink {
 
     var isHeld: Bool { core.mode == .hold }
 
-    /// Bytes, or the end (nil), that came in on one half leave on the other.
+    /// Passes bytes, or the end (nil), received on one half to the other.
     func received(_ bytes: ByteBuffer?, from half: ProxyHalf) {
         if core.mode == .mute, !half.isClient {
             hasLostBytes = true
@@ -45,7 +45,7 @@ final class ProxyLink {
         (half.isClient ? server : client).send(bytes, after: core.delay())
     }
 
-    /// Ends both halves as a crash does.
+    /// Ends both halves like a crash.
     func reset() {
         guard !isEnded else { return }
         isEnded = true
@@ -55,8 +55,8 @@ final class ProxyLink {
     }
 }
 
-/// One half of a connection: what it reads goes to the other, what it is sent waits for its time. What
-/// waits is bounded by what the store's clients have in flight.
+/// One half of a connection. It passes what it reads to the other half, and delays what it sends. The waiting
+/// bytes are limited by what the store's clients have in flight.
 final class ProxyHalf: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -82,12 +82,12 @@ final class ProxyHalf: ChannelInboundHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) { link?.reset() }
 
     func setReading(_ reads: Bool) {
-        // Fails only on a channel that is closed, and then there is nothing to read.
+        // Fails only on a closed channel, which has nothing to read.
         try? context?.channel.syncOptions?.setOption(.autoRead, value: reads)
     }
 
     func send(_ bytes: ByteBuffer?, after delay: TimeAmount) {
-        // Never before what was sent earlier: the order of a stream's bytes is not a network's to change.
+        // Never before earlier bytes: a network does not change the order of a stream's bytes.
         let due = max(.now() + delay, waiting.last?.due ?? .uptimeNanoseconds(0))
         waiting.append((bytes, due))
         pump()
@@ -113,7 +113,7 @@ final class ProxyHalf: ChannelInboundHandler {
         waiting = []
         link = nil
         guard let channel = context?.channel else { return }
-        // With no time to linger, close sends a reset instead of an end.
+        // With a linger time of 0, closing sends a reset instead of an end.
         if let provider = channel as? any SocketOptionProvider {
             _ = provider.setSoLinger(linger(l_onoff: 1, l_linger: 0))
         }

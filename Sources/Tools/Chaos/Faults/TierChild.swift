@@ -4,12 +4,12 @@ internal import Synchronization
 
 /// A server of the store as a child process that can be killed, frozen and started again.
 ///
-/// The child is a group of its own, so that a Ctrl-C meant for the run does not reach it; it ends when its
-/// input does, and so with the run, however that ends.
+/// The child has its own process group, so that a Ctrl-C for the run does not reach it. It ends when its
+/// input ends, and so with the run in any case.
 final class TierChild: Sendable {
     private struct State {
         var process: ChildProcess?
-        /// Counts the starts: a thaw is meant for the process that was frozen, not for its successor.
+        /// The number of starts. It ensures that a thaw reaches the frozen process, not its successor.
         var startCount = 0
         var isBeingKilled = false
     }
@@ -30,12 +30,11 @@ final class TierChild: Sendable {
         self.command = command
     }
 
-    /// How often it was started.
     var startCount: Int { state.withLock { $0.startCount } }
 
     /// Starts the process.
     ///
-    /// - Throws: ``Processes/ProcessFault`` when the system cannot.
+    /// - Throws: ``Processes/ProcessFault`` when the system cannot start it.
     func launch() throws {
         try state.withLock { state in
             guard state.process == nil else { return }
@@ -47,7 +46,7 @@ final class TierChild: Sendable {
 
     /// Sends SIGKILL.
     ///
-    /// - Returns: false when somebody else is killing it already, or it does not run.
+    /// - Returns: false when it is being killed already or does not run.
     func beginKill() -> Bool {
         state.withLock { state in
             guard let process = state.process, !state.isBeingKilled else { return false }
@@ -56,7 +55,7 @@ final class TierChild: Sendable {
         }
     }
 
-    /// Waits until the process that ``beginKill()`` has killed is gone.
+    /// Waits until the process killed by ``beginKill()`` is gone.
     func waitUntilGone() async throws {
         while state.withLock({ Self.reap(&$0) }) == nil, state.withLock({ $0.process }) != nil {
             try await Task.sleep(for: .milliseconds(1))
@@ -65,7 +64,7 @@ final class TierChild: Sendable {
 
     /// Sends SIGSTOP.
     ///
-    /// - Returns: what ``thaw(_:)`` takes; nil when there is nothing to freeze.
+    /// - Returns: the argument for ``thaw(_:)``; nil when there is nothing to freeze.
     func freeze() -> Int? {
         state.withLock { state in
             guard let process = state.process, !state.isBeingKilled, process.send(SIGSTOP) else { return nil }
@@ -80,7 +79,7 @@ final class TierChild: Sendable {
         }
     }
 
-    /// Whether the process ended without having been killed: its exit status, negative for a signal.
+    /// The exit status of a process that ended without being killed, negative for a signal; else nil.
     func endedByItself() -> Int32? {
         state.withLock { state in state.isBeingKilled ? nil : Self.reap(&state) }
     }
@@ -97,13 +96,13 @@ final class TierChild: Sendable {
         while state.withLock({ $0.process }) != nil {
             if let status = state.withLock({ Self.reap(&$0) }) { return status }
             if ContinuousClock.now > deadline { _ = beginKill() }
-            // A cancelled wait only looks more often.
+            // A cancelled wait only polls more often.
             try? await Task.sleep(for: .milliseconds(5))
         }
         return nil
     }
 
-    /// The last lines that it wrote to standard error.
+    /// The last lines of its standard error.
     func lastWords(lineCount: Int = 5) -> String {
         let text = String(decoding: FileManager.default.contents(atPath: errorsPath) ?? Data(), as: UTF8.self)
         return text.split(separator: "\n").suffix(lineCount).joined(separator: " | ")
