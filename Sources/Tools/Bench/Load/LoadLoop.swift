@@ -4,11 +4,11 @@ internal import Monitoring
 internal import NIOCore
 internal import TierHTTP
 
-/// The clients of one event loop: what they send and what came of it. Used on its loop only.
+/// The clients of one event loop, which sends their requests and counts the responses. Used only on its loop.
 final class LoadLoop {
-    /// How often deadlines are checked, as a part of the time for an answer.
+    /// How often deadlines are checked within the time limit of a response.
     private static let sweepsInTimeout: UInt64 = 50
-    /// How long a client waits that could not connect.
+    /// How long a client waits after it could not connect.
     private static let reconnectWait = TimeAmount.milliseconds(10)
 
     private let eventLoop: any EventLoop
@@ -19,7 +19,7 @@ final class LoadLoop {
     private let progress: LoadProgress
     private let finished: EventLoopPromise<LoadTally>
     private var connections: [LoadConnection] = []
-    /// One of the two is there. Not an enumeration: changing its payload in place would copy the queue.
+    /// One of the two paces is set. Not an enumeration: changing its payload in place would copy the queue.
     private var closed: ClosedPace?
     private var open: OpenPace?
     private var tally = LoadTally()
@@ -43,7 +43,7 @@ final class LoadLoop {
         self.progress = progress
         popularity = target.popularity
         searchTargets = target.topics.map { "/search?topic=" + RequestTarget.encode($0) }
-        // Another run's keys, or another loop's, would be repetitions of its purchases.
+        // The same keys as another run or loop would repeat its purchases.
         keyPrefix = "bench-\(target.runName)-\(index)-"
         random = FastRandom(seed: UInt64(index) &+ 1)
         finished = eventLoop.makePromise(of: LoadTally.self)
@@ -68,8 +68,8 @@ final class LoadLoop {
         }
     }
 
-    /// Begins. The future holds the tally, also of a run that was stopped; it fails with ``LoadFault`` when
-    /// the frontend went away.
+    /// Starts the clients. The future returns the tally, also of a stopped run. It fails with ``LoadFault``
+    /// when the frontend is lost.
     func start() -> EventLoopFuture<LoadTally> {
         began = NIODeadline.now().uptimeNanoseconds
         lastGood = began
@@ -89,7 +89,7 @@ final class LoadLoop {
         return finished.futureResult
     }
 
-    /// Ends now; what is under way does not count.
+    /// Ends the run immediately. Requests in flight do not count.
     func stop() {
         guard !isFinished else { return }
         tally.isInterrupted = true
@@ -98,7 +98,7 @@ final class LoadLoop {
 
     // MARK: Sending
 
-    /// A client is free: gives it its next request, if there is one.
+    /// Gives a free client its next request, if there is one.
     private func next(_ connection: LoadConnection) {
         guard !isFinished else { return }
         let now = NIODeadline.now().uptimeNanoseconds
@@ -138,7 +138,7 @@ final class LoadLoop {
         }
     }
 
-    /// Open loop: sends what is due to the clients that are free, and comes back when the next is due.
+    /// Open loop: sends the due requests by free clients, and schedules itself for the next due one.
     private func tick() {
         guard !isFinished else { return }
         let now = NIODeadline.now().uptimeNanoseconds
@@ -197,7 +197,7 @@ final class LoadLoop {
         switch verdict {
         case .good, .soldOut: lastGood = now
         case .refused, .status:
-            // To a run with an end of its own, an answer is an answer. A sale ends only when copies go.
+            // Any response counts for a run with its own end. A sale ends only if copies are sold.
             if plan.pace != .untilSoldOut { lastGood = now }
             lastFailure = .status(answer.status)
         case .nonsense:
@@ -256,7 +256,7 @@ final class LoadLoop {
 
 /// Processor time.
 enum Processor {
-    /// What the calling thread has used, in nanoseconds.
+    /// The processor time of the calling thread, in nanoseconds.
     static var threadNanos: UInt64 {
         var time = timespec()
         clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)

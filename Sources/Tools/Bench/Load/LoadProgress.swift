@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// How far a run is; every event loop adds to it.
+/// The progress of a run. Every event loop adds to it.
 final class LoadProgress: Sendable {
     private let done = Atomic<Int>(0)
 

@@ -11,14 +11,14 @@ struct LoadRun {
     let target: LoadTarget
     let loops: TierLoops
     let stop: StopFlag
-    /// Takes how many measured requests have ended, now and then.
+    /// Receives the number of ended measured requests from time to time.
     let report: (Int) -> Void
 
     private static let reportInterval = Duration.milliseconds(100)
 
-    /// Runs it to its end.
+    /// Carries out the run.
     ///
-    /// - Throws: ``BenchFault`` when the frontend went away or stalls.
+    /// - Throws: ``BenchFault`` when the frontend is lost or stalls.
     func run() async throws -> LoadTally {
         let progress = LoadProgress()
         let count = min(plan.threadCount, plan.clientCount, loops.slots.count)
@@ -37,7 +37,7 @@ struct LoadRun {
             for (eventLoop, loop, _) in running { eventLoop.execute { loop.value.stop() } }
         }
         defer { stop.whenSet(nil) }
-        // One that ends for lack of a frontend ends all: the others would only run into the same.
+        // A loop that loses the frontend ends all: the others would fail for the same reason.
         for (_, _, future) in running {
             future.whenFailure { [running] _ in
                 for (eventLoop, loop, _) in running { eventLoop.execute { loop.value.stop() } }

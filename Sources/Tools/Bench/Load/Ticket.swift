@@ -1,7 +1,7 @@
 /// A request's place in a run.
 struct Ticket: Equatable {
-    /// When it is meant to be sent, in nanoseconds of the loop's clock: its latency counts from here.
+    /// The intended time of sending, in nanoseconds of the loop's clock. Latency counts from it.
     let intended: UInt64
-    /// Whether its answer counts; the first requests only warm the store and the connections up.
+    /// Whether its response counts. The first requests only warm up the store and the connections.
     let isMeasured: Bool
 }

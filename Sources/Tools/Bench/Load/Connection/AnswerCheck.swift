@@ -2,10 +2,10 @@ internal import Foundation
 internal import NIOCore
 internal import TierHTTP
 
-/// Judges answers, fast enough to look at every one.
+/// Classifies responses, fast enough to check every one.
 enum AnswerCheck {
     private static let resultName = Array(#""result""#.utf8)
-    /// Where the name `result` must begin: other programs may put a few blanks before it.
+    /// The bytes in which the name `result` is searched, since other programs may put a few blanks before it.
     private static let searchedByteCountMax = 64
 
     static func verdict(_ operation: BenchOperation, status: Int, body: ByteBuffer) -> AnswerVerdict {
@@ -21,8 +21,8 @@ enum AnswerCheck {
         return looksLikeResult(body.readableBytesView) ? .good : .nonsense
     }
 
-    /// Whether the bytes are an object that begins with the member `result`. That it is all there is known
-    /// from its framing; what is in it was looked at when the run began.
+    /// Whether the bytes are an object that begins with the member `result`. The framing ensures that it is
+    /// complete, and its content was checked when the run began.
     private static func looksLikeResult(_ bytes: ByteBufferView) -> Bool {
         let isBlank = { (byte: UInt8) in byte == 0x20 || (0x09...0x0D).contains(byte) }
         guard let first = bytes.firstIndex(where: { !isBlank($0) }), bytes[first] == UInt8(ascii: "{"),
@@ -33,14 +33,14 @@ enum AnswerCheck {
 
     // MARK: Thorough, for the first answers of a run
 
-    /// The item numbers of a search's answer; nil for any other body.
+    /// The item numbers in the response to a search; nil for any other body.
     static func foundItems(_ body: ByteBuffer) -> [String]? {
         guard let rows = result(body) as? [[String: Any]] else { return nil }
         let numbers = rows.compactMap { row in row["title"] is String ? row["item_number"] as? String : nil }
         return numbers.count == rows.count ? numbers : nil
     }
 
-    /// The stock in a lookup's answer; nil for any other body.
+    /// The stock in the response to a lookup; nil for any other body.
     static func stock(_ body: ByteBuffer) -> Int64? {
         guard let book = result(body) as? [String: Any], book["item_number"] is String,
             book["title"] is String, let stock = book["stock"] as? NSNumber

@@ -1,13 +1,13 @@
-/// What an answer is worth to the client that asked.
+/// How a response is classified.
 enum AnswerVerdict: Equatable {
-    /// It is what the contract says.
+    /// The response follows the contract.
     case good
-    /// A purchase's `Failed`: an answer as the contract says, but no copy.
+    /// A purchase's `Failed`: the response follows the contract, but no copy was sold.
     case soldOut
-    /// 503 or 429: the store has too much to do, or a tier behind is not there.
+    /// 503 or 429: the store is overloaded, or a tier behind the frontend is unavailable.
     case refused
-    /// Another status than 200.
+    /// Another status that is not 200.
     case status(Int)
-    /// A 200 whose body is not the contract's.
+    /// A 200 whose body violates the contract.
     case nonsense
 }

@@ -1,12 +1,12 @@
 internal import NIOCore
 
-/// Reads the head of an HTTP/1 answer: status, framing, and the two fields that a report shows.
+/// Parses the head of an HTTP/1 response: status, framing, and the two fields that a report uses.
 enum HeadParser {
     private typealias Line = Slice<UnsafeRawBufferPointer>
 
     private static let magic = Array("HTTP/1.".utf8)
 
-    /// Takes a whole head from the front of `bytes`; nil, with nothing taken, while more is to come.
+    /// Removes a whole head from the front of `bytes`; nil, with nothing removed, while it is incomplete.
     static func parse(_ bytes: inout ByteBuffer) throws(ResponseReader.FormatFault) -> ResponseReader.Head? {
         let start = bytes.readerIndex
         var head = ResponseReader.Head()
@@ -52,14 +52,14 @@ enum HeadParser {
             code >= 100
         else { return false }
         head.status = code
-        // HTTP/1.0 ends the connection with the answer unless it says otherwise.
+        // HTTP/1.0 ends the connection after the response unless it says otherwise.
         head.isKeptAlive = at(7) != UInt8(ascii: "0")
         return true
     }
 
-    /// One header field.
+    /// Reads one header field.
     ///
-    /// - Returns: what is wrong with it; nil when nothing is.
+    /// - Returns: the error in it; nil when there is none.
     private static func readField(
         _ line: Line, into head: inout ResponseReader.Head, of bytes: ByteBuffer, start: Int
     ) -> String? {
@@ -96,7 +96,7 @@ enum HeadParser {
         return nil
     }
 
-    /// Whether a name is this one, which is given in lower case.
+    /// Whether a name equals this one, which must be in lower case.
     private static func isSame(_ text: Line, _ name: StaticString) -> Bool {
         guard text.count == name.utf8CodeUnitCount else { return false }
         for offset in 0..<text.count where lower(text[text.startIndex + offset]) != name.utf8Start[offset] {
@@ -120,7 +120,7 @@ enum HeadParser {
         return text
     }
 
-    /// Decimal digits, and no more of them than make sense.
+    /// Parses a limited number of decimal digits.
     private static func number(_ text: Line) -> Int? {
         guard (1...12).contains(text.count) else { return nil }
         var value = 0

@@ -2,10 +2,10 @@ internal import Foundation
 internal import NIOCore
 internal import NIOPosix
 
-/// One client's connection to the frontend: one request at a time, opened when a request needs it and kept
-/// as long as the frontend keeps it. Used on its event loop only.
+/// One client's connection to the frontend, with one request at a time. It is opened when a request needs it
+/// and kept as long as the frontend keeps it. Used only on its event loop.
 final class LoadConnection {
-    /// A request on its way.
+    /// A request in flight.
     struct Pending {
         let ticket: Ticket
         let operation: BenchOperation
@@ -13,7 +13,7 @@ final class LoadConnection {
         let target: String
         /// The idempotency key of a purchase.
         let key: String?
-        /// When it must be answered, in nanoseconds of the loop's clock.
+        /// The time limit of its response, in nanoseconds of the loop's clock.
         let deadline: UInt64
     }
 
@@ -23,7 +23,7 @@ final class LoadConnection {
         case post
     }
 
-    /// Its place in the loop's array.
+    /// Its index in the loop's array.
     let index: Int
     private(set) var pending: Pending?
     private let address: SocketAddress
@@ -31,7 +31,7 @@ final class LoadConnection {
     private let eventLoop: any EventLoop
     private let connectTimeMax: TimeAmount
     private var channel: LoadChannel?
-    /// Takes the end of each request; it may send the next at once.
+    /// Receives the end of each request, and may send the next one immediately.
     var ended: (LoadConnection, Pending, Result<ResponseReader.Answer, LoadFault>) -> Void = { _, _, _ in }
 
     init(
@@ -45,13 +45,13 @@ final class LoadConnection {
         self.connectTimeMax = connectTimeMax
     }
 
-    /// Sends a request; the one before has ended.
+    /// Sends a request. The previous one must have ended.
     func send(_ request: Pending) {
         pending = request
         if let channel { channel.write(request, hostField: hostField) } else { connect() }
     }
 
-    /// Ends the request that is under way with a failure, and the connection with it.
+    /// Ends the request in flight with a failure, and the connection with it.
     func fail(_ failure: LoadFault) {
         drop()
         guard let request = pending else { return }
@@ -59,7 +59,7 @@ final class LoadConnection {
         ended(self, request, .failure(failure))
     }
 
-    /// Closes without a word about what is under way.
+    /// Closes the connection without reporting the request in flight.
     func close() {
         pending = nil
         drop()
@@ -77,7 +77,7 @@ final class LoadConnection {
         ClientBootstrap(group: eventLoop)
             .connectTimeout(connectTimeMax)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-            // An answer mostly comes whole: to look for more at once would be a system call for nothing.
+            // Most responses arrive whole, so an immediate second read would be a useless system call.
             .channelOption(.maxMessagesPerRead, value: 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -99,7 +99,7 @@ final class LoadConnection {
         guard source === channel else { return }
         if answer.isLast { drop() }
         guard let request = pending else {
-            // An answer that nobody asked for: what follows on this connection means nothing.
+            // A response without a request makes everything after it on this connection invalid.
             return drop()
         }
         pending = nil
@@ -111,7 +111,7 @@ final class LoadConnection {
         fail(failure)
     }
 
-    /// Why a connection could not be opened, as the system says it.
+    /// The system's reason why a connection could not be opened.
     static func reason(_ error: any Error) -> String {
         switch error {
         case let error as IOError: String(cString: strerror(error.errnoCode))
@@ -121,7 +121,7 @@ final class LoadConnection {
     }
 }
 
-/// One TCP connection of a client. Used on its event loop only.
+/// One TCP connection of a client. Used only on its event loop.
 private final class LoadChannel: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -140,7 +140,7 @@ private final class LoadChannel: ChannelInboundHandler {
             owner?.lost(.connectionLost, on: self)
             return
         }
-        // Targets are percent-encoded and keys are of our own making: nothing in them ends a line.
+        // Targets are percent-encoded and keys are generated here, so neither contains a line break.
         var bytes = context.channel.allocator.buffer(capacity: 256)
         bytes.writeStaticString(request.method == .get ? "GET " : "POST ")
         bytes.writeString(request.target)

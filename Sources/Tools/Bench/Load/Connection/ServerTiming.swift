@@ -1,13 +1,13 @@
 /// Reads the `Server-Timing` field (W3C Server Timing): `order;dur=1.32, catalog-query;dur=0.21`.
 enum ServerTiming {
-    /// A part of the field, in place: this runs for every answer, so nothing is copied.
+    /// A part of the field, in place: this runs for every response, so nothing is copied.
     typealias Part = Slice<UnsafeRawBufferPointer>
 
-    /// More entries of one answer are not looked at.
+    /// The most entries read of one response.
     static let entryCountMax = 8
 
-    /// Calls `body` with each metric's name and its duration in nanoseconds. Metrics without a duration, and
-    /// whatever cannot be read, are passed over.
+    /// Calls `body` with each metric's name and its duration in nanoseconds. Skips metrics without a
+    /// duration and malformed ones.
     static func read(_ field: UnsafeRawBufferPointer, _ body: (Part, UInt64) -> Void) {
         var rest = field[...]
         for _ in 0..<entryCountMax where !rest.isEmpty {
@@ -37,7 +37,7 @@ enum ServerTiming {
                 continue
             }
             guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9"), digitCount < 12 else { return nil }
-            // Below a nanosecond there is nothing to tell.
+            // Digits below a nanosecond are ignored.
             if let digits = fractionDigits {
                 guard digits < 6 else { continue }
                 fractionDigits = digits + 1
@@ -50,7 +50,7 @@ enum ServerTiming {
         return nanos
     }
 
-    /// Takes the part before the next `separator`, or all, from the front of `rest`.
+    /// Removes the part before the next `separator`, or everything, from the front of `rest`.
     private static func next(of rest: inout Part, until separator: UInt8) -> Part {
         let end = rest.firstIndex(of: separator) ?? rest.endIndex
         let part = rest[..<end]

@@ -1,4 +1,4 @@
-/// What a client asks a store for.
+/// The kinds of requests to a store.
 package enum BenchOperation: String, CaseIterable, Codable, Sendable {
     /// The books of a topic.
     case search
@@ -7,7 +7,7 @@ package enum BenchOperation: String, CaseIterable, Codable, Sendable {
     /// One copy of a book.
     case buy
 
-    /// Its place in arrays that hold something for each operation.
+    /// Its index in arrays with an element for each operation.
     var index: Int {
         switch self {
         case .search: 0

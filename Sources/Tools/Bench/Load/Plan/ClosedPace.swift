@@ -1,11 +1,11 @@
-/// Who sends when, in a closed loop: each client sends a request as soon as its last one is answered. A state
-/// machine without sockets or clocks.
+/// The pace of a closed loop: each client sends a request as soon as its previous one has ended. It is a
+/// state machine without sockets or clocks.
 struct ClosedPace {
-    /// What ends the run.
+    /// The end of the run.
     enum Limit: Equatable {
-        /// So many measured requests.
+        /// After a number of measured requests.
         case samples(Int)
-        /// So many nanoseconds after the first measured request.
+        /// A number of nanoseconds after the first measured request.
         case nanos(UInt64)
     }
 
@@ -21,13 +21,14 @@ struct ClosedPace {
         self.limit = limit
     }
 
-    /// A client is free at `now`: its next request, or nil when the run is over for it.
+    /// Returns the next request of a client that is free at `now`; nil when the run is over for it.
     mutating func next(now: UInt64) -> Ticket? {
         guard !isOver(now) else { return nil }
         sentCount += 1
         let isDue: Bool
         if case .samples(let count) = limit {
-            // After the last sample was sent the clients go on, so that its neighbours keep it company.
+            // Clients keep sending after the last measured request, so that the measured requests still in
+            // flight see the same load.
             isDue = measuredSentCount < count
         } else {
             isDue = true
@@ -40,7 +41,7 @@ struct ClosedPace {
         return Ticket(intended: now, isMeasured: isMeasured)
     }
 
-    /// A request has ended, well or badly.
+    /// Counts a request that has ended, with or without success.
     mutating func done(_ ticket: Ticket) { if ticket.isMeasured { measuredDoneCount += 1 } }
 
     private func isOver(_ now: UInt64) -> Bool {

@@ -2,15 +2,15 @@ internal import Foundation
 internal import Model
 internal import Monitoring
 
-/// How likely each book is asked for: all alike, or by Zipf's law, where the k-th most popular of n books has
-/// a probability in proportion to 1/k^s.
+/// How likely each book is requested: all equally, or by Zipf's law, where the k-th most popular of n books
+/// has a probability proportional to 1/k^s.
 struct ItemPopularity: Sendable {
     let items: ItemSet
     let exponent: Double?
-    /// For each rank the probability of this rank or a lower one; nil when all are alike.
+    /// For each rank, the probability of this rank or a lower one; nil when all are equally likely.
     private let cumulative: [Double]?
 
-    /// - Parameter exponent: the s of Zipf's law, from 0; nil makes all books alike.
+    /// - Parameter exponent: the s of Zipf's law, from 0; nil makes all books equally likely.
     init(items: ItemSet, exponent: Double?) {
         self.items = items
         self.exponent = exponent
@@ -34,11 +34,11 @@ struct ItemPopularity: Sendable {
             return items.number(at: items.count == 1 ? 0 : Int.random(in: 0..<items.count, using: &random))
         }
         let drawn = Double.random(in: 0..<1, using: &random)
-        // Rounding may leave the last sum a hair below 1.
+        // Rounding may leave the last sum slightly below 1.
         return items.number(at: cumulative.dropLast().partitioningIndex { $0 > drawn })
     }
 
-    /// The share of requests that the most popular book gets.
+    /// The share of requests for the most popular book.
     var topShare: Double { cumulative?.first ?? 1 / Double(items.count) }
 
     var description: String {

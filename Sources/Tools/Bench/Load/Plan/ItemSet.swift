@@ -1,8 +1,8 @@
 package import Model
 
-/// The books that a load asks for.
+/// The books that a load requests.
 package enum ItemSet: Equatable, Sendable {
-    /// Those with these numbers.
+    /// Individual item numbers.
     case list([ItemNumber])
     /// All numbers of a range.
     case range(ClosedRange<Int64>)
@@ -10,7 +10,7 @@ package enum ItemSet: Equatable, Sendable {
     /// The most books that a load may spread over: their popularity is a table in memory.
     package static let countMax = 10_000_000
 
-    /// Reads `A-B` or a single number.
+    /// Parses `A-B` or a single number.
     package init(parsing text: String) throws(ArgumentFault) {
         let ends = text.split(separator: "-", omittingEmptySubsequences: false)
         guard ends.count <= 2, let first = ends.first.flatMap({ ItemNumber(parsing: $0) }),
@@ -22,7 +22,7 @@ package enum ItemSet: Equatable, Sendable {
         self = .range(first.value...last.value)
     }
 
-    /// How many books there are.
+    /// The number of books.
     package var count: Int {
         switch self {
         case .list(let items): items.count

@@ -1,37 +1,37 @@
-/// What a run does: how many clients ask for what, at which pace, for how long.
+/// The plan of a run: the number of clients, their requests, their pace and the end.
 package struct LoadPlan: Sendable {
     /// The pace at which clients send, and what ends the run.
     package enum Pace: Equatable, Sendable {
-        /// Each client sends as soon as it has its answer, until so many requests were measured.
+        /// Each client sends as soon as it has its response, until this many requests are measured.
         case samples(Int)
-        /// The same for so many seconds.
+        /// Each client sends as soon as it has its response, for this many seconds.
         case seconds(Double)
-        /// Requests are due at a fixed rate for so many seconds, whatever became of earlier ones.
+        /// Requests are due at a fixed rate for this many seconds, independent of earlier ones.
         case rate(perSecond: Double, seconds: Double)
-        /// Each client buys as soon as it has its answer, until an answer says that the book is sold out.
+        /// Each client buys as soon as it has its response, until a response says that the book is sold out.
         case untilSoldOut
     }
 
-    /// Clients, each with a connection of its own; 1 … ``clientCountMax``.
+    /// The number of clients, each with its own connection: 1 … ``clientCountMax``.
     package var clientCount: Int
     package var pace: Pace
-    /// What is asked for.
+    /// The share of each operation.
     package var mix: OperationMix
-    /// Zipf's exponent over the books; nil asks for all alike.
+    /// Zipf's exponent over the books; nil makes all equally likely.
     package var zipfExponent: Double?
-    /// Requests before the first that counts.
+    /// The number of requests before the first that counts.
     package var warmupCount = 0
-    /// How long the frontend may take over one answer, in seconds.
+    /// The time limit of one response, in seconds.
     package var timeoutSeconds = 5.0
-    /// Event loops of the generator, each a thread; at most one for each client is used.
+    /// The number of the generator's event loops, each on a thread; at most one for each client is used.
     package var threadCount = 1
-    /// Open loop: how many due requests may wait for a free client.
+    /// Open loop: the most due requests that may wait for a free client.
     package var waitingCountMax = 10_000
 
-    /// More connections than this are more than one machine's ports and memory are good for.
+    /// The most clients: the ports and memory of one machine do not suffice for more connections.
     package static let clientCountMax = 20_000
 
-    /// A plan with the usual limits.
+    /// Creates a plan with the usual limits.
     package init(clientCount: Int, pace: Pace, mix: OperationMix, zipfExponent: Double? = nil) {
         self.clientCount = clientCount
         self.pace = pace
@@ -41,7 +41,7 @@ package struct LoadPlan: Sendable {
 
     var timeoutNanos: UInt64 { UInt64(timeoutSeconds * 1e9) }
 
-    /// Without any good answer for this long, the run is given up.
+    /// After this long without a good response, the run is given up.
     var patienceNanos: UInt64 { 2 * timeoutNanos }
 
     /// The part of one of `count` event loops.

@@ -1,12 +1,12 @@
 internal import NIOCore
 internal import TierHTTP
 
-/// What a load is aimed at, as the check found it.
+/// The target of a load, as the check found it.
 struct LoadTarget: Sendable {
     let address: SocketAddress
     let hostField: String
     let topics: [String]
     var popularity: ItemPopularity
-    /// Makes the keys of this run's purchases unlike any other's.
+    /// Distinguishes the keys of this run's purchases from those of other runs.
     let runName: String
 }

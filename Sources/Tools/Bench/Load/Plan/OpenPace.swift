@@ -1,10 +1,10 @@
 internal import DequeModule
 
-/// Who sends when, in an open loop: requests are due on a fixed schedule, whatever became of the earlier
-/// ones. One that finds no free client waits, and its wait is part of its latency; so a store that stalls
-/// cannot hide it by keeping its clients from asking. A state machine without sockets or clocks.
+/// The pace of an open loop: requests are due on a fixed schedule, independent of earlier ones. A request
+/// that finds no free client waits, and its wait is part of its latency. So a store that stalls cannot hide
+/// it by keeping its clients from sending. The pace is a state machine without sockets or clocks.
 struct OpenPace {
-    /// A request that is sent this much after its time counts as late.
+    /// A request sent more than this after its intended time counts as late.
     static let lateNanos: UInt64 = 1_000_000
 
     private let intervalNanos: Double
@@ -17,18 +17,18 @@ struct OpenPace {
     private var dueCount = 0
     private var waiting: Deque<Int> = []
 
-    /// Measured requests that were never sent: too many waited already, or they had waited too long.
+    /// Measured requests that were never sent, because too many waited already or they had waited too long.
     private(set) var notSentCount = 0
-    /// Measured requests that were sent more than ``lateNanos`` after their time.
+    /// Measured requests sent more than ``lateNanos`` after their intended time.
     private(set) var lateCount = 0
     private(set) var measuredSentCount = 0
 
     /// - Parameters:
     ///   - rate: requests a second.
-    ///   - offset: when the first is due, as a share of the interval between two.
+    ///   - offset: the time when the first is due, as a share of the interval between two.
     ///   - measuredCount: requests that count, after `warmupCount` that do not.
-    ///   - waitingCountMax: how many may wait for a free client; one that is due beyond is given up.
-    ///   - waitNanosMax: how long one may wait before it is given up.
+    ///   - waitingCountMax: how many may wait for a free client. Further due ones are given up.
+    ///   - waitNanosMax: how long a request may wait before it is given up.
     init(
         rate: Double, offset: Double = 0, warmupCount: Int, measuredCount: Int, waitingCountMax: Int,
         waitNanosMax: UInt64
@@ -41,10 +41,10 @@ struct OpenPace {
         self.waitNanosMax = waitNanosMax
     }
 
-    /// The schedule begins at `now`.
+    /// Begins the schedule at `now`.
     mutating func begin(now: UInt64) { start = now }
 
-    /// Lets requests become due whose time has come.
+    /// Marks the requests up to `now` as due.
     mutating func advance(now: UInt64) {
         while dueCount < totalCount, intended(dueCount) <= now {
             if waiting.count < waitingCountMax {
@@ -56,7 +56,7 @@ struct OpenPace {
         }
     }
 
-    /// A client is free at `now`: the request that waits longest, or nil when none does.
+    /// Returns the request that waits longest, for a client that is free at `now`; nil when none waits.
     mutating func next(now: UInt64) -> Ticket? {
         while let number = waiting.popFirst() {
             let intended = intended(number)
@@ -74,16 +74,16 @@ struct OpenPace {
         return nil
     }
 
-    /// When the next request becomes due; nil after the last.
+    /// The time when the next request becomes due; nil after the last.
     var nextDue: UInt64? { dueCount < totalCount ? intended(dueCount) : nil }
 
-    /// Whether every request was due and none waits.
+    /// Whether every request has become due and none waits.
     var isExhausted: Bool { dueCount == totalCount && waiting.isEmpty }
 
-    /// When the measured part of the schedule begins.
+    /// The time when the measured part of the schedule begins.
     var measuredSince: UInt64 { intended(warmupCount) }
 
-    /// Computed from the start each time: a sum of intervals would drift.
+    /// The intended time of a request, computed from the start each time: a sum of intervals would drift.
     private func intended(_ number: Int) -> UInt64 {
         start + UInt64(offsetNanos + Double(number) * intervalNanos)
     }

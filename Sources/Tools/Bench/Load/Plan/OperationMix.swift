@@ -1,9 +1,9 @@
 internal import Model
 internal import Monitoring
 
-/// How often each operation is asked for: shares that add up to 1.
+/// The share of each operation. All shares add up to 1.
 package struct OperationMix: Equatable, Sendable {
-    /// `browsing`, or `custom` where the shares were given one by one.
+    /// The name, such as `browsing`, or `custom` when the shares were given individually.
     package let name: String
     private let shares: [Double]
 
@@ -13,14 +13,14 @@ package struct OperationMix: Equatable, Sendable {
         shares = weights.map { $0 / total }
     }
 
-    /// Only one operation.
+    /// Creates a mix of only one operation.
     package init(only operation: BenchOperation) {
         self.init(
             name: operation.rawValue, weights: BenchOperation.allCases.map { $0 == operation ? 1 : 0 })
     }
 
-    /// Reads `browsing`, `shopping` or `ordering`, or weights such as `search=20,lookup=70,buy=10`; what is
-    /// left out has weight 0.
+    /// Parses `browsing`, `shopping` or `ordering`, or weights such as `search=20,lookup=70,buy=10`. An
+    /// omitted operation has weight 0.
     package init(parsing text: String) throws(ArgumentFault) {
         if let named = TPCW.mixes[text] {
             self.init(name: text, weights: named.weights)
@@ -53,7 +53,7 @@ package struct OperationMix: Equatable, Sendable {
     /// An operation's share, 0 … 1.
     package func share(of operation: BenchOperation) -> Double { shares[operation.index] }
 
-    /// The operations that occur at all.
+    /// The operations with a share above 0.
     package var operations: [BenchOperation] { BenchOperation.allCases.filter { share(of: $0) > 0 } }
 
     /// Draws one operation.
@@ -61,7 +61,7 @@ package struct OperationMix: Equatable, Sendable {
         let drawn = Double.random(in: 0..<1, using: &random)
         if drawn < shares[0] { return .search }
         if drawn < shares[0] + shares[1] { return .lookup }
-        // Rounding may leave the sum of shares a hair below 1.
+        // Rounding may leave the sum of shares slightly below 1.
         return shares[2] > 0 ? .buy : shares[1] > 0 ? .lookup : .search
     }
 
@@ -73,12 +73,12 @@ package struct OperationMix: Equatable, Sendable {
     }
 }
 
-/// How often a shopper of TPC-W asks for each kind of page, in percent (TPC Benchmark W 1.8, clause 5.2.1).
+/// How often a shopper of TPC-W requests each kind of page, in percent (TPC Benchmark W 1.8, clause 5.2.1).
 ///
-/// A search answers with a list of books, as New Products, Best Sellers and Search Results do; a lookup shows
-/// one book, as Product Detail does; a buy is what Buy Confirm confirms. The other pages (forms, home, cart,
-/// registration, order display, administration) have no counterpart here, so they are left out and the rest
-/// is scaled to 100 %.
+/// A search returns a list of books, like New Products, Best Sellers and Search Results. A lookup shows one
+/// book, like Product Detail. A buy corresponds to Buy Confirm. The other pages (forms, home, cart,
+/// registration, order display, administration) have no counterpart here, so they are omitted and the rest is
+/// scaled to 100 %.
 enum TPCW {
     struct Mix {
         let home: Double
@@ -96,7 +96,7 @@ enum TPCW {
         let adminRequest: Double
         let adminConfirm: Double
 
-        /// Of search, lookup and buy.
+        /// The weights of search, lookup and buy.
         var weights: [Double] { [newProducts + bestSellers + searchResults, productDetail, buyConfirm] }
     }
 
