@@ -3,7 +3,7 @@ internal import Foundation
 internal import Model
 internal import Monitoring
 
-/// The command line of the store: one file a command.
+/// The command line of the store, with one file for each command.
 @main
 struct Bookstore: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -32,11 +32,11 @@ struct Bookstore: AsyncParsableCommand {
         ])
 
     static func main() async {
-        // A reader that goes away (`bookstore … | head`) or a client that hangs up must not end a server.
+        // A reader that exits (`bookstore … | head`) or a client that disconnects must not end a server.
         signal(SIGPIPE, SIG_IGN)
         StandardStream.occupyClosed()
-        // Whatever a command writes, a library's temporary file too, is for its own user alone, however wide the
-        // umask is that it was started with.
+        // All files of a command, including temporary files of libraries, are only for its own user, whatever
+        // umask it was started with.
         umask(PrivateMode.withheld)
         #if DEBUG
             let planted = ProcessInfo.processInfo.environment[PlantedBug.environmentVariable]

@@ -62,7 +62,7 @@ struct BuyCommand: AsyncParsableCommand {
     func validate() throws { _ = try KeyOption.parsed(key) }
 
     func run() async throws {
-        // Drawn here, so that it can be printed when the outcome is unknown.
+        // The key is drawn here, so that it can be printed when the outcome is unknown.
         let key = try KeyOption.parsed(key) ?? .random()
         try await OneRequest(frontend, common).send(repeatedBy: key) { try await $0.buy(item, key: key) }
     }
@@ -78,11 +78,11 @@ struct OneRequest {
         self.common = common
     }
 
-    /// Prints a success to standard output, and a problem to standard error with exit status 1, or 69 where
-    /// a server of the store is out of reach.
+    /// Prints a success to standard output, and a problem to standard error with exit status 1, or 69 when a
+    /// server of the store is unreachable.
     ///
-    /// - Parameter key: what makes the request safe to repeat. With it, a problem that leaves the outcome open
-    ///   or that passes by itself ends with status 75 and the line to repeat.
+    /// - Parameter key: makes the request safe to repeat. With it, a problem with an unknown outcome or a
+    ///   temporary one ends with status 75 and prints the line to repeat.
     func send(
         repeatedBy key: IdempotencyKey? = nil, _ request: (Client) async throws -> Client.Answer
     ) async throws {

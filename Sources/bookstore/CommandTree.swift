@@ -1,13 +1,13 @@
 internal import ArgumentParser
 
-/// The commands by their names: which one was meant, and how each is used.
+/// Finds commands by their names, suggests names for mistyped ones, and describes their usage.
 enum CommandTree {
-    /// A word in the place of a command.
+    /// A word in the place of a command that is not a command.
     struct Mistyped: CustomStringConvertible {
         let word: String
-        /// The command that has no such subcommand.
+        /// The command without such a subcommand.
         let group: any ParsableCommand.Type
-        /// The commands that it may be meant for, whole.
+        /// The full commands that may be meant.
         let suggestions: [String]
 
         var description: String {
@@ -22,13 +22,13 @@ enum CommandTree {
         }
     }
 
-    /// Suggestions that are named, at most.
+    /// The most suggestions.
     private static let suggestionCountMax = 3
 
-    /// What is mistyped in this process' command line; nil when its commands are right.
+    /// The mistyped command in this process' command line; nil when its commands are valid.
     static var mistyped: Mistyped? { mistyped(in: Array(CommandLine.arguments.dropFirst())) }
 
-    /// The first word of `arguments` in the place of a command that is not one.
+    /// Returns the first word of `arguments` in the place of a command that is not a command.
     static func mistyped(in arguments: [String]) -> Mistyped? {
         var group: any ParsableCommand.Type = Bookstore.self
         for word in arguments {
@@ -47,13 +47,13 @@ enum CommandTree {
         group == Bookstore.self && word == "help"
     }
 
-    /// Commands of the group with a similar name; where there is none, commands anywhere of this very name or a
-    /// similar one.
+    /// Returns commands of the group with a similar name. Without any, it returns commands of all groups with
+    /// this name or a similar one.
     private static func suggestions(for word: String, in group: any ParsableCommand.Type) -> [String] {
         let near = { (names: [[String]]) -> [String] in
             let distances = names.map { ($0, distance(word, $0.last ?? "")) }
             let least = distances.map(\.1).min() ?? .max
-            // A typing error in three letters is one, in a longer word it may be two.
+            // One typing error is allowed for every three letters, and at least one.
             guard least <= max(1, word.count / 3) else { return [] }
             return distances.filter { $0.1 == least }.prefix(suggestionCountMax)
                 .map { (["bookstore"] + $0.0).joined(separator: " ") }
@@ -63,14 +63,14 @@ enum CommandTree {
         return own.isEmpty ? near(paths(below: Bookstore.self)) : own
     }
 
-    /// How a command is used, and where there is more.
+    /// Describes the usage of a command and refers to its help.
     static func usage(of command: any ParsableCommand.Type) -> String {
         let path = (["bookstore"] + (path(to: command) ?? [])).joined(separator: " ")
         let usage = Bookstore.usageString(for: command)
         return "Usage: \(usage)\n  See '\(path) --help' for more information."
     }
 
-    /// The words behind `bookstore` that call a command; empty for the root.
+    /// Returns the words after `bookstore` that call a command; empty for the root.
     static func path(to command: any ParsableCommand.Type) -> [String]? {
         path(to: command, below: Bookstore.self)
     }
@@ -95,7 +95,7 @@ enum CommandTree {
         command.configuration.commandName ?? ""
     }
 
-    /// The least number of letters to add, leave out, replace or swap with their neighbour (optimal string
+    /// The least number of letters to add, remove, replace or swap with their neighbour (optimal string
     /// alignment).
     static func distance(_ one: String, _ other: String) -> Int {
         let (left, right) = (Array(one), Array(other))

@@ -15,7 +15,7 @@ struct CompletionCommand: ParsableCommand {
             For bash the folder is read by bash-completion; for zsh ~/.zfunc has to be in fpath.
             """)
 
-    /// The shells that there is a completion for.
+    /// The shells with a completion.
     enum Shell: String, CaseIterable, ExpressibleByArgument {
         case bash, zsh, fish
     }

@@ -4,9 +4,9 @@ internal import TierHTTP
 
 /// `--key`, the name of a purchase or change.
 enum KeyOption {
-    /// The key of the option; nil where it was not given.
+    /// Parses the key of the option; nil when it was not given.
     ///
-    /// - Throws: `ValidationError` for one that is malformed.
+    /// - Throws: `ValidationError` for a malformed key.
     static func parsed(_ text: String?) throws -> IdempotencyKey? {
         guard let text else { return nil }
         guard let key = IdempotencyKey(parsing: text) else {

@@ -1,14 +1,14 @@
-/// Keys from the bytes that a terminal sends for them.
+/// Recognizes keys in the bytes that a terminal sends.
 package struct KeyReader: Sendable {
-    /// A key that the screen knows.
+    /// A key with an effect on the screen.
     package enum Key: Sendable, Equatable {
         /// `q`.
         case quit
         /// Ctrl-Z.
         case suspend
-        /// Arrows, `k` and `j`: a line.
+        /// Arrows, `k` and `j`: scroll by a line.
         case up, down
-        /// Page keys, `b` and the space bar: a screen.
+        /// Page keys, `b` and the space bar: scroll by a screen.
         case pageUp, pageDown
         /// Home and End, `g` and `G`.
         case top, bottom
@@ -16,20 +16,19 @@ package struct KeyReader: Sendable {
 
     private enum State {
         case idle
-        /// An ESC came.
+        /// After an ESC.
         case escape
-        /// ESC and `[` or `O`; the digits that follow.
+        /// After ESC and `[` or `O`, with the first parameter byte.
         case sequence(UInt8)
     }
 
     private var state = State.idle
 
-    /// A reader that has seen nothing.
     package init() {}
 
-    /// Takes a byte.
+    /// Reads a byte.
     ///
-    /// - Returns: the key that ends with it; nil for the middle of one, and for one that is not known.
+    /// - Returns: the key that ends with it; nil in the middle of one, and for an unknown one.
     package mutating func read(_ byte: UInt8) -> Key? {
         switch state {
         case .idle:
@@ -40,7 +39,7 @@ package struct KeyReader: Sendable {
             state = isSequence ? .sequence(0) : byte == Self.escape ? .escape : .idle
             return isSequence || byte == Self.escape ? nil : Self.plain[byte]
         case .sequence(let number):
-            // Parameters, such as the 5 of ESC [ 5 ~, and what is between them.
+            // Parameters, such as the 5 of ESC [ 5 ~, and their separators.
             if (0x20...0x3F).contains(byte) {
                 state = .sequence(number == 0 ? byte : number)
                 return nil

@@ -1,18 +1,18 @@
-/// What happened between two readings of one server's metrics page; or, with one reading alone, since the
-/// server's start.
+/// The changes between two readings of one server's metrics page. With only one reading, the changes since
+/// the server's start.
 struct MetricsChange {
     let now: MetricsPage
     let before: MetricsPage?
-    /// The time between them.
+    /// The time between the readings.
     let seconds: Double
 
-    /// By how much counters have risen. One that has fallen belongs to a restarted server: all of
-    /// it is new then, as Prometheus sees it too.
+    /// The increase of counters. A counter that has fallen belongs to a restarted server, so its whole
+    /// value is new, as in Prometheus.
     func increase(_ name: String, where labels: [String: String] = [:]) -> Double {
         now.samples(name, where: labels).reduce(0) { $0 + increase(of: $1) }
     }
 
-    /// The same a second.
+    /// The increase of counters per second.
     func rate(_ name: String, where labels: [String: String] = [:]) -> Double {
         seconds > 0 ? increase(name, where: labels) / seconds : 0
     }

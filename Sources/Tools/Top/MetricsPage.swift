@@ -1,6 +1,6 @@
-/// A metrics page that was read: Prometheus' text format 0.0.4, taken apart.
+/// A parsed metrics page in Prometheus' text format 0.0.4.
 package struct MetricsPage: Sendable {
-    /// One line of it.
+    /// One line of the page.
     package struct Sample: Sendable, Equatable {
         /// The metric's name, `_bucket`, `_sum` or `_count` of a histogram included.
         package let name: String
@@ -15,13 +15,11 @@ package struct MetricsPage: Sendable {
     private let samplesByName: [String: [Sample]]
     private let valuesBySeries: [String: Double]
 
-    /// Takes a page apart.
-    ///
     /// - Throws: ``MetricsFault`` for a line that the format does not allow.
     package init(parsing text: String) throws(MetricsFault) {
         var byName: [String: [Sample]] = [:]
         var bySeries: [String: Double] = [:]
-        // By bytes: to a String, a line feed behind a carriage return is no line feed.
+        // Split by bytes, since a String treats a carriage return with a line feed as one character.
         let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         for (index, line) in lines.enumerated() {
             var scanner = LineScanner(Substring(line))
@@ -34,7 +32,7 @@ package struct MetricsPage: Sendable {
         valuesBySeries = bySeries
     }
 
-    /// The samples of a metric that have all of these labels, in the page's order.
+    /// The samples of a metric with all of these labels, in the order of the page.
     package func samples(_ name: String, where labels: [String: String] = [:]) -> [Sample] {
         (samplesByName[name] ?? []).filter { sample in
             labels.allSatisfy { sample.labels[$0.key] == $0.value }

@@ -13,9 +13,9 @@ package actor ServerPoller {
     private let server: StoreClient
     private var last: (page: MetricsPage, at: NIODeadline)?
 
-    /// A poller of the server at `address`.
+    /// Creates a poller of the server at `address`.
     ///
-    /// - Parameter name: its tier's, or `storefront`.
+    /// - Parameter name: the server's tier, or `storefront`.
     package init(_ name: String, at address: ServerAddress, loops: TierLoops) async throws {
         self.name = name
         self.address = address
@@ -24,7 +24,7 @@ package actor ServerPoller {
 
     /// Reads the page once.
     ///
-    /// - Parameter time: how long the server may take.
+    /// - Parameter time: the time limit of the server's response.
     package func view(within time: TimeAmount) async -> ServerView {
         let state: ServerView.State
         do {
@@ -36,7 +36,7 @@ package actor ServerPoller {
         } catch {
             state = .down("\(error)")
         }
-        // What comes after a gap is not compared with what was before it.
+        // Readings after a gap are not compared with those before it.
         if case .down = state { last = nil }
         return ServerView(name: name, address: address, state: state)
     }
@@ -65,7 +65,7 @@ package actor ServerPoller {
     package func shutdown() async { await server.shutdown() }
 }
 
-/// Another page than one of metrics.
+/// A response that is not a metrics page.
 private struct NoMetrics: Error, CustomStringConvertible {
     let description: String
 }

@@ -6,10 +6,10 @@ package struct ServerView: Sendable {
     package let name: String
     /// Where it listens.
     package let address: ServerAddress
-    /// What it did; or why nothing is known of it.
+    /// The server's figures, or the reason why there are none.
     package let state: State
 
-    /// Whether it answered.
+    /// Whether the server responded.
     package var isUp: Bool {
         switch state {
         case .up: true
@@ -17,36 +17,35 @@ package struct ServerView: Sendable {
         }
     }
 
-    /// Whether a server answered.
     package enum State: Sendable {
-        /// It did.
+        /// The server responded.
         case up(Figures)
-        /// It did not, for this reason.
+        /// The server did not respond, for this reason.
         case down(String)
     }
 
-    /// What a server did since its last reading, or since its start.
+    /// The figures of a server since its last reading, or since its start.
     package struct Figures: Sendable {
-        /// Whether this is all since the server's start, since it was read for the first time.
+        /// Whether the figures cover the time since the server's start, as they do in the first reading.
         let isSinceStart: Bool
-        /// The time that rates are of.
+        /// The period of the rates.
         let seconds: Double
         let upSeconds: Double?
         /// Processors kept busy, 1 for one.
         let processors: Double
         let memoryBytes: Double?
         let connections: Double?
-        /// Requests answered 503 at once, a second.
+        /// Requests immediately answered with 503, per second.
         let shedRate: Double
         let served: [OperationRow]
-        /// The latencies of all that it served, but for what machines ask of it.
+        /// The latencies of all served requests, except those of quiet routes.
         let servedLatencies: BucketCounts
         let called: [OperationRow]
         /// Group commit; nil in a tier without a store.
         let commits: CommitRow?
     }
 
-    /// One operation: rates a second, latencies in seconds.
+    /// One operation, with rates per second and latencies in seconds.
     struct OperationRow: Sendable {
         let name: String
         let rate: Double
@@ -57,7 +56,7 @@ package struct ServerView: Sendable {
         let p99: Double?
         let inFlight: Double
         let latencies: BucketCounts
-        /// Whether it says nothing of the store's work, such as a look at the metrics.
+        /// Whether it does not show the store's work, such as a request for the metrics.
         let isQuiet: Bool
 
         /// Whether nothing of it happens.
@@ -76,7 +75,7 @@ package struct ServerView: Sendable {
 }
 
 extension ServerView.Figures {
-    /// Routes that say nothing of the store's work as long as they go well.
+    /// Routes that do not show the store's work as long as they succeed.
     private static let quietRoutes: Set = ["/livez", "/readyz", "/metrics", "other"]
 
     init(_ change: MetricsChange, at nowSeconds: Double) {

@@ -1,12 +1,12 @@
-/// What all servers of a tier do together.
+/// The sum of all servers of a tier.
 struct TierSummary: Sendable {
     let name: String
     let serverCount: Int
     let upCount: Int
-    /// The sum of what they serve, but for what machines ask of them.
+    /// The sum of their served requests, except those of quiet routes.
     let total: ServerView.OperationRow
 
-    /// A summary for each name, in the order in which they come first.
+    /// Creates a summary for each name, in the order of first occurrence.
     static func all(of views: [ServerView]) -> [TierSummary] {
         var names: [String] = []
         for view in views where !names.contains(view.name) { names.append(view.name) }

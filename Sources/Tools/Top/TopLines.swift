@@ -1,6 +1,6 @@
 internal import Model
 
-/// The same for programs and files: a line an operation, `name=value` pairs that are simple to cut apart.
+/// The figures for programs and files: one line an operation, with `name=value` pairs that are easy to split.
 package enum TopLines {
     /// The lines of one reading.
     package static func lines(_ views: [ServerView], time: String) -> [String] {
@@ -38,7 +38,7 @@ package enum TopLines {
 
     private static func millis(_ seconds: Double?) -> String { number(seconds.map { $0 * 1_000 } ?? .nan) }
 
-    /// At most three decimals; `-` for what is not known.
+    /// Formats a value with at most three decimals; `-` for an unknown one.
     private static func number(_ value: Double) -> String {
         guard value.isFinite else { return "-" }
         return Figure.fixed(value, digits: value == value.rounded() ? 0 : 3)

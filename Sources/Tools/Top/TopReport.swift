@@ -1,7 +1,7 @@
 internal import Model
 
-/// One reading of all servers as `bookstore top --json` prints it. Rates are a second, latencies in seconds;
-/// what is not known is left out.
+/// One reading of all servers as `bookstore top --json` prints it. Rates are per second, latencies in
+/// seconds. Unknown values are omitted.
 package struct TopReport: Encodable, Sendable {
     private struct Operation: Encodable {
         let name: String
@@ -89,7 +89,7 @@ package struct TopReport: Encodable, Sendable {
     private let tiers: [Tier]
     private let servers: [Server]
 
-    /// A report of what was read at `time`.
+    /// Creates a report of the reading at `time`.
     package init(_ views: [ServerView], time: String) {
         self.time = time
         tiers = TierSummary.all(of: views).map(Tier.init)

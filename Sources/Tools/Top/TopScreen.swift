@@ -1,14 +1,14 @@
 internal import Model
 
-/// The whole store on one screen: a pure function from what is known of the servers to lines of text.
+/// The whole store on one screen: a pure function from the servers' figures to lines of text.
 package struct TopScreen {
     /// How a line is emphasized.
     package enum Style: Sendable {
-        /// As any other.
+        /// Without emphasis.
         case plain
-        /// A server's own line.
+        /// The line of a server.
         case title
-        /// Headings, and what is of less weight.
+        /// Headings and less important text.
         case faint
         /// Something fails.
         case warning
@@ -18,34 +18,31 @@ package struct TopScreen {
 
     /// One line, not wider than the screen.
     package struct Line: Sendable, Equatable {
-        /// What it says.
         package let text: String
-        /// How it is emphasized.
         package let style: Style
     }
 
-    /// Columns of the terminal.
+    /// The columns of the terminal.
     package let width: Int
-    /// Its rows.
+    /// The rows of the terminal.
     package let height: Int
 
-    /// A screen of this size.
     package init(width: Int, height: Int) {
         self.width = max(20, width)
         self.height = max(4, height)
     }
 
-    /// What is shown of the servers, and where in the list of them.
+    /// The shown lines, and their place in the list of servers.
     package struct Page: Sendable {
         /// The screen's lines, at most ``TopScreen/height``.
         package let lines: [Line]
-        /// The line of the list that is shown first: the wanted one, or the last with a full screen behind it.
+        /// The first shown line of the list: the requested one, or the last followed by a full screen.
         package let offset: Int
-        /// Lines of the list that are shown.
+        /// The number of lines of the list that are shown.
         package let shownCount: Int
     }
 
-    /// Lines of the list that are worth a fixed head above them.
+    /// The fewest lines of the list below a fixed head.
     private static let listHeightMin = 4
 
     /// The screen's lines, at most ``height``: a head with a line for each tier, and below it the list of all
@@ -60,7 +57,7 @@ package struct TopScreen {
         var list = views.flatMap { [line("", .plain)] + lines(of: $0) }
         var head = [title] + summary
         if head.count + Self.listHeightMin > height {
-            // Too low for a fixed head: the summary scrolls away with the list.
+            // The screen is too low for a fixed head, so the summary scrolls with the list.
             head = [title]
             list = summary + list
         }
@@ -76,7 +73,7 @@ package struct TopScreen {
             lines: head + list[start..<(start + shownCount)] + [hint], offset: start, shownCount: shownCount)
     }
 
-    /// All lines, for a window that is as tall as they need.
+    /// Returns the lines of the screen from the top of the list.
     package func lines(_ views: [ServerView], time: String, intervalSeconds: Double) -> [Line] {
         page(views, time: time, intervalSeconds: intervalSeconds).lines
     }
@@ -126,7 +123,7 @@ package struct TopScreen {
         line(Self.text("\(mark) \(row.name)", row), row.errorRate > 0 ? .warning : .plain)
     }
 
-    /// A name and its figures in the columns of the heading.
+    /// Formats a name and its figures in the columns of the heading.
     private static func text(_ name: String, _ row: ServerView.OperationRow) -> String {
         let cells = [
             Figure.count(row.rate), Figure.count(row.soldOutRate), Figure.count(row.refusedRate),
