@@ -5,15 +5,14 @@ internal import NIOCore
 internal import NIOPosix
 internal import TierHTTP
 
-/// What a frontend is asked before a load: whether it is there and speaks the contract, and which books it
-/// has.
+/// Checks before a load that a frontend responds and follows the contract, and finds its books.
 package struct FrontendCheck: Sendable {
     package var frontend: ServerAddress
     /// Topics to search for; without any, those of the four default books.
     package var topics: [String]
     /// Books to look up and buy; nil takes those that the searches find.
     package var items: ItemSet?
-    /// How long one answer may take, in seconds.
+    /// The time limit of one response, in seconds.
     package var timeoutSeconds: Double
 
     /// A check of `frontend`.
@@ -28,16 +27,16 @@ package struct FrontendCheck: Sendable {
         if !topics.contains(topic) { topics.append(topic) }
     }
 
-    /// What it found.
+    /// The results of the check.
     struct Findings: Sendable {
         let target: LoadTarget
         /// How the frontend names itself.
         let server: String?
-        /// Whether its answers report the times of the tiers behind it.
+        /// Whether its responses report the times of the tiers behind it.
         let hasServerTiming: Bool
     }
 
-    /// Asks.
+    /// Carries out the check.
     ///
     /// - Throws: ``BenchFault``.
     func run(on loops: TierLoops, zipfExponent: Double?) async throws -> Findings {
@@ -100,7 +99,7 @@ package struct FrontendCheck: Sendable {
         return .list(items)
     }
 
-    /// By connecting: the connection's other end is the address that every client then uses.
+    /// Resolves the frontend by connecting: every client then uses the address of the connection's other end.
     private func resolve(_ loops: TierLoops) async throws -> SocketAddress {
         do {
             let channel = try await ClientBootstrap(group: loops.slots[0].eventLoop)
@@ -125,7 +124,7 @@ package struct FrontendCheck: Sendable {
     }
 }
 
-/// Asks single questions, each on a connection of its own.
+/// Sends single requests, each on a separate connection.
 private struct Asker: Sendable {
     let check: FrontendCheck
     let address: SocketAddress
@@ -160,7 +159,7 @@ private struct Asker: Sendable {
         }
     }
 
-    /// What an answer is that a check cannot use.
+    /// Returns the fault for a response that a check cannot use.
     func fault(_ answer: ResponseReader.Answer, to target: String) -> BenchFault {
         let name = "the frontend at \(check.frontend)"
         let body = answer.body.readableBytes == 0 ? "no body" : AnswerCheck.excerpt(answer.body)

@@ -1,17 +1,17 @@
-/// Why a request got no answer.
+/// The reason why a request has no usable response.
 enum LoadFault: Error, Equatable {
     /// No connection could be opened.
     case unreachable(String)
-    /// The connection ended before the answer did.
+    /// The connection ended before the response was complete.
     case connectionLost
-    /// No answer within the time for one.
+    /// There was no response within the time limit.
     case timedOut
-    /// What came is not HTTP, or not the contract's answer: an excerpt, or the parser's complaint.
+    /// The response is not HTTP, or violates the contract: an excerpt, or the parser's error.
     case nonsense(String)
-    /// An answer with a status that says that nothing was done.
+    /// The response has another status than 200.
     case status(Int)
 
-    /// A few words by which failures are counted.
+    /// The words under which failures are counted.
     var kind: String {
         switch self {
         case .unreachable: "no connection"

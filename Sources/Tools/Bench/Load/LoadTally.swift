@@ -1,22 +1,22 @@
-/// What came of the requests of a run: answers with their latencies, and everything that was no answer.
+/// The results of a run's requests: responses with their latencies, and failures.
 struct LoadTally {
-    /// What came of one operation's requests.
+    /// The results of one operation's requests.
     struct Operation {
-        /// Answers as the contract says, sold-out ones included.
+        /// Responses that follow the contract, including sold-out ones.
         var answered = LatencyRecorder()
-        /// Answers that refused the work.
+        /// Responses that refused the work.
         var refused = LatencyRecorder()
         var soldOutCount = 0
-        /// Requests without a usable answer, by what was wrong.
+        /// The number of requests without a usable response, by the kind of failure.
         var failures: [String: Int] = [:]
-        /// Times of the tiers behind it, by their names in `Server-Timing`.
+        /// The times of the tiers behind the frontend, by their names in `Server-Timing`.
         var tiers: [(name: String, times: LatencyRecorder)] = []
 
-        /// Requests that ended, in whatever way.
+        /// The number of ended requests, with or without success.
         var endedCount: Int { answered.count + refused.count + failures.values.reduce(0, +) }
 
         mutating func recordTier(_ name: some Collection<UInt8>, nanos: UInt64) {
-            // A handful of names: looking through them is quicker than hashing.
+            // There are few names, so a linear search is faster than hashing.
             if let index = tiers.firstIndex(where: { $0.name.utf8.elementsEqual(name) }) {
                 tiers[index].times.record(nanos)
             } else if tiers.count < ServerTiming.entryCountMax {
@@ -40,35 +40,35 @@ struct LoadTally {
         }
     }
 
-    /// By ``BenchOperation``'s index.
+    /// The results of each operation, by its ``BenchOperation`` index.
     var operations = [Operation](repeating: Operation(), count: BenchOperation.allCases.count)
-    /// When the first measured request was meant to be sent, and when the last was answered, in nanoseconds
-    /// of the machine's clock.
+    /// The intended time of the first measured request and the end of the last one, in nanoseconds of the
+    /// machine's clock.
     var measuredSince = UInt64.max
     var measuredUntil: UInt64 = 0
     /// Of an open loop's schedule.
     var notSentCount = 0
     var lateCount = 0
-    /// The first answer that was none, in words.
+    /// The first response that failed, as text.
     var nonsense: String?
     /// The busiest event loop's share of a processor core, 0 … 1, and that of all of them together.
     var busiestLoopShare = 0.0
     var loopShare = 0.0
-    /// Whether it was stopped before its time.
+    /// Whether the run was stopped early.
     var isInterrupted = false
 
-    /// For reading only: a setter would copy the histogram that it changes, for each request.
+    /// Read-only, because a setter would copy the changed histogram for each request.
     subscript(operation: BenchOperation) -> Operation { operations[operation.index] }
 
     /// All operations together.
     var total: Operation {
         operations.dropFirst().reduce(into: operations[0]) { sum, next in
-            // The tiers of different operations are not the same calls.
+            // The tiers are omitted, because different operations make different calls.
             sum.add(next)
         }
     }
 
-    /// How long the measured part took, in seconds.
+    /// The duration of the measured part, in seconds.
     var seconds: Double {
         measuredUntil > measuredSince ? Double(measuredUntil - measuredSince) / 1e9 : 0
     }
@@ -92,7 +92,7 @@ struct LoadTally {
         operations[operation.index].failures[failure.kind, default: 0] += 1
     }
 
-    /// Joins what several event loops have counted.
+    /// Adds the results of another event loop.
     mutating func add(_ other: LoadTally) {
         for index in operations.indices { operations[index].add(other.operations[index]) }
         measuredSince = min(measuredSince, other.measuredSince)

@@ -1,5 +1,5 @@
-/// Everything that is known of a run: what was measured, where, and under which load. All times are
-/// milliseconds, all rates are per second.
+/// The report of a run: the measurements, the machine and store, and the load. All times are milliseconds,
+/// all rates are per second.
 package struct BenchReport: Codable, Equatable, Sendable {
     /// Which kind of run it was.
     package enum Kind: String, Codable, Sendable {
@@ -7,7 +7,7 @@ package struct BenchReport: Codable, Equatable, Sendable {
         case evaluation
         /// A closed or open loop.
         case load
-        /// A title that was bought until it was gone.
+        /// A title that was bought until it was sold out.
         case sellOut = "sell-out"
     }
 
@@ -18,26 +18,26 @@ package struct BenchReport: Codable, Equatable, Sendable {
     package var format = BenchReport.formatNow
     /// The kind of run.
     package let kind: Kind
-    /// When it began, as ISO 8601 in UTC.
+    /// The start time, as ISO 8601 in UTC.
     package let startedAt: String
-    /// Whether it was stopped before its time.
+    /// Whether the run was stopped early.
     package let isInterrupted: Bool
     package let machine: MachineFacts
     package let store: StoreFacts
     /// The load, as pairs of a name and a value for people.
     package let load: [Fact]
-    /// What the generator used itself.
+    /// The resources that the generator used.
     package let generator: GeneratorFacts
     /// The measurements.
     package let cells: [Cell]
-    /// What an open loop could not send in time; nil for a closed one.
+    /// How an open loop kept its schedule; nil for a closed one.
     package let schedule: ScheduleFacts?
     /// Whether a sell-out's books balance; nil for other runs.
     package let sale: SaleCheck?
-    /// The first answer that was none, as an excerpt.
+    /// The first response that failed, as an excerpt.
     package let nonsense: String?
 
-    /// The measurement of an operation with so many clients.
+    /// The measurement of an operation with this many clients.
     package func cell(_ operation: String, clients: Int) -> Cell? {
         cells.first { $0.operation == operation && $0.clients == clients }
     }
