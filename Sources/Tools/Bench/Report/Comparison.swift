@@ -38,8 +38,8 @@ package struct Comparison {
         self.after = after
     }
 
-    /// The measurements that both runs have, with how many times the value of the first that of the second
-    /// is, and what makes the two unlike.
+    /// The measurements of both runs, the ratio of the second to the first, and the differences between the
+    /// runs.
     package var text: String {
         var table = ReportTable(
             "Before (\(before.startedAt)) and after (\(after.startedAt)), in milliseconds",

@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// How long one write to the disk takes to be safe: what a durable sale cannot be quicker than.
+/// Measures the time of one durable write to the disk, which is the least time of a durable sale.
 package enum DiskProbe {
     /// How many writes are timed.
     package static let syncCount = 50

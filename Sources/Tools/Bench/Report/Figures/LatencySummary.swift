@@ -1,4 +1,4 @@
-/// What is said of many latencies. All times are milliseconds.
+/// The distribution of many latencies. All times are milliseconds.
 package struct LatencySummary: Codable, Equatable, Sendable {
     /// How many latencies there were.
     package let count: Int

@@ -1,5 +1,5 @@
-/// The original's evaluation, in milliseconds, as its report gives it. Its client was far from its servers,
-/// so what its client saw is mostly the way there and back; its tiers stood side by side.
+/// The original's evaluation, in milliseconds, from its report. Its client was far from its servers, so the
+/// client's times are mostly network round trips. Its tiers were close to each other.
 enum OriginalFigures {
     static let clientCounts = [1, 3, 5, 9]
 

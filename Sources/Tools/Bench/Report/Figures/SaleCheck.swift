@@ -14,7 +14,7 @@ package struct SaleCheck: Codable, Equatable, Sendable {
     /// Whether the books balance.
     package var isRight: Bool { fault == nil }
 
-    /// What is wrong; nil when nothing is.
+    /// The error in the books; nil when there is none.
     package var fault: String? {
         if Int64(sold) > stockAtStart {
             return "oversold: \(sold) purchases of book \(item) succeeded, with \(stockAtStart) copies"
