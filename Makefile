@@ -18,7 +18,7 @@ build: setup ## build for development (.build/debug/bookstore)
 	swift build
 
 release: setup ## build for use (.build/release/bookstore)
-	swift build -c release --product bookstore
+	@scripts/build_release.sh
 
 run: ## set up, build for use and start the whole store; Ctrl-C stops it
 	@scripts/run.sh

@@ -31,8 +31,7 @@ def say(text):
 
 
 def build():
-    done = subprocess.run(["swift", "build", "-c", "release", "--product", "CountPieces"], cwd=ROOT,
-                          stdout=sys.stderr)
+    done = subprocess.run([os.path.join(ROOT, "scripts/build_release.sh"), "CountPieces"], stdout=sys.stderr)
     if done.returncode != 0:
         sys.exit(1)
     program = os.path.join(ROOT, ".build/release/CountPieces")

@@ -21,7 +21,10 @@ for library in libsqlite3.a libz.a; do
     ln -sf "${archives[0]}" "$folder/$library"
 done
 
-flags=(-c "$configuration" --product bookstore --static-swift-stdlib
+# shellcheck source=scripts/release_flags.sh
+source scripts/release_flags.sh
+[[ $configuration == release ]] || release_flags=(-c debug --static-swift-stdlib)
+flags=("${release_flags[@]}" --product bookstore
     -Xlinker "-L$folder" -Xlinker -lm -Xlinker --strip-all)
 swift build "${flags[@]}" >&2
 # Written under another name first, so that an interrupted build leaves no partial file.

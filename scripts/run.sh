@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 
 scripts/setup.sh
 echo "Building the store (the first time takes about ten minutes on two cores) ..." >&2
-swift build -c release --product bookstore
+scripts/build_release.sh
 
 # exec: the store replaces this process, so that a SIGTERM for the script reaches the store, and make sees the
 # store's own exit status. That is 0 after Ctrl-C, so make reports no error.

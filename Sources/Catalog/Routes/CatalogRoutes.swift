@@ -1,6 +1,6 @@
-package import Model
+internal import Model
 internal import Monitoring
-package import NIOCore
+internal import NIOCore
 internal import NIOHTTP1
 internal import Services
 internal import StoreAPI
