@@ -198,6 +198,11 @@ private struct Replay {
                 stockAfter: movements[index].stockAfter, sale: lastSale)
         }
         notes.append("found \(lastSale) sales, \(lastSale - Int64(invented)) of them with their keys")
+        if invented > 0 {
+            notes.append(
+                "the keys of the other \(invented) stand in no log: such a purchase that is repeated would be made again"
+            )
+        }
         // A power cut may have removed the end of the log. What the order server confirmed was sold anyway.
         for order in left {
             guard order.sale?.number == lastSale + 1 else {

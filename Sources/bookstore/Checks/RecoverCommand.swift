@@ -15,6 +15,10 @@ struct RecoverCommand: AsyncParsableCommand {
             beside the current ones; --catalog-log names others, the oldest first. Nothing is rebuilt from logs of \
             which one is missing.
 
+            Logs have no idempotency keys. They come back from the order database; where that is lost too, a \
+            purchase that a client repeats with its key is made again, and its receipt is not found. A backup \
+            has the keys.
+
             An order server on a machine of its own needs no recovery: it takes its orders from the ledger as \
             soon as it reaches the catalog.
             """)
