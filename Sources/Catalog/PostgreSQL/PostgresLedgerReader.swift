@@ -7,11 +7,8 @@ extension PostgresCatalogStore {
     }
 }
 
-/// Reads the ledger backwards. One reading looks at a bounded number of movements, so that a rare kind in a
-/// long ledger takes several short readings and not a long one.
+/// Reads the ledger backwards, a bounded number of movements at a time: see ``LedgerWindow``.
 private struct PostgresLedgerReader {
-    private static let lookedAtMax: Int64 = 50_000
-
     let connection: PostgresConnection
 
     func read(_ filter: MovementFilter) throws -> LedgerStretch {
@@ -33,31 +30,14 @@ private struct PostgresLedgerReader {
 
     private func readWhole(_ filter: MovementFilter) throws -> LedgerStretch {
         let newest = try connection.run("SELECT sequence FROM ledger")[0][0]
-        let before = min(filter.before ?? .max, newest + 1)
-        // Few movements are of a rare kind, and an index has them.
-        let isRare = filter.kind == .add || filter.kind == .retire
-        let floor = isRare ? 0 : max(0, before - 1 - Self.lookedAtMax)
-        let condition =
-            switch filter.kind {
-            case nil: "TRUE"
-            case .sale: "sale IS NOT NULL"
-            case .update: "kind = 0 AND sale IS NULL"
-            case .add: "kind <> 0 AND kind = 1"
-            case .retire: "kind <> 0 AND kind = 2"
-            }
+        let window = LedgerWindow(filter, newest: newest)
         let rows = try connection.run(
             """
             SELECT \(Self.columns) FROM \(Self.tables)
-            WHERE sequence > $1::bigint AND sequence < $2::bigint AND \(condition)
+            WHERE sequence > $1::bigint AND sequence < $2::bigint AND \(Self.isOfKind(filter.kind))
             ORDER BY sequence DESC LIMIT $3::bigint
-            """, [.int(floor), .int(before), .int(Int64(filter.limit))])
-        var stretch = LedgerStretch(records: try rows.map(record))
-        if rows.count == filter.limit, let last = stretch.records.last, last.sequence > 1 {
-            stretch.next = last.sequence
-        } else if rows.count < filter.limit, floor > 0 {
-            stretch.next = floor + 1
-        }
-        return stretch
+            """, [.int(window.floor), .int(window.before), .int(Int64(filter.limit))])
+        return window.stretch(try rows.map(record))
     }
 
     /// From each movement of a book to the one before it.
@@ -87,19 +67,20 @@ private struct PostgresLedgerReader {
                 WHERE found < $2::bigint AND looked_at < $3::bigint)
             SELECT \(Self.columns), (\(Self.isOfKind(filter.kind))) FROM chain JOIN \(Self.tables) ON sequence = at
             ORDER BY sequence DESC
-            """, [.int(sequence), .int(Int64(filter.limit)), .int(Self.lookedAtMax)])
+            """, [.int(sequence), .int(Int64(filter.limit)), .int(LedgerWindow.lookedAtMax)])
         var stretch = LedgerStretch(records: try rows.filter { $0.bool(13) }.map(record))
         if let last = rows.last, last[10] > 0 { stretch.next = last[0] }
         return stretch
     }
 
+    /// `kind <> 0` is the condition of the index that has the rare kinds.
     private static func isOfKind(_ kind: MovementFilter.Kind?) -> String {
         switch kind {
         case nil: "true"
         case .sale: "sale IS NOT NULL"
         case .update: "kind = 0 AND sale IS NULL"
-        case .add: "kind = 1"
-        case .retire: "kind = 2"
+        case .add: "kind <> 0 AND kind = 1"
+        case .retire: "kind <> 0 AND kind = 2"
         }
     }
 
@@ -107,12 +88,7 @@ private struct PostgresLedgerReader {
         guard let item = ItemNumber(row[1]) else {
             throw LedgerFault("a movement has an item number out of range")
         }
-        let kind: MovementFilter.Kind =
-            switch MovementKind(rawValue: row[8]) {
-            case .added: .add
-            case .retired: .retire
-            case .update, nil: row.int(9) == nil ? .update : .sale
-            }
+        let kind = Movement.Kind(MovementKind(rawValue: row[8]), isSale: row.int(9) != nil)
         return Movement(
             sequence: row[0], kind: kind, item: item, title: row.text(2) ?? "", units: row.int(3),
             price: row.int(4).flatMap { Cents($0) }, stockAfter: row[5],

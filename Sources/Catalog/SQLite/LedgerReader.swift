@@ -8,11 +8,8 @@ extension CatalogStore {
     }
 }
 
-/// Reads the ledger backwards. One reading looks at a bounded number of movements, so that a rare kind in a
-/// long ledger takes several short readings and not a long one.
+/// Reads the ledger backwards, a bounded number of movements at a time: see ``LedgerWindow``.
 private struct LedgerReader {
-    private static let lookedAtMax: Int64 = 50_000
-
     let database: Database
 
     func read(_ filter: MovementFilter) throws -> LedgerStretch {
@@ -27,10 +24,7 @@ private struct LedgerReader {
 
     private func readWhole(_ filter: MovementFilter) throws -> LedgerStretch {
         let newest = try Int64.fetchOne(database, sql: "SELECT ifnull(max(sequence), 0) FROM movement") ?? 0
-        let before = min(filter.before ?? .max, newest + 1)
-        // Few movements are of a rare kind, and an index has them.
-        let isRare = filter.kind == .add || filter.kind == .retire
-        let floor = isRare ? 0 : max(0, before - 1 - Self.lookedAtMax)
+        let window = LedgerWindow(filter, newest: newest)
         let condition =
             switch filter.kind {
             case nil: "TRUE"
@@ -44,14 +38,8 @@ private struct LedgerReader {
                 SELECT \(Self.columns) FROM movement JOIN book USING (item_number)
                 WHERE sequence > ? AND sequence < ? AND \(condition) ORDER BY sequence DESC LIMIT ?
                 """)
-        let rows = try Row.fetchAll(statement, arguments: [floor, before, filter.limit])
-        var stretch = LedgerStretch(records: try rows.map(record))
-        if rows.count == filter.limit, let last = stretch.records.last, last.sequence > 1 {
-            stretch.next = last.sequence
-        } else if rows.count < filter.limit, floor > 0 {
-            stretch.next = floor + 1
-        }
-        return stretch
+        let rows = try Row.fetchAll(statement, arguments: [window.floor, window.before, filter.limit])
+        return window.stretch(try rows.map(record))
     }
 
     /// From each movement of a book to the one before it.
@@ -70,7 +58,7 @@ private struct LedgerReader {
         var stretch = LedgerStretch()
         var lookedAt: Int64 = 0
         var last: Int64 = 0
-        while sequence > 0, stretch.records.count < filter.limit, lookedAt < Self.lookedAtMax {
+        while sequence > 0, stretch.records.count < filter.limit, lookedAt < LedgerWindow.lookedAtMax {
             guard let row = try Row.fetchOne(statement, arguments: [sequence]) else { break }
             if filter.kind == nil || kind(row) == filter.kind { stretch.records.append(try record(row)) }
             last = sequence
@@ -82,11 +70,7 @@ private struct LedgerReader {
     }
 
     private func kind(_ row: Row) -> MovementFilter.Kind {
-        switch MovementKind(rawValue: row[8]) {
-        case .added: .add
-        case .retired: .retire
-        case .update, nil: row.hasNull(atIndex: 9) ? .update : .sale
-        }
+        Movement.Kind(MovementKind(rawValue: row[8]), isSale: !row.hasNull(atIndex: 9))
     }
 
     private func record(_ row: Row) throws -> Movement {

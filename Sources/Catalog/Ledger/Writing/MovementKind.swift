@@ -14,3 +14,14 @@ enum MovementKind: Int64 {
         }
     }
 }
+
+extension Movement.Kind {
+    /// What a movement is called of which the database says this.
+    init(_ stored: MovementKind?, isSale: Bool) {
+        switch stored {
+        case .added: self = .add
+        case .retired: self = .retire
+        case .update, nil: self = isSale ? .sale : .update
+        }
+    }
+}
