@@ -28,6 +28,7 @@ run: ## set up, build for use and start the whole store; Ctrl-C stops it
 test: test-setup ## build and run the tests of every target and of the running store
 	swift build --build-tests
 	swift test --skip-build --no-parallel --skip SimulationTests --skip DiskTests
+	@python3 -B Tests/Proxies/test_proxies.py
 
 # About five minutes on two cores: scripts/proof.py says which parts it has.
 proof: test-setup ## try to break the store's promises: simulation, planted bugs, disk faults, power cuts, crash test

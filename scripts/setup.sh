@@ -4,6 +4,8 @@
 # --bench what the benchmarks need. Ends quickly when everything is installed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# Debian's users have no servers on their path.
+PATH=$PATH:/usr/sbin
 
 say() { echo "setup: $*" >&2; }
 die() { say "$*"; exit 1; }
@@ -128,7 +130,7 @@ refresh_package_lists() {
 check_swift
 packages=(libsqlite3-dev zlib1g-dev libpq-dev)
 if [[ $with_tests == yes ]]; then
-    packages+=(python3 python3-venv curl shellcheck procps strace xz-utils postgresql)
+    packages+=(python3 python3-venv curl shellcheck procps strace xz-utils postgresql haproxy nginx-light)
 fi
 if [[ $with_browser == yes ]]; then
     packages+=(python3 python3-venv chromium chromium-driver default-jre-headless fonts-dejavu-core)
