@@ -6,12 +6,14 @@ package struct CatalogBatch: CommittedBatch {
     package var results: [Result<CatalogOutcome, StoreError>]
     /// What was executed now, in the ledger's order.
     var executed: [LedgerEntry]
-    var shelf: ShelfChanges
+    /// What that leaves on the shelf.
+    var changes: LedgerChanges
 
     package var lines: [MarkedLog.Line] { executed.map { MarkedLog.Line($0.logLine) } }
 
     /// What a batch of changes came to in a ledger's tables.
     init<Tables>(_ changes: [CatalogChange], in writer: inout LedgerWriter<Tables>) throws {
+        let before = writer.lastMovement
         results = try changes.map { change in
             switch change {
             case .update(let change): try writer.apply(change).map { CatalogOutcome(update: $0) }
@@ -19,6 +21,7 @@ package struct CatalogBatch: CommittedBatch {
             }
         }
         try writer.writeBooks()
-        (executed, shelf) = (writer.executed, writer.shelf)
+        executed = writer.executed
+        self.changes = LedgerChanges(after: before, through: writer.lastMovement, books: writer.shelf)
     }
 }

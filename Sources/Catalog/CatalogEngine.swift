@@ -12,6 +12,8 @@ package final class CatalogEngine: CatalogService {
     private let journal: Journal<CatalogChange, CatalogBatch>
     private let shelf = SharedShelf()
     private let finder: BookFinder
+    /// Brings the shelf up to what other catalogs have written; nil where there are none.
+    private let follower: ShelfFollower?
     /// Sales by day and topic.
     private let totals = LedgerTotals()
     private let queryLogging: QueryLogging
@@ -28,17 +30,34 @@ package final class CatalogEngine: CatalogService {
     ) throws {
         self.store = store
         self.queryLogging = queryLogging
-        finder = BookFinder(catalog: store)
-        try store.explained { [shelf] in try shelf.fill(from: store) }
+        let finder = BookFinder(catalog: store)
+        self.finder = finder
+        let follower = store.readIndex.map { [shelf] in
+            ShelfFollower($0, store: store, shelf: shelf, execution: execution) { finder.follow() }
+        }
+        self.follower = follower
+        try store.explained { [shelf] in try follower?.bringUp() ?? shelf.fill(from: store) }
         journal = try Journal(
             store, tier: "catalog", logPath: logPath, decision: .here, logger: logger, execution: execution,
             repair: { try CatalogLogRepair(path: logPath, store: store, logger: logger).run() },
-            committed: { [shelf] in shelf.show($0.shelf) },
-            reopened: { [shelf] in try shelf.fill(from: store) }, broken: broken)
+            committed: { [shelf] in shelf.show($0.changes) },
+            // One that follows looks by itself whether its shelf still fits.
+            reopened: { [shelf] in if follower == nil { try shelf.fill(from: store) } }, broken: broken)
     }
 
     /// How many books are in the shop.
     var bookCount: Int { shelf.bookCount }
+
+    /// What reads of the memory wait for, so that they see all that was committed before they began; nil where they need
+    /// not wait, since only this process writes.
+    ///
+    /// - Returns: fails with ``Model/StoreError/unavailable`` while the database cannot be asked.
+    func catchUp(on eventLoop: any EventLoop) -> EventLoopFuture<Void>? { follower?.catchUp(on: eventLoop) }
+
+    /// The same as a future in any case, for what need not be as quick as a lookup.
+    func current(on eventLoop: any EventLoop) -> EventLoopFuture<Void> {
+        catchUp(on: eventLoop) ?? eventLoop.makeSucceededVoidFuture()
+    }
 
     /// `query_by_item`.
     ///
@@ -157,6 +176,7 @@ package final class CatalogEngine: CatalogService {
     /// Commits what waits, writes the log out and closes the store.
     package func shutdown() throws {
         finder.shutdown()
+        follower?.close()
         try journal.shutdown()
     }
 
@@ -180,17 +200,24 @@ package final class CatalogEngine: CatalogService {
 
     /// `query_by_item`, without a network between.
     package func stock(of item: ItemNumber, context: CallContext) -> EventLoopFuture<Int64> {
-        context.slot.eventLoop.makeCompletedFuture {
-            try book(item).stock
-        }
+        fromMemory(on: context.slot.eventLoop) { try $0.book(item).stock }
     }
 
     /// `query_by_item` with the price, without a network between.
     package func offer(of item: ItemNumber, context: CallContext) -> EventLoopFuture<Offer> {
-        context.slot.eventLoop.makeCompletedFuture {
-            let book = try book(item)
+        fromMemory(on: context.slot.eventLoop) { engine in
+            let book = try engine.book(item)
             return Offer(stock: book.stock, price: book.price)
         }
+    }
+
+    private func fromMemory<Value: Sendable>(
+        on eventLoop: any EventLoop, _ body: @escaping @Sendable (CatalogEngine) throws -> Value
+    ) -> EventLoopFuture<Value> {
+        guard let current = catchUp(on: eventLoop) else {
+            return eventLoop.makeCompletedFuture { try body(self) }
+        }
+        return current.flatMapThrowing { try body(self) }
     }
 
     /// `update`, without a network between.

@@ -9,6 +9,10 @@ package import TierHTTP
 package struct CatalogServer: Sendable {
     private let engine: CatalogEngine
     private let server: TierServer
+    /// Takes in what other catalogs do, so that the next lookup need not, however long nobody asks.
+    private let following: RepeatedTask?
+
+    private static let followInterval = TimeAmount.seconds(1)
 
     /// Where the server listens.
     package var address: ServerAddress { server.address }
@@ -26,7 +30,7 @@ package struct CatalogServer: Sendable {
         let routes = RouteTable(
             CatalogRoutes(engine: engine).all, monitor: monitor, token: token, takesBatches: true,
             readiness: { request in
-                request.slot.eventLoop.makeCompletedFuture {
+                engine.current(on: request.slot.eventLoop).flatMapThrowing {
                     guard engine.takesUpdates else {
                         throw StoreError.unavailable(
                             tier: "catalog", reason: .notWriting, outcomeUnknown: false)
@@ -37,7 +41,13 @@ package struct CatalogServer: Sendable {
             at: address, loops: loops, routes: routes, logger: logger, limits: .behindFrontends,
             hosts: hosts)
         engine.followForFind()
-        return CatalogServer(engine: engine, server: server)
+        let eventLoop = loops.slots[0].eventLoop
+        let following = engine.catchUp(on: eventLoop).map { _ in
+            eventLoop.scheduleRepeatedTask(initialDelay: followInterval, delay: followInterval) { _ in
+                _ = engine.catchUp(on: eventLoop)
+            }
+        }
+        return CatalogServer(engine: engine, server: server, following: following)
     }
 
     /// Reopens the log after log rotation.
@@ -45,6 +55,7 @@ package struct CatalogServer: Sendable {
 
     /// Answers what was taken on, then closes: network first, store last.
     package func shutdown() async throws {
+        following?.cancel()
         await server.shutdown()
         try engine.shutdown()
     }

@@ -6,14 +6,20 @@ package import Storage
 package protocol CatalogStoring: JournaledStore where Change == CatalogChange, Batch == CatalogBatch {
     /// The ledger's identity, by which an order server recognizes a ledger that it has met before.
     var ledger: Int64 { get }
+    /// The number of the ledger's last movement, as far as this process knows; 0 before the first.
+    var lastMovement: Int64 { get }
     /// How many books the shop had when the database was opened.
     var bookCount: Int { get }
+    /// What tells of the changes of other catalogs; nil where only this process writes.
+    var readIndex: (any ReadIndex)? { get }
 
     /// Sales after `sale`, in order, at most `limit`; all from the first where `sale` is of another ledger.
     func sales(after sale: SalePosition, limit: Int) throws -> [LedgerSale]
     /// Calls `body` with every book in the shop, in item-number order. As all books pass by, the lowest number that is
     /// free is found for those that will be added.
-    func forEachBookInShop(_ body: (Book) throws -> Void) throws
+    ///
+    /// - Returns: the ledger's last movement at that moment.
+    func forEachBookInShop(_ body: (Book) throws -> Void) throws -> Int64
     /// Calls `body` with the opening state of every book that the store was opened with, in item-number order.
     func forEachOpeningBook(_ body: (Book) throws -> Void) throws
     /// Calls `body` with every movement after `sequence`, in order.
@@ -49,7 +55,8 @@ package protocol CatalogStoring: JournaledStore where Change == CatalogChange, B
 }
 
 extension CatalogStoring {
-    /// The number of the last movement; 0 before the first.
+    package var readIndex: (any ReadIndex)? { nil }
+
     package var lastMovement: Int64 { lastNumber }
 
     package func forEachLine(after number: Int64, _ body: (String) throws -> Void) throws {

@@ -2,12 +2,17 @@ internal import Model
 internal import Synchronization
 
 /// The shelf that the lookups of all event loops read, while one thread at a time changes it.
+///
+/// It knows the movement of the ledger that it is like, and takes changes only where they follow that movement: whoever
+/// read them, and whenever, none is missed and none is undone.
 final class SharedShelf: Sendable {
     /// New books that are put on the shelf while lookups wait. More of them are put on a copy of it, which
     /// then takes its place.
     private static let shownAtOnceMax = 100
 
     private let shelf = Mutex(Shelf(reserving: 0))
+    /// The last movement that the shelf shows. Locked as long as the shelf is changed.
+    private let shown = Mutex<Int64>(0)
     /// Sorted again only after a book came or went: for 50,000 topics that takes some 20 ms.
     private let keptTopics = Mutex<(version: UInt64, lists: TopicLists)?>(nil)
 
@@ -44,13 +49,30 @@ final class SharedShelf: Sendable {
 
     /// Takes all books from the store. Lookups go on from what was there before, meanwhile and after an error.
     func fill(from store: any CatalogStoring) throws {
-        var next = Shelf(reserving: store.bookCount)
-        try store.forEachBookInShop { next.add($0) }
-        replace(with: next)
+        try shown.withLock { shown in
+            var next = Shelf(reserving: store.bookCount)
+            shown = try store.forEachBookInShop { next.add($0) }
+            replace(with: next)
+        }
     }
 
-    /// Shows what a batch has committed.
-    func show(_ changes: ShelfChanges) {
+    /// The last movement that the shelf shows.
+    var position: Int64 { shown.withLock { $0 } }
+
+    /// Shows changes where they follow what is shown.
+    ///
+    /// - Returns: whether the shelf shows all of their movements afterwards.
+    @discardableResult
+    func show(_ changes: LedgerChanges) -> Bool {
+        shown.withLock { shown in
+            guard changes.after == shown else { return changes.through <= shown }
+            show(changes.books)
+            shown = changes.through
+            return true
+        }
+    }
+
+    private func show(_ changes: ShelfChanges) {
         if changes.added.count > Self.shownAtOnceMax {
             var next = shelf.withLock { $0 }
             next.insert(changes.added)

@@ -76,7 +76,7 @@ struct ShelvedStore {
     func commitUnlogged(_ changes: [CatalogChange]) throws -> CatalogBatch {
         let nowhere = LogMark(position: .init(inode: 0, offset: 0), sequence: 0)
         let batch = try store.commit(changes, mark: try store.logMark() ?? nowhere, beforeEnd: { _ in })
-        shelf.show(batch.shelf)
+        shelf.show(batch.changes)
         return batch
     }
 

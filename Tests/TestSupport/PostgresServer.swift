@@ -18,8 +18,10 @@ package final class PostgresServer: Sendable {
 
     /// Makes a server and waits until it serves.
     ///
-    /// - Parameter settings: further ones, such as `"-c wal_level=minimal"`.
-    package init(settings: [String] = []) throws {
+    /// - Parameters:
+    ///   - settings: further ones, such as `"-c wal_level=minimal"`.
+    ///   - primary: the server whose synchronous standby it is; nil for one of its own.
+    package init(settings: [String] = [], standbyOf primary: PostgresServer? = nil) throws {
         programs = try Self.findPrograms()
         var name = Array("/tmp/bookstore-pg-XXXXXX".utf8CString)
         guard mkdtemp(&name) != nil else { throw Failed(description: "no temporary folder") }
@@ -29,6 +31,7 @@ package final class PostgresServer: Sendable {
         if isRoot, let user = getpwnam("postgres") { chown(folder, user.pointee.pw_uid, user.pointee.pw_gid) }
         let shell = [
             "/bin/sh", "-c", Self.life, "postgres", programs, folder, settings.joined(separator: " "),
+            primary?.folder ?? "",
         ]
         let words = isRoot ? ["runuser", "-u", "postgres", "--"] + shell : shell
         var command = ChildProcess.Command(words[0], Array(words.dropFirst()))
@@ -39,17 +42,32 @@ package final class PostgresServer: Sendable {
         command.leadsGroup = true
         process = try ChildProcess(command)
         try waitUntilReady()
+        guard let primary else { return }
+        try primary.sql("ALTER SYSTEM SET synchronous_standby_names = '*'", in: "postgres")
+        try primary.sql("SELECT pg_reload_conf()", in: "postgres")
+        let follows = poll(within: 60) {
+            (try? primary.sql("SELECT sync_state FROM pg_stat_replication", in: "postgres")) == ["sync"]
+        }
+        guard follows else { throw Failed(description: "the standby does not follow its primary") }
     }
+
+    /// Makes the standby the primary, of which the old one is not told.
+    package func promote() throws { try sql("SELECT pg_promote()", in: "postgres") }
 
     /// Makes the cluster, runs the server, again after each `restart` that is read, and at the end of the input stops
     /// it and removes everything.
     private static let life = """
-        programs=$1 folder=$2 settings=$3
-        "$programs/initdb" -D "$folder/data" -U store -A trust -E UTF8 --locale=C.UTF-8 --no-sync \
-            >"$folder/initdb.log" 2>&1
+        programs=$1 folder=$2 settings=$3 primary=$4
+        if [ "$primary" ]; then
+            "$programs/pg_basebackup" -h "$primary" -U store -D "$folder/data" -c fast -R --no-sync \
+                >"$folder/initdb.log" 2>&1
+        else
+            "$programs/initdb" -D "$folder/data" -U store -A trust -E UTF8 --locale=C.UTF-8 --no-sync \
+                >"$folder/initdb.log" 2>&1
+        fi
         cat >"$folder/data/pg_hba.conf" <<-END
         local all locked scram-sha-256
-        local all all trust
+        local all,replication all trust
         END
         start() {
             "$programs/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c fsync=off \

@@ -18,6 +18,8 @@ package final class PostgresCatalogStore: PostgresStore, CatalogStoring {
     package let database: PostgresDatabase
     package let ledger: Int64
     package let bookCount: Int
+    private let index: PostgresReadIndex
+    package var readIndex: (any ReadIndex)? { index }
     private let refusalHours: Int
     private let refusalCountMax: Int
     private let tail: Mutex<Tail>
@@ -52,6 +54,7 @@ package final class PostgresCatalogStore: PostgresStore, CatalogStoring {
         self.ledger = ledger
         self.bookCount = bookCount
         self.tail = Mutex(tail)
+        index = PostgresReadIndex(database)
     }
 
     /// Whether the database holds a catalog already.
@@ -90,17 +93,23 @@ package final class PostgresCatalogStore: PostgresStore, CatalogStoring {
 
     package var lastNumber: Int64 { tail.withLock { $0.movement } }
 
+    package var lastMovement: Int64 { max(lastNumber, index.head) }
+
     package var refusals: RefusalTally { tail.withLock { $0.refusals } }
 
-    package func forEachBookInShop(_ body: (Book) throws -> Void) throws {
+    package func forEachBookInShop(_ body: (Book) throws -> Void) throws -> Int64 {
         let stock = PlantedBug.isOn(.restartsFromOpeningStock) ? "opening_stock" : "stock"
         var lowestFree: Int64 = 1
-        let columns = PostgresCatalogRow.bookColumns(stock: stock)
-        try database.forEachRow("SELECT item_number, retired, \(columns) FROM book ORDER BY item_number") {
-            if $0[0] == lowestFree { lowestFree += 1 }
-            if !$0.bool(1) { try body(PostgresCatalogRow.book($0, at: 2)) }
+        let columns = "item_number, retired, " + PostgresCatalogRow.bookColumns(stock: "book." + stock)
+        let movement = try database.readAll { connection in
+            try connection.forEachRow("SELECT \(columns) FROM book ORDER BY item_number") {
+                if $0[0] == lowestFree { lowestFree += 1 }
+                if !$0.bool(1) { try body(PostgresCatalogRow.book($0, at: 2)) }
+            }
+            return try connection.run("SELECT sequence FROM ledger")[0][0]
         }
         tail.withLock { $0.lowestFree = max($0.lowestFree, lowestFree) }
+        return movement
     }
 
     package func forEachOpeningBook(_ body: (Book) throws -> Void) throws {

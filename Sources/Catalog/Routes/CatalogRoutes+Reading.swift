@@ -37,8 +37,11 @@ extension CatalogRoutes {
         let words = try Self.words(in: request)
         let limit = try request.limit(max: StoreLimits.foundCountMax, otherwise: 20)
         let after = try Self.itemAfter(in: request)
-        let found = found(words: words, topic: topic, after: after, limit: limit + 1, for: request)
-        return found.map { books in
+        // What is found is looked up in memory, and the index follows what memory knows of.
+        let books = engine.current(on: request.slot.eventLoop).flatMap {
+            found(words: words, topic: topic, after: after, limit: limit + 1, for: request)
+        }
+        return books.map { books in
             let next = books.count > limit ? books[limit - 1].item.description : nil
             return .json(ByteBuffer.page(books.prefix(limit), next: next) { $0.writeBook($1) })
         }
@@ -80,7 +83,10 @@ extension CatalogRoutes {
         let limit = try request.limit(max: StoreLimits.listCountMax, otherwise: StoreLimits.listCountMax)
         let after = try request.topicFilter("after")
         let order = try request.choice("sort", as: TopicLists.Order.self) ?? .name
-        let lists = engine.topicLists(on: request.slot.eventLoop, for: request.client)
+        let eventLoop = request.slot.eventLoop
+        let lists = engine.current(on: eventLoop).flatMap { [engine] in
+            engine.topicLists(on: eventLoop, for: request.client)
+        }
         return lists.flatMapThrowing { try $0.page(order, after: after, limit: limit + 1) }.map { topics in
             let next = topics.count > limit ? topics.dropLast().last?.topic : nil
             return .json(

@@ -9,9 +9,26 @@ extension CatalogRoutes {
     func search(_ request: TierRequest) throws(StoreError) -> TierReply {
         let topic = ShopText.composed(try request.topic())
         let page = try request.searchPage()
+        let eventLoop = request.slot.eventLoop
+        guard let current = engine.catchUp(on: eventLoop) else {
+            return try search(topic, page, on: eventLoop)
+        }
+        return .pending(
+            current.flatMap {
+                switch Result(catching: { try search(topic, page, on: eventLoop) }) {
+                case .success(.ready(let response)): eventLoop.makeSucceededFuture(response)
+                case .success(.pending(let response)): response
+                case .failure(let error): eventLoop.makeFailedFuture(error)
+                }
+            })
+    }
+
+    private func search(
+        _ topic: String, _ page: SearchPage?, on eventLoop: any EventLoop
+    ) throws(StoreError) -> TierReply {
         let listings = engine.listings(topic: topic)
         guard let page else {
-            return try answers.reply(topic: topic, listings: listings, on: request.slot.eventLoop)
+            return try answers.reply(topic: topic, listings: listings, on: eventLoop)
         }
         return .ready(.json(Listing.result(Self.books(of: listings, in: page))))
     }

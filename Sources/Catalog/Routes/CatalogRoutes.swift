@@ -18,7 +18,11 @@ package struct CatalogRoutes {
         [
             Route(.queryByTopic) { try search($0) },
             Route(.queryByItem) { request in
-                .ready(.json(Book.result(try engine.book(try request.itemNumber()))))
+                let item = try request.itemNumber()
+                guard let current = engine.catchUp(on: request.slot.eventLoop) else {
+                    return .ready(.json(Book.result(try engine.book(item))))
+                }
+                return .pending(current.flatMapThrowing { .json(Book.result(try engine.book(item))) })
             },
             Route(.update) { request in
                 let hasOwn = Self.mayHaveOwnParameters(request.target)

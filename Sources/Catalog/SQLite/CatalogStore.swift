@@ -82,7 +82,7 @@ package final class CatalogStore: FileStore, CatalogStoring {
 
     // MARK: Reading
 
-    package func forEachBookInShop(_ body: (Book) throws -> Void) throws {
+    package func forEachBookInShop(_ body: (Book) throws -> Void) throws -> Int64 {
         let stock = PlantedBug.isOn(.restartsFromOpeningStock) ? "opening_stock" : "stock"
         var lowestFree: Int64 = 1
         let sql = """
@@ -92,7 +92,10 @@ package final class CatalogStore: FileStore, CatalogStoring {
             if row[0] == lowestFree { lowestFree += 1 }
             if row[1] == 0 { try body(CatalogRow.book(row, at: 2)) }
         }
-        tail.withLock { $0.lowestFree = max($0.lowestFree, lowestFree) }
+        return tail.withLock {
+            $0.lowestFree = max($0.lowestFree, lowestFree)
+            return $0.movement
+        }
     }
 
     package func sales(after sale: SalePosition, limit: Int) throws -> [LedgerSale] {

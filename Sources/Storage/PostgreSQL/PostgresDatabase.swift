@@ -1,4 +1,4 @@
-internal import Model
+package import Model
 internal import Synchronization
 
 /// The tables of a tier in PostgreSQL in the hands of its process: the one connection that writes, which holds the
@@ -88,8 +88,9 @@ package final class PostgresDatabase: Sendable {
         }
     }
 
-    private func connect() throws -> PostgresConnection {
-        try PostgresConnection(url, application: "bookstore \(schema.tier) writer", settings: Self.settings)
+    private func connect(as purpose: String = "writer") throws -> PostgresConnection {
+        try PostgresConnection(
+            url, application: "bookstore \(schema.tier) \(purpose)", settings: Self.settings)
     }
 
     private func takesLock(_ connection: PostgresConnection) throws -> Bool {
@@ -117,17 +118,38 @@ package final class PostgresDatabase: Sendable {
         do {
             return try pool.read(body)
         } catch let error as PostgresError {
-            throw undone(error.kind == .late ? .databaseSlow : .databaseFault)
+            throw unavailable(error)
         }
+    }
+
+    /// What an error that left nothing undone says to who asked.
+    package func unavailable(_ error: PostgresError) -> StoreError {
+        undone(error.kind == .late ? .databaseSlow : .databaseFault)
+    }
+
+    /// A session beside the writer's, for one thread at a time. Reads are made over new connections from now on: those
+    /// that are kept may lead to another server.
+    ///
+    /// - Parameter answerTimeMax: how long each answer may take.
+    package func newSession(answerTimeMax: Duration) throws -> PostgresConnection {
+        pool.close()
+        let connection = try connect(as: "reader")
+        connection.answerTimeMax = answerTimeMax
+        return connection
     }
 
     /// Calls `body` with every row of a query, however long that takes.
     package func forEachRow(
         _ sql: String, _ values: [PostgresValue] = [], _ body: (PostgresRows.Row) throws -> Void
     ) throws {
+        try readAll { try $0.forEachRow(sql, values, body) }
+    }
+
+    /// As ``read(_:)``, however long that takes.
+    package func readAll<Value>(_ body: (PostgresConnection) throws -> Value) throws -> Value {
         try read { connection in
             try connection.run("SET LOCAL statement_timeout = 0")
-            try connection.forEachRow(sql, values, body)
+            return try body(connection)
         }
     }
 

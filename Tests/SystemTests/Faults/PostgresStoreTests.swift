@@ -57,10 +57,11 @@ extension RealProcesses {
                         "/buy?item_number=2", headers: ["Idempotency-Key": "b\(number)"])
                     #expect(reply.status == 503)
                 }
-                // Neither is what only the database knows.
-                let details = try await store.get("/book?item_number=2")
-                #expect(details.status == 503, "\(details.body)")
-                #expect(try await store.stock(of: 2) == 3)
+                // Neither is anything told that may be old.
+                for target in ["book?item_number=2", "lookup?item_number=2", "search?topic=x", "find?q=x"] {
+                    let reply = try await store.get("/" + target)
+                    #expect(reply.status == 503, "\(reply.body)")
+                }
                 try server.start()
                 for number in 1...3 {
                     #expect(try await buy(2, key: "b\(number)", from: store) == "Success")
