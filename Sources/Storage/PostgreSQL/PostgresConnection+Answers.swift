@@ -5,7 +5,9 @@ internal import Foundation
 extension PostgresConnection {
     func takeRows(_ take: (PostgresRows.Row) -> Void) throws(PostgresError) {
         var fault: PostgresError?
-        while let result = pq.getResult(handle) {
+        while true {
+            try awaitResult()
+            guard let result = pq.getResult(handle) else { break }
             let rows = PostgresRows(result, pq)
             switch pq.resultStatus(result) {
             case PGRES_SINGLE_TUPLE: take(rows[0])
@@ -22,7 +24,7 @@ extension PostgresConnection {
 
     /// Waits until the next result can be taken without waiting.
     func awaitResult() throws(PostgresError) {
-        guard let answerTimeMax else { return }
+        guard let answerTimeMax, pq.isBusy(handle) == 1 else { return }
         let deadline = ContinuousClock.now + answerTimeMax
         while pq.isBusy(handle) == 1 {
             let left = max(.zero, deadline - ContinuousClock.now)

@@ -11,7 +11,7 @@ package final class PostgresConnection: @unchecked Sendable {
     /// What a URL may say otherwise: an attempt ends, and a host that is gone is noticed, within seconds; only a
     /// server that takes writes will do.
     private static let defaults = [
-        "connect_timeout": "3", "tcp_user_timeout": "5000", "keepalives_idle": "5",
+        "connect_timeout": "2", "tcp_user_timeout": "5000", "keepalives_idle": "5",
         "keepalives_interval": "2",
         "keepalives_count": "3", "target_session_attrs": "read-write",
     ]
@@ -26,7 +26,7 @@ package final class PostgresConnection: @unchecked Sendable {
 
     /// How long an answer may take before the server is taken for frozen, which its own limits do not notice: longer
     /// than a statement may run. Nil where statements may take as long as they do.
-    package var answerTimeMax: Duration? = .seconds(15)
+    package var answerTimeMax: Duration? = .seconds(7)
     /// Whether the server was given up, so that nothing more is asked of it.
     var isGivenUp = false
 
@@ -87,7 +87,7 @@ package final class PostgresConnection: @unchecked Sendable {
     /// notices within seconds that this host is gone, and frees what the session holds.
     private static let session = """
         SET search_path = bookstore;
-        SET statement_timeout = '10s';
+        SET statement_timeout = '5s';
         SET lock_timeout = '3s';
         SET idle_in_transaction_session_timeout = '10s';
         SET client_connection_check_interval = '1s';

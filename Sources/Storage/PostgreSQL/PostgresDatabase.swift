@@ -8,6 +8,8 @@ package final class PostgresDatabase: Sendable {
     /// the server takes to notice.
     package static let patience = Duration.seconds(15)
     private static let repetitionCountMax = 3
+    /// How long the next row of a long read may take, of which the first may have to be looked for.
+    private static let rowTimeMax = Duration.seconds(30)
     /// Tables grow faster than the server counts their rows: a plan made for a small one must not read a large one
     /// from end to end.
     private static let settings = "SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan;"
@@ -149,6 +151,9 @@ package final class PostgresDatabase: Sendable {
     package func readAll<Value>(_ body: (PostgresConnection) throws -> Value) throws -> Value {
         try read { connection in
             try connection.run("SET LOCAL statement_timeout = 0")
+            let answerTimeMax = connection.answerTimeMax
+            connection.answerTimeMax = Self.rowTimeMax
+            defer { connection.answerTimeMax = answerTimeMax }
             return try body(connection)
         }
     }

@@ -4,8 +4,7 @@ internal import Synchronization
 final class PostgresPool: Sendable {
     /// Connections that are kept: as many as read at once, mostly.
     private static let keptCountMax = 4
-    /// A report over a long ledger takes its time.
-    private static let settings = "SET statement_timeout = '30s'; SET default_transaction_read_only = on;"
+    private static let settings = "SET default_transaction_read_only = on;"
 
     private let url: StoreURL
     private let application: String
@@ -30,7 +29,6 @@ final class PostgresPool: Sendable {
             }
         }
         let connection = try PostgresConnection(url, application: application, settings: Self.settings)
-        connection.answerTimeMax = .seconds(35)
         return try read(by: connection, body)
     }
 

@@ -134,14 +134,18 @@ import Testing
     }
 
     /// A host that is frozen still takes what is sent: only the answer does not come.
-    @Test func aFrozenServerIsGivenUp() throws {
+    @Test(arguments: [false, true]) func aFrozenServerIsGivenUp(readsRows: Bool) throws {
         try withConnection { connection, _, _ in
             let backend = pid_t(try connection.run("SELECT pg_backend_pid()::bigint")[0][0])
             connection.answerTimeMax = .milliseconds(200)
             kill(backend, SIGSTOP)
             defer { kill(backend, SIGCONT) }
             let fault = #expect(throws: PostgresError.self) {
-                try connection.transaction { _ = try connection.run("SELECT 1::bigint") }
+                if readsRows {
+                    try connection.forEachRow("SELECT 1::bigint") { _ in }
+                } else {
+                    try connection.transaction { _ = try connection.run("SELECT 1::bigint") }
+                }
             }
             #expect(fault?.kind == .lost && fault?.isAnswer == false)
             #expect(!connection.isIdle)
