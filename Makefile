@@ -23,6 +23,9 @@ release: setup ## build for use (.build/release/bookstore)
 run: ## set up, build for use and start the whole store; Ctrl-C stops it
 	@scripts/run.sh
 
+run-replicated: ## the same with two servers of each tier over three PostgreSQL servers, to break and watch
+	@scripts/run_replicated.sh
+
 # The system tests start .build/debug/bookstore. `swift build --build-tests` links the executables of the
 # package too, and a build step of its own shows a compile error as such, not as a failed test run.
 test: test-setup ## build and run the tests of every target and of the running store

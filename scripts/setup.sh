@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what is missing on this machine: what the store needs to build and run, and with --test also what
 # its tests and style check need, with --browser what the browser tests need, with --lab what deploy/lab needs, with
-# --bench what the benchmarks need. Ends quickly when everything is installed.
+# --bench what the benchmarks need, with --replicated what scripts/run_replicated.sh needs. Ends quickly when everything
+# is installed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # Debian's users have no servers on their path.
@@ -10,14 +11,15 @@ PATH=$PATH:/usr/sbin
 say() { echo "setup: $*" >&2; }
 die() { say "$*"; exit 1; }
 
-with_tests=no with_browser=no with_lab=no with_bench=no
+with_tests=no with_browser=no with_lab=no with_bench=no with_replicated=no
 case "${1:-}" in
     "") ;;
     --test) with_tests=yes ;;
     --browser) with_browser=yes ;;
     --lab) with_lab=yes ;;
     --bench) with_bench=yes ;;
-    *) echo "usage: scripts/setup.sh [--test | --browser | --lab | --bench]" >&2; exit 64 ;;
+    --replicated) with_replicated=yes ;;
+    *) echo "usage: scripts/setup.sh [--test | --browser | --lab | --bench | --replicated]" >&2; exit 64 ;;
 esac
 
 check_swift() {
@@ -37,6 +39,7 @@ is_there() {
     case "$1" in
         libsqlite3-dev) [[ -e /usr/include/sqlite3.h ]] ;;
         zlib1g-dev) [[ -e /usr/include/zlib.h ]] ;;
+        etcd-server) command -v etcd >/dev/null ;;
         libpq-dev) [[ -e /usr/include/postgresql/libpq-fe.h ]] ;;
         # Debian ships venv without ensurepip, which creates a new environment's pip.
         python3-venv) python3 -c 'import venv, ensurepip' 2>/dev/null ;;
@@ -140,6 +143,9 @@ if [[ $with_lab == yes ]]; then
 fi
 if [[ $with_bench == yes ]]; then
     packages+=(python3 python3-venv wrk golang-go nginx-light postgresql valgrind)
+fi
+if [[ $with_replicated == yes ]]; then
+    packages+=(curl procps postgresql patroni etcd-server haproxy)
 fi
 install_packages "${packages[@]}"
 if [[ $with_tests == yes || $with_bench == yes ]]; then
