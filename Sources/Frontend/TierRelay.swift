@@ -48,7 +48,7 @@ struct TierRelay: Sendable {
         _ query: String, about item: ItemNumber? = nil, for request: TierRequest
     ) -> EventLoopFuture<TierResponse> {
         let call = TierCall(
-            .GET, "/\(name)?\(query)", deadline: request.arrived + Self.readTimeMax,
+            .GET, "/\(name)?\(query)", affinity: item?.affinity, deadline: request.arrived + Self.readTimeMax,
             trace: request.trace, operation: operation, times: request.times, entry: entry,
             mayBatch: item != nil, lane: lane)
         return client.send(call, on: request.slot).flatMapThrowing { [client] answer in

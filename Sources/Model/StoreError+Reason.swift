@@ -25,6 +25,17 @@ extension StoreError {
         case otherOrder = "other_order"
         case stopping
 
+        /// Whether another server of the tier may do what this one cannot: its own way to disk, database and tiers
+        /// behind is broken, and not the request or what all servers share.
+        package var mayHelpElsewhere: Bool {
+            switch self {
+            case .overloaded, .refusesToken, .invalidAnswer, .longAnswer, .notOffered: false
+            case .unreachable, .connectionLost, .slow, .notReady, .diskFull, .diskFault, .logFault,
+                .databaseSlow, .databaseFault, .recovering, .notWriting, .indexFault, .otherOrder, .stopping:
+                true
+            }
+        }
+
         /// What is said of the tier, for a person.
         package var text: String {
             switch self {

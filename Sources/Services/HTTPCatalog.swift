@@ -38,7 +38,8 @@ package struct HTTPCatalog: CatalogService {
         _ item: ItemNumber, context: CallContext, _ read: @escaping @Sendable (TierAnswer) -> Value?
     ) -> EventLoopFuture<Value> {
         let call = TierCall(
-            .GET, "/query_by_item?item_number=\(item)", deadline: context.deadline, trace: context.trace,
+            .GET, "/query_by_item?item_number=\(item)", affinity: item.affinity, deadline: context.deadline,
+            trace: context.trace,
             operation: queryOperation, times: context.times, entry: "catalog-query",
             mayBatch: true)
         return client.send(call, on: context.slot).flatMapThrowing { [client] answer in
@@ -56,7 +57,7 @@ package struct HTTPCatalog: CatalogService {
         var target = "/update?item_number=\(change.item)&cost=\(price)&stock=\(units)"
         if let limit = change.priceMax { target += "&cost_max=\(limit)" }
         let call = TierCall(
-            .POST, target, key: change.key?.field,
+            .POST, target, key: change.key?.field, affinity: change.item.affinity,
             repetition: change.mayBeRepeated ? .ifPeerKeepsKeys : .never, deadline: context.deadline,
             trace: context.trace, operation: updateOperation, times: context.times, entry: "catalog-update",
             mayBatch: true)

@@ -26,7 +26,7 @@ package struct HTTPOrder: OrderService {
         if let priceMax { target += "&cost_max=\(priceMax)" }
         // The key makes the purchase safe to repeat: that is the contract of every order server.
         let call = TierCall(
-            .POST, target, key: key.field, repetition: .always,
+            .POST, target, key: key.field, affinity: item.affinity, repetition: .always,
             deadline: context.deadline, trace: context.trace, operation: operation, times: context.times,
             entry: "order", mayBatch: true)
         return client.send(call, on: context.slot).flatMapThrowing { [client] answer in

@@ -368,7 +368,8 @@ import Testing
                             tier: "peer", address: ServerAddress(host: "127.0.0.1", port: server.port),
                             eventLoop: eventLoop, limits: ClientLimits(),
                             figures: PeerFigures(
-                                of: "peer", in: SystemMonitor(tier: "t", shardCount: 1))))
+                                of: "peer", at: ServerAddress(host: "127.0.0.1", port: server.port),
+                                in: SystemMonitor(tier: "t", shardCount: 1))))
                 }.get()
                 let promise = eventLoop.makePromise(of: TierAnswer.self)
                 try await eventLoop.submit {

@@ -110,10 +110,11 @@ struct TestClient {
 
     func start(
         _ target: String, method: HTTPMethod = .GET, key: String? = nil, body: TierCall.Body? = nil,
-        repetition: TierCall.Repetition = .always,
+        affinity: UInt64? = nil, repetition: TierCall.Repetition = .always,
         within time: TimeAmount = .seconds(15), loop: Int = 0
     ) -> EventLoopFuture<TierAnswer> {
-        let call = call(target, method, key: key, body: body, repetition: repetition, within: time)
+        var call = call(target, method, key: key, body: body, repetition: repetition, within: time)
+        call.affinity = affinity
         let slot = loops.slots[loop]
         return slot.eventLoop.flatSubmit { client.send(call, on: slot) }
     }

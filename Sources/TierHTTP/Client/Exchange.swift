@@ -13,14 +13,27 @@ final class Exchange {
     var attemptCount = 0
     /// Where it waits or is being answered.
     weak var peer: LoopPeer?
+    /// The place of that server in its tier.
+    var server = 0
+    /// Servers that have had it and could not answer.
+    var tried: [Int] = []
+    /// Whether it is for one server, whatever becomes of it.
+    let isPinned: Bool
     private(set) var isEnded = false
     private var watch: ClientPresence.Watch?
     private let monitor: SystemMonitor
     private let shard: Int
 
-    /// - Parameter shard: the loop's shard of the monitor, which counts the call as in flight from now on.
-    init(call: TierCall, promise: EventLoopPromise<TierAnswer>, monitor: SystemMonitor, shard: Int) {
+    /// - Parameters:
+    ///   - shard: the loop's shard of the monitor, which counts the call as in flight from now on.
+    ///   - server: the one server that it is for; nil for any.
+    init(
+        call: TierCall, promise: EventLoopPromise<TierAnswer>, monitor: SystemMonitor, shard: Int,
+        server: Int? = nil
+    ) {
         self.call = call
+        self.server = server ?? 0
+        isPinned = server != nil
         isRead = call.method == .GET
         self.promise = promise
         self.monitor = monitor

@@ -13,23 +13,26 @@ final class LoopPeer {
     /// Shown to the peer with every request, where the store has a token.
     let authorization: String?
     let eventLoop: any EventLoop
-    private let lane: Lane
+    let lane: Lane
+    /// The server's place in its tier.
+    let server: Int
     private let tier: String
     private let address: ServerAddress
-    private let figures: PeerFigures
-    private var pool: PeerPool<PeerConnection>
+    let figures: PeerFigures
+    var pool: PeerPool<PeerConnection>
     private var isTicking = false
-    private var random = FastRandom()
-    /// Takes requests that this peer could not be sent.
-    var handBack: (Exchange, any Error) -> Void = { $0.fail($1) }
+    var random = FastRandom()
+    /// The servers of the tier, where this is not the only one.
+    weak var servers: LoopServers?
     /// Told when the server turns out to be another program, which may not take a connection for each lane.
     var foundOther: () -> Void = {}
 
     init(
-        tier: String, address: ServerAddress, lane: Lane = .quick, eventLoop: any EventLoop,
+        tier: String, address: ServerAddress, server: Int = 0, lane: Lane = .quick, eventLoop: any EventLoop,
         limits: ClientLimits, figures: PeerFigures, token: BearerToken? = nil
     ) {
         self.lane = lane
+        self.server = server
         self.tier = tier
         self.figures = figures
         self.address = address
@@ -37,13 +40,15 @@ final class LoopPeer {
         self.limits = limits
         hostField = address.description
         authorization = token?.field
-        pool = PeerPool(lane: lane, limits: limits)
+        pool = PeerPool(lane: lane, server: server, limits: limits)
     }
 
     var kind: PeerKind { pool.kind }
-    var isDown: Bool { pool.isDown(at: .now()) }
-    var isDoubtful: Bool { pool.isDoubtful }
+    /// Whether a request would wait for a connection that may not come. One request finds out whether a peer is
+    /// back; the others need not wait for it.
+    func isDown(at now: NIODeadline) -> Bool { pool.isDown(at: now) || pool.isDoubtful }
     var isBookstore: Bool { pool.isBookstore }
+    var load: Int { pool.load }
 
     // MARK: Calls
 
@@ -52,13 +57,32 @@ final class LoopPeer {
         switch pool.submit(exchange, at: now) {
         case .shutDown: exchange.fail(unreachable(for: exchange))
         case .full: exchange.fail(overloaded(for: exchange))
-        case .down: handBack(exchange, unreachable(for: exchange))
+        case .down:
+            servers?.failedToConnect(to: self)
+            handBack(exchange)
         case nil:
             exchange.peer = self
             pump(at: now)
             scheduleTick()
         }
     }
+
+    /// Gives away a request that this peer could not be sent.
+    private func handBack(_ exchange: Exchange) {
+        let error = unreachable(for: exchange)
+        guard let servers else { return exchange.fail(error) }
+        servers.passOn(exchange, from: self, error)
+    }
+
+    /// Gives away the requests that wait.
+    func handBackWaiting() {
+        let waiting = pool.takeWaiting()
+        show()
+        for exchange in waiting { handBack(exchange) }
+    }
+
+    /// Closes the connections whose requests other servers have.
+    func closeUnused() { pool.unusedConnections.forEach(giveUp) }
 
     /// The server is another program than it was.
     func becomeOther() { pool.becomeOther() }
@@ -77,7 +101,7 @@ final class LoopPeer {
     }
 
     /// Does what the pool finds to do for the calls that wait.
-    private func pump(at now: NIODeadline = .now()) {
+    func pump(at now: NIODeadline = .now()) {
         while let step = pool.next(at: now) {
             guard case .send(let exchange, let connection, let form) = step else {
                 connect()
@@ -100,120 +124,9 @@ final class LoopPeer {
         figures.waiting.set(pool.waitingCount)
     }
 
-    private func fail(_ exchanges: Deque<Exchange>) {
+    func fail(_ exchanges: Deque<Exchange>) {
         show()
         for exchange in exchanges { exchange.fail(unreachable(for: exchange)) }
-    }
-
-    // MARK: Batches
-
-    /// Writes and flushes what a connection has gathered.
-    func writeGathered(on connection: PeerConnection) {
-        let (reads, changes) = pool.takeGathered(on: connection)
-        write(reads, on: connection)
-        write(changes, on: connection)
-        connection.flush()
-    }
-
-    /// Writes at most ``BatchWire/gatheredCountMax`` exchanges, as few batches as their bytes allow.
-    private func write(_ exchanges: [Exchange], on connection: PeerConnection) {
-        guard let first = exchanges.first?.call else { return }
-        guard exchanges.count > 1 else {
-            pool.send(.single(exchanges[0]), on: connection)
-            return connection.write(first, trace: first.trace.child(using: &random), body: first.body)
-        }
-        var start = 0
-        var body = ByteBuffer()
-        body.reserveCapacity(min(exchanges.count * 160, BatchWire.bodyBytesMax))
-        for (index, exchange) in exchanges.enumerated() {
-            BatchWire.write(exchange.call, trace: exchange.call.trace.child(using: &random), to: &body)
-            guard body.readableBytes > BatchWire.bodyBytesMax || index == exchanges.count - 1 else {
-                continue
-            }
-            pool.send(.batch(Array(exchanges[start...index])), on: connection)
-            let call = TierCall(
-                .POST, "/" + BatchWire.routeName, deadline: first.deadline, trace: first.trace,
-                operation: first.operation)
-            connection.write(call, trace: first.trace, body: TierCall.Body(BatchWire.contentType, body))
-            start = index + 1
-            body = ByteBuffer()
-        }
-    }
-
-    // MARK: Answers
-
-    /// Something has come from the peer.
-    func hear(on connection: PeerConnection) { pool.hear(on: connection, at: .now()) }
-
-    func answered(_ answer: PeerConnection.Answer, on connection: PeerConnection) {
-        let kind = answer.kind
-        guard let flight = pool.land(on: connection, from: kind) else { return connection.close() }
-        if lane != .quick, kind == .other {
-            foundOther()
-            // A program that serves one connection at a time would never come to another.
-            if pool.isIdle(connection) { connection.close() }
-        }
-        switch flight {
-        case .single(let exchange): take(answer, of: exchange, from: kind)
-        case .batch(let exchanges): take(answer, of: exchanges, from: kind)
-        }
-        if answer.isLast, connection.isOpen {
-            connection.closeAfterLastAnswer()
-            pool.ended(connection)
-            if pool.isShutDown { fail(pool.shutDown()) }
-        }
-        pump()
-    }
-
-    /// An answer is longer than answers may be: to ask for it again would bring the same.
-    func answeredTooLong(on connection: PeerConnection) {
-        for exchange in pool.land(on: connection, from: nil)?.exchanges ?? [] {
-            exchange.fail(error(.longAnswer, for: exchange))
-        }
-    }
-
-    private func take(_ answer: PeerConnection.Answer, of exchange: Exchange, from kind: PeerKind) {
-        if answer.head.status == .methodNotAllowed, exchange.call.method == .POST, exchange.call.body == nil {
-            // The contract lets a tier take its changes by GET alone. A 405 says that nothing was done.
-            exchange.call.method = .GET
-            pool.sendAgain([exchange])
-        } else {
-            exchange.succeed(
-                status: answer.head.status, headers: answer.head.headers, body: answer.body ?? ByteBuffer(),
-                peer: kind)
-        }
-    }
-
-    private func take(_ answer: PeerConnection.Answer, of exchanges: [Exchange], from kind: PeerKind) {
-        switch answer.head.status.code {
-        case 200:
-            let answers = BatchWire.answers(in: answer.body ?? ByteBuffer(), count: exchanges.count)
-            guard let answers else {
-                for exchange in exchanges {
-                    exchange.fail(error(.invalidAnswer, for: exchange))
-                }
-                return
-            }
-            for (exchange, answer) in zip(exchanges, answers) {
-                // Its answer is too long for a batch; it was not carried out, or only read.
-                if answer.status == .payloadTooLarge {
-                    exchange.call.mayBatch = false
-                    pool.sendAgain([exchange])
-                    continue
-                }
-                exchange.succeed(
-                    status: answer.status, headers: answer.headers, body: answer.body, peer: kind)
-            }
-        case 400, 401, 404, 405, 413:
-            // It knows no batches, or not this form of them, or takes them by a token alone that this tier has
-            // not. Nothing was done; ask again in the plain form.
-            pool.sendAgain(exchanges, apart: true)
-        default:
-            for exchange in exchanges {
-                exchange.succeed(
-                    status: answer.head.status, headers: answer.head.headers, body: ByteBuffer(), peer: kind)
-            }
-        }
     }
 
     // MARK: Connections
@@ -241,16 +154,25 @@ final class LoopPeer {
         case .none: break
         case .giveUp(let left):
             show()
-            for exchange in left { handBack(exchange, unreachable(for: exchange)) }
-        case .retry(let wait): eventLoop.assumeIsolated().scheduleTask(in: wait) { self.pump() }
+            servers?.failedToConnect(to: self)
+            for exchange in left { handBack(exchange) }
+        case .retry(let wait):
+            servers?.failedToConnect(to: self)
+            eventLoop.assumeIsolated().scheduleTask(in: wait) { self.pump() }
         }
     }
 
     /// A connection broke: what was in flight on it may or may not have been carried out.
     func lost(_ connection: PeerConnection) {
         let (lost, repeated) = pool.broke(connection, at: .now())
-        if repeated > 0 { figures.repeats.add(repeated) }
         for exchange in lost { exchange.fail(error(.connectionLost, for: exchange)) }
+        if let servers, servers.isBalanced {
+            for exchange in pool.takeWaiting(first: repeated) {
+                servers.repeatCall(exchange, from: self, error(.connectionLost, for: exchange))
+            }
+        } else if repeated > 0 {
+            figures.repeats.add(repeated)
+        }
         pump()
     }
 
@@ -261,7 +183,9 @@ final class LoopPeer {
         isTicking = true
         eventLoop.assumeIsolated().scheduleTask(in: limits.tickInterval) {
             self.isTicking = false
-            self.endOverdue(at: .now())
+            let now = NIODeadline.now()
+            self.endOverdue(at: now)
+            self.servers?.look(at: self, now)
             if self.pool.hasWork { self.scheduleTick() }
         }
     }
@@ -269,11 +193,13 @@ final class LoopPeer {
     private func endOverdue(at now: NIODeadline) {
         let (calls, stuck) = pool.takeOverdue(at: now)
         for exchange in calls { exchange.fail(error(.slow, for: exchange)) }
-        for connection in stuck {
-            // A search without a waiting client ends immediately; a change may still be carried out.
-            lane.isPipelined || lane == .changes ? connection.close() : connection.reset()
-        }
+        stuck.forEach(giveUp)
         pump(at: now)
+    }
+
+    private func giveUp(_ connection: PeerConnection) {
+        // A search without a waiting client ends immediately; a change may still be carried out.
+        lane.isPipelined || lane == .changes ? connection.close() : connection.reset()
     }
 
     // MARK: Errors
@@ -286,7 +212,7 @@ final class LoopPeer {
     }
 
     /// An earlier copy of the request may have been carried out, whatever became of the last.
-    private func error(_ reason: StoreError.Reason, for exchange: Exchange) -> StoreError {
+    func error(_ reason: StoreError.Reason, for exchange: Exchange) -> StoreError {
         .unavailable(
             tier: tier, reason: reason, outcomeUnknown: exchange.attemptCount > 0 && !exchange.isRead)
     }

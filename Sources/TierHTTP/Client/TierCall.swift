@@ -33,6 +33,9 @@ package struct TierCall: Sendable {
     package var key: String?
     /// Its body, if it has one.
     package var body: Body?
+    /// What it is about, as a number: of several servers, calls about the same go to the same one first, whoever
+    /// makes them. Nil: any server.
+    package var affinity: UInt64?
     /// Whether a second copy does harm.
     package var repetition: Repetition
     /// When the answer must be there.
@@ -54,7 +57,7 @@ package struct TierCall: Sendable {
 
     package init(
         _ method: HTTPMethod, _ target: String, key: String? = nil, body: Body? = nil,
-        repetition: Repetition = .always, deadline: NIODeadline, trace: TraceContext,
+        affinity: UInt64? = nil, repetition: Repetition = .always, deadline: NIODeadline, trace: TraceContext,
         operation: SystemMonitor.Operation, times: CallTimes? = nil, entry: String = "",
         mayBatch: Bool = false, lane: Lane = .quick, client: ClientPresence? = nil
     ) {
@@ -62,6 +65,7 @@ package struct TierCall: Sendable {
         self.target = target
         self.key = key
         self.body = body
+        self.affinity = affinity
         self.repetition = repetition
         self.deadline = deadline
         self.trace = trace

@@ -10,7 +10,9 @@ package final class TierClient: Sendable {
     package let tier: String
     private let monitor: SystemMonitor
     private let slots: [LoopSlot]
-    private let loops: [NIOLoopBound<LoopLanes>]
+    private let loops: [NIOLoopBound<LoopServers>]
+    /// Its servers.
+    package let addresses: [ServerAddress]
 
     /// A client of the servers at `addresses`, which are equals: any may be asked.
     ///
@@ -26,18 +28,14 @@ package final class TierClient: Sendable {
         self.tier = tier
         self.monitor = monitor
         slots = tierLoops.slots
-        var loops: [NIOLoopBound<LoopLanes>] = []
+        self.addresses = addresses
+        var loops: [NIOLoopBound<LoopServers>] = []
         for slot in tierLoops.slots {
             loops.append(
                 try await slot.eventLoop.submit {
-                    let lanes = LoopLanes { lane in
-                        addresses.map { address in
-                            LoopPeer(
-                                tier: tier, address: address, lane: lane, eventLoop: slot.eventLoop,
-                                limits: limits, figures: PeerFigures(of: tier, in: monitor), token: token)
-                        }
-                    }
-                    return NIOLoopBound(lanes, eventLoop: slot.eventLoop)
+                    let servers = LoopServers(
+                        of: tier, at: addresses, slot: slot, monitor: monitor, limits: limits, token: token)
+                    return NIOLoopBound(servers, eventLoop: slot.eventLoop)
                 }.get())
         }
         self.loops = loops
@@ -56,13 +54,22 @@ package final class TierClient: Sendable {
     ///
     /// - Returns: the peer's answer, whatever its status. Fails with ``StoreError/unavailable`` when no
     ///   peer is in reach or the deadline passes, and with ``StoreError/overloaded`` when too many wait.
-    package func send(_ call: TierCall, on slot: LoopSlot) -> EventLoopFuture<TierAnswer> {
+    ///
+    /// - Parameter server: the place in ``addresses`` of the one server that is asked, however it is; nil for the
+    ///   one that fits best, and another if that fails.
+    package func send(
+        _ call: TierCall, to server: Int? = nil, on slot: LoopSlot
+    ) -> EventLoopFuture<TierAnswer> {
         let promise = slot.eventLoop.makePromise(of: TierAnswer.self)
-        let exchange = Exchange(call: call, promise: promise, monitor: monitor, shard: slot.index)
+        let exchange = Exchange(
+            call: call, promise: promise, monitor: monitor, shard: slot.index, server: server)
         exchange.endWithClient(on: slot.eventLoop)
         loops[slot.index].value.submit(exchange)
         return promise.futureResult
     }
+
+    /// Why each server gets no calls from a loop but probes, in the order of ``addresses``; nil for one that does.
+    package func faults(on slot: LoopSlot) -> [String?] { loops[slot.index].value.faults }
 
     /// Sends a call from anywhere, on one of the client's loops.
     ///
@@ -90,86 +97,5 @@ package final class TierClient: Sendable {
             // Fails only when the loop has ended, and its connections with it.
             try? await slot.eventLoop.submit { loop.value.shutdown() }.get()
         }
-    }
-}
-
-/// The lanes to a tier as one event loop sees them. Used on its loop only.
-final class LoopLanes {
-    private let quick: LoopPeers
-    private let others: [Lane: LoopPeers]
-
-    init(_ peers: (Lane) -> [LoopPeer]) {
-        let quickPeers = peers(.quick)
-        quick = LoopPeers(quickPeers)
-        var others: [Lane: LoopPeers] = [:]
-        for lane in Lane.allCases where lane != .quick {
-            let lanePeers = peers(lane)
-            for (peer, quickPeer) in zip(lanePeers, quickPeers) {
-                peer.foundOther = { [weak quickPeer] in quickPeer?.becomeOther() }
-            }
-            others[lane] = LoopPeers(lanePeers)
-        }
-        self.others = others
-    }
-
-    var isBookstore: Bool { quick.isBookstore }
-
-    func submit(_ exchange: Exchange) {
-        let lane = exchange.call.lane
-        guard lane != .quick, quick.takesLanes, let peers = others[lane] else {
-            return quick.submit(exchange)
-        }
-        peers.submit(exchange)
-    }
-
-    func shutdown() {
-        quick.shutdown()
-        for peers in others.values { peers.shutdown() }
-    }
-}
-
-/// The servers of a tier as one event loop sees them: takes the next that is not down. Used on its loop
-/// only.
-final class LoopPeers {
-    private let peers: [LoopPeer]
-    private var next = 0
-
-    init(_ peers: [LoopPeer]) {
-        self.peers = peers
-        for peer in peers {
-            peer.handBack = { [weak self, weak peer] exchange, error in
-                guard let self, let peer else { return exchange.fail(error) }
-                self.failOver(exchange, from: peer, error: error)
-            }
-        }
-    }
-
-    var isBookstore: Bool { peers.allSatisfy(\.isBookstore) }
-
-    /// Whether a server has been met that takes a connection for each lane, and none that may not.
-    var takesLanes: Bool {
-        peers.contains { $0.kind == .bookstore } && !peers.contains { $0.kind == .other }
-    }
-
-    func submit(_ exchange: Exchange) {
-        guard peers.count > 1 else { return peers[0].submit(exchange) }
-        let start = next
-        next = (next + 1) % peers.count
-        let candidates = (0..<peers.count).lazy.map { self.peers[(start + $0) % self.peers.count] }
-        // One request finds out whether a peer is back; the others need not wait for it.
-        let chosen = candidates.first { !$0.isDown && !$0.isDoubtful } ?? candidates.first { !$0.isDown }
-        (chosen ?? peers[start]).submit(exchange)
-    }
-
-    func shutdown() {
-        for peer in peers { peer.shutdown() }
-    }
-
-    private func failOver(_ exchange: Exchange, from failed: LoopPeer, error: any Error) {
-        let others = peers.lazy.filter { $0 !== failed && !$0.isDown }
-        guard let other = others.first(where: { !$0.isDoubtful }) ?? others.first,
-            exchange.call.deadline > .now()
-        else { return exchange.fail(error) }
-        other.submit(exchange)
     }
 }

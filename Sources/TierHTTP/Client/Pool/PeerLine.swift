@@ -47,16 +47,29 @@ struct PeerLine {
     /// Calls that are not answered.
     private(set) var count = 0
     private var flights: Deque<Flight> = []
+    /// The server's place in its tier. What has gone on to another server keeps its place in line, but is not asked here.
+    private let server: Int
     // Reads and changes travel apart: a read must not wait until changes are on the disk.
     private var reads: [Exchange] = []
     private var changes: [Exchange] = []
     /// When the peer last sent something.
     private var heardAt: NIODeadline
 
-    init(at now: NIODeadline) { heardAt = now }
+    init(to server: Int, at now: NIODeadline) {
+        self.server = server
+        heardAt = now
+    }
 
     /// Calls that are not answered, in the order of their messages.
-    var exchanges: [Exchange] { flights.flatMap(\.exchanges) + reads + changes }
+    var exchanges: [Exchange] {
+        (flights.flatMap(\.exchanges) + reads + changes).filter { $0.server == server }
+    }
+
+    /// Since when a call waits and nothing at all has come; nil where none waits.
+    var silentSince: NIODeadline? {
+        let first = flights.lazy.flatMap(\.exchanges).first { $0.server == server && !$0.isEnded }
+        return first.map { max($0.sent, heardAt) }
+    }
 
     /// Whether another call may be sent now. Only a peer that is known to answer them side by side gets a second
     /// request before the first is answered: any other might drop it.

@@ -31,16 +31,18 @@ struct PeerPool<Connection: AnyObject> {
         case retry(in: TimeAmount)
     }
 
-    private struct Link {
+    struct Link {
         let connection: Connection
         var line: PeerLine
     }
 
     private let lane: Lane
-    private let limits: ClientLimits
-    private var links: [Link] = []
-    private var waiting: Deque<Exchange> = []
+    private let server: Int
+    let limits: ClientLimits
+    private(set) var links: [Link] = []
+    var waiting: Deque<Exchange> = []
     private var connectingCount = 0
+    private var connectingBegan = NIODeadline.uptimeNanoseconds(0)
     private var backoff = Backoff()
     private var random: FastRandom
     /// What the peer was when it last answered; each connection finds out for itself.
@@ -49,8 +51,10 @@ struct PeerPool<Connection: AnyObject> {
     private var takesBatches = true
     private(set) var isShutDown = false
 
-    init(lane: Lane, limits: ClientLimits, random: FastRandom = FastRandom()) {
+    /// - Parameter server: the server's place in its tier.
+    init(lane: Lane, server: Int = 0, limits: ClientLimits, random: FastRandom = FastRandom()) {
         self.lane = lane
+        self.server = server
         self.limits = limits
         self.random = random
     }
@@ -63,6 +67,17 @@ struct PeerPool<Connection: AnyObject> {
 
     /// Whether calls are not answered yet.
     var hasWork: Bool { !waiting.isEmpty || links.contains { $0.line.count > 0 } }
+
+    /// Calls that wait or are not answered.
+    var load: Int { links.reduce(waiting.count) { $0 + $1.line.count } }
+
+    /// Since when a call waits for its answer on a connection from which nothing has come; nil where none does.
+    var silentSince: NIODeadline? { links.lazy.compactMap(\.line.silentSince).min() }
+
+    /// Since when a call waits for the first connection; nil where none does.
+    var connectingSince: NIODeadline? {
+        links.isEmpty && connectingCount > 0 && !waiting.isEmpty ? connectingBegan : nil
+    }
 
     /// Whether the peer was out of reach when last tried and is not due to be tried again.
     func isDown(at now: @autoclosure () -> NIODeadline) -> Bool {
@@ -127,7 +142,7 @@ struct PeerPool<Connection: AnyObject> {
     /// Sends calls once more that the peer refused to carry out in their first form: they do not count.
     mutating func sendAgain(_ exchanges: some BidirectionalCollection<Exchange>, apart: Bool = false) {
         if apart { takesBatches = false }
-        for exchange in exchanges.reversed() where !exchange.isEnded {
+        for exchange in exchanges.reversed() where !exchange.isEnded && exchange.server == server {
             exchange.attemptCount -= 1
             waiting.prepend(exchange)
         }
@@ -210,6 +225,7 @@ struct PeerPool<Connection: AnyObject> {
         guard isUseful, links.count + connectingCount < countMax, backoff.allowsAttempt(at: now) else {
             return false
         }
+        if connectingCount == 0 { connectingBegan = now }
         connectingCount += 1
         return true
     }
@@ -224,7 +240,7 @@ struct PeerPool<Connection: AnyObject> {
         guard !isShutDown else { return false }
         // It may be another program by now.
         takesBatches = true
-        if isOpen { links.append(Link(connection: connection, line: PeerLine(at: now))) }
+        if isOpen { links.append(Link(connection: connection, line: PeerLine(to: server, at: now))) }
         return true
     }
 
@@ -248,9 +264,7 @@ struct PeerPool<Connection: AnyObject> {
         let kind = index(of: connection).map { links[$0].line.kind } ?? .unknown
         var (lost, repeated) = ([Exchange](), 0)
         for exchange in remove(connection).reversed() where !exchange.isEnded {
-            guard !isShutDown, exchange.mayRepeat(after: kind), exchange.call.deadline > now,
-                exchange.attemptCount < limits.attemptCountMax
-            else {
+            guard !isShutDown, mayRepeat(exchange, after: kind, at: now) else {
                 lost.append(exchange)
                 continue
             }
@@ -270,10 +284,5 @@ struct PeerPool<Connection: AnyObject> {
     mutating func shutDown() -> Deque<Exchange> {
         isShutDown = true
         return takeWaiting()
-    }
-
-    private mutating func takeWaiting() -> Deque<Exchange> {
-        defer { waiting = [] }
-        return waiting
     }
 }
