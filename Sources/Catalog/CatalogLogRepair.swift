@@ -128,7 +128,7 @@ struct CatalogLogRepair: Sendable {
         try handle.synchronize()
         // Marked before it takes its name: a crash between the two must not leave the old mark, whose file's
         // number this one may have got.
-        if let mark = LogMark(endOf: draft, sequence: store.lastMovement) { try store.save(mark) }
+        if let mark = LogMark(endOf: draft, sequence: store.lastNumber) { try store.save(mark) }
         guard rename(draft, path) == 0 else {
             throw FileFault(path: path, reason: String(cString: strerror(errno)))
         }

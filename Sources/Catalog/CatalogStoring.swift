@@ -57,6 +57,7 @@ package protocol CatalogStoring: JournaledStore where Change == CatalogChange, B
 extension CatalogStoring {
     package var readIndex: (any ReadIndex)? { nil }
 
+    /// Where only one catalog writes, its log has the whole ledger.
     package var lastMovement: Int64 { lastNumber }
 
     package func forEachLine(after number: Int64, _ body: (String) throws -> Void) throws {

@@ -38,6 +38,9 @@ package enum PrivateFiles {
     /// The names in a folder that only the store gives.
     private static func ownNames(among names: [String]) -> Set<String> {
         var own: Set = ["catalog.lock", "order.lock"]
+        for tier in ["catalog", "order"] {
+            own.formUnion(["", LogFile.draftSuffix].map { tier + ReplicaFile.suffix + $0 })
+        }
         for database in databases.flatMap({ [$0, $0 + DatabaseFile.draftSuffix] }) {
             own.formUnion(["", "-wal", "-shm", "-journal"].map { database + $0 })
         }

@@ -10,8 +10,8 @@ import Testing
 
     private func text(_ path: String) throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
 
-    private func open(_ path: String, sequence: Int64 = 0) throws -> MarkedLog {
-        try MarkedLog(tier: "test", path: path, sequence: sequence)
+    private func open(_ path: String, sequence: Int64 = 0) throws -> CountedLog {
+        CountedLog(try MarkedLog(tier: "test", path: path, sequence: sequence), sequence: sequence)
     }
 
     private func lines(_ texts: String...) -> [MarkedLog.Line] { texts.map { MarkedLog.Line($0) } }
@@ -83,7 +83,9 @@ import Testing
                 Issue.record("the log was not found")
                 return
             }
-            let log = try MarkedLog(tier: "test", path: path, sequence: 1, unclaimed: tail, base: base)
+            let log = CountedLog(
+                try MarkedLog(tier: "test", path: path, sequence: 1, unclaimed: tail, base: base), sequence: 1
+            )
             #expect(log.unclaimedCount == 2)
             #expect(log.mark == base)
             // A new operation with the same text is written; only one that may be in the log claims a line.
@@ -128,7 +130,7 @@ import Testing
             try log.commit { _ in ((), lines("op 1")) }
             // The database kept a batch that it reported as failed.
             let stored = ["op 1", "op 2", "op 3"]
-            for _ in 0..<2 { try log.catchUp { Array(stored[Int($0)...]) } }
+            for _ in 0..<2 { try log.catchUp(through: 3) { Array(stored[Int($0)...]) } }
             #expect(try text(path) == "op 1\nop 2\nop 3\n")
             #expect(log.mark == LogMark(endOf: path, sequence: 3))
             try log.shutdown()
@@ -167,12 +169,32 @@ import Testing
     }
 }
 
-extension MarkedLog {
+/// A log whose operations are numbered one after the other.
+@dynamicMemberLookup
+private final class CountedLog {
+    private let log: MarkedLog
+    private var lastNumber: Int64
+
+    init(_ log: MarkedLog, sequence: Int64) {
+        self.log = log
+        lastNumber = sequence
+    }
+
+    subscript<Value>(dynamicMember path: KeyPath<MarkedLog, Value>) -> Value { log[keyPath: path] }
+
+    func append(_ line: String) { log.append(line) }
+    func reopen(save: (LogMark) throws -> Void) throws { try log.reopen(save: save) }
+    func shutdown() throws { try log.shutdown() }
+    func catchUp(through number: Int64, _ lines: (Int64) throws -> [String]) throws {
+        try log.catchUp(through: number, lines)
+    }
+
     /// Runs a commit like a journal: first the waiting lines, then the batch, then its lines.
     @discardableResult
-    fileprivate func commit<Batch>(_ body: (LogMark) throws -> (Batch, [Line])) throws -> Batch {
-        let (batch, lines) = try body(writeOwed())
-        try write(lines)
+    func commit<Batch>(_ body: (LogMark) throws -> (Batch, [MarkedLog.Line])) throws -> Batch {
+        let (batch, lines) = try body(log.writeOwed())
+        lastNumber += Int64(lines.count)
+        try log.write(lines, through: lastNumber)
         return batch
     }
 }

@@ -7,7 +7,8 @@ internal import Storage
 /// visible in the order of their numbers, and have no gaps. A sequence of the database promises neither.
 enum PostgresCatalogSchema {
     static let schema = PostgresSchema(
-        tier: "catalog", versions: [books + ledger + refusals], lock: 0x426B_4361)
+        tier: "catalog",
+        versions: [books + ledger + refusals, logs + PostgresRefusals.counting(refusal)], lock: 0x426B_4361)
 
     private static let books = """
         CREATE TABLE bookstore.book (
@@ -70,6 +71,13 @@ enum PostgresCatalogSchema {
             FOR EACH STATEMENT EXECUTE FUNCTION bookstore.refuse();
 
         """
+
+    /// Several catalogs have a log each, of the movements that they executed.
+    private static let logs =
+        """
+        ALTER TABLE bookstore.movement ADD COLUMN log bigint NOT NULL DEFAULT 1 CHECK (log > 0);
+
+        """ + PostgresLog.table("catalog", last: "SELECT coalesce(max(sequence), 0) FROM bookstore.movement")
 
     /// The catalog's table of refusals.
     static let refusal = "refusal"

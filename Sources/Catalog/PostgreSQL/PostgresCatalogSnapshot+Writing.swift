@@ -18,9 +18,7 @@ extension PostgresCatalogSnapshot {
     ///
     /// - Throws: ``Storage/PostgresError``, also where there is a catalog.
     package static func write(_ content: LedgerSnapshot, at url: StoreURL) throws {
-        let database = PostgresDatabase(url, schema: PostgresCatalogSchema.schema, folder: "")
-        defer { database.close() }
-        try database.make { try fill(content, on: $0) }
+        try PostgresDatabase.make(PostgresCatalogSchema.schema, at: url) { try fill(content, on: $0) }
     }
 
     private static func fill(_ content: LedgerSnapshot, on connection: PostgresConnection) throws {
@@ -45,9 +43,12 @@ extension PostgresCatalogSnapshot {
             try connection.run([insertion(books, chains)])
         }
         for start in stride(from: 0, to: movements.count, by: writtenAtOnce) {
-            let piece = Array(movements[start..<min(start + writtenAtOnce, movements.count)])
-            try connection.run([PostgresLedger.insertion(piece)])
+            let range = start..<min(start + writtenAtOnce, movements.count)
+            let logs = content.movements[range].map(\.log)
+            try connection.run([PostgresLedger.insertion(Array(movements[range]), logs: logs)])
         }
+        let lasts = Dictionary(content.movements.map { ($0.log, $0.sequence) }, uniquingKeysWith: max)
+        try connection.run([PostgresLog.insertion("catalog", lasts: lasts)])
         try connection.run(
             "INSERT INTO ledger (identity, sequence, sale) VALUES ($1::bigint, $2::bigint, $3::bigint)",
             [

@@ -37,14 +37,14 @@ package enum PostgresCatalogSnapshot {
         var movements: [LedgerSnapshot.Movement] = []
         try connection.forEachRow(
             """
-            SELECT sequence, stock_after, sale, \(PostgresCatalogRow.entryColumns)
+            SELECT sequence, stock_after, sale, log, \(PostgresCatalogRow.entryColumns)
             FROM movement JOIN book USING (item_number) ORDER BY sequence
             """
         ) { row in
             movements.append(
                 LedgerSnapshot.Movement(
-                    sequence: row[0], entry: try PostgresCatalogRow.entry(row, at: 3), stockAfter: row[1],
-                    sale: row.int(2)))
+                    sequence: row[0], entry: try PostgresCatalogRow.entry(row, at: 4), stockAfter: row[1],
+                    sale: row.int(2), log: row[3]))
         }
         return movements
     }

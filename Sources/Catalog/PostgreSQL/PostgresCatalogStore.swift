@@ -6,7 +6,10 @@ internal import Synchronization
 package final class PostgresCatalogStore: PostgresStore, CatalogStoring {
     /// What the next batch follows.
     private struct Tail {
+        /// The ledger's last movement, whichever catalog made it.
         var movement: Int64
+        /// The last movement of this catalog's log.
+        var logged: Int64
         /// Every number below it is taken: a lower bound.
         var lowestFree: Int64 = 1
         var refusals: RefusalTally
@@ -27,29 +30,31 @@ package final class PostgresCatalogStore: PostgresStore, CatalogStoring {
     /// Opens the catalog in a database, or makes one with `firstBooks` where there is none: all of it or nothing.
     ///
     /// - Parameters:
-    ///   - folder: where the catalog keeps its index for find.
+    ///   - folder: where the catalog keeps its index for find, and which log is its own.
+    ///   - log: see ``Storage/PostgresDatabase``.
     ///   - refusalHours: how long refusals are remembered by their keys.
     ///   - refusalCountMax: how many are remembered.
-    ///   - patience: how long it waits while another process has the catalog.
+    ///   - patience: how long it waits while another process has the log.
     ///   - firstBooks: called only for a new catalog; in any order, each number once. There may be none.
     ///   - progress: called with the number of books stored so far.
     /// - Throws: ``Storage/PostgresError``, or the error of `firstBooks`.
     package init(
-        _ url: StoreURL, folder: String, refusalHours: Int = CatalogStore.refusalHoursMin,
+        _ url: StoreURL, folder: String, log: Int64? = nil,
+        refusalHours: Int = CatalogStore.refusalHoursMin,
         refusalCountMax: Int = RefusalWriter.countMax, patience: Duration = PostgresDatabase.patience,
         firstBooks: () throws -> [Book], progress: (Int) -> Void = { _ in }
     ) throws {
-        database = PostgresDatabase(
-            url, schema: PostgresCatalogSchema.schema, folder: folder, patience: patience)
+        let database = try PostgresDatabase(
+            url, schema: PostgresCatalogSchema.schema, folder: folder, log: log, patience: patience
+        ) { try Self.fill(firstBooks().sorted { $0.item < $1.item }, on: $0, progress: progress) }
+        self.database = database
         self.refusalHours = refusalHours
         self.refusalCountMax = refusalCountMax
-        let (ledger, bookCount, tail) = try database.open {
-            try Self.fill(firstBooks().sorted { $0.item < $1.item }, on: $0, progress: progress)
-        } _: { connection in
+        let (ledger, bookCount, tail) = try database.load { connection in
             let rows = try connection.run(
                 "SELECT identity, (SELECT count(*) FROM book WHERE NOT retired) FROM ledger")
             guard let row = rows.first else { throw LedgerFault("the ledger has no head") }
-            return (row[0], Int(row[1]), try Self.tail(on: connection))
+            return (row[0], Int(row[1]), try Self.tail(on: connection, of: database.log))
         }
         self.ledger = ledger
         self.bookCount = bookCount
@@ -79,21 +84,22 @@ package final class PostgresCatalogStore: PostgresStore, CatalogStoring {
     }
 
     package func reopen() throws {
-        let tail = try database.reopen(Self.tail)
+        let tail = try database.reopen { try Self.tail(on: $0, of: database.log) }
         self.tail.withLock { $0 = tail }
     }
 
-    private static func tail(on connection: PostgresConnection) throws -> Tail {
+    private static func tail(on connection: PostgresConnection, of log: PostgresLog) throws -> Tail {
         Tail(
             movement: try connection.run("SELECT sequence FROM ledger")[0][0],
+            logged: try log.last(on: connection),
             refusals: try PostgresRefusals.tally(in: PostgresCatalogSchema.refusal, on: connection))
     }
 
     // MARK: Reading
 
-    package var lastNumber: Int64 { tail.withLock { $0.movement } }
+    package var lastNumber: Int64 { tail.withLock { $0.logged } }
 
-    package var lastMovement: Int64 { max(lastNumber, index.head) }
+    package var lastMovement: Int64 { max(tail.withLock { $0.movement }, index.head) }
 
     package var refusals: RefusalTally { tail.withLock { $0.refusals } }
 
@@ -128,6 +134,18 @@ package final class PostgresCatalogStore: PostgresStore, CatalogStoring {
         ) { try body($0[0], PostgresCatalogRow.entry($0, at: 1)) }
     }
 
+    package func forEachLine(after number: Int64, _ body: (String) throws -> Void) throws {
+        // What other catalogs executed since is not looked through.
+        let last = lastNumber
+        guard number < last else { return }
+        try database.forEachRow(
+            """
+            SELECT \(PostgresCatalogRow.entryColumns) FROM movement JOIN book USING (item_number)
+            WHERE sequence > $1::bigint AND sequence <= $2::bigint AND log = $3::bigint ORDER BY sequence
+            """, [.int(number), .int(last), .int(database.log.number)]
+        ) { try body(PostgresCatalogRow.entry($0).logLine) }
+    }
+
     package func sales(after sale: SalePosition, limit: Int) throws -> [LedgerSale] {
         try database.values(
             """
@@ -151,7 +169,7 @@ package final class PostgresCatalogStore: PostgresStore, CatalogStoring {
         let before = tail.withLock { $0 }
         let (batch, next) = try database.commit { connection in
             var tables = try PostgresLedger(
-                changes, on: connection,
+                changes, on: connection, log: database.log.number,
                 refusals: PostgresRefusals(
                     before.refusals, in: PostgresCatalogSchema.refusal, countMax: refusalCountMax))
             try tables.refusals.forgetOld(hours: refusalHours, on: connection)
@@ -159,12 +177,14 @@ package final class PostgresCatalogStore: PostgresStore, CatalogStoring {
                 tables, ledger: ledger, movement: tables.head.movement, sale: tables.head.sale,
                 lowestFree: before.lowestFree)
             let batch = try CatalogBatch(changes, in: &writer)
+            let logged = batch.executed.isEmpty ? before.logged : writer.lastMovement
             try beforeEnd(batch)
-            try writer.tables.end(movement: writer.lastMovement, sale: writer.lastSale, mark: saving(mark))
+            try writer.tables.end(
+                movement: writer.lastMovement, sale: writer.lastSale, mark: saving(mark, last: logged))
             return (
                 batch,
                 Tail(
-                    movement: writer.lastMovement, lowestFree: writer.lowestFree,
+                    movement: writer.lastMovement, logged: logged, lowestFree: writer.lowestFree,
                     refusals: writer.tables.refusals.tally)
             )
         }

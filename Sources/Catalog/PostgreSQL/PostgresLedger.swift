@@ -12,6 +12,8 @@ struct PostgresLedger: LedgerTables {
     let head: (identity: Int64, movement: Int64, sale: Int64)
     var refusals: PostgresRefusals
     private let connection: PostgresConnection
+    /// The log that has the lines of the batch.
+    private let log: Int64
     /// Books as they were read; nil for a number that no book has.
     private var books: [ItemNumber: LedgerBook?] = [:]
     /// Movements under the keys that were asked for; nil under a new one.
@@ -21,11 +23,14 @@ struct PostgresLedger: LedgerTables {
     private var changedBooks: [ItemNumber: LedgerBook] = [:]
 
     /// Begins the transaction.
-    init(_ changes: [CatalogChange], on connection: PostgresConnection, refusals: PostgresRefusals) throws {
+    init(
+        _ changes: [CatalogChange], on connection: PostgresConnection, log: Int64, refusals: PostgresRefusals
+    ) throws {
         let changes = changes.compactMap { if case .update(let change) = $0 { change } else { nil } }
         let items = Set(changes.map(\.item))
         let keys = Set(changes.compactMap(\.key))
         self.connection = connection
+        self.log = log
         self.refusals = refusals
         let rows = try connection.run([
             PostgresStatement("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"),
@@ -131,19 +136,20 @@ struct PostgresLedger: LedgerTables {
 
     private mutating func takeUnwritten() -> [PostgresStatement] {
         defer { (movements, changedBooks) = ([], [:]) }
-        return (movements.isEmpty ? [] : [Self.insertion(movements)]) + (changedBooks.isEmpty ? [] : [update])
+        return (movements.isEmpty ? [] : [Self.insertion(movements, logs: movements.map { _ in log })])
+            + (changedBooks.isEmpty ? [] : [update])
     }
 
-    /// The statement that writes movements.
-    static func insertion(_ movements: [LedgerMovement]) -> PostgresStatement {
+    /// The statement that writes movements, each with the log that has its line.
+    static func insertion(_ movements: [LedgerMovement], logs: [Int64]) -> PostgresStatement {
         PostgresStatement(
             """
             INSERT INTO movement (
                 sequence, item_number, units, price_cents, stock_after, price_after, order_key, sale, kind, previous,
-                at_millis)
+                at_millis, log)
             SELECT * FROM unnest(
                 $1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[],
-                $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[])
+                $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[])
             """,
             [
                 .ints(movements.map(\.sequence)), .ints(movements.map(\.change.item.value)),
@@ -151,7 +157,7 @@ struct PostgresLedger: LedgerTables {
                 .ints(movements.map(\.stockAfter)), .ints(movements.map(\.priceAfter.amount)),
                 .texts(movements.map(\.key)), .ints(movements.map(\.sale)),
                 .ints(movements.map(\.kind.rawValue)), .ints(movements.map(\.previous)),
-                .ints(movements.map(\.atMillis)),
+                .ints(movements.map(\.atMillis)), .ints(logs),
             ])
     }
 

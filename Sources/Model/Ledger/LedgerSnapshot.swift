@@ -45,14 +45,19 @@ package struct LedgerSnapshot: Sendable {
         package let stockAfter: Int64
         /// The sale's number, where it is one.
         package let sale: Int64?
+        /// The number of the catalog's log that has its line, of several over one database.
+        package let log: Int64
 
         /// An executed update.
         package init(sequence: Int64, change: StockChange, stockAfter: Int64, sale: Int64?) {
             self.init(sequence: sequence, entry: .update(change), stockAfter: stockAfter, sale: sale)
         }
 
-        package init(sequence: Int64, entry: LedgerEntry, stockAfter: Int64, sale: Int64? = nil) {
+        package init(
+            sequence: Int64, entry: LedgerEntry, stockAfter: Int64, sale: Int64? = nil, log: Int64 = 1
+        ) {
             self.sequence = sequence
+            self.log = log
             self.entry = entry
             self.stockAfter = stockAfter
             self.sale = sale

@@ -10,12 +10,17 @@ package struct OrderSnapshot: Sendable {
         package let item: ItemNumber
         /// Its sale in a catalog's ledger; nil where the catalog keeps none.
         package let sale: SalePosition?
+        /// The number of the order server's log that has its line, of several over one database.
+        package let log: Int64
 
-        package init(number: Int64, key: IdempotencyKey, item: ItemNumber, sale: SalePosition?) {
+        package init(
+            number: Int64, key: IdempotencyKey, item: ItemNumber, sale: SalePosition?, log: Int64 = 1
+        ) {
             self.number = number
             self.key = key
             self.item = item
             self.sale = sale
+            self.log = log
         }
     }
 

@@ -12,13 +12,13 @@ package enum PostgresOrderSnapshot {
         try PostgresOrderSchema.schema.read(at: url) { connection in
             var orders: [OrderSnapshot.Order] = []
             try connection.forEachRow(
-                "SELECT number, order_key, item_number, ledger, sale FROM purchase ORDER BY number"
+                "SELECT number, order_key, item_number, ledger, sale, log FROM purchase ORDER BY number"
             ) { row in
                 guard let item = ItemNumber(row[2]) else { return }
                 orders.append(
                     OrderSnapshot.Order(
                         number: row[0], key: IdempotencyKey(trusted: row.text(1) ?? ""), item: item,
-                        sale: row.int(3).map { SalePosition(ledger: $0, number: row[4]) }))
+                        sale: row.int(3).map { SalePosition(ledger: $0, number: row[4]) }, log: row[5]))
             }
             return OrderSnapshot(orders: orders)
         }
@@ -39,18 +39,20 @@ package enum PostgresOrderSnapshot {
     ///
     /// - Throws: ``Storage/PostgresError``, also where there are orders.
     package static func write(_ content: OrderSnapshot, at url: StoreURL) throws {
-        let database = PostgresDatabase(url, schema: PostgresOrderSchema.schema, folder: "")
-        defer { database.close() }
         let atMillis = Int64(Date().timeIntervalSince1970 * 1000)
-        try database.make { connection in
-            for start in stride(from: 0, to: content.orders.count, by: writtenAtOnce) {
-                let orders = content.orders[start..<min(start + writtenAtOnce, content.orders.count)]
-                try connection.run([
-                    PostgresOrderSchema.insertion(
-                        numbers: orders.map(\.number), keys: orders.map(\.key), items: orders.map(\.item),
-                        sales: orders.map(\.sale), atMillis: atMillis)
-                ])
+        var lasts: [Int64: Int64] = [:]
+        let rows = content.orders.map { order in
+            lasts[order.log, default: 0] += 1
+            return PostgresOrderSchema.Row(
+                log: order.log, logNumber: lasts[order.log, default: 0], key: order.key, item: order.item,
+                sale: order.sale)
+        }
+        try PostgresDatabase.make(PostgresOrderSchema.schema, at: url) { connection in
+            for start in stride(from: 0, to: rows.count, by: writtenAtOnce) {
+                let piece = Array(rows[start..<min(start + writtenAtOnce, rows.count)])
+                try connection.run([PostgresOrderSchema.insertion(piece, atMillis: atMillis)])
             }
+            try connection.run([PostgresLog.insertion("order", lasts: lasts)])
         }
     }
 }

@@ -3,9 +3,10 @@ package import Model
 package import Storage
 internal import Synchronization
 
-/// The orders, in PostgreSQL.
+/// The orders, in PostgreSQL. Other order servers write to the same tables: whoever inserts a purchase has its line.
 package final class PostgresOrderStore: PostgresStore, OrderStoring {
     private struct Writing {
+        /// The number of the last purchase in this server's log.
         var lastNumber: Int64
         var tally: SaleTally
         var refusals: RefusalTally
@@ -17,21 +18,25 @@ package final class PostgresOrderStore: PostgresStore, OrderStoring {
 
     /// Opens the orders in a database, or makes empty tables.
     ///
-    /// - Parameter folder: what the order server has on this machine.
+    /// - Parameters:
+    ///   - folder: what the order server has on this machine, and which log is its own.
+    ///   - log: see ``Storage/PostgresDatabase``.
     /// - Throws: ``Storage/PostgresError``.
-    package init(_ url: StoreURL, folder: String) throws {
-        database = PostgresDatabase(url, schema: PostgresOrderSchema.schema, folder: folder)
-        writing = Mutex(try database.open(Self.load))
+    package init(_ url: StoreURL, folder: String, log: Int64? = nil) throws {
+        let database = try PostgresDatabase(
+            url, schema: PostgresOrderSchema.schema, folder: folder, log: log)
+        self.database = database
+        writing = Mutex(try database.load { try Self.load($0, of: database.log) })
     }
 
     package func reopen() throws {
-        let state = try database.reopen(Self.load)
+        let state = try database.reopen { try Self.load($0, of: database.log) }
         writing.withLock { $0 = state }
     }
 
-    private static func load(_ connection: PostgresConnection) throws -> Writing {
+    private static func load(_ connection: PostgresConnection, of log: PostgresLog) throws -> Writing {
         Writing(
-            lastNumber: try connection.run("SELECT coalesce(max(number), 0) FROM purchase")[0][0],
+            lastNumber: try log.last(on: connection),
             tally: try tally(on: connection),
             refusals: try PostgresRefusals.tally(in: PostgresOrderSchema.refusal, on: connection))
     }
@@ -93,7 +98,9 @@ package final class PostgresOrderStore: PostgresStore, OrderStoring {
 
     package func forEachPurchase(after number: Int64, _ body: (ItemNumber) throws -> Void) throws {
         try database.forEachRow(
-            "SELECT item_number FROM purchase WHERE number > $1::bigint ORDER BY number", [.int(number)]
+            """
+            SELECT item_number FROM purchase WHERE log = $1::bigint AND log_number > $2::bigint ORDER BY log_number
+            """, [.int(database.log.number), .int(number)]
         ) { row in
             if let item = ItemNumber(row[0]) { try body(item) }
         }
@@ -124,7 +131,7 @@ package final class PostgresOrderStore: PostgresStore, OrderStoring {
         let (batch, next) = try database.commit { connection in
             var next = writing
             var writer = try PostgresOrderWriter(
-                records, asks: asks, on: connection,
+                records, asks: asks, on: connection, log: database.log.number,
                 refusals: PostgresRefusals(next.refusals, in: PostgresOrderSchema.refusal))
             var batch = OrderBatch(stored: records)
             batch.results = records.map { record in
@@ -137,7 +144,7 @@ package final class PostgresOrderStore: PostgresStore, OrderStoring {
                 return result.outcome
             }
             try beforeEnd(batch)
-            try writer.end(mark: saving(mark))
+            try writer.end(mark: saving(mark, last: next.lastNumber))
             next.refusals = writer.refusals.tally
             return (batch, next)
         }

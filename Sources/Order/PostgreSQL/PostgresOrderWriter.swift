@@ -6,11 +6,12 @@ internal import Storage
 /// For sales that were just made the question is left out; if one is there all the same, a constraint says so.
 struct PostgresOrderWriter {
     private let connection: PostgresConnection
+    private let log: Int64
     /// Refusals of a catalog that does not remember them itself.
     private(set) var refusals: PostgresRefusals
     private var items: [IdempotencyKey: ItemNumber] = [:]
     private var sales: Set<SalePosition> = []
-    private var added: [(number: Int64, record: OrderRecord)] = []
+    private var added: [PostgresOrderSchema.Row] = []
     private let atMillis = Int64(Date().timeIntervalSince1970 * 1000)
     private let needsSync: Bool
     /// What is sent with the rest: the transaction's beginning, where nothing was asked.
@@ -20,9 +21,11 @@ struct PostgresOrderWriter {
 
     /// - Parameter asks: whether it is asked which records are there.
     init(
-        _ records: [OrderRecord], asks: Bool, on connection: PostgresConnection, refusals: PostgresRefusals
+        _ records: [OrderRecord], asks: Bool, on connection: PostgresConnection, log: Int64,
+        refusals: PostgresRefusals
     ) throws {
         self.connection = connection
+        self.log = log
         self.refusals = refusals
         needsSync = records.contains(where: \.needsSync)
         guard asks else {
@@ -62,7 +65,9 @@ struct PostgresOrderWriter {
             return (false, .failure(.unavailable(tier: "order", reason: .otherOrder, outcomeUnknown: true)))
         }
         items[record.key] = record.item
-        added.append((number, record))
+        added.append(
+            PostgresOrderSchema.Row(
+                log: log, logNumber: number, key: record.key, item: record.item, sale: record.sale))
         return (true, .success(.success))
     }
 
@@ -77,9 +82,7 @@ struct PostgresOrderWriter {
 
     /// Writes everything and commits.
     mutating func end(mark: PostgresStatement) throws {
-        let insertion = PostgresOrderSchema.insertion(
-            numbers: added.map(\.number), keys: added.map(\.record.key), items: added.map(\.record.item),
-            sales: added.map(\.record.sale), atMillis: atMillis)
+        let insertion = PostgresOrderSchema.insertion(added, atMillis: atMillis)
         // The ledger has these sales already, and tells of them again.
         let hurry = PostgresStatement("SET LOCAL synchronous_commit = off")
         try PostgresDatabase.end(

@@ -156,7 +156,8 @@ private struct BatchCommit<Change: Sendable, Batch: CommittedBatch>: Sendable {
             let batch = try transact(changes, mark: mark)
             committed(batch)
             try execution.reach(.beforeLog)
-            try log.write(PlantedBug.isOn(.logsBeforeCommit) ? [] : batch.lines)
+            try log.write(
+                PlantedBug.isOn(.logsBeforeCommit) ? [] : batch.lines, through: store.lastNumber)
             try execution.reach(.beforeAnswer)
             return batch.results
         }
@@ -166,7 +167,9 @@ private struct BatchCommit<Change: Sendable, Batch: CommittedBatch>: Sendable {
         do {
             var written = NIODeadline.now()
             let batch = try store.commit(changes, mark: mark) { batch in
-                if PlantedBug.isOn(.logsBeforeCommit) { try log.write(batch.lines) }
+                if PlantedBug.isOn(.logsBeforeCommit) {
+                    try log.write(batch.lines, through: mark.sequence)
+                }
                 if PlantedBug.isOn(.showsBeforeCommit) { committed(batch) }
                 written = .now()
                 try execution.reach(.beforeCommit)

@@ -7,7 +7,7 @@ package protocol JournaledStore<Change, Batch>: Sendable {
 
     /// The folder of the database, or of what the store keeps on this machine beside it.
     var folder: String { get }
-    /// The number of the last operation; 0 before the first.
+    /// The number of the last operation that is a line of the log beside this store; 0 before the first.
     var lastNumber: Int64 { get }
     /// What is remembered of refused changes.
     var refusals: RefusalTally { get }
@@ -22,7 +22,7 @@ package protocol JournaledStore<Change, Batch>: Sendable {
         _ changes: [Change], mark: LogMark, beforeEnd: (Batch) throws -> Void
     ) throws -> Batch
 
-    /// Calls `body` with the log's line of every operation after `number`, in order.
+    /// Calls `body` with every line of the log after that of operation `number`, in order.
     func forEachLine(after number: Int64, _ body: (String) throws -> Void) throws
     /// How far the log is known to hold the operations; nil before it was first written.
     func logMark() throws -> LogMark?

@@ -23,8 +23,8 @@ package final class MarkedLog: Sendable {
         var mark: LogMark
         /// The number of the last operation whose line is written.
         var writtenThrough: Int64
-        /// Operations whose lines a failed write left waiting.
-        var owedCount: Int64 = 0
+        /// The number of the last operation whose line may still wait after a failed write.
+        var owedThrough: Int64
         /// Lines whose operations the database has lost. While there are any, the mark stays where it is:
         /// the next start has to find them again.
         var unclaimed: LogTail
@@ -38,6 +38,7 @@ package final class MarkedLog: Sendable {
     ///
     /// - Parameters:
     ///   - tier: the tier, as errors name it.
+    ///   - sequence: the number of the last operation; numbers rise and may have gaps.
     ///   - unclaimed: lines that the log has beyond the database.
     ///   - base: where the unclaimed lines begin; nil where that is not known, so that the next start has to
     ///     read all files again.
@@ -57,7 +58,8 @@ package final class MarkedLog: Sendable {
         if found.unclaimed.unclaimedCount > 0 {
             mark = found.base ?? .unknown
         }
-        return State(mark: mark, writtenThrough: sequence, unclaimed: found.unclaimed)
+        return State(
+            mark: mark, writtenThrough: sequence, owedThrough: sequence, unclaimed: found.unclaimed)
     }
 
     /// What the log is known to hold.
@@ -79,7 +81,7 @@ package final class MarkedLog: Sendable {
     package func writeOwed() throws(StoreError) -> LogMark {
         try state.withLock { state throws(StoreError) in
             do {
-                if state.owedCount > 0 { try log.flush() }
+                if state.owedThrough > state.writtenThrough { try log.flush() }
             } catch {
                 throw StoreError.unavailable(tier: tier, reason: .logFault, outcomeUnknown: true)
             }
@@ -90,10 +92,11 @@ package final class MarkedLog: Sendable {
 
     /// Writes the lines of a batch that is committed, before any of it is answered.
     ///
+    /// - Parameter number: the number of the last operation then.
     /// - Throws: ``Monitoring/LogFault`` when the log fails; the lines then wait and go first next time.
-    package func write(_ lines: [Line]) throws(LogFault) {
+    package func write(_ lines: [Line], through number: Int64) throws(LogFault) {
         try state.withLock { state throws(LogFault) in
-            state.owedCount = Int64(lines.count)
+            state.owedThrough = number
             let due = lines.filter { !($0.mayBeThere && state.unclaimed.take($0.text)) }
             Self.advance(&state, to: try log.commit(due.map(\.text)))
         }
@@ -112,7 +115,7 @@ package final class MarkedLog: Sendable {
             let found = try repair()
             state.withLock { $0 = Self.state(log, sequence: store.lastNumber, found) }
         }
-        try catchUp { number in
+        try catchUp(through: store.lastNumber) { number in
             var lines: [String] = []
             try store.forEachLine(after: number) { lines.append($0) }
             return lines
@@ -128,13 +131,13 @@ package final class MarkedLog: Sendable {
         }
     }
 
-    /// The same, with the lines of all operations after a number, in order.
-    package func catchUp(_ lines: (Int64) throws -> [String]) throws {
+    /// The same, with the lines of all operations after a number, in order, and the number of the last one.
+    package func catchUp(through number: Int64, _ lines: (Int64) throws -> [String]) throws {
         try state.withLock { state in
             try log.flush()
             Self.advance(&state, to: log.position)
             let missing = try lines(state.writtenThrough)
-            state.owedCount = Int64(missing.count)
+            state.owedThrough = number
             // A batch that completed what a power cut took from the database: the log may have its lines.
             let due = missing.filter { !state.unclaimed.take($0) }
             Self.advance(&state, to: try log.commit(due))
@@ -156,8 +159,7 @@ package final class MarkedLog: Sendable {
     package func shutdown() throws(LogFault) { try log.shutdown() }
 
     private static func advance(_ state: inout State, to position: OperationLog.Position) {
-        state.writtenThrough += state.owedCount
-        state.owedCount = 0
+        state.writtenThrough = state.owedThrough
         guard state.unclaimed.unclaimedCount == 0 else { return }
         state.mark = LogMark(position: position, sequence: state.writtenThrough)
     }

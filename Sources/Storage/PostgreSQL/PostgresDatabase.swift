@@ -1,8 +1,8 @@
 package import Model
 internal import Synchronization
 
-/// The tables of a tier in PostgreSQL in the hands of its process: the one connection that writes, which holds the
-/// tier's lock, and those that read.
+/// The tables of a tier in PostgreSQL in the hands of a process: the one connection that writes, which holds the lock of
+/// the process' log, and those that read.
 package final class PostgresDatabase: Sendable {
     /// How long a start waits for the session of a process that has just ended, or whose host is gone: longer than
     /// the server takes to notice.
@@ -18,90 +18,91 @@ package final class PostgresDatabase: Sendable {
     private let schema: PostgresSchema
     /// What a tier keeps on this machine beside the database.
     package let folder: String
-    private let patience: Duration
+    /// The log that the process writes.
+    package let log: PostgresLog
     private let pool: PostgresPool
     /// None while the server cannot be reached.
-    private let writer = Mutex<PostgresConnection?>(nil)
+    private let writer: Mutex<PostgresConnection?>
 
+    /// Connects, prepares the tables, and takes the log that is the process'.
+    ///
+    /// - Parameters:
+    ///   - number: the log of another server's, which is gone; nil takes the one of `folder`.
+    ///   - patience: how long it waits for another process that has the log.
+    ///   - fill: see ``PostgresSchema/prepare(on:patience:fill:)``.
     package init(
-        _ url: StoreURL, schema: PostgresSchema, folder: String,
-        patience: Duration = PostgresDatabase.patience
-    ) {
+        _ url: StoreURL, schema: PostgresSchema, folder: String, log number: Int64? = nil,
+        patience: Duration = PostgresDatabase.patience, fill: (PostgresConnection) throws -> Void = { _ in }
+    ) throws {
+        let connection = try Self.connect(url, schema)
+        try schema.prepare(on: connection, patience: patience) { try fill(connection) }
+        try schema.share(on: connection, patience: patience)
+        let tier = schema.tier
+        let log =
+            try number.map { try PostgresLog(number: $0, tier: tier, on: connection) }
+            ?? PostgresLog(of: folder, tier: tier, on: connection)
+        try log.lock(schema.lock, on: connection, patience: patience)
         self.url = url
         self.schema = schema
         self.folder = folder
-        self.patience = patience
-        pool = PostgresPool(url, application: "bookstore \(schema.tier)")
+        self.log = log
+        pool = PostgresPool(url, application: "bookstore \(tier)")
+        writer = Mutex(connection)
+    }
+
+    /// Makes the tables with their content, all of it or nothing.
+    ///
+    /// - Throws: ``PostgresError``, also where the tables are there already; the error of `fill`.
+    package static func make(
+        _ schema: PostgresSchema, at url: StoreURL, _ fill: (PostgresConnection) throws -> Void
+    ) throws {
+        let connection = try connect(url, schema)
+        var isMade = false
+        try schema.prepare(on: connection) {
+            try fill(connection)
+            isMade = true
+        }
+        guard isMade else {
+            throw PostgresError(
+                .refused, "\(url) has the tables of the \(schema.tier) already; nothing was changed")
+        }
     }
 
     /// The tier, as errors name it.
     package var tier: String { schema.tier }
 
-    /// Connects, takes the lock and prepares the tables.
-    ///
-    /// - Parameters:
-    ///   - fill: see ``PostgresSchema/prepare(on:fill:)``.
-    ///   - load: reads what the process keeps in memory.
-    package func open<State>(
-        fill: (PostgresConnection) throws -> Void = { _ in }, _ load: (PostgresConnection) throws -> State
-    ) throws -> State {
+    /// Reads what the process keeps in memory.
+    package func load<State>(_ body: (PostgresConnection) throws -> State) throws -> State {
         try writer.withLock { writer in
-            let connection = try connect()
-            let deadline = ContinuousClock.now + patience
-            while try !takesLock(connection) {
-                guard ContinuousClock.now < deadline else { throw inUse }
-                pause()
-            }
-            try schema.prepare(on: connection) { try fill(connection) }
-            let state = try load(connection)
-            writer = connection
-            return state
+            guard let connection = writer else { throw unconnected }
+            return try body(connection)
         }
     }
 
-    /// Makes the tables with their content, all of it or nothing, and takes the lock.
-    ///
-    /// - Throws: ``PostgresError``, also where the tables are there already; the error of `fill`.
-    package func make(_ fill: (PostgresConnection) throws -> Void) throws {
-        var isMade = false
-        try open {
-            try fill($0)
-            isMade = true
-        } _: { _ in
-        }
-        guard isMade else {
-            throw PostgresError(.refused, "\(url) has the tables of the \(tier) already; nothing was changed")
-        }
-    }
+    private var unconnected: PostgresError { PostgresError(.lost, "there is no connection to \(url)") }
 
     /// Connects anew, after a fault, and takes what the server has for the truth.
     ///
-    /// The lock tells that the earlier session has ended, and with it every transaction whose outcome is not known.
+    /// The log's lock tells that the earlier session has ended, and with it every transaction whose outcome is not
+    /// known.
     package func reopen<State>(_ load: (PostgresConnection) throws -> State) throws -> State {
         try writer.withLock { writer in
             writer = nil
             pool.close()
-            let connection = try connect()
-            guard try takesLock(connection) else { throw inUse }
-            try schema.check(on: connection)
+            let connection = try Self.connect(url, schema)
+            try schema.share(on: connection, patience: .zero)
+            try log.lock(schema.lock, on: connection, patience: .zero)
             let state = try load(connection)
             writer = connection
             return state
         }
     }
 
-    private func connect(as purpose: String = "writer") throws -> PostgresConnection {
+    private static func connect(
+        _ url: StoreURL, _ schema: PostgresSchema, as purpose: String = "writer"
+    ) throws -> PostgresConnection {
         try PostgresConnection(
-            url, application: "bookstore \(schema.tier) \(purpose)", settings: Self.settings)
-    }
-
-    private func takesLock(_ connection: PostgresConnection) throws -> Bool {
-        try connection.run("SELECT pg_try_advisory_lock($1::bigint)", [.int(schema.lock)])[0].bool(0)
-    }
-
-    private var inUse: PostgresError {
-        PostgresError(
-            .refused, "\(url) is in use by another \(schema.tier) server; one at a time has its tables")
+            url, application: "bookstore \(schema.tier) \(purpose)", settings: settings)
     }
 
     /// Gives lock and connections back.
@@ -135,7 +136,7 @@ package final class PostgresDatabase: Sendable {
     /// - Parameter answerTimeMax: how long each answer may take.
     package func newSession(answerTimeMax: Duration) throws -> PostgresConnection {
         pool.close()
-        let connection = try connect(as: "reader")
+        let connection = try Self.connect(url, schema, as: "reader")
         connection.answerTimeMax = answerTimeMax
         return connection
     }
@@ -175,9 +176,7 @@ package final class PostgresDatabase: Sendable {
     /// - Throws: ``Model/StoreError`` for those two; any other error leaves the outcome unknown.
     package func commit<Value>(_ body: (PostgresConnection) throws -> Value) throws -> Value {
         try writer.withLock { writer in
-            guard let connection = writer else {
-                throw PostgresError(.lost, "there is no connection to \(url)")
-            }
+            guard let connection = writer else { throw unconnected }
             var repetitionCount = 0
             while true {
                 do {

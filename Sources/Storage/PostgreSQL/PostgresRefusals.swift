@@ -12,6 +12,7 @@ package struct PostgresRefusals {
     /// Those with the first half of a key that the batch asks for; two keys may have it in common.
     private var known: [Int64: (low: Int64, refusal: Refusal)] = [:]
     private var added: [(key: KeyDigest, refusal: Refusal)] = []
+    private var countChange = 0
 
     /// - Parameter table: where they stand: see ``table(_:)``.
     package init(_ tally: RefusalTally, in table: String, countMax: Int = RefusalWriter.countMax) {
@@ -22,18 +23,21 @@ package struct PostgresRefusals {
 
     // MARK: Before the batch
 
-    /// The question which of the keys were refused.
+    /// The question which of the keys were refused, by whichever server, and how many there are by now.
     package func question(_ keys: [IdempotencyKey]) -> PostgresStatement {
         PostgresStatement(
             """
-            SELECT key_high, key_low, item_number, units, price_cents, at_millis FROM \(table)
-            WHERE key_high = ANY($1::bigint[])
-            """, [.ints(tally.count > 0 ? keys.map { KeyDigest($0).high } : [])])
+            SELECT clock.minute, clock.count, key_high, key_low, item_number, units, price_cents, at_millis
+            FROM \(table)_clock AS clock LEFT JOIN \(table) ON key_high = ANY($1::bigint[])
+            """, [.ints(keys.map { KeyDigest($0).high })])
     }
 
     /// Takes the answer.
     package mutating func take(_ rows: PostgresRows) {
-        for row in rows { known[row[0]] = (row[1], Self.refusal(row, at: 2)) }
+        if let row = rows.first { tally.follow(count: Int(row[1]), minute: row[0]) }
+        for row in rows {
+            if let high = row.int(2) { known[high] = (row[3], Self.refusal(row, at: 4)) }
+        }
     }
 
     // MARK: In the batch
@@ -58,24 +62,30 @@ package struct PostgresRefusals {
         known[digest.high] = (digest.low, refusal)
         added.append((digest, refusal))
         tally.count += 1
+        countChange += 1
         return true
     }
 
-    /// The statements that write what was remembered, and keep the clock.
+    /// The statements that write what was remembered, and keep count and clock.
     package mutating func statements() -> [PostgresStatement] {
         var statements: [PostgresStatement] = []
         if !added.isEmpty { statements.append(insertion) }
         added = []
-        guard tally.count > 0 else { return statements }
-        let minute = tally.minute
-        if minute != tally.savedMinute {
-            statements.append(
-                PostgresStatement(
-                    "UPDATE \(table)_clock SET minute = greatest(minute, $1::bigint)", [.int(minute)]))
-            tally.savedMinute = minute
-        }
+        let minute = minute
+        guard countChange != 0 || tally.count > 0 && minute != tally.savedMinute else { return statements }
+        statements.append(
+            PostgresStatement(
+                """
+                UPDATE \(table)_clock SET minute = greatest(minute, $1::bigint), count = count + $2::bigint
+                """, [.int(minute), .int(Int64(countChange))]))
+        tally.savedMinute = minute
+        countChange = 0
         return statements
     }
+
+    /// The clock. All servers have the same one, and a batch moves it by a minute at most: a server that has made no
+    /// batch for long knows nothing of what the others remembered meanwhile, and must not take it for old.
+    private var minute: Int64 { min(tally.minute, tally.savedMinute + 1) }
 
     private var insertion: PostgresStatement {
         PostgresStatement(
@@ -83,18 +93,19 @@ package struct PostgresRefusals {
             INSERT INTO \(table) (key_high, key_low, item_number, units, price_cents, at_millis, minute)
             SELECT *, $7::bigint FROM unnest(
                 $1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[])
+            ON CONFLICT DO NOTHING
             """,
             [
                 .ints(added.map(\.key.high)), .ints(added.map(\.key.low)), .ints(added.map(\.refusal.item)),
                 .ints(added.map(\.refusal.units)), .ints(added.map(\.refusal.priceCents)),
-                .ints(added.map(\.refusal.atMillis)), .int(tally.minute),
+                .ints(added.map(\.refusal.atMillis)), .int(minute),
             ])
     }
 
     /// Forgets some that are older than anyone may ask for.
     package mutating func forgetOld(hours: Int, on connection: PostgresConnection) throws {
         let isShort = tally.count >= countMax - countMax / 10
-        let oldest = tally.minute - (isShort ? RefusalWriter.hoursMin : Int64(hours)) * 60
+        let oldest = minute - (isShort ? RefusalWriter.hoursMin : Int64(hours)) * 60
         guard tally.count > 0, tally.oldestMinute < oldest else { return }
         let swept = try connection.run(
             """
@@ -105,6 +116,7 @@ package struct PostgresRefusals {
             SELECT count(*), coalesce(max(minute), $1::bigint) FROM swept
             """, [.int(oldest), .int(Self.sweptCountMax)])
         tally.count -= Int(swept[0][0])
+        countChange -= Int(swept[0][0])
         tally.oldestMinute = swept[0][0] < Self.sweptCountMax ? oldest : swept[0][1]
     }
 
@@ -131,6 +143,15 @@ package struct PostgresRefusals {
         """
     }
 
+    /// The statements that let several servers count together.
+    package static func counting(_ name: String) -> String {
+        """
+        ALTER TABLE bookstore.\(name)_clock ADD COLUMN count bigint NOT NULL DEFAULT 0;
+        UPDATE bookstore.\(name)_clock SET count = (SELECT count(*) FROM bookstore.\(name));
+
+        """
+    }
+
     /// The refusal under a key, outside a batch; nil when none is remembered.
     package static func find(
         _ key: IdempotencyKey, in table: String, on connection: PostgresConnection
@@ -153,7 +174,7 @@ package struct PostgresRefusals {
     /// Reads the tally.
     package static func tally(in table: String, on connection: PostgresConnection) throws -> RefusalTally {
         let row = try connection.run(
-            "SELECT count(*), min(minute), (SELECT minute FROM \(table)_clock) FROM \(table)")[0]
+            "SELECT count, (SELECT min(minute) FROM \(table)), minute FROM \(table)_clock")[0]
         return RefusalTally(count: Int(row[0]), oldestMinute: row.int(1) ?? row[2], minute: row[2])
     }
 }

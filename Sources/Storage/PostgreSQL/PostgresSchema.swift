@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Model
 
 /// The tables of a tier in PostgreSQL, in a schema of the store's own, and their versions.
@@ -6,10 +7,11 @@ package struct PostgresSchema: Sendable {
     package let tier: String
     /// The scripts that lead from each version to the next; forwards only.
     package let versions: [String]
-    /// What a process locks as long as it has the tier's tables; different ones for different tiers.
-    package let lock: Int64
+    /// What every process that has the tier's tables holds a share of, and who changes them holds alone; different ones
+    /// for different tiers.
+    package let lock: Int32
 
-    package init(tier: String, versions: [String], lock: Int64) {
+    package init(tier: String, versions: [String], lock: Int32) {
         self.tier = tier
         self.versions = versions
         self.lock = lock
@@ -20,10 +22,15 @@ package struct PostgresSchema: Sendable {
 
     /// Makes the tables, or brings them up to date. Other processes that do the same wait.
     ///
-    /// - Parameter fill: called with empty tables in the transaction that made them.
-    /// - Throws: ``PostgresError`` for a database that has another program's tables, or tables of a newer version, all
-    ///   of which stay untouched; or the error of `fill`, and then there are no tables.
-    package func prepare(on connection: PostgresConnection, fill: () throws -> Void) throws {
+    /// - Parameters:
+    ///   - patience: how long it waits for servers of an earlier version to end.
+    ///   - fill: called with empty tables in the transaction that made them.
+    /// - Throws: ``PostgresError`` for a database that has another program's tables, or tables of a newer version, or
+    ///   whose tables are in use by servers of an earlier one, all of which stay untouched; or the error of `fill`, and
+    ///   then there are no tables.
+    package func prepare(
+        on connection: PostgresConnection, patience: Duration = .zero, fill: () throws -> Void
+    ) throws {
         let answerTimeMax = connection.answerTimeMax
         connection.answerTimeMax = nil
         defer { connection.answerTimeMax = answerTimeMax }
@@ -36,6 +43,11 @@ package struct PostgresSchema: Sendable {
             let found = try version(on: connection)
             guard found <= versions.count else { throw newer(found) }
             guard found < versions.count else { return }
+            if found > 0 {
+                try connection.waitForLock(
+                    "pg_try_advisory_xact_lock($1::bigint)", [.int(Int64(lock))], patience: patience,
+                    or: inUse)
+            }
             if try !hasVersions(connection) { try makeSchema(on: connection) }
             for script in versions[found...] { try connection.script(script) }
             try connection.run(
@@ -79,6 +91,20 @@ package struct PostgresSchema: Sendable {
         let rows = try connection.run(
             "SELECT number FROM bookstore.version WHERE tier = $1::text", [.text(tier)])
         return rows.first.map { Int($0[0]) } ?? 0
+    }
+
+    /// Takes the process' share of the tables, which it holds as long as the connection stands.
+    func share(on connection: PostgresConnection, patience: Duration) throws {
+        try connection.waitForLock(
+            "pg_try_advisory_lock_shared($1::bigint)", [.int(Int64(lock))], patience: patience, or: inUse)
+        try check(on: connection)
+    }
+
+    private var inUse: PostgresError {
+        PostgresError(
+            .refused,
+            "the \(tier)'s tables are in use by a \(tier) server of another version; stop it. Nothing was changed"
+        )
     }
 
     private func newer(_ found: Int) -> PostgresError {
@@ -130,13 +156,27 @@ package struct PostgresSchema: Sendable {
             """
             CREATE SCHEMA bookstore;
             CREATE TABLE bookstore.version (tier text PRIMARY KEY, number bigint NOT NULL);
-            CREATE TABLE bookstore.log_mark (
-                tier text PRIMARY KEY, inode bigint NOT NULL, place bigint NOT NULL, sequence bigint NOT NULL
-            ) WITH (fillfactor = 50);
             CREATE FUNCTION bookstore.refuse() RETURNS trigger LANGUAGE plpgsql AS $$
             BEGIN RAISE EXCEPTION '% of %: this does not change', TG_OP, TG_TABLE_NAME
                 USING ERRCODE = 'restrict_violation';
             END $$;
             """)
+    }
+}
+
+extension PostgresConnection {
+    /// Asks for a lock until it is given: the session of a process that has just ended, or whose host is gone, holds
+    /// its locks for a while.
+    ///
+    /// - Throws: `refusal` where the patience ends.
+    func waitForLock(
+        _ function: String, _ values: [PostgresValue], patience: Duration,
+        or refusal: @autoclosure () -> PostgresError
+    ) throws {
+        let deadline = ContinuousClock.now + patience
+        while try !run("SELECT \(function)", values)[0].bool(0) {
+            guard ContinuousClock.now < deadline else { throw refusal() }
+            usleep(100_000)
+        }
     }
 }

@@ -11,13 +11,11 @@ extension PostgresStore {
     package var folder: String { database.folder }
 
     package func logMark() throws -> LogMark? {
-        try database.values(
-            "SELECT inode, place, sequence FROM log_mark WHERE tier = $1::text", [.text(database.tier)]
-        ) { row in
+        try database.read { try $0.run([database.log.mark])[0] }.first.map { row in
             LogMark(
                 position: OperationLog.Position(inode: UInt64(bitPattern: row[0]), offset: UInt64(row[1])),
                 sequence: row[2])
-        }.first
+        }
     }
 
     package func save(_ mark: LogMark) throws {
@@ -25,17 +23,10 @@ extension PostgresStore {
     }
 
     /// The statement that stores a mark.
-    package func saving(_ mark: LogMark) -> PostgresStatement {
-        PostgresStatement(
-            """
-            INSERT INTO log_mark (tier, inode, place, sequence)
-            VALUES ($1::text, $2::bigint, $3::bigint, $4::bigint) ON CONFLICT (tier)
-            DO UPDATE SET inode = excluded.inode, place = excluded.place, sequence = excluded.sequence
-            """,
-            [
-                .text(database.tier), .int(Int64(bitPattern: mark.position.inode)),
-                .int(Int64(mark.position.offset)), .int(mark.sequence),
-            ])
+    ///
+    /// - Parameter last: the number of the log's last operation; nil where that stays.
+    package func saving(_ mark: LogMark, last: Int64? = nil) -> PostgresStatement {
+        database.log.saving(mark, last: last)
     }
 
     package func close() throws { database.close() }
@@ -60,6 +51,3 @@ extension PostgresStore {
             help: "The PostgreSQL that is in use; always 1.")
     }
 }
-
-/// Waits for a moment, on a thread that may.
-func pause() { usleep(100_000) }

@@ -13,8 +13,8 @@ package struct RefusalTally: Sendable {
     /// The clock as the database has it.
     var savedMinute: Int64
     /// The clock when the tally was read, and when that was.
-    private let readMinute: Int64
-    private let readAt = ContinuousClock.now
+    private var readMinute: Int64
+    private var readAt = ContinuousClock.now
 
     /// A tally as it was read.
     init(count: Int, oldestMinute: Int64, minute: Int64) {
@@ -27,4 +27,12 @@ package struct RefusalTally: Sendable {
     /// Minutes that the store has run for. Refusals grow old by them and not by the wall clock: one that jumps a year
     /// ahead would forget every key, and a time for which the store was down is not missed.
     var minute: Int64 { readMinute + (ContinuousClock.now - readAt).components.seconds / 60 }
+
+    /// Takes what a database says that other servers write to as well.
+    mutating func follow(count: Int, minute: Int64) {
+        self.count = count
+        savedMinute = minute
+        guard minute != readMinute else { return }
+        (readMinute, readAt) = (minute, .now)
+    }
 }
