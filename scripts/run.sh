@@ -4,7 +4,11 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 scripts/setup.sh
-echo "Building the store (the first time takes about ten minutes on two cores) ..." >&2
+if [[ -x .build/release/bookstore ]]; then
+    echo "Building what has changed of the store ..." >&2
+else
+    echo "Building the store (the first time takes about ten minutes on two cores) ..." >&2
+fi
 scripts/build_release.sh
 
 # exec: the store replaces this process, so that a SIGTERM for the script reaches the store, and make sees the
