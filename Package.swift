@@ -113,7 +113,7 @@ let package = Package(
         // Tools: what judges, breaks and measures a store.
         .target(
             name: "Acceptance",
-            dependencies: ["Model", "Monitoring", "TierHTTP", "StoreClient", logging] + nio,
+            dependencies: ["Model", "Monitoring", "TierHTTP", "StoreAPI", "StoreClient", logging] + nio,
             path: "Sources/Tools/Acceptance", swiftSettings: strict),
         .target(
             name: "Audit", dependencies: ["Model", "Monitoring"], path: "Sources/Tools/Audit",

@@ -100,7 +100,7 @@ package struct StoreClient: Sendable {
         case 400..<500: .refused(problem)
         // Where no tier is away, the store says itself what would help.
         case 503 where key == nil && problem.detail != nil && problem.dependency == nil: .busy(problem)
-        default: .unavailable(.problem(problem), key: key)
+        default: .unavailable(.problem(problem), key: problem.isOutcomeUnknown ? key : nil)
         }
     }
 }

@@ -81,8 +81,8 @@ struct OneRequest {
     /// Prints a success to standard output, and a problem to standard error with exit status 1, or 69 when a
     /// server of the store is unreachable.
     ///
-    /// - Parameter key: makes the request safe to repeat. With it, a problem with an unknown outcome or a
-    ///   temporary one ends with status 75 and prints the line to repeat.
+    /// - Parameter key: makes the request safe to repeat. With it, a problem with an unknown outcome ends with status 75
+    ///   and prints the line to repeat.
     func send(
         repeatedBy key: IdempotencyKey? = nil, _ request: (Client) async throws -> Client.Answer
     ) async throws {
@@ -101,7 +101,10 @@ struct OneRequest {
             if isUnknown, let key { throw Self.unknown("\(ExitStatus.text(error)) (\(address))", key) }
             throw UnreachableFault(error, at: address)
         }
-        if answer.status == 503 || answer.status == 409, let key { throw Self.unknown(answer.text, key) }
+        // 409: an earlier copy is being worked on.
+        if answer.status == 409 || answer.status == 503 && answer.isOutcomeUnknown, let key {
+            throw Self.unknown(answer.text, key)
+        }
         guard answer.status == 200 else {
             ExitStatus.say(answer.text)
             throw ExitCode((answer.status == 503 ? ExitStatus.unreachable : .failed).rawValue)

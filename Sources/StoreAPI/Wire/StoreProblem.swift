@@ -19,6 +19,12 @@ package struct StoreProblem: Decodable, Sendable {
     package private(set) var lines: [RefusedLine]?
     /// How many there are, which may be more than are named.
     package private(set) var lineCount: Int?
+    private var outcome: String?
+    private var wasRepeated = false
+
+    /// Whether what was asked for may have been done all the same: unless the store knows better, of this request and
+    /// of an earlier copy that got no answer.
+    package var isOutcomeUnknown: Bool { status >= 500 && (wasRepeated || outcome != "none") }
 
     /// Reads an answer that is no success.
     package init(_ answer: TierAnswer) {
@@ -26,10 +32,11 @@ package struct StoreProblem: Decodable, Sendable {
             StoreProblem.self, from: Data(answer.body.readableBytesView))
         if let members { self = members }
         status = Int(answer.status.code)
+        wasRepeated = answer.wasRepeated
     }
 
     private enum CodingKeys: String, CodingKey {
-        case detail, dependency, current, lines
+        case detail, dependency, current, lines, outcome
         case price = "cost"
         case lineCount = "line_count"
     }

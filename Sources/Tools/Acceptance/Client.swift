@@ -2,6 +2,7 @@ package import Model
 package import Monitoring
 package import NIOCore
 internal import NIOHTTP1
+internal import StoreAPI
 internal import StoreClient
 package import TierHTTP
 
@@ -13,6 +14,8 @@ package final class Client: Sendable {
         package let status: Int
         /// The body, as one line of text.
         package let text: String
+        /// Whether the request may have been carried out although this is no success.
+        package let isOutcomeUnknown: Bool
         let body: ByteBuffer
     }
 
@@ -62,7 +65,9 @@ package final class Client: Sendable {
         let answer = try await store.send(method, target, key: key, within: answerTimeMax)
         let text = Self.oneLine(answer.body)
         try log?.commit(["Client\(number): Get response \(text)"])
-        return Answer(status: Int(answer.status.code), text: text, body: answer.body)
+        return Answer(
+            status: Int(answer.status.code), text: text,
+            isOutcomeUnknown: StoreProblem(answer).isOutcomeUnknown, body: answer.body)
     }
 
     /// Closes the connection.

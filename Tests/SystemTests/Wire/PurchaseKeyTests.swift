@@ -86,6 +86,26 @@ extension RealProcesses {
             }
         }
 
+        private func withProblem(
+            _ body: String, _ test: (FakeFrontend, String) async throws -> Void
+        ) async throws { try await withFakeFrontend(answering: { _, _ in (503, body) }, test) }
+
+        /// A problem that says that nothing was done needs no repetition under the same key.
+        @Test(arguments: [("none", 69), ("unknown", 75)]) func aCommandReadsTheOutcome(
+            outcome: String, status: Int32
+        ) async throws {
+            let body = #"{"status":503,"code":"stopping","detail":"is stopping","outcome":"\#(outcome)"}"#
+            try await withProblem(body) { frontend, folder in
+                for command in [["client", "buy", "1"], ["restock", "1=5"]] {
+                    let run = try await run(
+                        Program.bookstore, command + ["--frontend", frontend.address], in: folder)
+                    #expect(run.status == status, "\(command): \(run.errors)")
+                    #expect(run.errors.contains("is stopping"), "\(run.errors)")
+                    #expect(run.errors.contains("Repeat it with its key") == (status == 75), "\(run.errors)")
+                }
+            }
+        }
+
         /// The printed commands are for copying, so the test runs them unchanged.
         @Test(arguments: [
             (["client", "buy", "1"], 2), (["restock", "1=5", "--reason", "it's \"new\" & good"], 8),
