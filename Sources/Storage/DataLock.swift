@@ -1,8 +1,8 @@
 internal import Foundation
 package import Model
 
-/// The right of one process to a database: an advisory lock on a file beside it, which the operating
-/// system drops when the process ends in whatever way.
+/// The right of one process to a tier's files in a data folder: an advisory lock on a file beside them, which the
+/// operating system drops when the process ends in whatever way.
 ///
 /// SQLite before 3.51.3 can corrupt a write-ahead log that two processes write or checkpoint at once, so a
 /// second process is refused before it opens the database at all.
@@ -24,7 +24,7 @@ package final class DataLock: Sendable {
             throw FileFault(
                 path: path,
                 reason:
-                    "the database is in use by process \(holder ?? "?"); stop it, or give this one another --data"
+                    "the data folder is in use by process \(holder ?? "?"); stop it, or give this one another --data"
             )
         }
         self.descriptor = descriptor

@@ -52,9 +52,9 @@ package enum PrivateFiles {
         return own.intersection(names)
     }
 
-    /// Under `up` each further order server has a folder of its own in the first one's.
+    /// Under `up` each further catalog and order server has a folder of its own in the first one's.
     private static func isReplicaFolder(_ name: String) -> Bool {
-        name.hasPrefix("order-") && Int(name.dropFirst(6)) != nil
+        ["catalog-", "order-"].contains { name.hasPrefix($0) && Int(name.dropFirst($0.count)) != nil }
     }
 
     private static func tighten(_ path: String, type: mode_t, to mode: mode_t) -> [String] {

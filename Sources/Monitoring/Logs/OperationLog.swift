@@ -186,6 +186,21 @@ package final class OperationLog: Sendable {
         return position
     }
 
+    /// Throws where another process writes a log.
+    package static func checkUnused(_ path: String) throws(LogFault) {
+        let descriptor = Foundation.open(path, O_RDONLY | O_CLOEXEC)
+        // What is missing, or may not be read, is told by who opens it for writing.
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        try lock(descriptor, path)
+    }
+
+    private static func lock(_ descriptor: Int32, _ path: String) throws(LogFault) {
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            throw LogFault(path: path, reason: "another process writes it; give this one another --output")
+        }
+    }
+
     private static func open(_ path: String, isShared: Bool) throws(LogFault) -> (Int32, Position) {
         let descriptor = Foundation.open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, PrivateMode.file)
         var status = stat()
@@ -199,9 +214,11 @@ package final class OperationLog: Sendable {
             fchmod(descriptor, status.st_mode & PrivateMode.file)
         }
         // Two servers that append to one log would make it the truth of neither.
-        guard isShared || flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        do {
+            if !isShared { try lock(descriptor, path) }
+        } catch {
             close(descriptor)
-            throw LogFault(path: path, reason: "another process writes it; give this one another --output")
+            throw error
         }
         let position = Position(inode: UInt64(status.st_ino), offset: UInt64(status.st_size))
         return (descriptor, position)

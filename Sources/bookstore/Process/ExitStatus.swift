@@ -45,7 +45,7 @@ enum ExitStatus: Int32 {
             StandardError.write("Repeat it with its key, which \(error.promise):\n  \(error.repetition)\n")
             return temporary.rawValue
         }
-        if let status = status(of: error) {
+        if let status = of(error) {
             say("bookstore: \(oneLine(text(error)))")
             return status.rawValue
         }
@@ -74,7 +74,8 @@ enum ExitStatus: Int32 {
         ShownText.escaped(text, scalarCountMax: ShownText.lineScalarCountMax)
     }
 
-    private static func status(of error: any Error) -> ExitStatus? {
+    /// The status that an error ends the process with; nil where the error has its own.
+    static func of(_ error: any Error) -> ExitStatus? {
         switch error {
         case is FileFault, is LogFault: .configuration
         case is ListenFault, is WorkFault: .failed

@@ -29,7 +29,8 @@ struct CatalogCommand: AsyncParsableCommand {
         let queryLogging = try settings.choice(.logQueries, as: QueryLogging.self)
         _ = try settings.number(.keyHours, in: Self.keyHours)
         try await process.run {
-            let logPath = try process.folder(.output) + "/catalog_log"
+            let logPath = try process.logPath("catalog_log")
+            let lock = try process.lockData()
             let store = try Self.openStore(in: try process.folder(.data), logPath: logPath, process: process)
             let engine = try CatalogEngine(
                 store: store, logPath: logPath, queryLogging: queryLogging, logger: process.logger,
@@ -39,8 +40,10 @@ struct CatalogCommand: AsyncParsableCommand {
                 loops: process.loops,
                 monitor: process.monitor,
                 logger: process.logger)
-            return TierProcess.Running(
-                address: server.address, reopenLogs: server.reopenLogs, shutdown: server.shutdown)
+            return TierProcess.Running(address: server.address, reopenLogs: server.reopenLogs) {
+                try await server.shutdown()
+                lock?.release()
+            }
         }
     }
 

@@ -23,8 +23,9 @@ struct OrderCommand: AsyncParsableCommand {
             ], handed: try tier.handed())
         let process = try TierProcess(.order, settings: settings, options: tier)
         try await process.run {
-            let logPath = try process.folder(.output) + "/order_log"
+            let logPath = try process.logPath("order_log")
             let folder = try process.folder(.data)
+            let lock = try process.lockData()
             let store: any OrderStoring =
                 if let url = try settings.storeURL() {
                     try PostgresOrderStore(url, folder: folder)
@@ -47,6 +48,7 @@ struct OrderCommand: AsyncParsableCommand {
             return TierProcess.Running(address: server.address, reopenLogs: server.reopenLogs) {
                 try await server.shutdown()
                 await catalog.shutdown()
+                lock?.release()
             }
         }
     }

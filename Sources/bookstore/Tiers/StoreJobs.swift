@@ -22,19 +22,13 @@ struct StoreJobs {
                             "has no \(tier.rawValue) line; add '\(tier.rawValue),127.0.0.1:\(tier.defaultPort)'"
                     )
                 }
-                guard tier != .catalog || addresses.count == 1 else {
+                guard tier == .frontend || addresses.count == 1 || !settings.text(.store).isEmpty else {
                     throw FileFault(
                         path: path,
-                        reason:
-                            "has \(addresses.count) catalog lines; one catalog has the books, so one line is all there may be"
-                    )
-                }
-                guard tier != .order || addresses.count == 1 || settings.text(.store).isEmpty else {
-                    throw FileFault(
-                        path: path,
-                        reason:
-                            "has \(addresses.count) order lines; a store on PostgreSQL has one order server"
-                    )
+                        reason: """
+                            has \(addresses.count) \(tier.rawValue) lines; only a store in PostgreSQL has several: name \
+                            it by \(Setting.store.flag), or keep one line
+                            """)
                 }
                 for (index, address) in addresses.enumerated() {
                     jobs.append(job(tier, index: index, address: address))
@@ -48,18 +42,21 @@ struct StoreJobs {
     }
 
     private func job(_ tier: Tier, index: Int, address: ServerAddress) -> Supervisor.Job {
-        // Each order server has a database and a log of its own.
-        let folder = index == 0 || tier != .order ? "" : "/order-\(index)"
-        var arguments = [
-            tier.rawValue, "--index", String(index), "--output", settings.text(.output) + folder,
-        ]
-        if tier != .frontend { arguments += ["--data", settings.text(.data) + folder] }
+        var arguments = [tier.rawValue, "--index", String(index)]
+        var output: String?
+        if tier != .frontend {
+            // A server's log and what it keeps beside the database are its own.
+            let folder = index == 0 ? "" : "/\(tier.rawValue)-\(index)"
+            let ownOutput = settings.text(.output) + folder
+            output = ownOutput
+            arguments += ["--output", ownOutput, "--data", settings.text(.data) + folder]
+        }
         if tier == .catalog, !settings.text(.books).isEmpty {
             arguments += ["--books", settings.text(.books)]
         }
         return Supervisor.Job(
             name: index == 0 ? tier.rawValue : "\(tier.rawValue) \(index)", address: bound(address),
-            arguments: arguments + common, settings: handed(to: tier.rawValue))
+            arguments: arguments + common, settings: handed(to: tier.rawValue), output: output)
     }
 
     private func storefront(index: Int, address: ServerAddress) -> Supervisor.Job {

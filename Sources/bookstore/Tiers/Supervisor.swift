@@ -15,6 +15,8 @@ final class Supervisor {
         let arguments: [String]
         /// What it is handed on its standard input: secrets, and settings that have no option.
         var settings: [Setting: String] = [:]
+        /// The folder of its log, where it has one.
+        var output: String?
     }
 
     private enum Event: Sendable {
@@ -22,6 +24,8 @@ final class Supervisor {
         case listening(job: Int, pid: Int32)
         case ready
         case exited(job: Int, pid: Int32, status: Int32)
+        /// A child whose database was away may be started again.
+        case due(job: Int)
         case stop
     }
 
@@ -30,11 +34,17 @@ final class Supervisor {
     static let deathWindow = Duration.seconds(60)
     /// How long a tier may take to stop before it is killed.
     static let stopTimeMax = Duration.seconds(12)
+    /// How long a tier whose database is away waits before it is started again.
+    static let awayPause = Duration.seconds(2)
 
     private let jobs: [Job]
     private let loops: TierLoops
     private var children: [Int: ChildProcess] = [:]
     private var deaths: [ContinuousClock.Instant] = []
+    /// Whether a job was ready, so that the database was there.
+    private var wasReady = false
+    /// Jobs whose database is away, as was said.
+    private var away: Set<Int> = []
     private let events: AsyncStream<Event>
     private let eventSink: AsyncStream<Event>.Continuation
     private var iterator: AsyncStream<Event>.Iterator
@@ -61,17 +71,21 @@ final class Supervisor {
         return true
     }
 
-    /// Restarts tiers that die, until a stop is asked for or too many have died.
+    /// Restarts tiers that die, until a stop is asked for or too many have died. Those whose database is away are
+    /// started again for as long as it takes.
     ///
     /// - Throws: ``WorkFault`` after ``deathCountMax`` deaths within ``deathWindow``.
     func supervise() async throws {
         while let event = await iterator.next() {
             switch event {
             case .stop: return
-            case .ready, .listening: continue
+            case .ready: continue
+            case .listening(let index, _): away.remove(index)
+            case .due(let index): try launch(index)
             case .exited(let index, let pid, let status):
                 guard children[index]?.pid == pid else { continue }
                 children[index] = nil
+                guard !waitsForDatabase(index, status) else { continue }
                 let now = ContinuousClock.now
                 deaths = deaths.filter { now - $0 < Self.deathWindow } + [now]
                 guard deaths.count < Self.deathCountMax else {
@@ -83,6 +97,21 @@ final class Supervisor {
                 try launch(index)
             }
         }
+    }
+
+    /// Whether a tier has ended because it cannot reach the database, which was there; it is then due again.
+    private func waitsForDatabase(_ index: Int, _ status: Int32) -> Bool {
+        guard wasReady, status == ExitStatus.unreachable.rawValue else { return false }
+        if away.insert(index).inserted {
+            let pause = "\(Self.awayPause.components.seconds) s"
+            let name = jobs[index].name
+            ExitStatus.say("\(name) is started again every \(pause) until it reaches its database")
+        }
+        Task { [eventSink] in
+            try? await Task.sleep(for: Supervisor.awayPause)
+            eventSink.yield(.due(job: index))
+        }
+        return true
     }
 
     /// Stops all jobs, the last started first. A tier that does not end in time is killed.
@@ -100,7 +129,8 @@ final class Supervisor {
     /// Settings travel by options and pipes: a secret of one server does not reach the others.
     private func launch(_ index: Int) throws {
         let line = try HandedSettings.line(jobs[index].settings)
-        var command = ChildProcess.Command(Self.ownPath, jobs[index].arguments + ["--child-of-up"])
+        let marks = ["--child-of-up"] + (away.contains(index) ? ["--again"] : [])
+        var command = ChildProcess.Command(Self.ownPath, jobs[index].arguments + marks)
         command.output = .pipe
         command.leadsGroup = true
         let process = try ChildProcess(command)
@@ -143,29 +173,37 @@ final class Supervisor {
         }
         defer { asking.cancel() }
         let isReady = try await wait { if case .ready = $0 { true } else { false } }
-        if isReady { await client.shutdown() }
+        if isReady {
+            wasReady = true
+            await client.shutdown()
+        }
         return isReady
     }
 
     private func waitUntilListening(_ index: Int) async throws -> Bool {
-        let pid = children[index]?.pid
-        return try await wait {
-            if case .listening(index, let listening) = $0 { listening == pid } else { false }
+        try await wait {
+            if case .listening(index, let pid) = $0 { children[index]?.pid == pid } else { false }
         }
     }
 
     /// Waits for an event while children start.
     ///
     /// - Returns: false when a stop was asked for meanwhile.
-    /// - Throws: ``TierFault`` when a tier ends meanwhile.
+    /// - Throws: ``TierFault`` when a tier ends meanwhile, unless only its database is away.
     private func wait(for isWanted: (Event) -> Bool) async throws -> Bool {
         while let event = await iterator.next() {
             switch event {
             case .stop: return false
             case .exited(let ended, _, let status):
                 children[ended] = nil
-                throw TierFault(name: jobs[ended].name, status: status)
-            case .listening, .ready: if isWanted(event) { return true }
+                guard waitsForDatabase(ended, status) else {
+                    throw TierFault(name: jobs[ended].name, status: status)
+                }
+            case .due(let index): try launch(index)
+            case .listening(let index, _):
+                away.remove(index)
+                if isWanted(event) { return true }
+            case .ready: if isWanted(event) { return true }
             }
         }
         return false

@@ -21,4 +21,10 @@ struct TierOptions: ParsableArguments {
             "Set by 'up': as --supervised, with settings on standard input and a report on standard output.",
             visibility: .hidden))
     var childOfUp = false
+
+    @Flag(
+        help: ArgumentHelp(
+            "Set by 'up' where the last start ended because the database is away: is silent about that.",
+            visibility: .hidden))
+    var again = false
 }

@@ -1,3 +1,4 @@
+internal import ArgumentParser
 internal import Foundation
 internal import Logging
 internal import Model
@@ -38,6 +39,8 @@ struct TierProcess {
     private let isSupervised: Bool
     /// Whether `up` waits for a report.
     private let isChildOfUp: Bool
+    /// Whether it was said already that the database is away.
+    private let isAgain: Bool
     private let events: AsyncStream<Event>
     private let eventSink: AsyncStream<Event>.Continuation
 
@@ -62,6 +65,7 @@ struct TierProcess {
         self.name = name
         self.settings = settings
         isChildOfUp = options.childOfUp
+        isAgain = options.again
         isSupervised = options.supervised || isChildOfUp
         servers = try settings.servers()
         let line = try line(servers, try settings.number(.index, in: 0...999))
@@ -114,6 +118,22 @@ struct TierProcess {
         return path
     }
 
+    /// The path of a log in the output folder.
+    ///
+    /// - Throws: ``Monitoring/LogFault`` for one that another process writes: what a start mends there would spoil it.
+    func logPath(_ name: String) throws -> String {
+        let path = try folder(.output) + "/" + name
+        try OperationLog.checkUnused(path)
+        return path
+    }
+
+    /// Keeps other servers out of the data folder of a store whose database is elsewhere; one that is there has a lock
+    /// of its own.
+    func lockData() throws -> DataLock? {
+        guard !settings.text(.store).isEmpty else { return nil }
+        return try DataLock(path: try folder(.data) + "/\(name).lock")
+    }
+
     /// Ends the process with status 1: its disk can no longer be trusted, or its server is gone, and a new
     /// start settles what is in doubt.
     var broken: @Sendable (any Error) -> Void {
@@ -128,7 +148,7 @@ struct TierProcess {
             stop: { [eventSink] in eventSink.yield(.stop) })
         defer { listening.cancel() }
         if isSupervised { stopWhenInputEnds() }
-        let running = try await start()
+        let running = try await started(start)
         logger.notice("\(name) listens on \(running.address)")
         // An `up` that is gone meanwhile is noticed by the end of the input.
         if isChildOfUp { _ = StandardStream.write(HandedSettings.listening + "\n", to: STDOUT_FILENO) }
@@ -157,6 +177,15 @@ struct TierProcess {
         await loops.shutdown()
         if let fault { throw fault as? WorkFault ?? WorkFault("stopped after a fault of its disk: \(fault)") }
         logger.notice("\(name) has stopped")
+    }
+
+    private func started(_ start: () async throws -> Running) async throws -> Running {
+        do {
+            return try await start()
+        } catch {
+            guard isAgain, ExitStatus.of(error) == .unreachable else { throw error }
+            throw ExitCode(ExitStatus.unreachable.rawValue)
+        }
     }
 
     private func stopWhenInputEnds() {

@@ -31,7 +31,8 @@ struct UpCommand: AsyncParsableCommand {
         try settings.checkServers()
         for warning in SecretFiles.warnings(settings) { ExitStatus.say("bookstore: \(warning)") }
         try AddressCheck.check(jobs.map(\.address))
-        let frontend = try servers.address(of: .frontend, index: 0, path: settings.text(.config))
+        let greeting = Greeting(
+            settings: settings, servers: servers, jobs: jobs, isOldStore: try settings.namesBooksInVain())
         let loops = TierLoops(count: 1)
         let supervisor = Supervisor(jobs: jobs, loops: loops)
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
@@ -41,9 +42,7 @@ struct UpCommand: AsyncParsableCommand {
         defer { listening.cancel() }
         do {
             if try await supervisor.start() {
-                Self.greet(
-                    frontend, door: Self.door(servers.storefronts.first, settings),
-                    output: settings.text(.output))
+                await greeting.write(loops: loops)
                 try await supervisor.supervise()
             }
         } catch let ended as TierFault {
@@ -57,32 +56,6 @@ struct UpCommand: AsyncParsableCommand {
         }
         await supervisor.shutdown()
         ExitStatus.say("The store is closed.")
-    }
-
-    /// Where people with a browser go in; empty where there is no shop.
-    private static func door(_ shop: ServerAddress?, _ settings: Settings) -> String {
-        guard let shop else { return "" }
-        let secrets = [Setting.deskPassword, .deskPasswordFile].map { settings.text($0) }
-        let desk =
-            secrets.allSatisfy(\.isEmpty)
-            ? "Its desk is closed; BOOKSTORE_DESK_PASSWORD=… opens it for storekeepers."
-            : "Its desk for storekeepers is at http://\(shop)/desk"
-        return "The shop is open at http://\(shop) for people with a browser.\n\(desk)\n"
-    }
-
-    private static func greet(_ frontend: ServerAddress, door: String, output: String) {
-        Output.write(
-            """
-
-            \(door)\
-            The store is open at http://\(frontend)
-            Try, in another terminal:
-              curl 'http://\(frontend)/search?topic=distributed+systems'
-              curl 'http://\(frontend)/lookup?item_number=1'
-              curl -X POST 'http://\(frontend)/buy?item_number=1'
-            Logs are in \(output)/. Ctrl-C closes the store.
-
-            """)
     }
 }
 
@@ -98,5 +71,12 @@ extension Settings {
         _ = try number(.loops, in: TierProcess.loopCounts)
         _ = try token()
         _ = try storeURL()
+    }
+
+    /// Whether first books are named beside a store, which has its own.
+    fileprivate func namesBooksInVain() throws -> Bool {
+        let books = text(.books)
+        guard !books.isEmpty, books != Setting.noBooks else { return false }
+        return try StoreFiles(data: text(.data), url: try storeURL(), output: text(.output)).hasCatalog
     }
 }

@@ -264,6 +264,70 @@ extension RealProcesses {
             }
         }
 
+        /// The hints name a book that the store has, and books that a store no longer takes are said to be left out.
+        @Test func hintsAreForTheBooksThatAreThere() async throws {
+            try await withStoppedStore { store in
+                try store.write("init,7,0,5,a b,Gone\ninit,8,2,5,c&d 'e',Here\n", to: "books")
+                for isOld in [false, true] {
+                    let up = try ServerProcess(
+                        "up-\(isOld)", Program.bookstore, ["up", "--books", "books"], in: store.folder)
+                    defer { up.end() }
+                    try await waitUntilOpen(up, store)
+                    try await eventually("all is said") { up.output.hasSuffix("closes the store.\n") }
+                    let said = "those of books come in by: bookstore books import books\n"
+                    #expect(up.output.contains(said) == isOld, "\(up.output)")
+                    let search = try #require(
+                        up.output.split(separator: "\n").first { $0.contains("/search?") })
+                    let run = try await run(
+                        "/bin/sh", ["-c", String(search).replacing("curl ", with: "curl -sS ")],
+                        in: store.folder)
+                    #expect(run.output == #"{"result":[{"item_number":"8","title":"Here"}]}"#, "\(search)")
+                    #expect(up.output.contains("lookup?item_number=8'\n"))
+                    #expect(up.output.contains("buy?item_number=8'\n"))
+                    up.send(SIGINT)
+                    #expect(try await up.exit() == 0)
+                }
+            }
+        }
+
+        @Test(arguments: [Tier.catalog, .order]) func refusesSeveralOfATierWithoutPostgreSQL(tier: Tier)
+            async throws
+        {
+            try await withStoppedStore { store in
+                let config = try String(contentsOfFile: store.path("config"), encoding: .utf8)
+                try store.write(config + "\(tier.rawValue),127.0.0.1:\(try FreePort.find())\n", to: "config")
+                let run = try await bookstore("up", in: store.folder)
+                #expect(run.status == 78)
+                #expect(
+                    run.errors == """
+                        bookstore: config: has 2 \(tier.rawValue) lines; only a store in PostgreSQL has several: name it \
+                        by --store, or keep one line
+
+                        """, "\(run.errors)")
+            }
+        }
+
+        @Test func namesEveryServerOfSeveral() async throws {
+            try await withStoppedStore { store in
+                let config = try String(contentsOfFile: store.path("config"), encoding: .utf8)
+                let second = try FreePort.find()
+                try store.write(config + "frontend,127.0.0.1:\(second)\n", to: "config")
+                let up = try ServerProcess("up", Program.bookstore, ["up"], in: store.folder)
+                defer { up.end() }
+                try await waitUntilOpen(up, store)
+                try await eventually("all is said") { up.output.hasSuffix("closes the store.\n") }
+                #expect(
+                    up.output.contains("open at http://\(store.frontend) and http://127.0.0.1:\(second)\n"),
+                    "\(up.output)")
+                for line in [
+                    "  catalog     127.0.0.1:\(store.port(.catalog))  logs in output/\n",
+                    "  frontend 1  127.0.0.1:\(second)",
+                ] { #expect(up.output.contains(line), "\(up.output)") }
+                up.send(SIGINT)
+                #expect(try await up.exit() == 0)
+            }
+        }
+
         @Test func stopsWhenTheBooksAreBad() async throws {
             try await withStoppedStore { store in
                 try store.write("init,1,2,3\n", to: "books")

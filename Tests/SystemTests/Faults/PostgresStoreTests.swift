@@ -162,52 +162,81 @@ extension RealProcesses {
             }
         }
 
-        @Test func refusesWhatItCannotUseInOneLine() async throws {
-            let server = try PostgresServer.shared
-            let free = try FreePort.find()
-            let theirs = try server.newDatabase()
-            try server.sql("CREATE TABLE theirs (n int)", in: theirs)
-            let newer = try server.newDatabase()
-            try server.sql(
-                """
-                CREATE SCHEMA bookstore; CREATE TABLE bookstore.version (tier text PRIMARY KEY, number bigint);
-                INSERT INTO bookstore.version VALUES ('catalog', 99), ('order', 99)
-                """, in: newer)
-            let cases: [(url: String, status: Int32, said: String)] = [
-                ("postgresql://me:topsecret@127.0.0.1/books", 78, "PGPASSWORD"),
-                ("mysql://topsecret@127.0.0.1/books", 78, "none of PostgreSQL"),
-                ("postgresql://127.0.0.1:\(free)/books", 69, "127.0.0.1:\(free)/books"),
-                (server.url("missing"), 69, "missing"),
-                (server.url(theirs), 78, "public.theirs"), (server.url(newer), 78, "newer version"),
-            ]
+        /// Tiers whose database is away when they start: `up` waits for it once it was there.
+        @Test func upStartsTiersAgainUntilTheirDatabaseIsThere() async throws {
+            let server = try PostgresServer()
+            let url = server.url(try server.newDatabase())
             try await withStoppedStore { store in
-                for (url, status, said) in cases {
-                    for command in ["catalog", "order", "verify"] {
-                        let run = try await bookstore(command, "--store", url, in: store.folder)
-                        // Nothing of ours is there to verify in what is another program's.
-                        if command == "verify", url == server.url(theirs) { continue }
-                        #expect(run.status == status, "\(command) \(url): \(run.errors)")
-                        #expect(run.errors.contains(said), "\(command) \(url): \(run.errors)")
-                        #expect(!run.errors.contains("topsecret"))
-                        #expect(run.errors.split(separator: "\n").count == 1, "\(run.errors)")
-                    }
+                let up = try ServerProcess("up", Program.bookstore, ["up", "--store", url], in: store.folder)
+                defer { up.end() }
+                try await eventually("the store is open") { up.output.contains("The store is open") }
+                try server.send(SIGQUIT)
+                var seen: Set<pid_t> = []
+                for tier in [Tier.catalog, .order] {
+                    let victim = try #require(
+                        ProcessTable.children(of: up.pid).first {
+                            ProcessTable.arguments(of: $0).dropFirst().first == tier.rawValue
+                        })
+                    seen.insert(victim)
+                    #expect(kill(victim, SIGKILL) == 0)
                 }
-                try store.write(
-                    "frontend,127.0.0.1:1\ncatalog,127.0.0.1:2\norder,127.0.0.1:3\norder,127.0.0.1:4\n",
-                    to: "two")
-                let two = try await bookstore(
-                    "up", "--config", "two", "--store", server.url(theirs), in: store.folder)
-                #expect(two.status == 78 && two.errors.contains("2 order lines"), "\(two.errors)")
-                let backup = try await bookstore(
-                    "backup", "copy", "--store", server.url(theirs), in: store.folder)
-                #expect(backup.status == 78 && backup.errors.contains("in PostgreSQL"), "\(backup.errors)")
-                let shown = try await bookstore(
-                    "config", in: store.folder, environment: ["BOOKSTORE_STORE": cases[0].url])
-                #expect(shown.status == 0 && !shown.output.contains("topsecret"))
+                // More ends than `up` allows for tiers that die.
+                try await eventually("each has tried several times") {
+                    seen.formUnion(ProcessTable.children(of: up.pid))
+                    return seen.count >= 2 + 1 + 4
+                }
+                #expect(up.isRunning)
+                try server.start()
+                try await eventually("it sells again") { try await store.buy(1, key: "a") == "Success" }
+                for tier in [Tier.catalog, .order] {
+                    let said = "\(tier.rawValue) is started again every 2 s until it reaches its database\n"
+                    #expect(up.errors.components(separatedBy: said).count == 2, "\(up.errors)")
+                }
+                // Once by a tier that serves, and once by each that ended.
+                #expect(up.errors.components(separatedBy: "bookstore: PostgreSQL").count == 3, "\(up.errors)")
+                up.send(SIGTERM)
+                #expect(try await up.exit() == 0)
             }
-            #expect(
-                try server.sql("SELECT count(*) FROM pg_namespace WHERE nspname = 'bookstore'", in: theirs)
-                    == ["0"])
+        }
+
+        @Test func upEndsWhereItsDatabaseWasNeverThere() async throws {
+            let free = try FreePort.find()
+            try await withStoppedStore { store in
+                let run = try await bookstore(
+                    "up", "--store", "postgresql://127.0.0.1:\(free)/books", in: store.folder)
+                #expect(run.status == 69, "\(run.errors)")
+                let lines = run.errors.split(separator: "\n")
+                #expect(
+                    lines.count == 2 && lines[0].contains("127.0.0.1:\(free)/books is out of reach")
+                        && lines[1].contains("the catalog server did not start"), "\(run.errors)")
+            }
+        }
+
+        /// A second server with the folders of a first one is refused before it touches them.
+        @Test func foldersHaveOneServer() async throws {
+            try await withPostgresStore { store, _, url in
+                #expect(try await buy(1, key: "a", from: store) == "Success")
+                for tier in ["catalog", "order"] {
+                    let log = store.log("\(tier)_log")
+                    let start = ContinuousClock.now
+                    let output = try await bookstore(
+                        tier, "--store", url, "--data", "other", in: store.folder)
+                    #expect(
+                        output.status == 78
+                            && output.errors.contains(
+                                "output/\(tier)_log: another process writes it; give this one another --output"
+                            ),
+                        "\(output.errors)")
+                    #expect(store.log("\(tier)_log") == log)
+                    let data = try await bookstore(
+                        tier, "--store", url, "--output", "other", in: store.folder)
+                    #expect(
+                        data.status == 78
+                            && data.errors.contains("data/\(tier).lock: the data folder is in use by process"),
+                        "\(data.errors)")
+                    #expect(ContinuousClock.now - start < .seconds(10))
+                }
+            }
         }
     }
 }
