@@ -105,6 +105,10 @@ bench-peers: release ## measure the store beside Flask, Go, nginx and PostgreSQL
 	@scripts/setup.sh --bench
 	@python3 -B bench/peers/run.py --rounds $(or $(ROUNDS),5) --seconds $(or $(SECONDS),5)
 
+bench-replicated: release ## measure the store on PostgreSQL, with replicas and losses; table in docs/replicas.md
+	@scripts/setup.sh --bench
+	@python3 -B bench/peers/replicated.py --rounds $(or $(ROUNDS),3) --seconds $(or $(SECONDS),4)
+
 bench-limits: release ## measure big topics, idle connections, a million books and overload; table in docs/limits.md
 	@scripts/setup.sh --bench
 	@python3 -B bench/peers/limits.py --rounds $(or $(ROUNDS),3) --seconds $(or $(SECONDS),4)

@@ -79,9 +79,16 @@ class Bench:
         log = open(self.path("logs", name), "wb")
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, user=user,
                                  preexec_fn=die_with_parent, **options)
-        child.name = name
+        child.name, child.options = name, options
         self.stack.callback(self.stop, child)
         return child
+
+    def start_again(self, child, port):
+        """Starts a server again that was killed, and waits until it is ready."""
+        child.wait()
+        again = self.start(child.name, child.args, **child.options)
+        self.wait_until(lambda: answers(port, "/readyz"), child.name, again)
+        return again
 
     @staticmethod
     def stop(child):
@@ -128,21 +135,38 @@ def get(port, path):
 
 def start_bookstore(bench, name, books, program=PROGRAM):
     """Our store as three processes; the frontend's port and the children by tier."""
+    ports, tiers = start_replicas(bench, name, books, 1, program=program)
+    return ({tier: numbers[0] for tier, numbers in ports.items()},
+            {tier: children[0] for tier, children in tiers.items()})
+
+
+def start_replicas(bench, name, books, count, store=None, program=PROGRAM):
+    """Our store with `count` processes of each tier; ports and children by tier.
+
+    `store` is the URL of its PostgreSQL, without which it can only be one of each.
+    """
     if not os.path.exists(program):
         fail(f"there is no {program}: make release")
-    ports = {tier: bench.free_port() for tier in ("frontend", "catalog", "order")}
+    ports = {tier: [bench.free_port() for _ in range(count)] for tier in ("frontend", "catalog", "order")}
     config = bench.path(name, "config")
     with open(config, "w", encoding="utf-8") as file:
-        file.writelines(f"{tier},127.0.0.1:{port}\n" for tier, port in ports.items())
+        file.writelines(f"{tier},127.0.0.1:{port}\n" for tier, numbers in ports.items() for port in numbers)
     # Named and not inherited: the benchmark measures the store as it is by default.
     environment = {key: value for key, value in os.environ.items() if not key.startswith("BOOKSTORE_")}
-    data = ["--data", bench.path(name, "data"), "--output", bench.path(name, "output")]
-    tiers = {}
-    for tier, extra in (("catalog", data + ["--books", books]), ("order", data), ("frontend", [])):
-        tiers[tier] = bench.start(f"{name}-{tier}", [program, tier, "--config", config] + extra,
-                                  env=environment, cwd=bench.folder)
-        # One after the other: none begins by finding the tier behind it out of reach.
-        bench.wait_until(lambda: answers(ports[tier], "/readyz"), f"{name}'s {tier}", tiers[tier])
+    tiers = {tier: [] for tier in ports}
+    for tier in ("catalog", "order", "frontend"):
+        for index, port in enumerate(ports[tier]):
+            command = [program, tier, "--config", config, "--index", str(index)]
+            if tier != "frontend":
+                command += ["--data", bench.path(name, f"data-{tier}-{index}", "").rstrip("/"),
+                            "--output", bench.path(name, f"output-{tier}-{index}", "").rstrip("/")]
+                command += ["--store", store] if store else []
+            if tier == "catalog":
+                command += ["--books", books]
+            child = bench.start(f"{name}-{tier}-{index}", command, env=environment, cwd=bench.folder)
+            tiers[tier].append(child)
+            # One after the other: none begins by finding the tier behind it out of reach.
+            bench.wait_until(lambda port=port: answers(port, "/readyz"), f"{name}'s {tier} {index}", child)
     return ports, tiers
 
 
@@ -196,28 +220,63 @@ def start_nginx(bench, body):
 
 def start_postgres(bench, stock):
     """A cluster of its own with one hot title; the folder of its socket."""
+    sockets = start_cluster(bench, "postgres")
+    prepare_sales(sockets, stock)
+    return sockets
+
+
+def prepare_sales(sockets, stock):
+    """The table of one hot title that pgbench sells."""
+    with open(os.path.join(ROOT, "bench/peers/schema.sql"), encoding="utf-8") as schema:
+        subprocess.run([f"{newest_postgres()}/psql", "-q", "-h", sockets, "-U", "postgres", "-v", f"stock={stock}"],
+                       stdin=schema, check=True)
+
+
+def start_cluster(bench, name, primary=None):
+    """A PostgreSQL server; the folder of its socket.
+
+    `primary` is the folder of the server whose synchronous standby it is.
+    """
     programs = newest_postgres()
     user = "postgres" if os.geteuid() == 0 else None
-    cluster, sockets = bench.path("postgres", "cluster"), bench.path("postgres", "socket", "")
+    cluster, sockets = bench.path(name, "cluster"), bench.path(name, "socket", "")
     for folder in (os.path.dirname(cluster), sockets):
         if user:
             os.chown(folder, pwd.getpwnam(user).pw_uid, pwd.getpwnam(user).pw_gid)
-    subprocess.run([f"{programs}/initdb", "-D", cluster, "-A", "trust", "-U", "postgres", "-E", "UTF8"],
-                   check=True, user=user, stdout=subprocess.DEVNULL, cwd=bench.folder)
+    make = ([f"{programs}/pg_basebackup", "-h", primary, "-U", "postgres", "-D", cluster, "-c", "fast", "-R"]
+            if primary else [f"{programs}/initdb", "-D", cluster, "-A", "trust", "-U", "postgres", "-E", "UTF8"])
+    subprocess.run(make, check=True, user=user, stdout=subprocess.DEVNULL, cwd=bench.folder)
     settings = ["fsync=on", "synchronous_commit=on", "full_page_writes=on", "shared_buffers=256MB",
                 "max_connections=300", "max_wal_size=4GB", "listen_addresses=", f"unix_socket_directories={sockets}"]
     command = [f"{programs}/postgres", "-D", cluster]
     for setting in settings:
         command += ["-c", setting]
-    child = bench.start("postgres", command, user=user, cwd=bench.folder)
-
-    def is_ready():
-        return subprocess.run([f"{programs}/pg_isready", "-q", "-h", sockets]).returncode == 0
-    bench.wait_until(is_ready, "PostgreSQL", child)
-    with open(os.path.join(ROOT, "bench/peers/schema.sql"), encoding="utf-8") as schema:
-        subprocess.run([f"{programs}/psql", "-q", "-h", sockets, "-U", "postgres", "-v", f"stock={stock}"],
-                       stdin=schema, check=True)
+    child = bench.start(name, command, user=user, cwd=bench.folder)
+    bench.wait_until(lambda: subprocess.run([f"{programs}/pg_isready", "-q", "-h", sockets]).returncode == 0,
+                     "PostgreSQL", child)
+    if primary:
+        sql(primary, "ALTER SYSTEM SET synchronous_standby_names = '*'")
+        sql(primary, "SELECT pg_reload_conf()")
+        bench.wait_until(lambda: sql(primary, "SELECT sync_state FROM pg_stat_replication") == "sync",
+                         "the standby", child)
     return sockets
+
+
+def sql(sockets, text, database="postgres"):
+    """What a statement answers."""
+    command = [f"{newest_postgres()}/psql", "-XAtq", "-h", sockets, "-U", "postgres", "-d", database, "-c", text]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+
+
+def start_haproxy(bench, frontends):
+    """HAProxy as it is deployed, in front of two frontends; its port."""
+    ports = {name: bench.free_port() for name in ("API", "SHOP", "STOREFRONT_1", "STOREFRONT_2")}
+    ports |= {f"FRONTEND_{number}": port for number, port in enumerate(frontends, 1)}
+    environment = dict(os.environ, **{f"BOOKSTORE_{name}": f"127.0.0.1:{port}" for name, port in ports.items()})
+    child = bench.start("haproxy", ["haproxy", "-db", "-f", os.path.join(ROOT, "deploy/haproxy/haproxy.cfg")],
+                        env=environment)
+    bench.wait_until(lambda: answers(ports["API"], "/readyz"), "HAProxy", child)
+    return ports["API"]
 
 
 def newest_postgres():

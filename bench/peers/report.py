@@ -76,6 +76,12 @@ def peers(rounds, goals, options, folder):
              "Latencies are in milliseconds; PostgreSQL's is the mean, which is all that pgbench tells.", "",
              "| operation | connections | store | a second | lowest – highest | median latency | 99th percentile |",
              "|---|---|---|---|---|---|---|"]
+    return "\n".join(text + figures(rounds)) + "\n"
+
+
+def figures(rounds):
+    """A line of a table for each cell."""
+    text = []
     for cell in rounds[0]:
         rates = [found[cell]["rate"] for found in rounds]
         middle = statistics.median(found[cell]["p50"] for found in rounds)
@@ -84,7 +90,7 @@ def peers(rounds, goals, options, folder):
         operation, connections, peer = cell
         text.append(f"| {operation} | {connections} | {peer} | {statistics.median(rates):,.0f} | {spread(rates, 0)} "
                     f"| {middle:.2f} | {tail} |")
-    return "\n".join(text) + "\n"
+    return text
 
 
 def limits(findings, options, folder):
@@ -98,4 +104,33 @@ def limits(findings, options, folder):
         text.append(f"| {name} | {bound} | {measured} | {'passed' if passed else 'NOT passed'} |")
     text += ["", "| figure | |", "|---|---|"]
     text += [f"| {name} | {value} |" for name, value in findings.figures]
+    return "\n".join(text) + "\n"
+
+
+def replicas(rounds, goals, lost, options, folder):
+    text = [
+        "# Replicas, measured", "",
+        "Written by `make bench-replicated`; do not edit. All processes, databases and load generators are on one machine",
+        "and share its cores; a second of each tier costs there and gives nothing. Every buy is on the disk of the database,",
+        "and of its synchronous standby where there is one, before its answer.", "",
+        *machine(folder), "- " + line_of(f"{newest_postgres()}/postgres", "--version"),
+        f"- {options.rounds} interleaved rounds of {options.seconds} s a cell; wrk with one thread for each frontend; "
+        "medians, lowest and highest of the rounds", "",
+        "## Goals", "", "| goal | bound | measured | lowest – highest | |", "|---|---|---|---|---|",
+    ]
+    for name, values, relation, bound in goals:
+        sign, digits = "≥" if relation == ">=" else "≤", 0 if bound > 100 else 2
+        text.append(f"| {name} | {sign} {bound:,} | {statistics.median(values):,.{digits}f} | {spread(values, digits)} "
+                    f"| {mark(values, relation, bound)} |")
+    text += ["", "## Losses", "",
+             f"{options.clients} clients buy and look up through HAProxy, at two of each tier and a synchronous standby. The figures",
+             f"are of the {options.loss_seconds} s after the loss. A request that the lost server held is repeated at the other one.", "",
+             "| lost | requests | failed | longest time without an answer | 99th percentile | longest |",
+             "|---|---|---|---|---|---|"]
+    for name, found in lost:
+        text.append(f"| {name} | {found['requests']:,} | {found['failed']} | {found['gap'] * 1e3:.0f} ms "
+                    f"| {found['p99']:.0f} ms | {found['max']:.0f} ms |")
+    text += ["", "## Figures", "", "Latencies are in milliseconds; pgbench's is the mean.", "",
+             "| operation | connections | store | a second | lowest – highest | median latency | 99th percentile |",
+             "|---|---|---|---|---|---|---|", *figures(rounds)]
     return "\n".join(text) + "\n"
