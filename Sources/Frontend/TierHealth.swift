@@ -4,7 +4,7 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import TierHTTP
 
-/// Looks how the tiers behind are, for a page that shows it.
+/// Looks how the servers behind are, for a page that shows it.
 struct TierHealth: Sendable {
     private static let answerTimeMax = TimeAmount.seconds(1)
 
@@ -14,20 +14,10 @@ struct TierHealth: Sendable {
         tiers = clients.map { ($0, $0.operation("/readyz")) }
     }
 
-    /// What each tier says of itself, in the order in which they were given.
+    /// What each server says of itself, in the order in which the tiers were given.
     func response(to request: TierRequest) -> EventLoopFuture<TierResponse> {
-        let looks = tiers.map { client, operation in
-            let call = TierCall(
-                .GET, "/readyz", deadline: .now() + Self.answerTimeMax, trace: request.trace,
-                operation: operation, times: request.times, entry: client.tier, lane: .probes)
-            let start = NIODeadline.now()
-            return client.send(call, on: request.slot).map { answer in
-                let detail = answer.status == .ok ? "ready" : "answers with status \(answer.status.code)"
-                return Self.entry(
-                    client.tier, isReady: answer.status == .ok, detail, NIODeadline.now() - start)
-            }.flatMapErrorThrowing { error in
-                Self.entry(client.tier, isReady: false, Problem(error).detail, NIODeadline.now() - start)
-            }
+        let looks = tiers.flatMap { client, operation in
+            client.addresses.indices.map { look(at: $0, of: client, operation, for: request) }
         }
         return EventLoopFuture.whenAllSucceed(looks, on: request.slot.eventLoop).map { entries in
             var json = ByteBuffer(string: #"{"result":"#)
@@ -37,10 +27,32 @@ struct TierHealth: Sendable {
         }
     }
 
+    private func look(
+        at server: Int, of client: TierClient, _ operation: SystemMonitor.Operation, for request: TierRequest
+    ) -> EventLoopFuture<ByteBuffer> {
+        let call = TierCall(
+            .GET, "/readyz", deadline: .now() + Self.answerTimeMax, trace: request.trace,
+            operation: operation, times: request.times, entry: client.tier, lane: .probes)
+        let start = NIODeadline.now()
+        let entry = { @Sendable (isReady: Bool, detail: String) in
+            Self.entry(client, server, isReady: isReady, detail, NIODeadline.now() - start)
+        }
+        return client.send(call, to: server, on: request.slot).map { answer in
+            guard answer.status == .ok else {
+                return entry(false, "answers with status \(answer.status.code)")
+            }
+            // It may have been away a moment ago.
+            let fault = client.faults(on: request.slot)[server]
+            return entry(true, fault.map { "ready, and not used yet: it \($0)" } ?? "ready")
+        }.flatMapErrorThrowing { error in entry(false, Problem(error).detail) }
+    }
+
     private static func entry(
-        _ tier: String, isReady: Bool, _ detail: String, _ elapsed: TimeAmount
+        _ client: TierClient, _ server: Int, isReady: Bool, _ detail: String, _ elapsed: TimeAmount
     ) -> ByteBuffer {
-        var json = ByteBuffer(string: #"{"tier":"\#(tier)","ready":\#(isReady),"detail":"#)
+        var json = ByteBuffer(string: #"{"tier":"\#(client.tier)","server":"#)
+        json.writeJSONString("\(client.addresses[server])")
+        json.writeString(#","ready":\#(isReady),"detail":"#)
         json.writeJSONString(detail)
         let hundredths = elapsed.nanoseconds / 10_000
         let fraction = hundredths % 100

@@ -61,6 +61,16 @@ import Testing
             ])
     }
 
+    @Test func namesServersThatAreOutOfUse() throws {
+        let out = #"bookstore_peer_out{peer="catalog",server="h:1"} 1"#
+        let lines = TopScreen(width: 100, height: 40).lines(
+            try views(page + "\n" + out + "\n" + #"bookstore_peer_out{peer="catalog",server="h:2"} 0"#),
+            time: "12:00:00", intervalSeconds: 1)
+        #expect(lines.contains(TopScreen.Line(text: "  out of use: catalog h:1", style: .alarm)))
+        let texts = TopLines.lines(try views(page + "\n" + out), time: "t")
+        #expect(texts.first?.hasSuffix(#" out_of_use="catalog h:1""#) == true)
+    }
+
     @Test func fitsTheWindow() throws {
         for (width, height) in [(40, 6), (20, 4), (80, 8), (0, 0)] {
             let screen = TopScreen(width: width, height: height)

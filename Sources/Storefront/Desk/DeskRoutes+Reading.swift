@@ -26,7 +26,7 @@ extension DeskRoutes {
         let view = TodayView(
             frame: frame, sales: figures.map { Wording.count($0.sales.today.sales) } ?? "–",
             revenue: figures.map { Wording.amount($0.sales.today.cents) } ?? "–",
-            lowCount: figures?.lowCount ?? "–", tiers: try await health.map(TierRow.init),
+            lowCount: figures?.lowCount ?? "–", tiers: TierRow.rows(of: try await health),
             isAway: figures == nil, plot: figures.map { SalesPlot.html($0.sales) } ?? "",
             movements: figures?.recent ?? [])
         return try desk.answer(view, "desk-today")
@@ -54,7 +54,7 @@ extension DeskRoutes {
 
     /// Answers with the servers' state, for the script that keeps the list current.
     func tiers(_ context: ShopContext) async throws -> Response {
-        let rows = try await store.tiers(trace: context.trace).map(TierRow.init)
+        let rows = TierRow.rows(of: try await store.tiers(trace: context.trace))
         return Response(
             status: .ok,
             headers: [

@@ -41,6 +41,8 @@ package struct ServerView: Sendable {
         /// The latencies of all served requests, except those of quiet routes.
         let servedLatencies: BucketCounts
         let called: [OperationRow]
+        /// The servers behind that it sends no calls, because they fail: tier and address.
+        let outOfUse: [String]
         /// Group commit; nil in a tier without a store.
         let commits: CommitRow?
     }
@@ -89,6 +91,9 @@ extension ServerView.Figures {
         served = Self.rows(of: change, family: "http_server", keys: ["route"])
         servedLatencies = served.reduce(into: BucketCounts()) { if !$1.isQuiet { $0.add($1.latencies) } }
         called = Self.rows(of: change, family: "http_client", keys: ["peer", "route"])
+        outOfUse = change.now.samples("bookstore_peer_out").filter { $0.value > 0 }.map { sample in
+            "\(sample.labels["peer"] ?? "") \(sample.labels["server"] ?? "")"
+        }
         commits = change.now.value("bookstore_commit_waiting").map { waiting in
             ServerView.CommitRow(
                 rate: change.rate("bookstore_commit_batch_size_count"),

@@ -22,6 +22,7 @@ package enum TopLines {
         " state=up seconds=\(number(figures.seconds)) cpu=\(number(figures.processors))"
             + " memory_bytes=\(number(figures.memoryBytes ?? .nan))"
             + " connections=\(number(figures.connections ?? .nan)) shed_per_s=\(number(figures.shedRate))"
+            + (figures.outOfUse.isEmpty ? "" : " out_of_use=\"\(figures.outOfUse.joined(separator: ", "))\"")
     }
 
     private static func text(of row: ServerView.OperationRow, kind: String) -> String {

@@ -48,6 +48,7 @@ package struct TopReport: Encodable, Sendable {
         var shedPerSecond: Double?
         var served: [Operation]?
         var called: [Operation]?
+        var outOfUse: [String]?
         var commits: Commits?
 
         init(_ view: ServerView) {
@@ -59,6 +60,7 @@ package struct TopReport: Encodable, Sendable {
                 (memoryBytes, connections) = (figures.memoryBytes, figures.connections)
                 shedPerSecond = figures.shedRate
                 (served, called) = (figures.served.map(Operation.init), figures.called.map(Operation.init))
+                outOfUse = figures.outOfUse.isEmpty ? nil : figures.outOfUse
                 commits = figures.commits.map(Commits.init)
             }
         }

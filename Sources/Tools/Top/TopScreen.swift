@@ -86,6 +86,9 @@ package struct TopScreen {
             var lines = [line(title(name, figures), .title)]
             let marked = figures.served.map { ($0, " ") } + figures.called.map { ($0, ">") }
             lines += marked.filter { !$0.0.isIdle }.map { row($0.0, mark: $0.1) }
+            if !figures.outOfUse.isEmpty {
+                lines.append(line("  out of use: \(figures.outOfUse.joined(separator: ", "))", .alarm))
+            }
             let idle = marked.filter(\.0.isIdle).map(\.0.name)
             if !idle.isEmpty { lines.append(line("  idle: \(idle.joined(separator: ", "))", .faint)) }
             if let commits = figures.commits { lines.append(self.line(of: commits)) }

@@ -183,6 +183,7 @@ extension RealProcesses {
                 let tiers = try list(try await store.get("/tiers"))
                 #expect(tiers.map { $0["tier"] as? String } == ["catalog", "order"])
                 #expect(tiers.allSatisfy { $0["ready"] as? Bool == true })
+                #expect(tiers.first?["server"] as? String == "127.0.0.1:\(store.port(.catalog))")
                 try store.kill(.catalog)
                 let down = try list(try await store.get("/tiers"))
                 #expect(down.first?["ready"] as? Bool == false)

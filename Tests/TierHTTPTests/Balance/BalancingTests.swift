@@ -61,7 +61,7 @@ import Testing
             }
             #expect(outcomeUnknown(await failure(of: once)) == true)
             for number in UInt64(1)...50 { try await expect(tested.send(about: number), is: second.name) }
-            try await expect(tested.fault(of: first), is: "out of reach")
+            try await expect(tested.fault(of: first), is: "was out of reach")
             #expect(tested.sum("bookstore_peer_ejections_total") == 1)
         }
     }
@@ -81,7 +81,7 @@ import Testing
                 #expect(String(buffer: answer.body) == second.name && answer.wasRepeated)
             }
             #expect(ContinuousClock.now - start < .seconds(1))
-            try await expect(tested.fault(of: first), is: "does not answer")
+            try await expect(tested.fault(of: first), is: "did not answer")
             for number in UInt64(1)...20 { try await expect(tested.send(about: number), is: second.name) }
             // What must not be repeated is still answered by the one that has it.
             first.become(.well)
@@ -139,7 +139,7 @@ import Testing
             ).get()
             #expect((once.status == .ok) == (outcome == "none"))
             for _ in 0..<20 { try await expect(tested.send(about: affinity), is: second.name) }
-            try await expect(tested.fault(of: first), is: "cannot do its part")
+            try await expect(tested.fault(of: first), is: "could not do its part")
             #expect(first.targets.count < 10)
             first.become(.well)
             try await eventually("the server is back", within: 5) {

@@ -9,8 +9,15 @@ struct TierRow: Encodable {
     let tone: String
     let millis: String
 
-    init(_ health: TierHealth) {
-        tier = health.tier
+    /// The rows of all servers. Where a tier has several, each is named by its address, too.
+    static func rows(of all: [TierHealth]) -> [TierRow] {
+        all.map { health in
+            TierRow(health, isOneOfSeveral: all.count { $0.tier == health.tier } > 1)
+        }
+    }
+
+    private init(_ health: TierHealth, isOneOfSeveral: Bool) {
+        tier = isOneOfSeveral ? "\(health.tier) \(health.server ?? "")" : health.tier
         words = health.ready ? "Up" : "Down"
         tone = health.ready ? "good" : "low"
         let figure = health.millis.map { $0.formatted(.number.precision(.fractionLength(2))) + " ms" }

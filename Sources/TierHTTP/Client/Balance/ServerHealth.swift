@@ -6,11 +6,11 @@ internal import NIOCore
 /// A server that fails is out: it gets probes only. A probe that it answers well lets it return, with a share of its
 /// calls that grows, so that a server with cold caches is not run over.
 struct ServerHealth {
-    /// Why a server is out.
+    /// Why a server is out, in words that follow "it".
     enum Fault: String {
-        case unreachable = "out of reach"
-        case silent = "does not answer"
-        case unavailable = "cannot do its part"
+        case unreachable = "was out of reach"
+        case silent = "did not answer"
+        case unavailable = "could not do its part"
     }
 
     /// Answers in a row that say that the server cannot do its part, after which it is out. Reads and changes count
