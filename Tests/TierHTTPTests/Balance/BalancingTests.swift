@@ -53,7 +53,11 @@ import Testing
             )
             let once = tested.client.start(
                 "/once", method: .POST, affinity: affinity, repetition: .never)
-            try await eventually("the server has them") { first.targets.contains("/read") }
+            try await eventually("the server has them") {
+                first.targets.contains("/read") && tested.client.inFlight == 3
+            }
+            // A call is begun and sent in one turn of the loop.
+            try await tested.client.loops.slots[0].eventLoop.submit {}.get()
             first.become(.killed)
             for call in [read, keyed] {
                 let answer = try await call.get()
