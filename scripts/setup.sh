@@ -142,7 +142,7 @@ if [[ $with_lab == yes ]]; then
     packages+=(python3 python3-venv curl docker.io docker-compose iproute2 nftables openssh-client debootstrap)
 fi
 if [[ $with_bench == yes ]]; then
-    packages+=(python3 python3-venv wrk golang-go nginx-light postgresql valgrind)
+    packages+=(python3 python3-venv wrk golang-go nginx-light haproxy postgresql valgrind)
 fi
 if [[ $with_replicated == yes ]]; then
     packages+=(curl procps postgresql patroni etcd-server haproxy)

@@ -7,6 +7,8 @@ package final class PostgresDatabase: Sendable {
     /// How long a start waits for the session of a process that has just ended, or whose host is gone: longer than
     /// the server takes to notice.
     package static let patience = Duration.seconds(15)
+    /// How long the server may take to notice that a session was closed, which then still holds its lock.
+    private static let endOfSession = Duration.seconds(1)
     private static let repetitionCountMax = 3
     /// How long the next row of a long read may take, of which the first may have to be looked for.
     private static let rowTimeMax = Duration.seconds(30)
@@ -91,7 +93,7 @@ package final class PostgresDatabase: Sendable {
             pool.close()
             let connection = try Self.connect(url, schema)
             try schema.share(on: connection, patience: .zero)
-            try log.lock(schema.lock, on: connection, patience: .zero)
+            try log.lock(schema.lock, on: connection, patience: Self.endOfSession)
             let state = try load(connection)
             writer = connection
             return state
