@@ -6,6 +6,9 @@ internal import Services
 
 /// Completes the order store from the catalog's ledger: at the start, after every fault, without being
 /// asked. It asks for the sales after the last that the store knows without a gap; mostly there are none.
+///
+/// After the start it leaves each sale a round's time: whoever has just made it, here or at another order server,
+/// records it. What is then still missing has no server any more.
 final class LedgerFollower: Sendable {
     /// How often the ledger is asked.
     static let interval = TimeAmount.seconds(1)
@@ -20,6 +23,10 @@ final class LedgerFollower: Sendable {
     private struct State {
         var task: Scheduled<Void>?
         var isStopped = false
+        /// The last of the ledger's sales that an earlier round has seen; nil until the start is caught up with.
+        var seen: SalePosition?
+        /// The last one that this round has seen.
+        var newest: SalePosition?
     }
 
     /// - Parameter contact: reaches the catalog in some harmless way, so that it is known what it is.
@@ -50,13 +57,25 @@ final class LedgerFollower: Sendable {
             slot: slot, trace: TraceContext(using: &random),
             deadline: slot.eventLoop.now + Self.answerTimeMax)
         let limit = StoreLimits.saleCountMax
-        contact().flatMap { self.engine.complete(limit: limit, context: context) }.whenComplete { result in
+        let seen = state.value.seen
+        let isDue = { @Sendable (sale: SalePosition) in
+            seen.map { sale.ledger == $0.ledger && sale.number <= $0.number } ?? true
+        }
+        let completed = contact().flatMap {
+            self.engine.complete(limit: limit, context: context) { sale in
+                self.state.value.newest = sale
+                return isDue(sale)
+            }
+        }
+        completed.whenComplete { result in
             guard !self.state.value.isStopped else { return }
             if PlantedBug.isOn(.followerGivesUp), case .failure = result { return }
             var isBehind = false
             var saidUnclaimed = saidUnclaimed
             if case .success(let count?) = result {
-                isBehind = count == limit
+                let newest = self.state.value.newest ?? SalePosition(ledger: 0, number: 0)
+                isBehind = count == limit && isDue(newest)
+                if !isBehind { self.state.value.seen = newest }
                 let unclaimed = self.engine.unclaimedLogLineCount
                 if !isBehind, unclaimed > 0, !saidUnclaimed {
                     saidUnclaimed = true

@@ -178,15 +178,21 @@ package final class OrderEngine: OrderService {
 
     /// Stores the sales of the ledger that are missing here, up to `limit` of them.
     ///
+    /// - Parameter isDue: which of them; called for each in order, on the context's event loop.
     /// - Returns: how many the ledger had; nil from a catalog without a ledger.
-    func complete(limit: Int, context: CallContext) -> EventLoopFuture<Int?> {
+    func complete(
+        limit: Int, context: CallContext,
+        where isDue: @escaping @Sendable (SalePosition) -> Bool = { _ in true }
+    ) -> EventLoopFuture<Int?> {
         guard catalog.keepsLedger(on: context.slot) else {
             return context.slot.eventLoop.makeSucceededFuture(nil)
         }
-        let sales = catalog.sales(after: store.knownThrough, limit: limit, context: context)
-        return sales.flatMap { sales in
+        let known = read(on: context.slot.eventLoop) { try $0.knownThrough }
+        return known.flatMap { [catalog] in
+            catalog.sales(after: $0, limit: limit, context: context)
+        }.flatMap { sales in
             guard let sales else { return context.slot.eventLoop.makeSucceededFuture(nil) }
-            let stored = sales.map { sale in
+            let stored = sales.filter { isDue($0.position) }.map { sale in
                 self.journal.submit(
                     OrderRecord(key: sale.key, item: sale.item, origin: .ledgerEarlier(sale.position)),
                     on: context.slot.eventLoop)

@@ -3,11 +3,11 @@ package import Storage
 
 /// The orders, in some database: what the order server asks of it.
 ///
-/// A sale that the catalog's ledger holds may be written without waiting for the disk: after a power cut the ledger
-/// tells of it again. That is what lets a purchase wait for one disk and not two.
+/// A sale that the catalog's ledger holds may be written without waiting for the disk where one server has the orders:
+/// after a power cut the ledger tells of it again. That is what lets a purchase wait for one disk and not two.
 package protocol OrderStoring: JournaledStore where Change == OrderRecord, Batch == OrderBatch {
-    /// The last sale up to which none of the ledger is missing here.
-    var knownThrough: SalePosition { get }
+    /// The last sale up to which none of the ledger is missing here, whoever recorded them. May read the disk.
+    var knownThrough: SalePosition { get throws }
 
     /// What became of a key here; nil when it is new.
     func outcome(of key: IdempotencyKey) throws -> (item: ItemNumber, outcome: PurchaseOutcome)?

@@ -87,7 +87,7 @@ import TierHTTP
     @Test(.onEachStore) func addsLinesLostInACrash() async throws {
         try await withUsedShop { folder, loops, _ in
             try folder.withStore { store in
-                let position = store.knownThrough
+                let position = try store.knownThrough
                 try store.commitUnlogged([
                     .sale(position.number + 1, "late", Book.defaults[3].item, ledger: position.ledger)
                 ])
@@ -211,7 +211,7 @@ import TierHTTP
                 try FileManager.default.removeItem(atPath: folder.orderDatabase)
             } else {
                 try folder.withStore { store in
-                    let position = store.knownThrough
+                    let position = try store.knownThrough
                     try store.commitUnlogged([
                         .sale(position.number + 1, "late", Book.defaults[3].item, ledger: position.ledger),
                         .sale(position.number + 2, "later", Book.defaults[3].item, ledger: position.ledger),

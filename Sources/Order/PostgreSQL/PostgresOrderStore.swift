@@ -8,12 +8,27 @@ package final class PostgresOrderStore: PostgresStore, OrderStoring {
     private struct Writing {
         /// The number of the last purchase in this server's log.
         var lastNumber: Int64
-        var tally: SaleTally
+        /// All sales up to it were recorded when that was last asked.
+        var known: SalePosition
+        /// Sales that contradict what stands here. They count as known, or they would be asked for forever.
+        var misfits: Set<Int64> = []
         var refusals: RefusalTally
+
+        mutating func note(_ sale: SalePosition, fits: Bool) {
+            // The catalog was replaced.
+            if sale.ledger != known.ledger {
+                (known, misfits) = (SalePosition(ledger: sale.ledger, number: 0), [])
+            }
+            if !fits { misfits.insert(sale.number) }
+        }
     }
 
+    /// How often a batch is tried again of which others have recorded something meanwhile: each time it finds more
+    /// of that there.
+    private static let conflictCountMax = 8
+
     package let database: PostgresDatabase
-    // Written on the commit thread; the tally is also read by the ledger's follower.
+    // Written on the commit thread, and by the ledger's follower as far as it asks.
     private let writing: Mutex<Writing>
 
     /// Opens the orders in a database, or makes empty tables.
@@ -36,29 +51,15 @@ package final class PostgresOrderStore: PostgresStore, OrderStoring {
 
     private static func load(_ connection: PostgresConnection, of log: PostgresLog) throws -> Writing {
         Writing(
-            lastNumber: try log.last(on: connection),
-            tally: try tally(on: connection),
+            lastNumber: try log.last(on: connection), known: try unknown(on: connection),
             refusals: try PostgresRefusals.tally(in: PostgresOrderSchema.refusal, on: connection))
     }
 
-    /// The tally of the ledger that the newest order of any ledger is in.
-    private static func tally(on connection: PostgresConnection) throws -> SaleTally {
+    /// The beginning of the ledger that the newest order of any ledger is in.
+    private static func unknown(on connection: PostgresConnection) throws -> SalePosition {
         let newest = try connection.run(
             "SELECT ledger FROM purchase WHERE ledger IS NOT NULL ORDER BY number DESC LIMIT 1")
-        guard let ledger = newest.first?[0] else { return SaleTally(ledger: 0, through: 0) }
-        let through = try connection.run(
-            """
-            SELECT CASE WHEN count(*) = max(sale) THEN count(*) ELSE (
-                SELECT min(known.sale) FROM (
-                    SELECT 0 AS sale UNION ALL SELECT sale FROM purchase WHERE ledger = $1::bigint) AS known
-                WHERE NOT EXISTS (
-                    SELECT FROM purchase WHERE ledger = $1::bigint AND sale = known.sale + 1)) END
-            FROM purchase WHERE ledger = $1::bigint
-            """, [.int(ledger)])[0][0]
-        let beyond = try connection.run(
-            "SELECT sale FROM purchase WHERE ledger = $1::bigint AND sale > $2::bigint",
-            [.int(ledger), .int(through)])
-        return SaleTally(ledger: ledger, through: through, beyond: Set(beyond.map { $0[0] }))
+        return SalePosition(ledger: newest.first?[0] ?? 0, number: 0)
     }
 
     // MARK: Reading
@@ -68,7 +69,37 @@ package final class PostgresOrderStore: PostgresStore, OrderStoring {
     package var refusals: RefusalTally { writing.withLock { $0.refusals } }
 
     package var knownThrough: SalePosition {
-        writing.withLock { SalePosition(ledger: $0.tally.ledger, number: $0.tally.through) }
+        get throws {
+            let before = writing.withLock { $0 }
+            let known = try database.read { connection in
+                var known = before.known
+                if known.ledger == 0 { known = try Self.unknown(on: connection) }
+                known = try Self.lastInRow(after: known, on: connection)
+                while before.misfits.contains(known.number + 1) {
+                    known = SalePosition(ledger: known.ledger, number: known.number + 1)
+                    known = try Self.lastInRow(after: known, on: connection)
+                }
+                return known
+            }
+            return writing.withLock { writing in
+                if writing.known == before.known { writing.known = known }
+                return writing.known
+            }
+        }
+    }
+
+    /// The last of the sales that are recorded in a row after one, by whichever server.
+    private static func lastInRow(
+        after known: SalePosition, on connection: PostgresConnection
+    ) throws -> SalePosition {
+        let last = try connection.run(
+            """
+            SELECT coalesce(max(sale), $2::bigint) FROM (
+                SELECT sale, row_number() OVER (ORDER BY sale) AS place FROM purchase
+                WHERE ledger = $1::bigint AND sale > $2::bigint) AS later
+            WHERE sale = $2::bigint + place
+            """, [.int(known.ledger), .int(known.number)])[0][0]
+        return SalePosition(ledger: known.ledger, number: last)
     }
 
     package func outcome(of key: IdempotencyKey) throws -> (item: ItemNumber, outcome: PurchaseOutcome)? {
@@ -111,44 +142,48 @@ package final class PostgresOrderStore: PostgresStore, OrderStoring {
     package func commit(
         _ records: [OrderRecord], mark: LogMark, beforeEnd: (OrderBatch) throws -> Void = { _ in }
     ) throws -> OrderBatch {
-        try writing.withLock { writing in
-            let areJustMade = records.allSatisfy { if case .ledger = $0.origin { true } else { false } }
-            if areJustMade {
-                do {
-                    return try commit(records, asking: false, mark: mark, beforeEnd: beforeEnd, &writing)
-                } catch let error as PostgresError where error.kind == .constraint {
-                    // Nothing was done. One of them is there: it was read from the ledger meanwhile.
-                }
+        // A sale that was just made is not there, mostly; its insertion tells where it is.
+        var asks = !records.allSatisfy { if case .ledger = $0.origin { true } else { false } }
+        for _ in 1..<Self.conflictCountMax {
+            do {
+                return try commit(records, asking: asks, mark: mark, beforeEnd: beforeEnd)
+            } catch let error as PostgresError where error.kind == .constraint {
+                // Nothing was done. Another server has recorded one of them meanwhile.
+                asks = true
             }
-            return try commit(records, asking: true, mark: mark, beforeEnd: beforeEnd, &writing)
         }
+        return try commit(records, asking: true, mark: mark, beforeEnd: beforeEnd)
     }
 
     private func commit(
-        _ records: [OrderRecord], asking asks: Bool, mark: LogMark, beforeEnd: (OrderBatch) throws -> Void,
-        _ writing: inout Writing
+        _ records: [OrderRecord], asking asks: Bool, mark: LogMark, beforeEnd: (OrderBatch) throws -> Void
     ) throws -> OrderBatch {
-        let (batch, next) = try database.commit { connection in
-            var next = writing
+        let before = writing.withLock { $0 }
+        let (batch, lastNumber, refusals) = try database.commit { connection in
+            var lastNumber = before.lastNumber
             var writer = try PostgresOrderWriter(
                 records, asks: asks, on: connection, log: database.log.number,
-                refusals: PostgresRefusals(next.refusals, in: PostgresOrderSchema.refusal))
+                refusals: PostgresRefusals(before.refusals, in: PostgresOrderSchema.refusal))
             var batch = OrderBatch(stored: records)
             batch.results = records.map { record in
-                let result = writer.store(record, number: next.lastNumber + 1)
+                let result = writer.store(record, number: lastNumber + 1)
                 if result.isNew {
-                    next.lastNumber += 1
+                    lastNumber += 1
                     batch.added.append(record)
                 }
-                if let sale = record.sale { next.tally.note(ledger: sale.ledger, number: sale.number) }
                 return result.outcome
             }
             try beforeEnd(batch)
-            try writer.end(mark: saving(mark, last: next.lastNumber))
-            next.refusals = writer.refusals.tally
-            return (batch, next)
+            try writer.end(mark: saving(mark, last: lastNumber))
+            return (batch, lastNumber, writer.refusals.tally)
         }
-        writing = next
+        writing.withLock { writing in
+            writing.lastNumber = lastNumber
+            writing.refusals = refusals
+            for (record, result) in zip(records, batch.results) {
+                if let sale = record.sale { writing.note(sale, fits: (try? result.get()) != nil) }
+            }
+        }
         return batch
     }
 }

@@ -13,7 +13,6 @@ struct PostgresOrderWriter {
     private var sales: Set<SalePosition> = []
     private var added: [PostgresOrderSchema.Row] = []
     private let atMillis = Int64(Date().timeIntervalSince1970 * 1000)
-    private let needsSync: Bool
     /// What is sent with the rest: the transaction's beginning, where nothing was asked.
     private var beginning: [PostgresStatement] = []
 
@@ -27,7 +26,6 @@ struct PostgresOrderWriter {
         self.connection = connection
         self.log = log
         self.refusals = refusals
-        needsSync = records.contains(where: \.needsSync)
         guard asks else {
             beginning = [Self.begin]
             return
@@ -36,19 +34,20 @@ struct PostgresOrderWriter {
         let positions = records.compactMap(\.sale)
         let rows = try connection.run([
             Self.begin,
-            // Two questions: one for both would use no index.
-            PostgresStatement(
-                "SELECT order_key, item_number FROM purchase WHERE order_key = ANY($1::text[])",
-                [.texts(keys.map(\.text))]),
+            // Two questions: one for both would use no index. Another server may record a purchase between the two, and
+            // one whose sale is known is then known by its key as well.
             PostgresStatement(
                 """
                 SELECT ledger, sale FROM purchase
                 JOIN unnest($1::bigint[], $2::bigint[]) AS asked (ledger, sale) USING (ledger, sale)
                 """, [.ints(positions.map(\.ledger)), .ints(positions.map(\.number))]),
+            PostgresStatement(
+                "SELECT order_key, item_number FROM purchase WHERE order_key = ANY($1::text[])",
+                [.texts(keys.map(\.text))]),
             refusals.question(keys),
         ])
-        for row in rows[1] { items[IdempotencyKey(trusted: row.text(0) ?? "")] = ItemNumber(row[1]) }
-        for row in rows[2] { sales.insert(SalePosition(ledger: row[0], number: row[1])) }
+        for row in rows[1] { sales.insert(SalePosition(ledger: row[0], number: row[1])) }
+        for row in rows[2] { items[IdempotencyKey(trusted: row.text(0) ?? "")] = ItemNumber(row[1]) }
         self.refusals.take(rows[3])
         try self.refusals.forgetOld(hours: OrderRecord.refusalHours, on: connection)
     }
@@ -80,14 +79,11 @@ struct PostgresOrderWriter {
         return .success(.failed)
     }
 
-    /// Writes everything and commits.
+    /// Writes everything and commits, for good: of a sale that the server forgot another order server could write a
+    /// second line.
     mutating func end(mark: PostgresStatement) throws {
         let insertion = PostgresOrderSchema.insertion(added, atMillis: atMillis)
-        // The ledger has these sales already, and tells of them again.
-        let hurry = PostgresStatement("SET LOCAL synchronous_commit = off")
         try PostgresDatabase.end(
-            beginning + (needsSync ? [] : [hurry]) + (added.isEmpty ? [] : [insertion])
-                + refusals.statements() + [mark],
-            on: connection)
+            beginning + (added.isEmpty ? [] : [insertion]) + refusals.statements() + [mark], on: connection)
     }
 }
