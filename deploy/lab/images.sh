@@ -27,9 +27,11 @@ bootstrap() {
 }
 
 make_base() {
-    bootstrap ca-certificates,tzdata "$work/base"
+    # The store's image is built from it where there is no network, and needs libpq.
+    bootstrap ca-certificates,tzdata,libpq5 "$work/base"
     slim "$work/base"
-    import "$work/base" debian:bookworm-slim
+    import "$work/base" "bookstore-lab/base:$version"
+    docker tag "bookstore-lab/base:$version" debian:bookworm-slim
     rm -rf "$work/base"
 }
 
@@ -75,5 +77,5 @@ JSON
     rm -rf "$root"
 }
 
-has_image debian:bookworm-slim || make_base
+has_image "bookstore-lab/base:$version" || make_base
 has_image "bookstore-lab/instance:$version" || make_instance

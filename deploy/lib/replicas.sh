@@ -48,7 +48,7 @@ stop_all() {
         # shellcheck disable=SC2046 # numbers
         kill -CONT $(patroni_of "$n") $(postgres_of "$n") 2>/dev/null || true
     done
-    for pattern in "bookstore up --config $folder/" "haproxy.* $folder/" "patroni $folder/" \
+    for pattern in " up --config $folder/" "haproxy.* $folder/" "patroni $folder/" \
         "postgres -D $folder/" "etcd .*--data-dir $folder/"; do
         pkill -f -- "$pattern" || continue
         wait_until_gone 15 "$pattern" || pkill -9 -f -- "$pattern" || true
