@@ -3,22 +3,28 @@
 #   docker build -t my-book-store .                          compiles the store in the Swift image
 #   docker build -t my-book-store --target prebuilt .        packs dist/bookstore, which `make static` compiles here
 #
-# The image has the executable, the five libraries of Debian that it needs, time zones and nothing else: no shell,
-# no package manager. On the whole of debian:bookworm-slim it would be nearly twice as large.
+# The image has the executable, the libraries of Debian that it needs, libpq with its own for a store in PostgreSQL, time
+# zones and nothing else: no shell, no package manager. On the whole of debian:bookworm-slim it would be larger by half.
 
 FROM debian:bookworm-slim AS system
+RUN if ! [ -e /usr/lib/*-linux-gnu/libpq.so.5 ]; then \
+        apt-get update && apt-get install -y --no-install-recommends libpq5 && rm -rf /var/lib/apt/lists/*; \
+    fi
 # The user's number is part of the promise: folders of the host that are mounted have to belong to it.
 RUN mkdir -p /image/etc/bookstore /image/usr/bin /image/tmp /volumes/data /volumes/output \
     && for file in /lib/*-linux-gnu/libc.so.6 /lib/*-linux-gnu/libm.so.6 /lib/*-linux-gnu/libgcc_s.so.1 \
            /usr/lib/*-linux-gnu/libstdc++.so.6 /lib64/ld-linux-*.so.* /lib/ld-linux-*.so.*; do \
            if [ -e "$file" ]; then cp -L --parents "$file" /image/; fi; \
        done \
+    && for file in $(ldd /usr/lib/*-linux-gnu/libpq.so.5 | awk '$3 { print $3 }') /usr/lib/*-linux-gnu/libpq.so.5; do \
+           [ -e "/image$file" ] || cp -L --parents "$file" /image/; \
+       done \
     && cp -a --parents /usr/share/zoneinfo /image/ \
     && echo 'bookstore:x:10001:10001::/data:/usr/sbin/nologin' >/image/etc/passwd \
     && echo 'bookstore:x:10001:' >/image/etc/group \
     && echo 'hosts: files dns' >/image/etc/nsswitch.conf \
     && chmod 1777 /image/tmp
-COPY deploy/docker/config /image/etc/bookstore/config
+COPY deploy/docker/config deploy/docker/config.replicated /image/etc/bookstore/
 
 FROM scratch AS runtime
 LABEL org.opencontainers.image.title="My Book Store" \
