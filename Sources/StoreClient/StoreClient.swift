@@ -41,7 +41,9 @@ package struct StoreClient: Sendable {
         of name: String, at addresses: [ServerAddress], loops: TierLoops, token: BearerToken? = nil
     ) async throws {
         self.init(
-            client: try await TierClient(tier: name, addresses: addresses, loops: loops, token: token))
+            client: try await TierClient(
+                tier: name, addresses: addresses, loops: loops, limits: ClientLimits(tiersBehind: 2),
+                token: token))
     }
 
     /// Closes all connections.

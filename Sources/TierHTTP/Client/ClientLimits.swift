@@ -25,9 +25,18 @@ package struct ClientLimits: Sendable {
     package var answerBytesMax = 256 * 1024 * 1024
     /// Attempts at one request, the first included.
     package var attemptCountMax = 4
+    /// Of several servers: how long nothing may come from one that was asked what is answered immediately. Longer
+    /// than what a healthy server needs under load (a commit takes some milliseconds), short enough for a buyer not
+    /// to mind.
+    package var silenceTimeMax = TimeAmount.milliseconds(200)
     /// How often deadlines are checked.
     package var tickInterval = TimeAmount.milliseconds(25)
 
     /// The limits of production.
-    package init() {}
+    ///
+    /// - Parameter tiersBehind: how many tiers are behind the one that is called, one behind the other: each needs
+    ///   time to notice that a server behind it is silent, and is silent itself until then.
+    package init(tiersBehind: Int64 = 0) {
+        silenceTimeMax = silenceTimeMax + .milliseconds(100 * tiersBehind)
+    }
 }

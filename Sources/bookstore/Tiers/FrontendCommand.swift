@@ -22,7 +22,7 @@ struct FrontendCommand: AsyncParsableCommand {
                 monitor: process.monitor, token: process.token)
             let order = try await TierClient(
                 tier: "order", addresses: try process.addresses(of: .order), loops: process.loops,
-                monitor: process.monitor, token: process.token)
+                monitor: process.monitor, limits: ClientLimits(tiersBehind: 1), token: process.token)
             let server = try await FrontendServer.start(
                 catalog: catalog, order: order, token: process.token, at: process.address,
                 hosts: process.hosts,

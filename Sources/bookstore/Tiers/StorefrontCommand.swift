@@ -34,7 +34,7 @@ struct StorefrontCommand: AsyncParsableCommand {
         try await process.run {
             let frontend = try await TierClient(
                 tier: "frontend", addresses: try process.addresses(of: .frontend), loops: process.loops,
-                monitor: process.monitor, token: process.token)
+                monitor: process.monitor, limits: ClientLimits(tiersBehind: 2), token: process.token)
             let server = try await StorefrontServer.start(
                 frontend: frontend, desk: password,
                 at: process.address, loops: process.loops, monitor: process.monitor, logger: process.logger)

@@ -101,6 +101,14 @@ import Testing
         #expect(silence(&balance, of: 0, after: 225) == .moveAll)
     }
 
+    /// A server that waits for a silent one behind it is silent itself until it has noticed.
+    @Test func aTierInFrontIsMorePatient() {
+        var balance = Balance(addresses, limits: ClientLimits(tiersBehind: 1))
+        hear(&balance, 1, after: 290)
+        #expect(silence(&balance, of: 0, after: 299) == .none)
+        #expect(silence(&balance, of: 0, after: 300) == .moveAll)
+    }
+
     @Test func silenceOfAll() {
         var balance = Balance(addresses)
         // They answered when the silence began, which says nothing.

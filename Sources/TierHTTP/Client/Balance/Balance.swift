@@ -5,10 +5,6 @@ internal import NIOCore
 /// Which of a tier's servers is asked, and when a call goes on to another, as one event loop decides it. A pure state
 /// machine: events and the time in, decisions out.
 struct Balance {
-    /// How long nothing may come from a server that was asked what is answered immediately. Longer than what a
-    /// healthy server needs under load (a commit takes some milliseconds), short enough for a buyer not to mind.
-    static let silenceTimeMax = TimeAmount.milliseconds(200)
-
     /// How long a probe may take.
     static let probeTimeMax = TimeAmount.seconds(1)
 
@@ -35,12 +31,17 @@ struct Balance {
     }
 
     private let rendezvous: Rendezvous
+    /// See ``ClientLimits/silenceTimeMax``.
+    private let silenceTimeMax: TimeAmount
     private var servers: [Server]
     private var random: FastRandom
     var budget = RepetitionBudget()
 
-    init(_ addresses: [ServerAddress], random: FastRandom = FastRandom()) {
+    init(
+        _ addresses: [ServerAddress], limits: ClientLimits = ClientLimits(), random: FastRandom = FastRandom()
+    ) {
         rendezvous = Rendezvous(addresses)
+        silenceTimeMax = limits.silenceTimeMax
         servers = addresses.map { _ in Server() }
         self.random = random
     }
@@ -129,16 +130,16 @@ struct Balance {
         guard hasWell(beside: server) else { return .none }
         guard isQuick else {
             // What takes long is silent for long: only a server that says nothing at all is asked.
-            guard now - max(since, servers[server].heardAt) >= Self.silenceTimeMax else { return .none }
+            guard now - max(since, servers[server].heardAt) >= silenceTimeMax else { return .none }
             if isOut(server) { return .moveAll }
             guard !servers[server].isAsked else { return .none }
             servers[server].isAsked = true
             return .ask
         }
-        guard now - since >= Self.silenceTimeMax else { return .none }
+        guard now - since >= silenceTimeMax else { return .none }
         if isOut(server) { return .moveAll }
         // What another answered at the beginning of the silence says nothing of the time since.
-        let proof = since + .nanoseconds(Self.silenceTimeMax.nanoseconds / 2)
+        let proof = since + .nanoseconds(silenceTimeMax.nanoseconds / 2)
         let isAlone = servers.indices.contains {
             $0 != server && !isOut($0) && servers[$0].quickHeardAt > proof
         }

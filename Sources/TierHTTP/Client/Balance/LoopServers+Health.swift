@@ -20,7 +20,7 @@ extension LoopServers {
     /// Looks at what a server holds, from time to time while it holds anything.
     func look(at peer: LoopPeer, _ now: NIODeadline) {
         guard isBalanced else { return }
-        if let since = peer.pool.connectingSince, now - since >= Balance.silenceTimeMax {
+        if let since = peer.pool.connectingSince, now - since >= peer.limits.silenceTimeMax {
             failedToConnect(to: peer)
         }
         guard let since = peer.pool.silentSince else { return }

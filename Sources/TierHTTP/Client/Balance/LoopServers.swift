@@ -31,7 +31,7 @@ final class LoopServers {
         self.slot = slot
         self.monitor = monitor
         isSeveral = addresses.count > 1
-        balance = Balance(addresses)
+        balance = Balance(addresses, limits: limits)
         figures = addresses.map { ServerFigures(of: tier, at: $0, in: monitor) }
         refusedRepeats = monitor.cell(
             "bookstore_peer_unrepeated_requests_total", .counter, labels: [("peer", tier)],
