@@ -32,21 +32,24 @@ source deploy/lib/replicas.sh
 prepare() {
     if [[ -z $program ]]; then
         scripts/setup.sh --replicated
-        echo "Building the store (the first time takes about ten minutes on two cores) ..." >&2
+        echo "Building the store ..." >&2
         scripts/build_release.sh
         program=.build/release/bookstore
     fi
     program=$(realpath "$program")
-    [[ $fresh == no ]] || rm -rf "$folder"
     mkdir -p "$folder"
     folder=$(realpath "$folder")
     exec 9>"$folder/lock"
     flock --nonblock 9 || die failed "$folder is in use by another run"
+    stop_all
+    # Only what a run has made is deleted.
+    if [[ $fresh == yes && -e $folder/port ]]; then
+        find "$folder" -mindepth 1 ! -path "$folder/lock" -delete
+    fi
     # The settings of a folder hold its ports.
     [[ -e $folder/port ]] || echo "${port:-8000}" >"$folder/port"
     [[ ${port:-$(<"$folder/port")} == "$(<"$folder/port")" ]] || die usage "$folder has port $(<"$folder/port"): add --fresh"
     port=$(<"$folder/port")
-    stop_all
     # PostgreSQL refuses to run as root: then the user of Debian's package has the databases.
     if ((EUID == 0)); then
         as_keeper=(setpriv --reuid=postgres --regid=postgres --init-groups)
