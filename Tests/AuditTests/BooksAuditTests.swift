@@ -146,7 +146,7 @@ private func soldShop() -> Shop {
             var recovery = Recovery()
             let counts = sold.map { Dictionary(uniqueKeysWithValues: $0.map { (Shop.item($0), $1) }) }
             let ledger = try recovery.catalog(
-                log: try write(log ?? shop.logLines, "log", in: folder),
+                logs: [try write(log ?? shop.logLines, "log", in: folder)],
                 orders: orders.map { OrderSnapshot(orders: $0) }, soldCounts: counts, newLedger: 5)
             return (ledger, recovery.notes)
         }

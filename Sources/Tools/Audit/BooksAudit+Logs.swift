@@ -2,13 +2,23 @@ package import Model
 
 // Checks of the logs against their databases.
 extension BooksAudit {
+    /// How a store's only log is called.
+    package static let catalogLogName = "catalog log"
+    /// How a store's only log is called.
+    package static let orderLogName = "order log"
+
     /// Checks that the catalog log's first `init` lines are the opening state, and that its updates, later
     /// `init` lines and retired books are the ledger's first movements, in order. Then replaying it gives the
     /// ledger's stock and prices. The log may end before the ledger. A missing, additional or different line
     /// is reported as that one line.
     ///
+    /// - Parameters:
+    ///   - ledger: the part of it that is the log's.
+    ///   - name: the log as a whole.
     /// - Returns: how many of the ledger's movements the log covers.
-    package mutating func check(catalogLog: OperationLogFiles, against ledger: LedgerSnapshot) throws -> Int {
+    package mutating func check(
+        catalogLog: OperationLogFiles, against ledger: LedgerSnapshot, name: String = catalogLogName
+    ) throws -> Int {
         let opening = Dictionary(
             uniqueKeysWithValues: ledger.books.filter { $0.addedBy == nil }.map { ($0.now.item, $0.opening) })
         var opened: Set<ItemNumber> = []
@@ -35,7 +45,7 @@ extension BooksAudit {
         }
         add(follower.found)
         if opened.count < opening.count {
-            record("catalog log", expected: "\(opening.count) init lines", found: "\(opened.count)")
+            record(name, expected: "\(opening.count) init lines", found: "\(opened.count)")
         }
         return follower.count
     }
@@ -44,17 +54,23 @@ extension BooksAudit {
     package func count(catalogLog: OperationLogFiles) throws -> Int {
         var count = 0
         try catalogLog.forEachLine { line, _ in
-            let isOne = ["update,", "init,", LedgerEntry.retiredPrefix].contains { line.hasPrefix($0) }
-            count += isOne ? 1 : 0
+            count += Self.isOperation(line) ? 1 : 0
         }
         return count
     }
 
+    /// Whether a line of a catalog's log is about a book or a change of one.
+    static func isOperation(_ line: Substring) -> Bool {
+        ["update,", "init,", LedgerEntry.retiredPrefix].contains { line.hasPrefix($0) }
+    }
+
     /// Reports a catalog log that is ahead of the ledger.
-    package mutating func checkNoMore(catalogLines: Int, than ledger: LedgerSnapshot) {
+    package mutating func checkNoMore(
+        catalogLines: Int, than ledger: LedgerSnapshot, name: String = catalogLogName
+    ) {
         let changeCount = catalogLines - ledger.books.count { $0.addedBy == nil }
         guard changeCount > ledger.movements.count else { return }
-        record("catalog log", expected: "\(ledger.movements.count) changes", found: "\(changeCount)")
+        record(name, expected: "\(ledger.movements.count) changes", found: "\(changeCount)")
     }
 
     /// The number of purchases of each book in the order log.
@@ -71,20 +87,24 @@ extension BooksAudit {
     }
 
     /// Reports books with more lines in the order log than orders.
-    package mutating func checkNoMore(lines: [ItemNumber: Int], than orders: OrderSnapshot) {
+    package mutating func checkNoMore(
+        lines: [ItemNumber: Int], than orders: OrderSnapshot, name: String = orderLogName
+    ) {
         let ordered = Self.counts(of: orders)
         for (item, count) in lines.sorted(by: { $0.key < $1.key }) where count > ordered[item, default: 0] {
             record(
-                "order log, book \(item)", expected: "\(ordered[item, default: 0]) lines", found: "\(count)")
+                "\(name), book \(item)", expected: "\(ordered[item, default: 0]) lines", found: "\(count)")
         }
     }
 
     /// The books with fewer lines in the order log than orders.
-    package static func missingLines(_ lines: [ItemNumber: Int], of orders: OrderSnapshot) -> [Discrepancy] {
+    package static func missingLines(
+        _ lines: [ItemNumber: Int], of orders: OrderSnapshot, name: String = orderLogName
+    ) -> [Discrepancy] {
         counts(of: orders).sorted { $0.key < $1.key }.filter { lines[$0.key, default: 0] < $0.value }.map {
             item, count in
             Discrepancy(
-                place: "order log, book \(item)", expected: "\(count) lines",
+                place: "\(name), book \(item)", expected: "\(count) lines",
                 found: "\(lines[item, default: 0])")
         }
     }

@@ -21,6 +21,10 @@ struct RecoverCommand: AsyncParsableCommand {
 
             An order server on a machine of its own needs no recovery: it takes its orders from the ledger as \
             soon as it reaches the catalog.
+
+            The logs of several servers over PostgreSQL are given by an --output for each folder, in the order of the \
+            servers, and only an empty database is rebuilt from them. The order between two logs stands in none: \
+            where both set the price of a book, recover says so.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -47,9 +51,13 @@ struct RecoverCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let settings = try await common.load([.data: data.data, .store: data.store])
-        let store = StoreFiles(
-            data: settings.text(.data), url: try settings.storeURL(), output: settings.text(.output))
+        let settings = try await common.load([.data: data.data, .store: data.store], takesOutputs: true)
+        let store = try StoreFiles(settings, outputs: common.outputs)
+        guard !store.isOfSeveral || catalogLog.isEmpty && orderLog.isEmpty && !withoutLedger else {
+            throw ValidationError(
+                "several --output, which are of several servers, go without --catalog-log, --order-log and --without-ledger"
+            )
+        }
         let hasCatalog = try store.hasCatalog
         let hasOrders = try store.hasOrders
         guard !hasOrders || !hasCatalog && !withoutLedger else {
@@ -83,58 +91,64 @@ struct RecoverCommand: AsyncParsableCommand {
         _ store: StoreFiles, hasCatalog: Bool, hasOrders: Bool, with recovery: inout Recovery
     ) throws {
         // Worked out before a folder or a lock is made: what cannot be rebuilt leaves no trace.
+        let sold = hasCatalog && !store.isOfSeveral ? [] : try soldCounts(of: store)
         let catalog =
-            hasCatalog ? nil : try self.catalog(of: store, hasOrders: hasOrders, with: &recovery)
+            hasCatalog ? nil : try self.catalog(of: store, hasOrders: hasOrders, sold, with: &recovery)
         let orders =
-            hasOrders ? nil : recovery.orders(from: try catalog ?? store.ledger)
+            hasOrders ? nil : recovery.orders(from: try catalog ?? store.ledger, soldCounts: sold)
         try store.write(catalog: catalog, orders: orders)
     }
 
     /// What the lost catalog database held.
     private func catalog(
-        of store: StoreFiles, hasOrders: Bool, with recovery: inout Recovery
+        of store: StoreFiles, hasOrders: Bool, _ sold: [[ItemNumber: Int]], with recovery: inout Recovery
     ) throws -> LedgerSnapshot {
         let logs =
             catalogLog.isEmpty
-            ? try OperationLogFiles(named: "catalog_log", in: store.output, needsCurrent: true)
-            : OperationLogFiles(paths: catalogLog)
-        sayUnread(logs)
+            ? try store.logs("catalog_log", needsCurrent: true) : [OperationLogFiles(paths: catalogLog)]
+        logs.forEach(StoreFiles.sayUnread)
         guard !logs.isEmpty else {
             throw FileFault(
-                path: store.output, reason: "has no catalog_log to rebuild from; name it by --catalog-log")
+                path: store.outputs.joined(separator: ", "),
+                reason: "has no catalog_log to rebuild from; name it by --catalog-log")
         }
-        let orders = hasOrders ? try store.orders : nil
-        let orderLogs = try self.orderLogs(of: store)
+        guard logs.count == 1 || !hasOrders else {
+            throw WorkFault(
+                """
+                the orders are in '\(store.place)', and from several logs both are rebuilt, in an empty database; \
+                nothing was changed
+                """)
+        }
+        let all = sold.reduce(into: [:]) { $0.merge($1, uniquingKeysWith: +) }
+        return try recovery.catalog(
+            logs: logs, orders: hasOrders ? try store.orders : nil, soldCounts: sold.isEmpty ? nil : all,
+            openedEmpty: openedEmpty, newLedger: .random(in: 1...Int64.max))
+    }
+
+    /// The purchases in each order log.
+    private func soldCounts(of store: StoreFiles) throws -> [[ItemNumber: Int]] {
         var audit = BooksAudit()
-        let soldCounts = orderLogs.isEmpty ? nil : try audit.count(orderLog: orderLogs)
+        let counts = try orderLogs(of: store).map { try audit.count(orderLog: $0) }
         if let fault = audit.discrepancies.first {
             throw FileFault(
                 path: fault.place, reason: "\(ShownText.quoted(fault.found)) is no line of the order log")
         }
-        return try recovery.catalog(
-            log: logs, orders: orders, soldCounts: soldCounts, openedEmpty: openedEmpty,
-            newLedger: .random(in: 1...Int64.max))
+        return counts
     }
 
     private func rebuildOrders(of store: StoreFiles, with recovery: inout Recovery) throws {
         let logs = try orderLogs(of: store)
-        guard !logs.isEmpty else {
+        guard let log = logs.first else {
             throw FileFault(
-                path: store.output, reason: "has no order_log to rebuild from; name it by --order-log")
+                path: store.outputs[0], reason: "has no order_log to rebuild from; name it by --order-log")
         }
-        try store.write(orders: try recovery.orders(from: logs))
+        try store.write(orders: try recovery.orders(from: log))
     }
 
-    private func orderLogs(of store: StoreFiles) throws -> OperationLogFiles {
-        guard orderLog.isEmpty else { return OperationLogFiles(paths: orderLog) }
-        let logs = try OperationLogFiles(named: "order_log", in: store.output, needsCurrent: true)
-        sayUnread(logs)
+    private func orderLogs(of store: StoreFiles) throws -> [OperationLogFiles] {
+        guard orderLog.isEmpty else { return [OperationLogFiles(paths: orderLog)] }
+        let logs = try store.logs("order_log", needsCurrent: true)
+        logs.forEach(StoreFiles.sayUnread)
         return logs
-    }
-
-    private func sayUnread(_ logs: OperationLogFiles) {
-        for file in logs.unread {
-            ExitStatus.say("bookstore: \(file) was not read: rotation gives no such name")
-        }
     }
 }

@@ -9,7 +9,8 @@ struct StoreFiles {
     let data: String
     /// Where the databases are, unless they are in `data`.
     var url: StoreURL?
-    let output: String
+    /// The folders of the servers' logs.
+    let outputs: [String]
 
     struct Report {
         struct Counts {
@@ -28,13 +29,6 @@ struct StoreFiles {
         }
     }
 
-    /// The catalog log with its rotated files.
-    var catalogLog: OperationLogFiles {
-        get throws { try OperationLogFiles(named: "catalog_log", in: output) }
-    }
-    /// The order log with its rotated files.
-    var orderLog: OperationLogFiles { get throws { try OperationLogFiles(named: "order_log", in: output) } }
-
     /// Audits the store, which may be selling meanwhile.
     ///
     /// What is written down first is decided last: a line of the order log follows its order, an order its
@@ -42,16 +36,34 @@ struct StoreFiles {
     /// later lacks; and what the later one has, the earlier has after a moment.
     func audit(patience: Duration) async throws -> Report {
         var audit = BooksAudit()
-        let catalogLines = try audit.count(catalogLog: catalogLog)
-        let lines = try audit.count(orderLog: orderLog)
+        let catalogLogs = try serverLogs("catalog_log", alone: BooksAudit.catalogLogName)
+        let orderLogs = try serverLogs("order_log", alone: BooksAudit.orderLogName)
+        let catalogLines = try catalogLogs.map { try audit.count(catalogLog: $0.files) }
+        let lines = try orderLogs.map { try audit.count(orderLog: $0.files) }
         let orders = try self.orders
         let ledger = try self.ledger
         audit.check(ledger: ledger)
         audit.check(orders: orders, against: ledger)
-        audit.checkNoMore(lines: lines, than: orders)
-        audit.checkNoMore(catalogLines: catalogLines, than: ledger)
-        _ = try audit.check(catalogLog: catalogLog, against: ledger)
-        audit.add(try await missingAfterPatience(ledger: ledger, orders: orders, patience: patience))
+        let orderParts = try parts(of: orders, for: orderLogs, in: &audit)
+        for (part, lines) in zip(orderParts, lines) {
+            audit.checkNoMore(lines: lines, than: part.content, name: part.log.name)
+        }
+        let ledgerParts = try parts(of: ledger, for: catalogLogs, in: &audit)
+        for (part, lines) in zip(ledgerParts, catalogLines) {
+            audit.checkNoMore(catalogLines: lines, than: part.content, name: part.log.name)
+        }
+        for part in ledgerParts {
+            _ = try audit.check(catalogLog: part.log.files, against: part.content, name: part.log.name)
+        }
+        let deadline = ContinuousClock.now + patience
+        while true {
+            let missing = try missing(of: ledger, ledgerParts, orderParts)
+            guard !missing.isEmpty, ContinuousClock.now < deadline else {
+                audit.add(missing)
+                break
+            }
+            try await Task.sleep(for: .milliseconds(200))
+        }
         let sales = ledger.movements.count { $0.sale != nil }
         return Report(
             discrepancies: audit.discrepancies,
@@ -60,25 +72,25 @@ struct StoreFiles {
                 orders: orders.orders.count))
     }
 
-    private func missingAfterPatience(
-        ledger: LedgerSnapshot, orders: OrderSnapshot, patience: Duration
-    ) async throws -> [BooksAudit.Discrepancy] {
-        let deadline = ContinuousClock.now + patience
-        while true {
-            // Lines that do not fit were noted before; here it is only asked what is still missing.
-            var repeated = BooksAudit()
-            var missing: [BooksAudit.Discrepancy] = []
-            let logged = try repeated.check(catalogLog: catalogLog, against: ledger)
-            if logged < ledger.movements.count {
+    /// What has yet to be written down. Lines that do not fit were noted before; here it is only asked what is missing.
+    private func missing(
+        of ledger: LedgerSnapshot, _ ledgerParts: [Part<LedgerSnapshot>], _ orderParts: [Part<OrderSnapshot>]
+    ) throws -> [BooksAudit.Discrepancy] {
+        var repeated = BooksAudit()
+        var missing: [BooksAudit.Discrepancy] = []
+        for (log, part) in ledgerParts {
+            let logged = try repeated.check(catalogLog: log.files, against: part)
+            if logged < part.movements.count {
                 missing.append(
                     BooksAudit.Discrepancy(
-                        place: "catalog log", expected: "\(ledger.movements.count) updates",
-                        found: "\(logged), the next is \(ledger.movements[logged].entry.logLine)"))
+                        place: log.name, expected: "\(part.movements.count) updates",
+                        found: "\(logged), the next is \(part.movements[logged].entry.logLine)"))
             }
-            missing += BooksAudit.missingLines(try repeated.count(orderLog: orderLog), of: orders)
-            missing += BooksAudit.missingOrders(try self.orders, of: ledger)
-            if missing.isEmpty || ContinuousClock.now >= deadline { return missing }
-            try await Task.sleep(for: .milliseconds(200))
         }
+        for (log, part) in orderParts {
+            let lines = try repeated.count(orderLog: log.files)
+            missing += BooksAudit.missingLines(lines, of: part, name: log.name)
+        }
+        return missing + BooksAudit.missingOrders(try orders, of: ledger)
     }
 }

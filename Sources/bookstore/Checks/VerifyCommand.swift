@@ -13,7 +13,8 @@ struct VerifyCommand: AsyncParsableCommand {
             Compares, and changes nothing. May run while the store is selling. Exit status 0 when \
             everything fits, 1 with a line for everything that does not, 78 when a database is missing, \
             damaged or not a store's. Rotated logs (catalog_log.2.gz, catalog_log.1, or catalog_log-20261123) \
-            are found beside the current ones; one that is missing is named, with status 78.
+            are found beside the current ones; one that is missing is named, with status 78. Of several servers over \
+            PostgreSQL name all folders of logs, each by an --output of its own.
             """)
 
     /// How long the tiers may take to write down what the ledger has just decided.
@@ -41,13 +42,10 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let settings = try await common.load([.data: data.data, .store: data.store])
-        let store = StoreFiles(
-            data: settings.text(.data), url: try settings.storeURL(), output: settings.text(.output))
+        let settings = try await common.load([.data: data.data, .store: data.store], takesOutputs: true)
+        let store = try StoreFiles(settings, outputs: common.outputs)
         let audit = try await store.audit(patience: Self.patience)
-        for file in try store.catalogLog.unread + store.orderLog.unread {
-            ExitStatus.say("bookstore: \(file) was not read: rotation gives no such name")
-        }
+        try store.sayUnread()
         if json {
             try Output.json(Verdict(audit))
         } else {

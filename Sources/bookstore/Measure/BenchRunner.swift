@@ -47,7 +47,7 @@ struct BenchRunner {
         try lines.joined().write(toFile: books, atomically: true, encoding: .utf8)
         ExitStatus.say("bench: opening a store in \(own.folder)")
         let settings: [Setting: String?] = [
-            .books: command.books ?? books, .output: command.common.output ?? own.folder + "/output",
+            .books: command.books ?? books, .output: command.common.outputs.first ?? own.folder + "/output",
             .logLevel: command.common.logLevel ?? "warning",
         ]
         return try await own.run(settings) { frontend in

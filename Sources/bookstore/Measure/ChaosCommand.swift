@@ -129,7 +129,7 @@ struct ChaosCommand: AsyncParsableCommand {
     }
 
     private static let checkBooks: ChaosRun.BooksCheck = { data, output in
-        let store = StoreFiles(data: data, output: output)
+        let store = StoreFiles(data: data, outputs: [output])
         return try await store.audit(patience: .seconds(5)).discrepancies.map(\.description)
     }
 }

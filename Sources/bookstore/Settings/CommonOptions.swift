@@ -12,9 +12,11 @@ struct CommonOptions: ParsableArguments {
     var configFile: String?
 
     @Option(
-        help: ArgumentHelp("The folder of catalog_log, order_log and client_log.", valueName: "dir"),
-        completion: .directory)
-    var output: String?
+        name: .customLong("output"),
+        help: ArgumentHelp(
+            "The folder of catalog_log, order_log and client_log; verify and recover take several.",
+            valueName: "dir"), completion: .directory)
+    var outputs: [String] = []
 
     @Option(
         help: ArgumentHelp("A JSON file with further settings; see 'bookstore config'.", valueName: "file"),
@@ -40,10 +42,19 @@ struct CommonOptions: ParsableArguments {
 
     /// The settings, with these options and `more` over what `up` has handed down, the environment and the
     /// settings file.
-    func load(_ more: [Setting: String?] = [:], handed: [String: String] = [:]) async throws -> Settings {
+    ///
+    /// - Parameter takesOutputs: whether the command reads several folders of logs.
+    func load(
+        _ more: [Setting: String?] = [:], handed: [String: String] = [:], takesOutputs: Bool = false
+    ) async throws -> Settings {
+        guard outputs.count <= 1 || takesOutputs else {
+            throw ValidationError(
+                "\(Setting.output.flag) is given \(outputs.count) times; only verify and recover take several"
+            )
+        }
         var flags: [String: String] = [:]
         let own: [(Setting, String?)] = [
-            (.config, configFile), (.output, output), (.logLevel, logLevel), (.logFormat, logFormat),
+            (.config, configFile), (.output, outputs.first), (.logLevel, logLevel), (.logFormat, logFormat),
             (.tokenFile, tokenFile),
         ]
         for (setting, value) in own + more.map({ ($0.key, $0.value) }) {

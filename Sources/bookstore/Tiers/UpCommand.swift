@@ -77,6 +77,6 @@ extension Settings {
     fileprivate func namesBooksInVain() throws -> Bool {
         let books = text(.books)
         guard !books.isEmpty, books != Setting.noBooks else { return false }
-        return try StoreFiles(data: text(.data), url: try storeURL(), output: text(.output)).hasCatalog
+        return try StoreFiles(data: text(.data), url: try storeURL(), outputs: [text(.output)]).hasCatalog
     }
 }

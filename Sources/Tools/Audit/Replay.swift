@@ -1,0 +1,209 @@
+internal import Model
+
+/// The replayed catalog log, or logs.
+struct Replay {
+    /// A book to which several logs gave a price, and not all the same one at last.
+    struct ContestedPrice {
+        let item: ItemNumber
+        let now: Cents
+        /// The logs that say otherwise, with what they say.
+        let others: [(log: Int64, price: Cents)]
+    }
+
+    private(set) var opening: [Book] = []
+    private(set) var states: [ItemNumber: Book] = [:]
+    private(set) var movements: [LedgerSnapshot.Movement] = []
+    private(set) var retired: Set<ItemNumber> = []
+    /// The movements that added books.
+    private(set) var addedBy: [ItemNumber: Int64] = [:]
+    /// The last price that each log gave a book.
+    private var prices: [ItemNumber: [Int64: Cents]] = [:]
+    /// Whether all books that the store was opened with are known.
+    private var isOpened: Bool
+    private var lastSale: Int64 = 0
+    /// The number of sales found so far, by book.
+    private var matched: [ItemNumber: Int] = [:]
+
+    init(_ logs: [OperationLogFiles], openedEmpty: Bool) throws {
+        isOpened = openedEmpty
+        if logs.count == 1 {
+            try logs[0].forEachLine { try take(Self.parse($0, at: $1), at: $1, log: 1) }
+            guard isOpened || !opening.isEmpty else { throw Self.headless(logs[0]) }
+        } else {
+            var merge = try LogMerge(logs, openedEmpty: openedEmpty)
+            opening = merge.opening
+            states = Dictionary(uniqueKeysWithValues: opening.map { ($0.item, $0) })
+            isOpened = true
+            for change in try merge.merged() { try take(change.line, at: change.place, log: change.log) }
+        }
+        opening.sort { $0.item < $1.item }
+    }
+
+    static func headless(_ log: OperationLogFiles) -> FileFault {
+        FileFault(
+            path: log.paths.first ?? "catalog_log",
+            reason: "has no init lines; name the rotated logs too, the oldest first")
+    }
+
+    static func parse(_ line: Substring, at place: FilePlace) throws(FileFault) -> OperationLogLine {
+        do throws(LineFault) {
+            return try OperationLogLine(parsing: line)
+        } catch {
+            throw FileFault(path: place.path, line: place.line, reason: error.reason)
+        }
+    }
+
+    private mutating func take(
+        _ line: OperationLogLine, at place: FilePlace, log: Int64
+    ) throws(FileFault) {
+        do throws(LineFault) {
+            switch line {
+            case .opening(let book):
+                guard states.updateValue(book, forKey: book.item) == nil else {
+                    throw LineFault("book \(book.item) is opened a second time; are the logs of one store?")
+                }
+                open(book, log: log)
+            case .update(let change): try apply(change, sale: nil, log: log)
+            case .retired(let item): try retire(item, log: log)
+            case .query:
+                guard isOpened || !opening.isEmpty else {
+                    throw LineFault(
+                        """
+                        is no init line, with which the log of a store begins: an older log is missing; bring \
+                        it back. (A store that was opened without books is rebuilt with --opened-empty.)
+                        """)
+                }
+            case .bought: throw LineFault("is a line of the order log, not of the catalog's")
+            }
+        } catch {
+            throw FileFault(path: place.path, line: place.line, reason: error.reason)
+        }
+    }
+
+    /// The books whose prices several logs set, by number.
+    var contestedPrices: [ContestedPrice] {
+        prices.sorted { $0.key < $1.key }.compactMap { item, said in
+            guard let now = states[item]?.price else { return nil }
+            let others = said.filter { $0.value != now }.sorted { $0.key < $1.key }
+            return others.isEmpty
+                ? nil : ContestedPrice(item: item, now: now, others: others.map { ($0, $1) })
+        }
+    }
+
+    /// Adds a book. Those before all changes are the books that the store was opened with. A later one was
+    /// added with an opening stock of 0.
+    private mutating func open(_ book: Book, log: Int64) {
+        guard isOpened || !movements.isEmpty else { return opening.append(book) }
+        var emptyPlace = book
+        emptyPlace.stock = 0
+        opening.append(emptyPlace)
+        prices[book.item, default: [:]][log] = book.price
+        addedBy[book.item] = record(.added(book), stockAfter: book.stock, log: log)
+    }
+
+    private mutating func retire(_ item: ItemNumber, log: Int64) throws(LineFault) {
+        guard let book = states[item], retired.insert(item).inserted else {
+            throw LineFault("retires book \(item), which is not in the shop")
+        }
+        record(.retired(item), stockAfter: book.stock, log: log)
+    }
+
+    @discardableResult
+    private mutating func record(
+        _ entry: LedgerEntry, stockAfter: Int64, sale: Int64? = nil, log: Int64
+    ) -> Int64 {
+        let sequence = Int64(movements.count + 1)
+        movements.append(
+            LedgerSnapshot.Movement(
+                sequence: sequence, entry: entry, stockAfter: stockAfter, sale: sale, log: log))
+        return sequence
+    }
+
+    private mutating func apply(_ change: StockChange, sale: Int64?, log: Int64) throws(LineFault) {
+        guard var book = states[change.item] else {
+            throw LineFault("updates book \(change.item), which no line before it opens")
+        }
+        book.stock += change.units ?? 0
+        book.price = change.price ?? book.price
+        guard book.stock >= 0 else { throw LineFault("takes the stock of book \(change.item) below 0") }
+        states[change.item] = book
+        if let price = change.price { prices[change.item, default: [:]][log] = price }
+        record(.update(change), stockAfter: book.stock, sale: sale, log: log)
+    }
+
+    /// Finds the sales among the changes. Both are in the ledger's order, so each sale is the next change
+    /// that removes one copy of its book.
+    mutating func assign(
+        sales: [OrderSnapshot.Order], soldCounts: [ItemNumber: Int]?, notes: inout [String]
+    ) throws {
+        var left = sales[...]
+        var invented = 0
+        for index in movements.indices {
+            guard case .update(let change) = movements[index].entry, change.units == -1, change.price == nil
+            else { continue }
+            let key: IdempotencyKey
+            if let next = left.first, next.sale?.number == lastSale + 1, next.item == change.item {
+                key = next.key
+                left = left.dropFirst()
+            } else {
+                let isSale =
+                    soldCounts.map { matched[change.item, default: 0] < $0[change.item, default: 0] } ?? true
+                guard isSale else { continue }
+                invented += 1
+                key = Self.unaskedKey(lastSale + 1)
+            }
+            lastSale += 1
+            matched[change.item, default: 0] += 1
+            let movement = movements[index]
+            movements[index] = LedgerSnapshot.Movement(
+                sequence: movement.sequence, entry: .update(.sale(of: change.item, key: key)),
+                stockAfter: movement.stockAfter, sale: lastSale, log: movement.log)
+        }
+        notes.append("found \(lastSale) sales, \(lastSale - Int64(invented)) of them with their keys")
+        if invented > 0 {
+            notes.append(
+                "the keys of the other \(invented) stand in no log: such a purchase that is repeated would be made again"
+            )
+        }
+        // A power cut may have removed the end of the log. What the order server confirmed was sold anyway.
+        for order in left {
+            guard order.sale?.number == lastSale + 1 else {
+                throw FileFault(
+                    path: "order database",
+                    reason:
+                        "sale \(order.sale?.number ?? 0) of book \(order.item) does not follow from the log")
+            }
+            try sell(order.item, key: order.key, says: "order database")
+        }
+        if !left.isEmpty {
+            notes.append("added \(left.count) sales that the log lacks, from the order database")
+        }
+    }
+
+    /// Adds the sales that only the order log has, after a power cut removed the end of everything else.
+    mutating func add(soldCounts: [ItemNumber: Int], notes: inout [String]) throws {
+        var count = 0
+        for (item, sold) in soldCounts.sorted(by: { $0.key < $1.key }) {
+            while matched[item, default: 0] < sold {
+                try sell(item, key: Self.unaskedKey(lastSale + 1), says: "order log")
+                count += 1
+            }
+        }
+        if count > 0 { notes.append("added \(count) sales that the log lacks, from the order log") }
+    }
+
+    private mutating func sell(_ item: ItemNumber, key: IdempotencyKey, says place: String) throws {
+        do throws(LineFault) {
+            try apply(.sale(of: item, key: key), sale: lastSale + 1, log: 1)
+        } catch {
+            throw FileFault(path: place, reason: "a sale that is not in the catalog log \(error.reason)")
+        }
+        lastSale += 1
+        matched[item, default: 0] += 1
+    }
+
+    /// The key of a sale whose original key is lost.
+    private static func unaskedKey(_ sale: Int64) -> IdempotencyKey {
+        IdempotencyKey(trusted: "recovered-sale-\(sale)")
+    }
+}
