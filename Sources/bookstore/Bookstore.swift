@@ -26,7 +26,8 @@ struct Bookstore: AsyncParsableCommand {
             UpCommand.self, CatalogCommand.self, OrderCommand.self, FrontendCommand.self,
             StorefrontCommand.self, DeskPasswordCommand.self, ClientCommand.self, BooksCommand.self,
             RestockCommand.self, RepriceCommand.self, LedgerCommand.self, OrdersCommand.self,
-            AcceptanceCommand.self, VerifyCommand.self, RecoverCommand.self, TopCommand.self,
+            AcceptanceCommand.self, VerifyCommand.self, RecoverCommand.self, CompleteLogCommand.self,
+            TopCommand.self,
             BenchCommand.self, ChaosCommand.self, ConfigCommand.self, BackupCommand.self,
             HealthcheckCommand.self, CompletionCommand.self, VersionCommand.self,
         ])

@@ -97,6 +97,12 @@ extension RealProcesses {
                     }
                     try await trade(store, second, round: "1")
                     try await balances(store, url)
+                    let inUse = try await bookstore(
+                        "complete-log", "order", "2", "--store", url, "--output", "output/order-1",
+                        in: store.folder)
+                    #expect(
+                        inUse.status == 78 && inUse.errors.contains("another process writes it"),
+                        "\(inUse.errors)")
                     // The line that `up` prints does the same.
                     let line = try #require(
                         up.output.split(separator: "\n").first { $0.contains("bookstore verify") })
@@ -110,6 +116,7 @@ extension RealProcesses {
                     #expect(shown.status == 0, "\(shown.output)\(shown.errors)")
                 }
                 try await expectDamageIsNamed(store, url)
+                try await expectLostLogsAreCompleted(store, url)
                 let empty = server.url(try server.newDatabase())
                 let recovery = try await run(
                     Program.bookstore, ["recover", "--store", empty] + Self.outputOptions, in: store.folder)
@@ -124,6 +131,29 @@ extension RealProcesses {
                     try await trade(store, second, round: "2")
                     try await balances(store, empty)
                 }
+            }
+        }
+
+        /// Servers that are gone for good: their logs are completed, or written where they are lost.
+        private func expectLostLogsAreCompleted(_ store: Store, _ url: String) async throws {
+            for tier in ["catalog", "order"] {
+                let folder = "output/\(tier)-1"
+                let log = "\(folder)/\(tier)_log"
+                let text = try String(contentsOfFile: store.path(log), encoding: .utf8)
+                let short = text.split(separator: "\n").dropLast(2).map { $0 + "\n" }.joined()
+                for left in [short, nil] {
+                    try FileManager.default.removeItem(atPath: store.path(log))
+                    if let left { try store.write(left, to: log) }
+                    let run = try await bookstore(
+                        "complete-log", tier, "2", "--store", url, "--output", folder, in: store.folder)
+                    #expect(run.status == 0, "\(run.errors)")
+                    #expect(run.output == "\(log) has all lines of log 2 of the \(tier).\n")
+                    try await balances(store, url)
+                }
+                let none = try await bookstore(
+                    "complete-log", tier, "7", "--store", url, "--output", "other", in: store.folder)
+                #expect(
+                    none.status == 78 && none.errors.contains("the \(tier) has no log 7"), "\(none.errors)")
             }
         }
 
@@ -169,6 +199,10 @@ extension RealProcesses {
                     ),
                     (["recover", "--store", url, "--order-log", "x"] + two, 64, "go without --catalog-log"),
                     (["recover", "--store", url] + two, 78, "a, b: has no catalog_log to rebuild from"),
+                    (["complete-log", "shelf", "1"], 64, "'shelf' is neither catalog nor order"),
+                    (["complete-log", "order", "0"], 64, "<number> '0' is not a whole number"),
+                    (["complete-log", "order", "1"], 64, "only a store in PostgreSQL has numbered logs"),
+                    (["complete-log", "order", "1", "--store", url], 78, "has no tables of the order"),
                     (
                         ["catalog"] + two, 64,
                         "--output is given 2 times; only verify and recover take several"
