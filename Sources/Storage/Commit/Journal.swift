@@ -4,6 +4,7 @@ package import Logging
 internal import Model
 package import Monitoring
 package import NIOCore
+internal import Synchronization
 
 /// Group commit, log and recovery of one store: what is answered is durable and logged.
 package final class Journal<Change: Sendable, Batch: CommittedBatch>: Sendable {
@@ -18,6 +19,8 @@ package final class Journal<Change: Sendable, Batch: CommittedBatch>: Sendable {
 
     package typealias Outcome = Batch.Outcome
 
+    private static var pingSeconds: Double { 1 }
+
     private let store: any JournaledStore<Change, Batch>
     private let log: MarkedLog
     private let gate: WriteGate
@@ -28,6 +31,8 @@ package final class Journal<Change: Sendable, Batch: CommittedBatch>: Sendable {
     private let shortReads: DispatchQueue
     private let longReads: DispatchQueue
     private let fileReads: DispatchQueue
+    private let pings: DispatchQueue
+    private let isStopped = Atomic<Bool>(false)
 
     /// A journal of an open store, which it owns from now on.
     ///
@@ -52,6 +57,7 @@ package final class Journal<Change: Sendable, Batch: CommittedBatch>: Sendable {
         shortReads = DispatchQueue(label: "\(tier)-short-reads")
         longReads = DispatchQueue(label: "\(tier)-long-reads")
         fileReads = DispatchQueue(label: "\(tier)-file-reads")
+        pings = DispatchQueue(label: "\(tier)-pings")
         let found = try store.explained(repair)
         let log = try MarkedLog(
             tier: tier, path: logPath, sequence: store.lastNumber, unclaimed: found.unclaimed,
@@ -75,6 +81,17 @@ package final class Journal<Change: Sendable, Batch: CommittedBatch>: Sendable {
             store: store, log: log, gate: gate, space: space, decision: decision, logger: logger,
             execution: execution, syncTimes: syncTimes, committed: committed)
         commits = CommitLoop(name: tier, execution: execution, commit: batch.run)
+        if store.pings, !execution.isStepped { pingLater() }
+    }
+
+    /// Asks a database that may be lost unnoticed, so that it is connected anew before a change waits for it.
+    private func pingLater() {
+        pings.asyncAfter(deadline: .now() + Self.pingSeconds) { [weak self] in
+            guard let self, !isStopped.load(ordering: .relaxed) else { return }
+            // While commits are under way they notice by themselves.
+            try? gate.runIfIdle { try store.ping() }
+            pingLater()
+        }
     }
 
     /// Makes a change, by group commit.
@@ -124,6 +141,8 @@ package final class Journal<Change: Sendable, Batch: CommittedBatch>: Sendable {
 
     /// Commits what waits, writes the log out and closes the store.
     package func shutdown() throws {
+        isStopped.store(true, ordering: .relaxed)
+        pings.sync {}
         commits.shutdown()
         try log.shutdown()
         try store.close()

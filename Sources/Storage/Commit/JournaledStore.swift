@@ -34,6 +34,13 @@ package protocol JournaledStore<Change, Batch>: Sendable {
     func reopen() throws
     func close() throws
 
+    /// Whether the database may be lost without anybody noticing, so that it is asked now and then.
+    var pings: Bool { get }
+    /// Asks the database something.
+    ///
+    /// - Throws: the database's error where it is lost.
+    func ping() throws
+
     /// Runs `body` and says of a database's error what a person can do about it.
     ///
     /// - Throws: the database's errors in words for people; any other error of the body as it is.
@@ -44,4 +51,9 @@ package protocol JournaledStore<Change, Batch>: Sendable {
     func databaseName() throws -> String
     /// Which database it is, for the metrics page.
     func info() throws -> MetricSample
+}
+
+extension JournaledStore {
+    package var pings: Bool { false }
+    package func ping() throws {}
 }

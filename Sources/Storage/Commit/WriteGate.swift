@@ -58,19 +58,26 @@ package final class WriteGate: Sendable {
             guard !state.isTripped else {
                 throw StoreError.unavailable(tier: tier, reason: .recovering, outcomeUnknown: false)
             }
-            do {
-                return try body()
-            } catch let error as StoreError {
-                throw error
-            } catch {
-                if PlantedBug.isOn(.writesOnAfterFault) { throw error }
-                state.isTripped = true
-                isTrippedNow.store(true, ordering: .relaxed)
-                state.attemptCount = 0
-                if recover == nil { broken(error) } else { scheduleRecovery() }
-                throw error
-            }
+            do { return try body() } catch { throw noted(error, &state) }
         }
+    }
+
+    /// The same for what is not worth waiting for a commit or a recovery.
+    package func runIfIdle(_ body: () throws -> Void) throws {
+        try state.withLockIfAvailable { state in
+            guard !state.isTripped else { return }
+            do { try body() } catch { throw noted(error, &state) }
+        }
+    }
+
+    /// An error of a body, which trips the breaker where it says nothing of what was done.
+    private func noted(_ error: any Error, _ state: inout State) -> any Error {
+        guard !(error is StoreError), !PlantedBug.isOn(.writesOnAfterFault) else { return error }
+        state.isTripped = true
+        isTrippedNow.store(true, ordering: .relaxed)
+        state.attemptCount = 0
+        if recover == nil { broken(error) } else { scheduleRecovery() }
+        return error
     }
 
     /// Runs `body` while neither a commit nor a recovery is at work.

@@ -30,10 +30,7 @@ extension PostgresConnection {
             let left = max(.zero, deadline - ContinuousClock.now)
             let millis = left.components.seconds * 1_000 + left.components.attoseconds / 1_000_000_000_000_000
             var wanted = pollfd(fd: pq.socket(handle), events: Int16(POLLIN), revents: 0)
-            guard poll(&wanted, 1, Int32(clamping: millis)) != 0 else {
-                isGivenUp = true
-                throw PostgresError(.lost, "PostgreSQL does not answer; its connection is given up")
-            }
+            guard poll(&wanted, 1, Int32(clamping: millis)) != 0 else { throw giveUp() }
             guard pq.consumeInput(handle) == 1 else { throw lost }
         }
     }

@@ -18,6 +18,9 @@ package final class PostgresConnection: @unchecked Sendable {
 
     let pq: PQFunctions
     let handle: OpaquePointer
+    private let url: StoreURL
+    /// Which of the URL's hosts it leads to.
+    private let host: Int
     /// The names of the statements that are prepared, by their text.
     private var prepared: [String: String] = [:]
     private var preparedCount = 0
@@ -28,7 +31,7 @@ package final class PostgresConnection: @unchecked Sendable {
     /// than a statement may run. Nil where statements may take as long as they do.
     package var answerTimeMax: Duration? = .seconds(7)
     /// Whether the server was given up, so that nothing more is asked of it.
-    var isGivenUp = false
+    private(set) var isGivenUp = false
 
     /// Connects, and makes the session one that the store can trust.
     ///
@@ -38,17 +41,9 @@ package final class PostgresConnection: @unchecked Sendable {
     /// - Throws: ``PostgresError``.
     package init(_ url: StoreURL, application: String, settings: String = "") throws(PostgresError) {
         pq = try PostgresLibrary.functions
-        var options = Self.defaults.merging(url.options) { $1 }
-        options["client_encoding"] = "UTF8"
-        options["application_name"] = application
-        guard let handle = Self.connect(options, pq) else {
-            throw PostgresError(.full, "there is no memory for a connection")
-        }
-        self.handle = handle
-        guard pq.status(handle) == CONNECTION_OK else {
-            let fault = PostgresLibrary.text(pq.errorMessage(handle))
-            throw PostgresError(.lost, "\(url) is out of reach: \(fault)")
-        }
+        self.url = url
+        (handle, host) = try Self.connect(url, application: application, pq)
+        url.prefer(host)
         _ = pq.setNoticeReceiver(
             handle,
             { connection, notice in
@@ -60,6 +55,25 @@ package final class PostgresConnection: @unchecked Sendable {
     }
 
     deinit { pq.finish(handle) }
+
+    /// Connects to the first host that will do.
+    private static func connect(
+        _ url: StoreURL, application: String, _ pq: PQFunctions
+    ) throws(PostgresError) -> (OpaquePointer, host: Int) {
+        var faults: [String] = []
+        for (host, options) in url.optionsOfHosts {
+            var options = defaults.merging(options) { $1 }
+            options["client_encoding"] = "UTF8"
+            options["application_name"] = application
+            guard let handle = connect(options, pq) else {
+                throw PostgresError(.full, "there is no memory for a connection")
+            }
+            if pq.status(handle) == CONNECTION_OK { return (handle, host) }
+            faults.append(PostgresLibrary.text(pq.errorMessage(handle)))
+            pq.finish(handle)
+        }
+        throw PostgresError(.lost, "\(url) is out of reach: \(faults.joined(separator: "; "))")
+    }
 
     private static func connect(_ options: [String: String], _ pq: PQFunctions) -> OpaquePointer? {
         let pairs = Array(options)
@@ -113,6 +127,13 @@ package final class PostgresConnection: @unchecked Sendable {
     private func note(_ notice: OpaquePointer?) {
         guard let notice, let severity = pq.resultErrorField(notice, Int32(UInt8(ascii: "V"))) else { return }
         if String(cString: severity) == "WARNING" { wasWarned = true }
+    }
+
+    /// Gives the server up, which does not answer.
+    func giveUp() -> PostgresError {
+        isGivenUp = true
+        url.avoid(host)
+        return PostgresError(.lost, "PostgreSQL does not answer; its connection is given up")
     }
 
     // MARK: Statements

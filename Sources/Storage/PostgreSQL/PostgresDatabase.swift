@@ -10,6 +10,7 @@ package final class PostgresDatabase: Sendable {
     /// How long the server may take to notice that a session was closed, which then still holds its lock.
     private static let endOfSession = Duration.seconds(1)
     private static let repetitionCountMax = 3
+    private static let pingTimeMax = Duration.seconds(1)
     /// How long the next row of a long read may take, of which the first may have to be looked for.
     private static let rowTimeMax = Duration.seconds(30)
     /// Tables grow faster than the server counts their rows: a plan made for a small one must not read a large one
@@ -105,6 +106,17 @@ package final class PostgresDatabase: Sendable {
     ) throws -> PostgresConnection {
         try PostgresConnection(
             url, application: "bookstore \(schema.tier) \(purpose)", settings: settings)
+    }
+
+    /// Asks the server something, so that a loss is noticed before the next change waits for it.
+    package func ping() throws {
+        try writer.withLock { writer in
+            guard let connection = writer else { throw unconnected }
+            let answerTimeMax = connection.answerTimeMax
+            connection.answerTimeMax = Self.pingTimeMax
+            defer { connection.answerTimeMax = answerTimeMax }
+            try connection.run("SELECT 1::bigint")
+        }
     }
 
     /// Gives lock and connections back.

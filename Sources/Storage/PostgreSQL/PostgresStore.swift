@@ -31,6 +31,9 @@ extension PostgresStore {
 
     package func close() throws { database.close() }
 
+    package var pings: Bool { true }
+    package func ping() throws { try database.ping() }
+
     /// What PostgreSQL says is for people already.
     package func explained<Value>(_ body: () throws -> Value) throws -> Value { try body() }
 

@@ -1,9 +1,12 @@
 internal import CPQ
+internal import Synchronization
 
 /// Where a store's PostgreSQL is: a connection URL as libpq reads it, with several hosts and any of its options.
 package struct StoreURL: Sendable, CustomStringConvertible {
     /// libpq's options, by their names.
     let options: [String: String]
+    /// Which host answered last, of several: connections that are made from this URL share it.
+    private let firstHost = FirstHost()
 
     /// Reads a URL. What it says is not repeated by any error: it may hold a secret.
     ///
@@ -45,5 +48,38 @@ package struct StoreURL: Sendable, CustomStringConvertible {
             return port.isEmpty ? String(host) : "\(host):\(port)"
         }
         return "PostgreSQL \(places.joined(separator: ","))/\(options["dbname"] ?? "")"
+    }
+
+    // MARK: Several hosts
+
+    /// libpq's options for one host each, in the order in which they are tried: the one that answered last is first.
+    var optionsOfHosts: [(host: Int, options: [String: String])] {
+        let lists = ["host", "hostaddr", "port"].compactMap { name in
+            options[name].map { (name, $0.split(separator: ",", omittingEmptySubsequences: false)) }
+        }
+        let count = lists.filter { $0.0 != "port" }.map(\.1.count).max() ?? 1
+        let first = firstHost.index
+        return (0..<count).map { (first + $0) % count }.map { host in
+            var chosen = options
+            for (name, values) in lists where values.count > 1 { chosen[name] = String(values[host]) }
+            return (host, chosen)
+        }
+    }
+
+    /// Tries this host first from now on.
+    func prefer(_ host: Int) { firstHost.index = host }
+
+    /// Tries another host first from now on: this one takes what is sent and answers nothing.
+    func avoid(_ host: Int) {
+        if firstHost.index == host { firstHost.index = host + 1 }
+    }
+}
+
+private final class FirstHost: Sendable {
+    private let place = Atomic<Int>(0)
+
+    var index: Int {
+        get { place.load(ordering: .relaxed) }
+        set { place.store(newValue, ordering: .relaxed) }
     }
 }

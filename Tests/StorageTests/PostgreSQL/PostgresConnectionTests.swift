@@ -238,4 +238,21 @@ import Testing
     ]) func eachCodeHasItsMeaning(code: String, kind: PostgresError.Kind) {
         #expect(PostgresError.kind(code) == kind)
     }
+
+    /// Each host of a URL in turn, beginning with the one that answered last.
+    @Test func theHostThatAnsweredIsTriedFirst() throws {
+        let url = try StoreURL(parsing: "postgresql://me@h1:1,h2:2,h3:3/books")
+        let hosts = { url.optionsOfHosts.map { "\($0.options["host"] ?? ""):\($0.options["port"] ?? "")" } }
+        #expect(hosts() == ["h1:1", "h2:2", "h3:3"])
+        url.prefer(2)
+        #expect(hosts() == ["h3:3", "h1:1", "h2:2"])
+        url.avoid(1)
+        #expect(hosts() == ["h3:3", "h1:1", "h2:2"])
+        url.avoid(2)
+        #expect(hosts() == ["h1:1", "h2:2", "h3:3"])
+        let onePort = try StoreURL(parsing: "postgresql://h1,h2/books?port=7")
+        #expect(onePort.optionsOfHosts.map { $0.options["port"] } == ["7", "7"])
+        let socket = try StoreURL(parsing: "postgresql:///books")
+        #expect(socket.optionsOfHosts.map { $0.options["host"] } == [nil])
+    }
 }
