@@ -15,7 +15,7 @@ package struct ReachProbe: Sendable {
         self.clients = clients.map { ($0, $0.operation("/livez")) }
     }
 
-    /// Succeeds when every tier gives any answer at all: a program that keeps only the store's contract may
+    /// Succeeds when of every tier one server gives any answer at all: a program that keeps only the store's contract may
     /// not know `/livez`. Fails with ``Model/StoreError/unavailable`` of the first in the
     /// list that does not.
     package func reach(from request: TierRequest) -> EventLoopFuture<Void> {

@@ -45,6 +45,13 @@ extension RealProcesses {
                     processes[place] = try start(replica, url: url, in: folder)
                     try await allAreUsed(by: replicas)
                 }
+                try await eventually("the logs of all servers are the ledger's") {
+                    try await bookstore(
+                        "verify", "--store", url, "--output", "catalog-0", "--output", "catalog-1",
+                        "--output",
+                        "order-0", "--output", "order-1", in: folder
+                    ).status == 0
+                }
                 // One sale of each book in each of nine rounds, however often a call was repeated.
                 for item in 1...12 {
                     let reply = try await onThread { try request("GET", "/lookup/\(item)", port: frontend) }
