@@ -116,6 +116,30 @@ import Testing
         }
     }
 
+    /// What a catalog did last whose machine is gone for good.
+    @Test func theLogOfAnotherIsCompleted() async throws {
+        try await withReplicas { one, two in
+            for folder in [one, two] { try await folder.withEngine { _ in } }
+            let url = try StoreURL(parsing: one.url)
+            let complete = { (path: String) in
+                try PostgresCatalogStore.completeLog(2, of: url, at: path, logger: silent)
+            }
+            try two.withStore { _ = try $0.commitUnlogged(restock(Self.item, 2)) }
+            try one.withStore { store in
+                try store.commitUnlogged(restock(Self.item, 1))
+                let lines = defaultInitLines + ["update,1,na,2"]
+                for _ in 0..<2 {
+                    try complete(two.logPath)
+                    #expect(try two.logLines() == lines)
+                }
+                // With its disk.
+                let anew = two.path + "/anew_log"
+                try complete(anew)
+                #expect(try String(contentsOfFile: anew, encoding: .utf8) == two.logText())
+            }
+        }
+    }
+
     @Test func aCopiedDataFolderIsRefused() async throws {
         try await withReplicas { one, two in
             try one.withStore { _ in

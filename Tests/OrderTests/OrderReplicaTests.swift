@@ -89,6 +89,18 @@ private final class CountedCatalog: CatalogService {
         }
     }
 
+    @Test func theLogOfAnotherIsCompleted() async throws {
+        try await withReplicas { one, two in
+            try one.withStore { try $0.commitUnlogged([.sale(1, "a")]) }
+            try two.withStore { try $0.commitUnlogged([.sale(2, "b", Self.otherItem), .sale(3, "c")]) }
+            let url = try StoreURL(parsing: one.url)
+            for _ in 0..<2 {
+                try PostgresOrderStore.completeLog(2, of: url, at: two.orderLog, logger: silent)
+                #expect(try two.orderLines() == ["bought book 2", "bought book 1"])
+            }
+        }
+    }
+
     /// Two servers record the same sales at once, in either order.
     @Test func whatBothRecordAtOnceIsRecordedOnce() async throws {
         try await withReplicas { one, two in
