@@ -70,6 +70,26 @@ import Testing
         }
     }
 
+    /// Such as a proxy before a server that is gone.
+    @Test func aServerThatOnlyBreaksConnectionsIsOut() async throws {
+        try await withReplicas { tested, first, second in
+            let affinity = tested.affinity(to: first)
+            first.become(.broken)
+            for _ in 0..<50 {
+                let answer = try await tested.client.start(
+                    "/keyed", method: .POST, key: "k", affinity: affinity, repetition: .always
+                ).get()
+                #expect(String(buffer: answer.body) == second.name)
+            }
+            try await expect(tested.fault(of: first), is: "was out of reach")
+            #expect(first.targets.count < 10, "\(first.targets.count) calls were sent to it")
+            first.become(.well)
+            try await eventually("the server is back", within: 5) {
+                try await tested.send(about: affinity) == first.name
+            }
+        }
+    }
+
     @Test func aFrozenServersCallsAreMoved() async throws {
         try await withReplicas { tested, first, second in
             let affinity = tested.affinity(to: first)

@@ -15,6 +15,8 @@ final class Replica: @unchecked Sendable {
         /// It accepts and never answers.
         case frozen
         case killed
+        /// It is gone, and something in front accepts connections for it and breaks them.
+        case broken
         /// It answers 503 to everything but probes of another mode.
         case failing(code: String, outcome: String)
     }
@@ -59,7 +61,7 @@ final class Replica: @unchecked Sendable {
             return currentMode
         }
         switch mode {
-        case .killed, .frozen: return nil
+        case .killed, .frozen, .broken: return nil
         case .well: return answer(name, "Server: bookstore/1")
         case .failing(let code, let outcome):
             return answer(

@@ -9,7 +9,7 @@ extension LoopServers {
         balance.heard(from: peer.server, isQuick: peer.lane == .quick, at: now)
     }
 
-    /// A connection to a server did not open, and it has no other in this lane.
+    /// A connection to a server did not open, and it has no other in this lane; or it broke before anything was answered.
     func failedToConnect(to peer: LoopPeer) {
         guard isBalanced else { return }
         balance.failedToConnect(to: peer.server, at: .now())

@@ -159,11 +159,14 @@ final class LoopServers {
     func repeatCall(_ exchange: Exchange, from peer: LoopPeer, _ error: any Error) {
         let now = NIODeadline.now()
         guard takeRepetition(of: exchange, from: peer, at: now) else { return exchange.fail(error) }
+        exchange.tried.append(peer.server)
         let other =
             exchange.isPinned
             ? nil : choose(for: exchange, in: lanes[peer.lane.rawValue], isWellOnly: true, at: now)
-        guard let other, other !== peer else { return peer.submit(exchange) }
-        exchange.tried.append(peer.server)
+        guard let other else {
+            exchange.tried.removeLast()
+            return peer.submit(exchange)
+        }
         send(exchange, to: other)
     }
 

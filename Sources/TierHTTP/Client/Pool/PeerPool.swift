@@ -278,6 +278,11 @@ struct PeerPool<Connection: AnyObject> {
         index(of: connection).map { links.remove(at: $0).line.exchanges } ?? []
     }
 
+    /// Whether nothing was ever answered on a connection.
+    func isMute(_ connection: Connection) -> Bool {
+        index(of: connection).map { links[$0].line.kind == .unknown } ?? false
+    }
+
     /// Takes no further calls.
     ///
     /// - Returns: those that wait, which end unanswered.
