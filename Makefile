@@ -43,6 +43,11 @@ chaos: test-setup release ## the same in about an hour, with the release build; 
 	swift build --build-tests
 	@scripts/proof.py long $(if $(SEED),--seed $(SEED))
 
+# `make chaos-replicas SEED=n` repeats the faults of an earlier run.
+chaos-replicas: test-setup release ## the crash test of replicas over PostgreSQL, long; report in docs/chaos-replicas-report.md
+	.build/release/bookstore chaos --replicas --buys 200000 --faults 500 --clients 32 --seconds 3600 \
+		--report docs/chaos-replicas-report.md $(if $(SEED),--seed $(SEED))
+
 simulation: ## run the store simulated with 50,000 seeds; BOOKSTORE_SEED=n repeats one with its trace
 	swift build --build-tests
 	BOOKSTORE_SEED_COUNT=$${BOOKSTORE_SEED_COUNT:-50000} swift test --skip-build --no-parallel --filter SimulationTests

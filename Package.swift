@@ -230,7 +230,7 @@ let package = Package(
             name: "DiskTests", dependencies: ["Model", "TestSupport", "bookstore"], exclude: ["shim"],
             swiftSettings: tests),
         .testTarget(
-            name: "SystemTests", dependencies: ["Bench", "Model", "TestSupport", "bookstore"],
+            name: "SystemTests", dependencies: ["Bench", "Model", "Processes", "TestSupport", "bookstore"],
             swiftSettings: tests),
     ]
 )

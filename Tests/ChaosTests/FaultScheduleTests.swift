@@ -4,8 +4,8 @@ import Testing
 @testable import Chaos
 
 @Suite struct FaultScheduleTests {
-    private func faults(seed: UInt64, count: Int) -> [Fault] {
-        var schedule = FaultSchedule(seed: seed)
+    private func faults(of layout: StoreLayout = .oneMachine, seed: UInt64, count: Int) -> [Fault] {
+        var schedule = FaultSchedule(of: layout, seed: seed)
         return (0..<count).map { _ in schedule.next() }
     }
 
@@ -16,20 +16,45 @@ import Testing
 
     /// 200 faults, as CI has them, are of every kind.
     @Test func drawsEveryKind() {
-        let names = Set(faults(seed: 1, count: 200).map(\.name))
+        let names = Set(faults(seed: 1, count: 200).map { $0.name(of: 4) })
         #expect(names.count == 12, "\(names.sorted())")
     }
 
-    @Test func namesOnlyServersAndProxiesThatExist() {
-        for fault in faults(seed: 9, count: 5_000) {
+    @Test func drawsEveryKindOfTheDatabase() {
+        let names = Set(faults(of: .replicas, seed: 1, count: 500).map { $0.name(of: 6) })
+        #expect(names.count == 12 + 5 + 6, "\(names.sorted())")
+    }
+
+    /// A seed of an earlier run still draws its faults.
+    @Test func keepsTheWaysInTheirOrder() {
+        let servers = StoreLayout.oneMachine.servers
+        let ways = StoreLayout.oneMachine.ways.map { way in
+            switch (way.from, way.to) {
+            case (.clients, .server(let to)): "clients - \(servers[to].name)"
+            case (.server(let from), .server(let to)): "\(servers[from].name) - \(servers[to].name)"
+            default: "\(way)"
+            }
+        }
+        #expect(
+            ways == [
+                "clients - frontend 0", "clients - frontend 1", "clients - catalog", "order - catalog",
+                "frontend 0 - catalog", "frontend 0 - order", "frontend 1 - catalog", "frontend 1 - order",
+            ])
+    }
+
+    @Test(arguments: [StoreLayout.oneMachine, .replicas])
+    func namesOnlyServersAndProxiesThatExist(layout: StoreLayout) {
+        let (servers, proxies) = (layout.servers.indices, layout.ways.indices)
+        for fault in faults(of: layout, seed: 9, count: 5_000) {
             switch fault {
             case .kill(let servers, _, _):
                 #expect(!servers.isEmpty && Set(servers).count == servers.count)
-                #expect(servers.allSatisfy { (0..<ChaosStore.serverCount).contains($0) })
-            case .freeze(let server, _): #expect((0..<ChaosStore.serverCount).contains(server))
+                #expect(servers.allSatisfy { servers.contains($0) })
+            case .freeze(let server, _): #expect(servers.contains(server))
             case .cut(let proxy), .refuse(let proxy, _), .hold(let proxy, _), .delay(let proxy, _, _, _),
                 .mute(let proxy, _):
-                #expect((0..<ChaosStore.proxyCount).contains(proxy))
+                #expect(proxies.contains(proxy))
+            case .database: #expect(layout == .replicas)
             }
         }
     }

@@ -2,6 +2,7 @@ internal import Linearizability
 internal import Model
 internal import Monitoring
 internal import NIOCore
+internal import Processes
 
 /// One client of a run. It sends requests one after the other, repeats those of unknown outcome with their
 /// key, and records what it saw.
@@ -10,6 +11,8 @@ actor ChaosClient {
     private static let openCountMax = 3
     /// How long a client repeats one request before it puts it aside.
     private static let patience = Duration.seconds(6)
+    /// The time limit for any response.
+    private static let answerTimeMax = TimeAmount.seconds(7)
     /// The time limit for settling one operation when the store is healed.
     private static let settleTimeMax = Duration.seconds(30)
 
@@ -69,6 +72,32 @@ actor ChaosClient {
         }
     }
 
+    /// Sends purchases, updates and lookups until `stop` is set, each once and with all the time that it may take.
+    ///
+    /// - Parameter answered: is told of each purchase and lookup whether it had an outcome, and how long it took.
+    func work(until stop: StopFlag, answered: @Sendable (Operation, Bool, Duration) -> Void) async {
+        while !stop.isSet {
+            let kinds = [HistoryOperation.Kind.lookup, .buy(key: nil), .update(units: 3, price: nil)]
+            let kind = kinds[roll(7) / 3]
+            var operation = begin(kind, of: shelf.draw(&random))
+            let start = ContinuousClock.now
+            let reply = await send(operation, within: Self.answerTimeMax)
+            // An update may be sent on only where the server at hand is known to keep its key.
+            if kind == .lookup || operation.isPurchase {
+                answered(operation, reply != .unknown, .now - start)
+            }
+            switch reply {
+            case .outcome(let outcome):
+                operation.end(outcome, atNanos: NIODeadline.now().uptimeNanoseconds)
+                record(operation, pace: nil)
+            case .unknown: if operation.seen.kind != .lookup { open.append(operation) }
+            case .keyReused, .wrong:
+                tally.add(Finding(.wrongAnswer, "\(operation.text) was answered \(reply)"))
+            }
+            try? await Task.sleep(for: .milliseconds(2 + roll(8)))
+        }
+    }
+
     // MARK: Requests
 
     private func buy(_ pace: RunPace) async {
@@ -98,7 +127,7 @@ actor ChaosClient {
         let deadline = ContinuousClock.now + patience
         var operation = operation
         repeat {
-            switch await send(operation) {
+            switch await send(operation, within: attemptLimit()) {
             case .outcome(let outcome):
                 operation.end(outcome, atNanos: NIODeadline.now().uptimeNanoseconds)
                 record(operation, pace: pace)
@@ -116,8 +145,7 @@ actor ChaosClient {
         return false
     }
 
-    private func send(_ operation: Operation) async -> Reply {
-        let limit = attemptLimit()
+    private func send(_ operation: Operation, within limit: TimeAmount) async -> Reply {
         switch operation.seen.kind {
         case .buy:
             return await caller.buy(operation.item, key: operation.key, byGet: roll(10) == 0, within: limit)
@@ -134,7 +162,7 @@ actor ChaosClient {
         switch roll(10) {
         case ..<7: .milliseconds(Int64(60 + roll(600)))
         case ..<9: .milliseconds(Int64(1_000 + roll(1_500)))
-        default: .seconds(7)
+        default: Self.answerTimeMax
         }
     }
 
@@ -153,7 +181,7 @@ actor ChaosClient {
     private func lookup() async {
         // A lookup without a response shows and changes nothing, so it is not repeated or recorded.
         var operation = begin(.lookup, of: shelf.draw(&random))
-        switch await send(operation) {
+        switch await send(operation, within: attemptLimit()) {
         case .outcome(let outcome):
             operation.end(outcome, atNanos: NIODeadline.now().uptimeNanoseconds)
             record(operation, pace: nil)

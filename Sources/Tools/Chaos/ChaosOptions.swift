@@ -1,5 +1,7 @@
 /// The work of a run and its time limit.
 package struct ChaosOptions: Sendable {
+    /// The store's servers.
+    package var layout: StoreLayout
     /// The least number of purchases under faults.
     package var purchases: Int
     /// The least number of faults.
@@ -18,10 +20,10 @@ package struct ChaosOptions: Sendable {
     package var program: String
 
     package init(
-        purchases: Int, faults: Int, clients: Int, seconds: Int, seed: UInt64, duplicates: Int,
-        folder: String,
-        program: String
+        layout: StoreLayout, purchases: Int, faults: Int, clients: Int, seconds: Int, seed: UInt64,
+        duplicates: Int, folder: String, program: String
     ) {
+        self.layout = layout
         self.purchases = purchases
         self.faults = faults
         self.clients = clients

@@ -37,7 +37,7 @@ package struct ChaosReport: Sendable {
     /// The command that repeats the run, with the same faults in the same order and the same draws of each
     /// client.
     package var command: String {
-        "bookstore chaos --seed \(options.seed) --faults \(options.faults) --buys \(options.purchases) "
+        "bookstore chaos\(hasReplicas ? " --replicas" : "") --seed \(options.seed) --faults \(options.faults) --buys \(options.purchases) "
             + "--clients \(options.clients) --seconds \(options.seconds) --duplicates \(options.duplicates)"
     }
 
@@ -50,10 +50,11 @@ package struct ChaosReport: Sendable {
 
             **\(verdict)**\(isStopped ? " The run was stopped early." : "")
 
-            Four servers as processes of their own (a catalog, an order server, two frontends), a TCP proxy on \
-            each of the \(ChaosStore.proxyCount) ways between them and their clients, and \
+            \(setUp), a TCP proxy on \
+            each of the \(options.layout.ways.count) ways between them and their clients, and \
             \(options.clients) clients that buy, look up, search, restock and change prices, and repeat with the \
-            same key whatever had no answer. Meanwhile servers are killed and frozen and connections fail. At the \
+            same key whatever had no answer. Meanwhile servers are killed and frozen and connections fail\
+            \(hasReplicas ? ", and the database is restarted, frozen and replaced by its standby" : ""). At the \
             end of every round all faults end, every outcome is found out by its key, and the auditor compares.
 
             | | |
@@ -82,10 +83,11 @@ package struct ChaosReport: Sendable {
             - every acknowledged Success is a sale in the ledger, and no Failed is;
             - no key has two sales, and every sale has a purchase that asked for it;
             - opening stock + acknowledged changes − sales = stock, for each book, and never below 0;
-            - databases, ledger, orders and both logs fit each other (`bookstore verify`) within 5 seconds of the \
+            - databases, ledger, orders and \(hasReplicas ? "all" : "both") logs fit each other (`bookstore verify`) within 5 seconds of the \
             servers being back, with no request from anybody, and again when all outcomes are settled;
             - a key that is repeated gets its first answer, with another book a 422;
-            - at the end, the history of every book is linearizable (Wing & Gong, Lowe).
+            - at the end, the history of every book is linearizable (Wing & Gong, Lowe)\(hasReplicas ? ";" : ".")
+            \(hasReplicas ? Self.replicaChecks : "")
 
             ## Findings
 
@@ -95,6 +97,23 @@ package struct ChaosReport: Sendable {
             \(findings.isEmpty ? "" : "\n" + findings.map { "- \($0)" }.joined(separator: "\n"))
             """ + "\n"
     }
+
+    private var hasReplicas: Bool { options.layout == .replicas }
+
+    private var setUp: String {
+        hasReplicas
+            ? "Six servers as processes of their own (two catalogs, two order servers, two frontends) over PostgreSQL "
+                + "with a synchronous standby"
+            : "Four servers as processes of their own (a catalog, an order server, two frontends)"
+    }
+
+    private static let replicaChecks = """
+        - each catalog tells the same ledger, and each frontend the same stock;
+        - at the end, each server in turn is killed, frozen, refuses connections or is cut off for a second while \
+        the other of its tier serves: at most \(OneAwayPhase.failedMax) requests fail;
+        - then the primary is killed, and frozen: its successor serves within \(OneAwayPhase.takeoverTimeMax).
+
+        """
 
     private func count(_ kind: Finding.Kind) -> Int { findings.count { $0.kind == kind } }
 
@@ -116,6 +135,18 @@ package struct ChaosReport: Sendable {
             (
                 "operations checked for linearizability",
                 "\(history.operationCount) of \(history.bookCount) books"
+            ),
+        ] + (hasReplicas ? replicaSummary : [])
+    }
+
+    private var replicaSummary: [(String, String)] {
+        [
+            ("requests while one server of a tier was away", "\(counts.besideOneAway)"),
+            ("– failed", "\(counts.failedBesideOneAway)"),
+            ("– the slowest", Self.time(counts.longestBesideOneAway / .seconds(1))),
+            (
+                "longest time from a new primary to the next purchase",
+                Self.time(counts.longestTakeover / .seconds(1))
             ),
         ]
     }

@@ -11,9 +11,9 @@ internal import TierHTTP
 /// the clients saw is compared with the ledger, the orders, the logs and the stock. The run ends at the
 /// first audit that finds anything, and leaves the files unchanged.
 package final class ChaosRun: Sendable {
-    /// Compares the databases and logs in two folders, and returns a line for each difference. It may wait
-    /// as long as the store may take to make them agree.
-    package typealias BooksCheck = @Sendable (_ data: String, _ output: String) async throws -> [String]
+    /// Compares the databases and logs, and returns a line for each difference. It may wait as long as the
+    /// store may take to make them agree.
+    package typealias BooksCheck = @Sendable (StorePlace) async throws -> [String]
 
     /// Ends the run early; it still settles, audits and reports.
     package let stop = StopFlag()
@@ -45,13 +45,14 @@ package final class ChaosRun: Sendable {
             count: ChaosOptions.bookCount, duplicateKeys: options.duplicates,
             lastCopies: ChaosOptions.lastCopyCount)
         let store = try await ChaosStore(
-            program: options.program, folder: options.folder, books: shelf.books, random: &random,
-            loops: proxyLoops)
+            options.layout, program: options.program, folder: options.folder, books: shelf.books,
+            random: &random, loops: proxyLoops)
         var report = ChaosReport(options: options)
         do {
             try await work(store, shelf: shelf, loops: clientLoops, report: &report)
         } catch {
             _ = await store.shutdown()
+            try? await store.database?.shutdown()
             throw error
         }
         tally.add(await store.shutdown())
@@ -59,6 +60,7 @@ package final class ChaosRun: Sendable {
             // Check again with nothing running: after a clean stop all files must agree.
             tally.add(try await booksFindings(store))
         }
+        try await store.database?.shutdown()
         await clientLoops.shutdown()
         await proxyLoops.shutdown()
         report.conclude(tally, isStopped: stop.isSet, elapsed: clock.now - start)
@@ -68,8 +70,12 @@ package final class ChaosRun: Sendable {
     private func work(
         _ store: ChaosStore, shelf: ChaosShelf, loops: TierLoops, report: inout ChaosReport
     ) async throws {
+        if let database = store.database {
+            say("making a database and its standby in \(store.folder)")
+            try await database.start()
+        }
         say(
-            "starting \(ChaosStore.serverCount) servers and \(ChaosStore.proxyCount) proxies in \(store.folder)"
+            "starting \(store.servers.count) servers and \(store.proxies.count) proxies in \(store.folder)"
         )
         tally.add(try await store.heal())
         let auditor = try await RunAuditor(store: store, shelf: shelf, loops: loops)
@@ -77,22 +83,22 @@ package final class ChaosRun: Sendable {
         var clients: [ChaosClient] = []
         for number in 1...options.clients {
             let caller = try await StoreCaller(
-                frontends: store.frontends, catalog: store.catalog, loops: loops)
+                frontends: store.frontends, catalogs: store.catalogs, loops: loops)
             clients.append(
                 ChaosClient(number: number, caller: caller, shelf: shelf, tally: tally, seed: options.seed))
         }
-        var schedule = FaultSchedule(seed: options.seed)
+        var schedule = FaultSchedule(of: options.layout, seed: options.seed)
         for round in 1...options.rounds where !stop.isSet && tally.findingCount == 0 {
             let seconds = try await self.round(round, store: store, clients: clients, schedule: &schedule)
             report.faultSeconds += seconds
             say("round \(round) of \(options.rounds): auditing")
-            // Check first without any request: the store must complete its files by itself.
-            tally.add(try await booksFindings(store))
-            await settle(clients)
-            let operations = await Self.operations(of: clients) + duplicates
-            tally.add(try await booksFindings(store))
-            tally.add(try await auditor.findings(operations))
+            try await audit(store, clients: clients, others: duplicates, auditor: auditor)
             report.rounds += 1
+        }
+        if store.database != nil, tally.findingCount == 0 {
+            say("taking one server at a time away")
+            try await OneAwayPhase(store: store, clients: clients, tally: tally).run(stop: stop)
+            try await audit(store, clients: clients, others: duplicates, auditor: auditor)
         }
         say("checking that the history is linearizable")
         let operations = await Self.operations(of: clients) + duplicates + auditor.lookups
@@ -110,7 +116,7 @@ package final class ChaosRun: Sendable {
         var callers: [StoreCaller] = []
         for _ in 0..<copyCount {
             callers.append(
-                try await StoreCaller(frontends: store.frontends, catalog: store.catalog, loops: loops))
+                try await StoreCaller(frontends: store.frontends, catalogs: store.catalogs, loops: loops))
         }
         let phase = DuplicatesPhase(callers: callers, tally: tally)
         let operations = await phase.run(
@@ -149,6 +155,18 @@ package final class ChaosRun: Sendable {
         return (ContinuousClock.now - start) / .seconds(1)
     }
 
+    private func audit(
+        _ store: ChaosStore, clients: [ChaosClient], others: [Operation], auditor: RunAuditor
+    ) async throws {
+        tally.add(await store.database?.findings() ?? [])
+        // Check first without any request: the store must complete its files by itself.
+        tally.add(try await booksFindings(store))
+        await settle(clients)
+        let operations = await Self.operations(of: clients) + others
+        tally.add(try await booksFindings(store))
+        tally.add(try await auditor.findings(operations))
+    }
+
     private func settle(_ clients: [ChaosClient]) async {
         await withTaskGroup(of: Void.self) { group in
             for client in clients { group.addTask { await client.settleAll() } }
@@ -156,7 +174,7 @@ package final class ChaosRun: Sendable {
     }
 
     private func booksFindings(_ store: ChaosStore) async throws -> [Finding] {
-        try await checkBooks(store.data, store.output).map { Finding(.unbalanced, $0) }
+        try await checkBooks(store.place).map { Finding(.unbalanced, $0) }
     }
 
     private static func operations(of clients: [ChaosClient]) async -> [Operation] {

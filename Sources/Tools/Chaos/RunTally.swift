@@ -24,6 +24,14 @@ package final class RunTally: Sendable {
         package var simultaneous = 0
         /// The number of faults of each kind, by its name.
         package var faults: [String: Int] = [:]
+        /// Requests sent while one server was away and others of its tier were not.
+        package var besideOneAway = 0
+        /// Those of them that got no answer or 503.
+        package var failedBesideOneAway = 0
+        /// The longest of them.
+        package var longestBesideOneAway = Duration.zero
+        /// The longest time from a new primary database to the next purchase of known outcome.
+        package var longestTakeover = Duration.zero
 
         /// Purchases of known outcome.
         package var purchases: Int { sold + soldOut }
@@ -34,6 +42,8 @@ package final class RunTally: Sendable {
         var counts = Counts()
         var findings: [Finding] = []
         var findingCount = 0
+        /// Since when a new primary has decided no purchase.
+        var promotion: ContinuousClock.Instant?
     }
 
     /// The most findings kept. Further ones, which no person would read, are only counted.
@@ -50,7 +60,21 @@ package final class RunTally: Sendable {
     /// The number of all findings.
     package var findingCount: Int { state.withLock { $0.findingCount } }
 
-    func count(_ change: (inout Counts) -> Void) { state.withLock { change(&$0.counts) } }
+    func count(_ change: (inout Counts) -> Void) {
+        state.withLock { state in
+            let purchases = state.counts.purchases
+            change(&state.counts)
+            guard state.counts.purchases > purchases, let promotion = state.promotion else { return }
+            state.promotion = nil
+            state.counts.longestTakeover = max(state.counts.longestTakeover, .now - promotion)
+        }
+    }
+
+    /// Notes that a standby has become the primary database.
+    func promoted() { state.withLock { $0.promotion = .now } }
+
+    /// Whether no purchase was decided since ``promoted()``.
+    var isWaitingForPurchase: Bool { state.withLock { $0.promotion != nil } }
 
     func add(_ finding: Finding) {
         state.withLock { state in

@@ -6,15 +6,15 @@ internal import StoreAPI
 internal import StoreClient
 internal import TierHTTP
 
-/// Sends a client's requests: purchases and lookups to the frontends, updates to the catalog.
+/// Sends a client's requests: purchases and lookups to the frontends, updates to the catalogs.
 struct StoreCaller: Sendable {
     private let frontends: StoreClient
-    private let catalog: StoreClient
+    private let catalogs: StoreClient
 
     /// Creates a caller with its own connections.
-    init(frontends: [ServerAddress], catalog: ServerAddress, loops: TierLoops) async throws {
+    init(frontends: [ServerAddress], catalogs: [ServerAddress], loops: TierLoops) async throws {
         self.frontends = try await StoreClient(of: "frontend", at: frontends, loops: loops)
-        self.catalog = try await StoreClient(of: "catalog", at: [catalog], loops: loops)
+        self.catalogs = try await StoreClient(of: "catalog", at: catalogs, loops: loops)
     }
 
     /// Sends a purchase: by POST, or by GET like old clients.
@@ -55,7 +55,7 @@ struct StoreCaller: Sendable {
 
     func shutdown() async {
         await frontends.shutdown()
-        await catalog.shutdown()
+        await catalogs.shutdown()
     }
 
     private func send(
@@ -82,7 +82,7 @@ struct StoreCaller: Sendable {
         _ method: HTTPMethod, _ target: String, key: IdempotencyKey?, toCatalog: Bool,
         within limit: TimeAmount
     ) async throws -> TierAnswer {
-        try await (toCatalog ? catalog : frontends).send(
+        try await (toCatalog ? catalogs : frontends).send(
             method, target, key: key, within: limit, lane: target.hasPrefix("/search") ? .topics : .quick)
     }
 

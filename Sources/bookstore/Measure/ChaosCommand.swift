@@ -6,6 +6,7 @@ internal import Linearizability
 internal import Model
 internal import Monitoring
 internal import Processes
+internal import Storage
 internal import Synchronization
 
 /// `bookstore chaos`
@@ -24,6 +25,11 @@ struct ChaosCommand: AsyncParsableCommand {
     /// stuck.
     private static let overheadSecondsMax = 1_800
 
+    @Flag(
+        help: """
+            Two servers of each tier over a PostgreSQL with a synchronous standby, which are started as well and fail \
+            like everything else.
+            """) var replicas = false
     @Option(help: ArgumentHelp("Purchases to make, at least.", valueName: "n")) var buys = 20_000
     @Option(help: ArgumentHelp("Faults to inject, at least.", valueName: "n")) var faults = 200
     @Option(help: ArgumentHelp("Clients that send requests at the same time.", valueName: "n")) var clients =
@@ -57,8 +63,8 @@ struct ChaosCommand: AsyncParsableCommand {
         let folder =
             FileManager.default.temporaryDirectory.path + "/bookstore-chaos-\(UUID().uuidString.prefix(8))"
         let options = ChaosOptions(
-            purchases: buys, faults: faults, clients: clients, seconds: seconds, seed: seed,
-            duplicates: duplicates, folder: folder, program: Supervisor.ownPath)
+            layout: replicas ? .replicas : .oneMachine, purchases: buys, faults: faults, clients: clients,
+            seconds: seconds, seed: seed, duplicates: duplicates, folder: folder, program: Supervisor.ownPath)
         let line = StatusLine()
         let run = ChaosRun(options: options, checkBooks: Self.checkBooks, say: line.show)
         ExitStatus.say("chaos: seed \(seed), files in \(folder)")
@@ -128,8 +134,9 @@ struct ChaosCommand: AsyncParsableCommand {
         }
     }
 
-    private static let checkBooks: ChaosRun.BooksCheck = { data, output in
-        let store = StoreFiles(data: data, outputs: [output])
+    private static let checkBooks: ChaosRun.BooksCheck = { place in
+        let store = StoreFiles(
+            data: place.data, url: try place.url.map(StoreURL.init(parsing:)), outputs: place.outputs)
         return try await store.audit(patience: .seconds(5)).discrepancies.map(\.description)
     }
 }

@@ -1,6 +1,7 @@
 import Bench
 import Foundation
 import Model
+import Processes
 import TestSupport
 import Testing
 

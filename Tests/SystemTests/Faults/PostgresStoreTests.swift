@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import Processes
 import TestSupport
 import Testing
 

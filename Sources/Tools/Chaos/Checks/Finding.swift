@@ -16,6 +16,8 @@ package struct Finding: Sendable, Equatable, CustomStringConvertible {
         case wrongAnswer = "wrong answer"
         /// A server died without being killed, did not come back, or did not stop cleanly.
         case serverFailed = "server failed"
+        /// A request failed, or nothing was sold for too long, although there were servers for it.
+        case unavailable
         /// The outcome of a request stayed unknown although the store was healed.
         case unsettled
     }

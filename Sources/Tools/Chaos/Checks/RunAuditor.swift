@@ -12,49 +12,61 @@ final class RunAuditor {
     private static let attemptCountMax = 10
 
     private let shelf: ChaosShelf
-    private let caller: StoreCaller
-    private let catalog: StoreClient
-    private var sales: [LedgerSale] = []
-    private var last = SalePosition(ledger: 0, number: 0)
+    /// One for each frontend: all must tell the same.
+    private let callers: [StoreCaller]
+    /// One for each catalog.
+    private let ledgers: [RunLedger]
     /// The lookups of all audits, which also belong to the history.
     private(set) var lookups: [Operation] = []
 
     init(store: ChaosStore, shelf: ChaosShelf, loops: TierLoops) async throws {
         self.shelf = shelf
-        caller = try await StoreCaller(frontends: store.frontends, catalog: store.catalog, loops: loops)
-        catalog = try await StoreClient(of: "catalog", at: [store.catalogItself], loops: loops)
+        var callers: [StoreCaller] = []
+        for frontend in store.frontends {
+            callers.append(
+                try await StoreCaller(frontends: [frontend], catalogs: store.catalogs, loops: loops))
+        }
+        self.callers = callers
+        var ledgers: [RunLedger] = []
+        for catalog in store.catalogsThemselves {
+            ledgers.append(RunLedger(try await StoreClient(of: "catalog", at: [catalog], loops: loops)))
+        }
+        self.ledgers = ledgers
     }
 
     /// Compares everything so far while the store is healed and idle.
     ///
     /// - Throws: ``ChaosFault`` when the store does not answer.
     func findings(_ operations: [Operation]) async throws -> [Finding] {
-        try await readLedger()
+        var findings: [Finding] = []
+        var sales: [LedgerSale] = []
+        for (index, ledger) in ledgers.enumerated() {
+            let told = try await ledger.read()
+            if index == 0 { sales = told }
+            if told != sales {
+                let text = "the ledger of catalog \(index): expected the \(sales.count) sales of catalog 0"
+                findings.append(
+                    Finding(.unbalanced, "\(text), found \(told.count), not all of them equal"))
+            }
+        }
+        var stocks: [[ItemNumber: Int64]] = []
+        for caller in callers { stocks.append(try await self.stocks(by: caller)) }
+        if let other = stocks.first(where: { $0 != stocks[0] }) {
+            let differing = shelf.books.map(\.item).filter { other[$0] != stocks[0][$0] }
+            findings.append(
+                Finding(.unbalanced, "the stock of books \(differing): expected the same by each frontend"))
+        }
+        let audit = SalesAudit(books: shelf.books, operations: operations, sales: sales, stocks: stocks[0])
+        return findings + audit.findings()
+    }
+
+    private func stocks(by caller: StoreCaller) async throws -> [ItemNumber: Int64] {
         var stocks: [ItemNumber: Int64] = [:]
-        for book in shelf.books { stocks[book.item] = try await stock(of: book.item) }
-        return SalesAudit(books: shelf.books, operations: operations, sales: sales, stocks: stocks).findings()
+        for book in shelf.books { stocks[book.item] = try await stock(of: book.item, by: caller) }
+        return stocks
     }
 
-    /// Reads the sales since the last audit: a ledger only grows.
-    private func readLedger() async throws {
-        let limit = StoreLimits.saleCountMax
-        while true {
-            let page = try await page(limit: limit)
-            sales += page
-            if let position = page.last?.position { last = position }
-            if page.count < limit { return }
-        }
-    }
-
-    private func page(limit: Int) async throws -> [LedgerSale] {
-        for _ in 0..<Self.attemptCountMax {
-            if let page = try? await catalog.sales(after: last, limit: limit) { return page }
-            try await Task.sleep(for: .milliseconds(100))
-        }
-        throw ChaosFault("the catalog does not tell its ledger although it is ready")
-    }
-
-    private func stock(of item: ItemNumber) async throws -> Int64 {
+    private func stock(of item: ItemNumber, by caller: StoreCaller) async throws -> Int64 {
         for _ in 0..<Self.attemptCountMax {
             var lookup = Operation(
                 client: Self.client, number: lookups.count + 1, item: item, kind: .lookup,

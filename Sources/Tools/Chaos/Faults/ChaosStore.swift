@@ -6,86 +6,116 @@ internal import NIOHTTP1
 internal import Processes
 internal import TierHTTP
 
-/// The store of a run: a catalog, an order server and two frontends as separate processes, with a proxy on
-/// every connection between them and from the clients.
+/// The store of a run: its servers as separate processes, with a proxy on every connection between them and from the
+/// clients.
 final class ChaosStore: Sendable {
-    static let serverCount = 4
-    static let proxyCount = 8
     /// The time limit for all servers together to become ready, at the start and after faults.
     static let readyTimeMax = Duration.seconds(20)
     /// The time limit for a server to stop on request.
     private static let stopTimeMax = Duration.seconds(15)
+    /// The status of a server that was started while its database was away.
+    private static let awayStatus: Int32 = 69
+    /// How long such a server waits for its next start.
+    private static let awayPause = Duration.milliseconds(300)
 
+    let layout: StoreLayout
     let folder: String
     let servers: [TierChild]
+    /// One on each of the layout's ways.
     let proxies: [FaultProxy]
+    /// Where the servers' databases are, unless they are files of theirs.
+    let database: DatabasePair?
     private let addresses: [ServerAddress]
     private let loops: TierLoops
 
-    private static let names = ["catalog", "order", "frontend 0", "frontend 1"]
-    /// The server that each proxy leads to: from the clients to frontend 0, frontend 1 and the catalog, from the order
-    /// server to the catalog, and from each frontend to the catalog and the order server.
-    private static let targets = [2, 3, 0, 0, 0, 1, 0, 1]
-
     /// The addresses for the clients' purchases and lookups.
-    var frontends: [ServerAddress] { [proxies[0].address, proxies[1].address] }
-    /// The address for the clients' updates.
-    var catalog: ServerAddress { proxies[2].address }
-    /// The catalog without a proxy, for the audit.
-    var catalogItself: ServerAddress { addresses[0] }
-    var data: String { folder + "/data" }
-    var output: String { folder + "/output" }
+    var frontends: [ServerAddress] { addresses(of: .frontend, from: .clients) }
+    /// The addresses for the clients' updates.
+    var catalogs: [ServerAddress] { addresses(of: .catalog, from: .clients) }
+    /// The catalogs without proxies, for the audit.
+    var catalogsThemselves: [ServerAddress] { layout.servers(of: .catalog).map { addresses[$0] } }
 
     /// Prepares a store in `folder`, with its proxies running and its servers not yet started.
     ///
     /// - Parameters:
     ///   - program: the executable whose commands are the tiers.
     ///   - loops: event loops, of which the proxies use the first.
-    init(program: String, folder: String, books: [Book], random: inout FastRandom, loops: TierLoops)
-        async throws
-    {
+    init(
+        _ layout: StoreLayout, program: String, folder: String, books: [Book], random: inout FastRandom,
+        loops: TierLoops
+    ) async throws {
+        self.layout = layout
         self.folder = folder
         self.loops = loops
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let ports = try LoopbackPorts.find(Self.serverCount + Self.proxyCount, random: &random)
+        let counts = [layout.servers.count, layout.ways.count, layout.databaseCount]
+        let ports = try LoopbackPorts.find(counts.reduce(0, +), random: &random)
         let all = ports.map { ServerAddress(host: "127.0.0.1", port: $0) }
-        addresses = Array(all.prefix(Self.serverCount))
+        addresses = Array(all[..<counts[0]])
+        let databases = Array(all[(counts[0] + counts[1])...])
+        database = databases.isEmpty ? nil : try DatabasePair(folder: folder, addresses: databases)
         var proxies: [FaultProxy] = []
-        for (target, address) in zip(Self.targets, all.dropFirst(Self.serverCount)) {
-            proxies.append(
-                try await FaultProxy.start(
-                    at: address, to: addresses[target], on: loops.slots[0].eventLoop))
+        for (way, address) in zip(layout.ways, all[counts[0]...]) {
+            let target =
+                switch way.to {
+                case .database(let index): databases[index]
+                case .server(let index): addresses[index]
+                case .clients: preconditionFailure("no way leads to the clients")
+                }
+            proxies.append(try await FaultProxy.start(at: address, to: target, on: loops.slots[0].eventLoop))
         }
         self.proxies = proxies
         let lines = books.map { BookLine.text($0) + "\n" }.joined()
         try lines.write(toFile: folder + "/books", atomically: true, encoding: .utf8)
-        servers = try Self.prepareServers(
-            program: program, folder: folder, addresses: addresses, proxies: proxies)
+        servers = try layout.servers.indices.map { index in
+            try Self.prepare(index, of: layout, program: program, folder: folder, address: all[index]) {
+                Self.proxied($0, from: .server(index), layout: layout, proxies: proxies)
+            }
+        }
     }
 
-    /// Writes each server its own config file, in which the others are behind proxies.
-    private static func prepareServers(
-        program: String, folder: String, addresses: [ServerAddress], proxies: [FaultProxy]
-    ) throws -> [TierChild] {
-        let behind: [(Tier, [(Tier, ServerAddress)])] = [
-            (.catalog, []), (.order, [(.catalog, proxies[3].address)]),
-            (.frontend, [(.catalog, proxies[4].address), (.order, proxies[5].address)]),
-            (.frontend, [(.catalog, proxies[6].address), (.order, proxies[7].address)]),
-        ]
-        return try behind.indices.map { index in
-            let (tier, others) = behind[index]
-            let file = "\(folder)/config-\(index)"
-            let lines = ([(tier, addresses[index])] + others).map { "\($0.0.rawValue),\($0.1)\n" }
-            try lines.joined().write(toFile: file, atomically: true, encoding: .utf8)
-            var arguments = [tier.rawValue, "--supervised", "--config", file, "--log-level", "notice"]
-            arguments += ["--output", folder + "/output"]
-            if tier != .frontend { arguments += ["--data", folder + "/data"] }
-            if tier == .catalog { arguments += ["--books", folder + "/books"] }
-            let name = names[index]
-            return TierChild(
-                name: name, program: program, arguments: arguments,
-                errorsPath: "\(folder)/\(name.replacingOccurrences(of: " ", with: "-")).err")
+    /// Writes a server its own config file, in which the others are behind proxies.
+    private static func prepare(
+        _ index: Int, of layout: StoreLayout, program: String, folder: String, address: ServerAddress,
+        proxied: ((StoreLayout.Place) -> Bool) -> [ServerAddress]
+    ) throws -> TierChild {
+        let server = layout.servers[index]
+        var lines = ["\(server.tier.rawValue),\(address)\n"]
+        for tier in Tier.allCases where tier != server.tier {
+            let others = layout.servers(of: tier).map(StoreLayout.Place.server)
+            lines += proxied(others.contains).map { "\(tier.rawValue),\($0)\n" }
         }
+        let file = "\(folder)/config-\(index)"
+        try lines.joined().write(toFile: file, atomically: true, encoding: .utf8)
+        let place = StorePlace(folder: folder, layout: layout)
+        var arguments = [server.tier.rawValue, "--supervised", "--config", file, "--log-level", "notice"]
+        arguments += ["--output", place.output(of: server)]
+        if server.tier != .frontend { arguments += ["--data", place.data(of: server)] }
+        if server.tier == .catalog { arguments += ["--books", folder + "/books"] }
+        let databases = proxied((0..<layout.databaseCount).map(StoreLayout.Place.database).contains)
+        if !databases.isEmpty { arguments += ["--store", DatabasePair.url(databases)] }
+        return TierChild(
+            name: server.name, program: program, arguments: arguments,
+            errorsPath: "\(folder)/\(server.name.replacingOccurrences(of: " ", with: "-")).err")
+    }
+
+    private func addresses(of tier: Tier, from place: StoreLayout.Place) -> [ServerAddress] {
+        let servers = layout.servers(of: tier).map(StoreLayout.Place.server)
+        return Self.proxied(servers.contains, from: place, layout: layout, proxies: proxies)
+    }
+
+    private static func proxied(
+        _ isWanted: (StoreLayout.Place) -> Bool, from place: StoreLayout.Place, layout: StoreLayout,
+        proxies: [FaultProxy]
+    ) -> [ServerAddress] {
+        zip(layout.ways, proxies).filter { $0.0.from == place && isWanted($0.0.to) }.map(\.1.address)
+    }
+
+    /// Where its files and its databases are.
+    var place: StorePlace {
+        var place = StorePlace(folder: folder, layout: layout)
+        place.url = database.map { DatabasePair.url($0.nodes.map(\.address)) }
+        return place
     }
 
     /// Ends all faults and waits until every server is ready.
@@ -109,22 +139,31 @@ final class ChaosStore: Sendable {
                     findings.append(Finding(.serverFailed, "\(text); it said: \(server.lastWords())"))
                     break
                 }
-                findings += try restartDead()
+                findings += try await restartDead()
                 try await Task.sleep(for: .milliseconds(20))
             }
         }
         return findings
     }
 
-    /// Restarts servers that died without being killed, and reports them.
-    func restartDead() throws -> [Finding] {
-        try servers.compactMap { server in
-            guard let status = server.endedByItself() else { return nil }
-            let how = status < 0 ? "signal \(-status)" : "exit status \(status)"
-            let words = server.lastWords()
+    /// Restarts servers that died without being killed, and reports them. One without its database ends, and its
+    /// keeper starts it again.
+    func restartDead() async throws -> [Finding] {
+        var findings: [Finding] = []
+        for server in servers {
+            guard let status = server.endedByItself() else { continue }
+            if status == Self.awayStatus, database != nil {
+                // Cancelled, it only comes back sooner.
+                try? await Task.sleep(for: Self.awayPause)
+            } else {
+                let how = status < 0 ? "signal \(-status)" : "exit status \(status)"
+                let words = "it said: \(server.lastWords())"
+                findings.append(
+                    Finding(.serverFailed, "\(server.name) ended by itself with \(how); \(words)"))
+            }
             try server.launch()
-            return Finding(.serverFailed, "\(server.name) ended by itself with \(how); it said: \(words)")
         }
+        return findings
     }
 
     /// Stops all servers, the frontends first, and then the proxies.

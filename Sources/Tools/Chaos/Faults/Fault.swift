@@ -1,4 +1,4 @@
-/// A fault injected into a run. Servers and proxies are given by their indices in ``ChaosStore``.
+/// A fault injected into a run. Servers and proxies are given by their indices in ``StoreLayout``.
 enum Fault: Sendable, Equatable {
     /// `kill -9` of servers at the same time, and a restart after `restartMillis`. If `againMillis` is set,
     /// they are killed again that much later, in the middle of their recovery.
@@ -15,12 +15,15 @@ enum Fault: Sendable, Equatable {
     case delay(proxy: Int, lateMillis: Int, jitterMillis: Int, millis: Int)
     /// Requests pass and responses are lost for a time.
     case mute(proxy: Int, millis: Int)
+    case database(DatabaseFault)
 
     /// The name under which reports count it.
-    var name: String {
+    ///
+    /// - Parameter serverCount: of the whole store.
+    func name(of serverCount: Int) -> String {
         switch self {
         case .kill(let servers, _, let again):
-            let count = servers.count == ChaosStore.serverCount ? "all servers" : "\(servers.count) server(s)"
+            let count = servers.count == serverCount ? "all servers" : "\(servers.count) server(s)"
             return "kill -9 of \(count)" + (again == nil ? "" : ", again in recovery")
         case .freeze: return "server frozen (SIGSTOP)"
         case .cut: return "connections cut"
@@ -28,6 +31,7 @@ enum Fault: Sendable, Equatable {
         case .hold: return "connections held"
         case .delay: return "connections delayed"
         case .mute: return "answers lost"
+        case .database(let fault): return fault.name
         }
     }
 }

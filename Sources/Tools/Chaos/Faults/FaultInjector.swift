@@ -16,11 +16,16 @@ struct FaultInjector: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             let watching = Task { try await watch() }
             defer { watching.cancel() }
+            var last: Task<Void, any Error>?
             while !pace.isOver {
                 let fault = schedule.next()
-                tally.count { $0.faults[fault.name, default: 0] += 1 }
+                // The database takes one fault at a time: between two of them all is on both of its servers.
+                if case .database = fault { try await last?.value }
+                tally.count { $0.faults[fault.name(of: store.layout.servers.count), default: 0] += 1 }
                 pace.failed()
-                group.addTask { try await carryOut(fault) }
+                let task = Task { try await carryOut(fault) }
+                if case .database = fault { last = task }
+                group.addTask { try await task.value }
                 try await Task.sleep(for: .milliseconds(schedule.pauseMillis()))
                 // The wait is limited, because purchases make no progress while the store is down.
                 let deadline = ContinuousClock.now + Self.waitTimeMax
@@ -34,12 +39,13 @@ struct FaultInjector: Sendable {
 
     private func watch() async throws {
         while !Task.isCancelled {
-            tally.add(try store.restartDead())
+            tally.add(try await store.restartDead())
             try await Task.sleep(for: Self.watchInterval)
         }
     }
 
-    private func carryOut(_ fault: Fault) async throws {
+    /// Carries out a fault to its end.
+    func carryOut(_ fault: Fault) async throws {
         switch fault {
         case .kill(let servers, let restart, let again):
             try await kill(servers, restartMillis: restart)
@@ -62,6 +68,7 @@ struct FaultInjector: Sendable {
                 .milliseconds(Int64(late)), jitter: .milliseconds(Int64(jitter)))
             try await set(mode, proxy, millis)
         case .mute(let proxy, let millis): try await set(.mute, proxy, millis)
+        case .database(let fault): try await store.database?.carryOut(fault) { tally.promoted() }
         }
     }
 

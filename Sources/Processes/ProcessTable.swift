@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// Processes of this machine, from `/proc`.
 package enum ProcessTable {
@@ -11,24 +11,8 @@ package enum ProcessTable {
         }.sorted()
     }
 
-    package static func isRunning(_ pid: pid_t) -> Bool {
-        stateAndParent("/proc/\(pid)").map { $0.state != "Z" } ?? false
-    }
-
-    /// Whether all threads of a process are stopped.
-    package static func isStopped(_ pid: pid_t) -> Bool {
-        let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task")) ?? []
-        return !threads.isEmpty
-            && threads.allSatisfy { stateAndParent("/proc/\(pid)/task/\($0)")?.state == "T" }
-    }
-
-    /// The command line of a process.
-    package static func arguments(of pid: pid_t) -> [String] {
-        let data = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline") ?? Data()
-        return data.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
-    }
-
-    private static func stateAndParent(_ entry: String) -> (state: String, parent: pid_t)? {
+    /// The state of the process or thread with this entry, and its parent; nil when it is gone.
+    package static func stateAndParent(_ entry: String) -> (state: String, parent: pid_t)? {
         guard let data = FileManager.default.contents(atPath: entry + "/stat") else { return nil }
         // The program's name is in parentheses and may contain any character.
         let fields =
