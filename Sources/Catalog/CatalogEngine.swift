@@ -68,6 +68,20 @@ package final class CatalogEngine: CatalogService {
         return book
     }
 
+    /// `query_by_item` of a memory that has to catch up first; nil where it need not.
+    ///
+    /// The log's line of a book that is known is written at once: a purchase asks for query and update together, and
+    /// its lines stand in that order.
+    func book(_ item: ItemNumber, on eventLoop: any EventLoop) -> EventLoopFuture<Book>? {
+        guard let current = catchUp(on: eventLoop) else { return nil }
+        guard shelf.book(item) != nil else { return current.flatMapThrowing { try self.book(item) } }
+        noteQuery { "query_by_item,\(item)" }
+        return current.flatMapThrowing { [shelf] in
+            guard let book = shelf.book(item) else { throw StoreError.unknownItem(item) }
+            return book
+        }
+    }
+
     /// A book that is sold, for a list; nil for any other. Not logged.
     func bookInShop(_ item: ItemNumber) -> Book? { shelf.book(item) }
 
@@ -200,24 +214,16 @@ package final class CatalogEngine: CatalogService {
 
     /// `query_by_item`, without a network between.
     package func stock(of item: ItemNumber, context: CallContext) -> EventLoopFuture<Int64> {
-        fromMemory(on: context.slot.eventLoop) { try $0.book(item).stock }
+        currentBook(item, on: context.slot.eventLoop).map(\.stock)
     }
 
     /// `query_by_item` with the price, without a network between.
     package func offer(of item: ItemNumber, context: CallContext) -> EventLoopFuture<Offer> {
-        fromMemory(on: context.slot.eventLoop) { engine in
-            let book = try engine.book(item)
-            return Offer(stock: book.stock, price: book.price)
-        }
+        currentBook(item, on: context.slot.eventLoop).map { Offer(stock: $0.stock, price: $0.price) }
     }
 
-    private func fromMemory<Value: Sendable>(
-        on eventLoop: any EventLoop, _ body: @escaping @Sendable (CatalogEngine) throws -> Value
-    ) -> EventLoopFuture<Value> {
-        guard let current = catchUp(on: eventLoop) else {
-            return eventLoop.makeCompletedFuture { try body(self) }
-        }
-        return current.flatMapThrowing { try body(self) }
+    private func currentBook(_ item: ItemNumber, on eventLoop: any EventLoop) -> EventLoopFuture<Book> {
+        book(item, on: eventLoop) ?? eventLoop.makeCompletedFuture { try book(item) }
     }
 
     /// `update`, without a network between.

@@ -6,11 +6,10 @@ enum PostgresCatalogRow {
     /// The columns that ``book(_:at:)`` reads.
     ///
     /// - Parameters:
-    ///   - table: the name under which the statement has the books.
     ///   - price: what is taken for the book's price.
     ///   - stock: what is taken for the book's stock.
-    static func bookColumns(of table: String = "book", price: String? = nil, stock: String? = nil) -> String {
-        "\(table).item_number, title, topic, \(price ?? table + ".price_cents"), \(stock ?? table + ".stock")"
+    static func bookColumns(price: String = "book.price_cents", stock: String = "book.stock") -> String {
+        "book.item_number, title, topic, \(price), \(stock)"
     }
 
     /// The book in the columns from `first` on.

@@ -11,11 +11,11 @@ final class PostgresReadIndex: ReadIndex {
     /// How long an answer may take: less than a frontend waits for a lookup.
     private static let answerTimeMax = Duration.seconds(2)
 
-    private static let question = PostgresStatement(
-        """
-        SELECT CASE WHEN current_setting('synchronous_standby_names') <> ''
+    private static let question = """
+        SELECT sequence, CASE WHEN current_setting('synchronous_standby_names') <> ''
             THEN pg_logical_emit_message(true, 'bookstore', '') END IS NULL
-        """)
+        FROM ledger
+        """
 
     private let database: PostgresDatabase
     private let session = Mutex<PostgresConnection?>(nil)
@@ -31,8 +31,7 @@ final class PostgresReadIndex: ReadIndex {
                     session = try database.newSession(answerTimeMax: Self.answerTimeMax)
                     return nil
                 }
-                let rows = try connection.run([Self.question, Self.changes(after: movement)])[1]
-                let changes = try Self.read(rows, after: movement)
+                let changes = try Self.changes(after: movement, on: connection)
                 told.store(changes?.through ?? 0, ordering: .relaxed)
                 return changes
             } catch let error as PostgresError {
@@ -47,24 +46,30 @@ final class PostgresReadIndex: ReadIndex {
 
     func close() { session.withLock { $0 = nil } }
 
-    /// The head, beside each book that changed after a movement; once alone where none did.
-    private static func changes(after movement: Int64) -> PostgresStatement {
-        PostgresStatement(
-            """
-            SELECT head.sequence, changed.added_by, changed.retired, \(PostgresCatalogRow.bookColumns(of: "changed"))
-            FROM ledger AS head LEFT JOIN LATERAL (
-                SELECT * FROM book WHERE item_number IN (SELECT item_number FROM movement WHERE sequence > $1::bigint)
-            ) AS changed ON true
-            """, [.int(movement)])
-    }
-
-    private static func read(_ rows: PostgresRows, after movement: Int64) throws -> LedgerChanges? {
-        guard let head = rows.first?[0] else { throw LedgerFault("the ledger has no head") }
+    private static func changes(
+        after movement: Int64, on connection: PostgresConnection
+    ) throws -> LedgerChanges? {
+        guard let head = try connection.run(question).first?[0] else {
+            throw LedgerFault("the ledger has no head")
+        }
         // A database that has forgotten what is in memory.
         guard head >= movement else { return nil }
+        guard head > movement else {
+            return LedgerChanges(after: movement, through: head, books: ShelfChanges())
+        }
+        return try read(connection.run(bookChanges, [.int(movement)]), after: movement)
+    }
+
+    /// The head, beside each book that a movement after the given one names.
+    private static let bookChanges = """
+        SELECT head.sequence, added_by, retired, \(PostgresCatalogRow.bookColumns())
+        FROM ledger AS head, book WHERE item_number IN (SELECT item_number FROM movement WHERE sequence > $1::bigint)
+        """
+
+    private static func read(_ rows: PostgresRows, after movement: Int64) throws -> LedgerChanges? {
+        guard let head = rows.first?[0] else { throw LedgerFault("a movement is of no book") }
         var books = ShelfChanges()
-        guard head > movement else { return LedgerChanges(after: movement, through: head, books: books) }
-        for row in rows where row.int(3) != nil {
+        for row in rows {
             let book = try PostgresCatalogRow.book(row, at: 3)
             let isNew = row.int(1).map { $0 > movement } ?? false
             switch (isNew, row.bool(2)) {

@@ -19,10 +19,10 @@ package struct CatalogRoutes {
             Route(.queryByTopic) { try search($0) },
             Route(.queryByItem) { request in
                 let item = try request.itemNumber()
-                guard let current = engine.catchUp(on: request.slot.eventLoop) else {
+                guard let book = engine.book(item, on: request.slot.eventLoop) else {
                     return .ready(.json(Book.result(try engine.book(item))))
                 }
-                return .pending(current.flatMapThrowing { .json(Book.result(try engine.book(item))) })
+                return .pending(book.map { .json(Book.result($0)) })
             },
             Route(.update) { request in
                 let hasOwn = Self.mayHaveOwnParameters(request.target)

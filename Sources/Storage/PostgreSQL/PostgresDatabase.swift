@@ -14,8 +14,12 @@ package final class PostgresDatabase: Sendable {
     /// How long the next row of a long read may take, of which the first may have to be looked for.
     private static let rowTimeMax = Duration.seconds(30)
     /// Tables grow faster than the server counts their rows: a plan made for a small one must not read a large one
-    /// from end to end.
-    private static let settings = "SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan;"
+    /// from end to end. A process that is frozen in a transaction must not keep the others from the ledger's head for
+    /// longer than they wait for it.
+    private static let settings = """
+        SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan;
+        SET idle_in_transaction_session_timeout = '750ms';
+        """
 
     private let url: StoreURL
     private let schema: PostgresSchema
