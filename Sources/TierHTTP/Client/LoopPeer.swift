@@ -164,13 +164,13 @@ final class LoopPeer {
 
     /// A connection broke: what was in flight on it may or may not have been carried out.
     func lost(_ connection: PeerConnection) {
-        let wasMute = pool.isMute(connection)
+        let wasNew = pool.isNew(connection, at: .now())
         let (lost, repeated) = pool.broke(connection, at: .now())
         for exchange in lost { exchange.fail(error(.connectionLost, for: exchange)) }
         if let servers, servers.isBalanced {
             let exchanges = pool.takeWaiting(first: repeated)
             // Something in front accepts connections for a server that is gone, and only breaks them.
-            if wasMute { servers.failedToConnect(to: self) }
+            if wasNew { servers.failedToConnect(to: self) }
             for exchange in exchanges {
                 servers.repeatCall(exchange, from: self, error(.connectionLost, for: exchange))
             }

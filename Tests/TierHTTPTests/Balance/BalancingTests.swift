@@ -90,6 +90,20 @@ import Testing
         }
     }
 
+    /// A server that is out may be back before a probe tells, and is better than one that is gone.
+    @Test func aLostServersCallsGoToOneThatIsOut() async throws {
+        try await withReplicas { tested, first, second in
+            first.become(.frozen)
+            let affinity = tested.affinity(to: first)
+            let reads = (0..<5).map { tested.client.start("/read\($0)", affinity: affinity) }
+            for read in reads { try await expect(String(buffer: read.get().body), is: second.name) }
+            try await expect(tested.fault(of: first), is: "did not answer")
+            first.become(.well)
+            second.become(.broken)
+            try await expect(tested.send(about: tested.affinity(to: second)), is: first.name)
+        }
+    }
+
     @Test func aFrozenServersCallsAreMoved() async throws {
         try await withReplicas { tested, first, second in
             let affinity = tested.affinity(to: first)

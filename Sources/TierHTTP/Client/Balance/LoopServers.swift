@@ -160,9 +160,15 @@ final class LoopServers {
         let now = NIODeadline.now()
         guard takeRepetition(of: exchange, from: peer, at: now) else { return exchange.fail(error) }
         exchange.tried.append(peer.server)
-        let other =
-            exchange.isPinned
-            ? nil : choose(for: exchange, in: lanes[peer.lane.rawValue], isWellOnly: true, at: now)
+        let lane = lanes[peer.lane.rawValue]
+        var other: LoopPeer?
+        if !exchange.isPinned {
+            other = choose(for: exchange, in: lane, isWellOnly: true, at: now)
+            // Where all are out, another may answer after all, and this one does not.
+            if other == nil, balance.health(of: peer.server).isOut {
+                other = choose(for: exchange, in: lane, at: now)
+            }
+        }
         guard let other else {
             exchange.tried.removeLast()
             return peer.submit(exchange)

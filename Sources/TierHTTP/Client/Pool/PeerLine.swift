@@ -52,6 +52,8 @@ struct PeerLine {
     // Reads and changes travel apart: a read must not wait until changes are on the disk.
     private var reads: [Exchange] = []
     private var changes: [Exchange] = []
+    /// How long a connection is new: shorter than any call waits, so that it is not this side that gave it up.
+    private static let newTimeMax = TimeAmount.milliseconds(200)
     /// When the peer last sent something.
     private var heardAt: NIODeadline
 
@@ -98,6 +100,9 @@ struct PeerLine {
 
     /// A message with what was gathered is written.
     mutating func send(_ flight: Flight) { flights.append(flight) }
+
+    /// Whether it opened just now, and nothing was answered.
+    func isNew(at now: NIODeadline) -> Bool { kind == .unknown && now - heardAt < Self.newTimeMax }
 
     /// Something has come from the peer.
     mutating func hear(at now: NIODeadline) { heardAt = now }

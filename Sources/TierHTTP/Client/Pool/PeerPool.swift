@@ -278,9 +278,9 @@ struct PeerPool<Connection: AnyObject> {
         index(of: connection).map { links.remove(at: $0).line.exchanges } ?? []
     }
 
-    /// Whether nothing was ever answered on a connection.
-    func isMute(_ connection: Connection) -> Bool {
-        index(of: connection).map { links[$0].line.kind == .unknown } ?? false
+    /// Whether a connection opened just now, and nothing was answered on it.
+    func isNew(_ connection: Connection, at now: NIODeadline) -> Bool {
+        index(of: connection).map { links[$0].line.isNew(at: now) } ?? false
     }
 
     /// Takes no further calls.
