@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Tries to break the store's promises: `proof.py short` in some minutes, `proof.py long` in about an hour.
 
-Three parts, each of which fails the whole: the simulation with the planted bugs, disk faults with power cuts, and
-the crash test. The first two run side by side, since one computes and the other mostly waits for processes; the
-crash test has the machine for itself. Builds nothing. The long form writes docs/chaos-report.md.
+Four parts, each of which fails the whole: the simulation with the planted bugs, disk faults with power cuts, the
+crash test, and in the short form the crash test of replicas, whose long form is `make chaos-replicas`. The first two
+run side by side, since one computes and the other mostly waits for processes; the crash tests have the machine for
+themselves. Builds nothing. The long form writes docs/chaos-report.md.
 """
 import argparse
 import os
@@ -107,6 +108,12 @@ def crash_test(form, seed, report):
     return Part("crash test", command + (["--seed", seed] if seed else []), ["operations of"])
 
 
+def replicas_crash_test():
+    sizes = "--buys 5000 --faults 60 --clients 16 --seconds 150"
+    command = [".build/debug/bookstore", "chaos", "--replicas", *sizes.split()]
+    return Part("crash test of replicas", command, ["operations of"])
+
+
 def write_report(parts, crash_report, is_sound):
     commit = subprocess.run(["git", "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True).stdout
     rows = []
@@ -158,6 +165,8 @@ def main():
         crash = crash_test(options.form, options.seed, f"{folder}/crash.md")
         is_sound = run([simulation, disk], options.form, start)
         is_sound = run([crash], options.form, start) and is_sound
+        if not is_long:
+            is_sound = run([replicas_crash_test()], options.form, start) and is_sound
         if is_long and os.path.exists(f"{folder}/crash.md"):
             write_report([crash, simulation, disk], f"{folder}/crash.md", is_sound)
     say(f"{'all held' if is_sound else 'FAILED'} after {minutes(time.monotonic() - start)}")

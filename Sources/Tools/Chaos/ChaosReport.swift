@@ -143,10 +143,10 @@ package struct ChaosReport: Sendable {
         [
             ("requests while one server of a tier was away", "\(counts.besideOneAway)"),
             ("– failed", "\(counts.failedBesideOneAway)"),
-            ("– the slowest", Self.time(counts.longestBesideOneAway / .seconds(1))),
+            ("– the slowest", Self.millis(counts.longestBesideOneAway)),
             (
                 "longest time from a new primary to the next purchase",
-                Self.time(counts.longestTakeover / .seconds(1))
+                Self.millis(counts.longestTakeover)
             ),
         ]
     }
@@ -158,6 +158,8 @@ package struct ChaosReport: Sendable {
     private static func table(_ rows: [(String, String)]) -> String {
         rows.map { "| \($0.0) | \($0.1) |" }.joined(separator: "\n")
     }
+
+    private static func millis(_ time: Duration) -> String { "\(Int(time / .milliseconds(1))) ms" }
 
     private static func time(_ seconds: Double) -> String {
         let whole = Int(seconds.rounded())
