@@ -209,7 +209,11 @@ import Testing
         try await withCatalog(at: old, hosts: [old, new]) { engine, loop in
             _ = try await engine.update(.sale(of: first.item, key: key("a")), on: loop).get()
             try await engine.current(on: loop).get()
+            _ = try await engine.read(on: loop) { try $0.receipt(of: key("a")) }.get()
             try new.promote()
+            await #expect(throws: StoreError.self) {
+                try await engine.read(on: loop) { try $0.receipt(of: key("a")) }.get()
+            }
             await #expect(throws: StoreError.self) { try await engine.current(on: loop).get() }
             try await eventually("the catalog reads from the new primary") {
                 (try? await engine.current(on: loop).get()) != nil

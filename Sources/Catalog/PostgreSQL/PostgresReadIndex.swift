@@ -11,11 +11,7 @@ final class PostgresReadIndex: ReadIndex {
     /// How long an answer may take: less than a frontend waits for a lookup.
     private static let answerTimeMax = Duration.seconds(2)
 
-    private static let question = """
-        SELECT sequence, CASE WHEN current_setting('synchronous_standby_names') <> ''
-            THEN pg_logical_emit_message(true, 'bookstore', '') END IS NULL
-        FROM ledger
-        """
+    private static let question = "SELECT sequence, \(PostgresConnection.confirmation) FROM ledger"
 
     private let database: PostgresDatabase
     private let session = Mutex<PostgresConnection?>(nil)

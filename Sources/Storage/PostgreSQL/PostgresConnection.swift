@@ -136,6 +136,13 @@ package final class PostgresConnection: @unchecked Sendable {
         return PostgresError(.lost, "PostgreSQL does not answer; its connection is given up")
     }
 
+    /// An expression that makes of its statement a transaction of which a synchronous standby learns, where there is one.
+    /// A server that was replaced by its standby does not know that, and goes on answering; but this it cannot end.
+    package static let confirmation = """
+        CASE WHEN current_setting('synchronous_standby_names') <> ''
+            THEN pg_logical_emit_message(true, 'bookstore', '') END IS NULL
+        """
+
     // MARK: Statements
 
     /// Runs statements without parameters that are not worth preparing.

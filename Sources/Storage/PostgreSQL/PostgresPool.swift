@@ -40,9 +40,12 @@ final class PostgresPool: Sendable {
                 kept.withLock { if $0.count < Self.keptCountMax { $0.append(connection) } }
             }
         }
-        return try connection.transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") {
+        let value = try connection.transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") {
             try body(connection)
         }
+        // What an old primary tells may be too much or too little.
+        try connection.run("SELECT \(PostgresConnection.confirmation)")
+        return value
     }
 
     /// Closes what is kept.

@@ -122,16 +122,22 @@ actor DatabasePair {
 
     /// Makes the server that is not the primary follow it.
     private func follow(rewinding: Bool) async throws {
-        if rewinding {
-            // A rewind looks for the fork in what the last checkpoint says.
-            try await primary.sql("CHECKPOINT")
-            try await standby.rewind(to: primary)
-        } else {
-            try await standby.copy(primary)
-        }
+        if !(rewinding ? try await rewindStandby() : false) { try await standby.copy(primary) }
         try standby.configure(following: primary, isSynchronous: false)
         try await standby.start()
         try await makeSynchronous()
+    }
+
+    /// False where the log that leads back to the fork is gone.
+    private func rewindStandby() async throws -> Bool {
+        // A rewind looks for the fork in what the last checkpoint says.
+        try await primary.sql("CHECKPOINT")
+        do {
+            try await standby.rewind(to: primary)
+            return true
+        } catch is ChaosFault {
+            return false
+        }
     }
 
     /// From the return on, what the primary confirms is on both.
