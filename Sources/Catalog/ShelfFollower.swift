@@ -66,7 +66,10 @@ final class ShelfFollower: Sendable {
             defer { state.waiting = [:] }
             return state.waiting.values
         }
-        let result = Result { try bringUp() }
+        let result = Result {
+            if PlantedBug.isOn(.trustsMemory) { return }
+            do { try bringUp() } catch  where PlantedBug.isOn(.readsOnWhenCutOff) {}
+        }
         for promise in waiting { promise.completeWith(result) }
         let goesOn = state.withLock { state in
             state.isAsking = !state.waiting.isEmpty

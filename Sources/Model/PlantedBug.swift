@@ -39,6 +39,18 @@ package enum PlantedBug: String, CaseIterable, Sendable {
     case followerGivesUp
     /// An update without a key is sent again after a broken connection.
     case repeatsUpdateWithoutKey
+    /// A catalog beside others answers reads from memory without asking the database.
+    case trustsMemory
+    /// A catalog that cannot ask the database answers reads from memory.
+    case readsOnWhenCutOff
+    /// The shelf takes changes whatever it shows before.
+    case showsOutOfOrder
+    /// After its start an order server leaves all sales to those who made them.
+    case leavesSalesToSellers
+    /// A commit whose answer is lost counts as undone.
+    case takesLostCommitForUndone
+    /// A sale of unknown outcome is tried again under another key.
+    case retriesWithNewKey
 
     /// The variable that plants a bug in a process, by its name here.
     package static let environmentVariable = "BOOKSTORE_PLANTED_BUG"

@@ -126,6 +126,11 @@ package final class OrderEngine: OrderService {
         if PlantedBug.isOn(.takesUnknownForFailed) {
             update = update.flatMapErrorThrowing { _ in .refused(replayed: false) }
         }
+        if PlantedBug.isOn(.retriesWithNewKey) {
+            update = update.flatMapError { _ in
+                self.catalog.update(.sale(of: item, key: .random(), priceMax: priceMax), context: context)
+            }
+        }
         update.whenComplete { result in
             switch result {
             case .failure(let error): promise.fail(error)

@@ -6,10 +6,10 @@ import TierHTTP
 
 @testable import Catalog
 
-/// The catalog as the order server reaches it: `HTTPCatalog` over the simulated network.
+/// The catalogs as the order server reaches them: `HTTPCatalog` over the simulated network.
 struct CatalogOverLink: CatalogService {
     let link: SimulatedLink
-    let catalog: SimulatedCatalog
+    let catalogs: [SimulatedCatalog]
 
     func keepsLedger(on slot: LoopSlot) -> Bool { link.isKnown }
 
@@ -45,24 +45,25 @@ struct CatalogOverLink: CatalogService {
     ) -> EventLoopFuture<Reply> {
         link.call(
             what, isRead: isRead, mayBeRepeated: mayBeRepeated, deadline: context.deadline
-        ) { [catalog] in
-            catalog.isUp ? catalog.engine.map(serve) : nil
+        ) { [catalogs] place in
+            catalogs[place].isUp ? catalogs[place].engine.map(serve) : nil
         }
     }
 }
 
-/// The order server as the frontend reaches it: `HTTPOrder` over the simulated network.
+/// The order servers as the frontend reaches them: `HTTPOrder` over the simulated network.
 struct OrderOverLink: OrderService {
     let link: SimulatedLink
-    let order: SimulatedOrder
+    let orders: [SimulatedOrder]
 
     func heedsLimits(on slot: LoopSlot) -> Bool { link.isKnown }
 
     func buy(
         _ item: ItemNumber, key: IdempotencyKey, priceMax: Cents?, context: CallContext
     ) -> EventLoopFuture<PurchaseOutcome> {
-        link.call("buy \(item)", isRead: false, mayBeRepeated: true, deadline: context.deadline) { [order] in
-            order.buy(item, key: key, priceMax: priceMax, trace: context.trace)
+        link.call("buy \(item)", isRead: false, mayBeRepeated: true, deadline: context.deadline) {
+            [orders] place in
+            orders[place].buy(item, key: key, priceMax: priceMax, trace: context.trace)
         }
     }
 }

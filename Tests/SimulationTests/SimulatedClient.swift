@@ -49,9 +49,9 @@ final class SimulatedClient: @unchecked Sendable {
         let often = (0..<2).map { _ in world.pick(from: Habit.allCases) }
         habits = Habit.allCases + [.buy, .buy, .lookUp] + often + often
         frontendLinks = store.frontends.map { frontend in
-            (frontend, SimulatedLink("client\(number)→\(frontend.name)", to: frontend, world: world))
+            (frontend, SimulatedLink("client\(number)→\(frontend.name)", to: [frontend], world: world))
         }
-        catalogLink = SimulatedLink("client\(number)→catalog", to: store.catalog, world: world)
+        catalogLink = SimulatedLink("client\(number)→catalog", to: store.catalogs, world: world)
     }
 
     func start() { world.after(micros: 0...20_000) { self.next() } }
@@ -104,7 +104,7 @@ final class SimulatedClient: @unchecked Sendable {
         world.record("\(name) buys \(item)\(key.map { " with \($0)" } ?? "")")
         return link.call(
             "buy \(item)", isRead: false, mayBeRepeated: key != nil, deadline: parts.deadline
-        ) { frontend.buy(item, key: key, trace: parts.trace) }
+        ) { _ in frontend.buy(item, key: key, trace: parts.trace) }
     }
 
     private func end(_ request: Int, _ outcome: HistoryOperation.Outcome) {
@@ -160,7 +160,7 @@ final class SimulatedClient: @unchecked Sendable {
         let request = store.history.begin(.lookup, of: item, by: number, at: world.now)
         let (frontend, link) = world.pick(from: frontendLinks)
         let parts = world.context(seconds: Self.purchaseTimeMax)
-        link.call("lookup \(item)", isRead: true, mayBeRepeated: true, deadline: parts.deadline) {
+        link.call("lookup \(item)", isRead: true, mayBeRepeated: true, deadline: parts.deadline) { _ in
             frontend.lookup(item)
         }.whenComplete { result in
             if case .success(let book) = result {
@@ -181,7 +181,7 @@ final class SimulatedClient: @unchecked Sendable {
         let parts = world.context(seconds: Self.restockTimeMax)
         let context = CallContext(slot: world.slot, trace: parts.trace, deadline: parts.deadline)
         world.record("\(name) adds \(units) to book \(item)")
-        CatalogOverLink(link: catalogLink, catalog: store.catalog)
+        CatalogOverLink(link: catalogLink, catalogs: store.catalogs)
             .update(StockChange(item: item, price: price, units: units, key: key), context: context)
             .whenComplete { result in
                 if case .success(let outcome) = result {

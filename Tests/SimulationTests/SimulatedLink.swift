@@ -16,14 +16,15 @@ final class SimulatedLink: @unchecked Sendable {
     /// While set in the future, no message passes.
     var cutUntil = NIODeadline.uptimeNanoseconds(0)
     private let world: World
-    private let server: SimulatedServer
+    private let servers: [SimulatedServer]
     private var open: [Int: () -> Void] = [:]
     private var lastNumber = 0
     private var isClosed = false
 
-    init(_ name: String, to server: SimulatedServer, world: World) {
+    /// - Parameter servers: one, or several that are alike.
+    init(_ name: String, to servers: [SimulatedServer], world: World) {
         self.name = name
-        self.server = server
+        self.servers = servers
         self.world = world
     }
 
@@ -35,7 +36,9 @@ final class SimulatedLink: @unchecked Sendable {
         let mayBeRepeated: Bool
         let deadline: NIODeadline
         let promise: EventLoopPromise<Reply>
-        let serve: () -> EventLoopFuture<Reply>?
+        let serve: (Int) -> EventLoopFuture<Reply>?
+        /// The server that is asked, by its place.
+        var place: Int
         var attempt = 0
         var refusalCount = 0
         var wasSent = false
@@ -45,13 +48,15 @@ final class SimulatedLink: @unchecked Sendable {
 
         init(
             label: String, isRead: Bool, mayBeRepeated: Bool, deadline: NIODeadline,
-            promise: EventLoopPromise<Reply>, serve: @escaping () -> EventLoopFuture<Reply>?
+            promise: EventLoopPromise<Reply>, place: Int,
+            serve: @escaping (Int) -> EventLoopFuture<Reply>?
         ) {
             self.label = label
             self.isRead = isRead
             self.mayBeRepeated = mayBeRepeated
             self.deadline = deadline
             self.promise = promise
+            self.place = place
             self.serve = serve
         }
 
@@ -64,16 +69,17 @@ final class SimulatedLink: @unchecked Sendable {
 
     /// Sends a request.
     ///
-    /// - Parameter serve: passes it to the server; nil without a server.
+    /// - Parameter serve: passes it to the server of a place; nil without a server.
     func call<Reply: Sendable>(
         _ what: String, isRead: Bool, mayBeRepeated: Bool, deadline: NIODeadline,
-        _ serve: @escaping () -> EventLoopFuture<Reply>?
+        _ serve: @escaping (Int) -> EventLoopFuture<Reply>?
     ) -> EventLoopFuture<Reply> {
         lastNumber += 1
         let number = lastNumber
         let exchange = Exchange(
             label: "\(name) #\(number) \(what)", isRead: isRead, mayBeRepeated: mayBeRepeated,
-            deadline: deadline, promise: world.loop.makePromise(of: Reply.self), serve: serve)
+            deadline: deadline, promise: world.loop.makePromise(of: Reply.self),
+            place: servers.count > 1 ? world.pick(0...(servers.count - 1)) : 0, serve: serve)
         guard !isClosed else {
             exchange.end(.failure(failure(of: exchange, .unreachable)))
             return exchange.promise.futureResult
@@ -111,16 +117,18 @@ final class SimulatedLink: @unchecked Sendable {
     }
 
     private func arrive<Reply>(_ exchange: Exchange<Reply>, _ attempt: Int) {
+        let place = exchange.place
+        let server = servers[place]
         guard server.frozenUntil <= world.now else {
             world.loop.scheduleTask(deadline: server.frozenUntil) { self.arrive(exchange, attempt) }
             return
         }
         let generation = server.generation
-        guard let answer = exchange.serve() else { return refused(exchange, attempt) }
+        guard let answer = exchange.serve(place) else { return refused(exchange, attempt) }
         world.record("\(exchange.label) arrives")
         exchange.wasSent = true
         answer.whenComplete { result in
-            guard self.server.generation == generation else {
+            guard server.generation == generation else {
                 return self.world.after(micros: self.world.latency()) { self.broken(exchange, attempt) }
             }
             guard self.passes() else { return self.lost(exchange, attempt, "answer") }
@@ -147,6 +155,7 @@ final class SimulatedLink: @unchecked Sendable {
         guard exchange.refusalCount < Self.refusalCountMax else {
             return exchange.end(.failure(failure(of: exchange, .unreachable)))
         }
+        turn(exchange)
         let wait = Self.refusalWaitMillis << exchange.refusalCount
         world.after(micros: (wait * 750)...(wait * 1_250)) { self.attempt(exchange) }
     }
@@ -158,7 +167,13 @@ final class SimulatedLink: @unchecked Sendable {
             return exchange.end(.failure(failure(of: exchange, .connectionLost)))
         }
         world.record("\(exchange.label) is sent again")
+        turn(exchange)
         self.attempt(exchange)
+    }
+
+    /// Asks another server, where there is one.
+    private func turn<Reply>(_ exchange: Exchange<Reply>) {
+        exchange.place = (exchange.place + 1) % servers.count
     }
 
     private func answered<Reply>(_ exchange: Exchange<Reply>, _ result: Result<Reply, any Error>) {
@@ -181,6 +196,7 @@ final class SimulatedLink: @unchecked Sendable {
     }
 
     private func failure<Reply>(of exchange: Exchange<Reply>, _ reason: StoreError.Reason) -> StoreError {
+        let server = servers[exchange.place]
         world.record("\(exchange.label): \(server.name) \(reason.text)")
         return .unavailable(
             tier: server.name, reason: reason, outcomeUnknown: exchange.wasSent && !exchange.isRead)

@@ -36,6 +36,8 @@ class SimulatedServer: @unchecked Sendable {
     // MARK: What a tier adds
 
     func open() throws {}
+    /// Whether a start may fail for want of a database, and is then tried again.
+    var needsDatabase: Bool { false }
     /// Whether the start that just ended is to be cut short.
     var diesYoung: Bool { false }
     /// The tier ends: later content of its files does not count.
@@ -54,6 +56,9 @@ class SimulatedServer: @unchecked Sendable {
             isUp = true
             world.record("\(name) is up")
             if diesYoung { die(isPowerCut: false, downMicros: world.pick(1_000...300_000)) }
+        } catch  where needsDatabase {
+            world.record("\(name) finds no database: \(error)")
+            world.after(micros: 200_000...200_000) { self.start() }
         } catch {
             world.fault("\(name) cannot start: \(error)")
         }

@@ -22,8 +22,10 @@ final class SimulatedStore: @unchecked Sendable {
     private static let recoverySeconds: Int64 = 60
 
     let world: World
-    let catalog: SimulatedCatalog
-    let order: SimulatedOrder
+    let catalogs: [SimulatedCatalog]
+    let orders: [SimulatedOrder]
+    /// What several of a tier write to; nil where each tier has one server with a file.
+    private let database: ModelledDatabase?
     let frontends: [SimulatedFrontend]
     let items: [ItemNumber]
     var history = ClientHistory()
@@ -31,10 +33,12 @@ final class SimulatedStore: @unchecked Sendable {
     /// The faults of this seed's store: a few frequent kinds find more than all kinds at a low rate.
     private let misfortunes: [Misfortune]
     private var restockCount: Int64 = 0
-    private var servers: [SimulatedServer] { [catalog, order] + frontends }
+    private var servers: [SimulatedServer] { catalogs + orders + frontends }
 
-    /// - Parameter folder: with `data` and `output` in it, both empty.
-    init(seed: UInt64, folder: String) throws {
+    /// - Parameters:
+    ///   - folder: with `data` and `output` in it, both empty.
+    ///   - isReplicated: whether there are two of each tier over one database.
+    init(seed: UInt64, folder: String, isReplicated: Bool) throws {
         world = World(seed: seed, folder: folder)
         let world = world
         books = Book.defaults.prefix(2).map { book in
@@ -45,14 +49,22 @@ final class SimulatedStore: @unchecked Sendable {
         items = books.map(\.item)
         let kinds = Misfortune.allCases.filter { _ in world.chance(percent: 45) }
         misfortunes = kinds.isEmpty ? Misfortune.allCases : kinds
-        catalog = SimulatedCatalog(books: books, world: world)
-        order = SimulatedOrder(catalog: catalog, world: world)
-        let catalog = catalog
-        let order = order
+        let books = books
+        let database = isReplicated ? ModelledDatabase(books: books, world: world) : nil
+        self.database = database
+        let replicas =
+            database.map { database in
+                (1...2).map { Replica(log: $0, database: database) as Replica? }
+            } ?? [nil]
+        let catalogs = replicas.map { SimulatedCatalog(books: books, replica: $0, world: world) }
+        let orders = replicas.map { SimulatedOrder(catalogs: catalogs, replica: $0, world: world) }
+        (self.catalogs, self.orders) = (catalogs, orders)
         frontends = (1...2).map { number in
-            SimulatedFrontend("frontend\(number)", catalog: catalog, order: order, world: world)
+            SimulatedFrontend("frontend\(number)", catalogs: catalogs, orders: orders, world: world)
         }
-        if world.chance(percent: 90) { try NewDatabases.put(in: folder + "/data", books: books) }
+        if !isReplicated, world.chance(percent: 90) {
+            try NewDatabases.put(in: folder + "/data", books: books)
+        }
     }
 
     /// Units by which a restock is known in the ledger: small enough that books sell out again.
@@ -91,6 +103,7 @@ final class SimulatedStore: @unchecked Sendable {
 
     private func heal() {
         world.heal()
+        database?.heal()
         for server in servers {
             server.ambush = nil
             server.frozenUntil = world.now
@@ -112,6 +125,7 @@ final class SimulatedStore: @unchecked Sendable {
 
     private func strike() {
         guard !world.isHealed else { return }
+        if let database, world.chance(percent: 40) { return database.strike() }
         let server = world.pick(from: servers)
         let down = world.pick(1_000...900_000)
         switch world.pick(from: misfortunes) {
@@ -128,7 +142,7 @@ final class SimulatedStore: @unchecked Sendable {
             world.record("\(server.name) freezes")
             server.frozenUntil = world.now + .milliseconds(Int64(world.pick(1...2_000)))
         case .cut:
-            let links = [order.link] + frontends.flatMap { [$0.orderLink, $0.catalogLink] }
+            let links = orders.map(\.link) + frontends.flatMap { [$0.orderLink, $0.catalogLink] }
             let link = world.pick(from: links.compactMap { $0 })
             world.record("\(link.name) is cut")
             link.breakConnection()
@@ -137,10 +151,14 @@ final class SimulatedStore: @unchecked Sendable {
     }
 
     private func ambush(isDeadly: Bool) {
-        let server: SimulatedServer = world.chance(percent: 60) ? catalog : order
+        let server: SimulatedServer = world.chance(percent: 60) ? one(of: catalogs) : one(of: orders)
         server.ambush = SimulatedServer.Ambush(
             point: world.pick(from: Execution.Point.allCases), isDeadly: isDeadly,
             isPowerCut: world.chance(percent: 40))
+    }
+
+    private func one<Server>(of servers: [Server]) -> Server {
+        servers.count > 1 ? world.pick(from: servers) : servers[0]
     }
 
     // MARK: The audit
@@ -148,8 +166,8 @@ final class SimulatedStore: @unchecked Sendable {
     private func stop() {
         for server in servers { server.ambush = nil }
         do {
-            try order.close()
-            try catalog.close()
+            for order in orders { try order.close() }
+            for catalog in catalogs { try catalog.close() }
         } catch {
             world.fault("the store does not stop in order: \(error)")
         }
@@ -158,36 +176,57 @@ final class SimulatedStore: @unchecked Sendable {
 
     private func check() {
         for server in servers where !server.isUp { world.fault("\(server.name) is not up") }
-        if let engine = catalog.engine, !engine.takesUpdates { world.fault("the catalog takes no updates") }
+        // The shelf of one that nobody has asked may be older.
+        for catalog in catalogs { _ = catalog.engine?.catchUp(on: world.loop) }
+        if database != nil { world.loop.advanceTime(by: .seconds(1)) }
         do {
-            let ledger = try CatalogSnapshot.read(folder: world.folder + "/data")
-            let orders = try OrderStoreSnapshot.read(folder: world.folder + "/data")
+            let ledger =
+                try database?.content.ledgerSnapshot
+                ?? CatalogSnapshot.read(folder: world.folder + "/data")
+            let orders =
+                try database.map { OrderSnapshot(orders: $0.content.orders) }
+                ?? OrderStoreSnapshot.read(folder: world.folder + "/data")
             try audit(ledger, orders)
             checkPurchases(ledger, orders)
             checkRestocks(ledger)
             checkHistory()
-            for state in ledger.books where catalog.engine?.shown(state.now.item) != state.now.stock {
-                world.fault("the shelf shows another stock of book \(state.now.item) than the ledger has")
-            }
+            for catalog in catalogs { check(catalog, ledger) }
         } catch {
             world.fault("the audit failed: \(error)")
         }
     }
 
+    private func check(_ catalog: SimulatedCatalog, _ ledger: LedgerSnapshot) {
+        guard let engine = catalog.engine else { return }
+        if !engine.takesUpdates { world.fault("\(catalog.name) takes no updates") }
+        for state in ledger.books where engine.shown(state.now.item) != state.now.stock {
+            world.fault("the shelf shows another stock of book \(state.now.item) than the ledger has")
+        }
+    }
+
     /// Like `bookstore verify`.
     private func audit(_ ledger: LedgerSnapshot, _ orders: OrderSnapshot) throws {
-        let catalogLog = try OperationLogFiles(named: "catalog_log", in: world.folder + "/output")
-        let orderLog = try OperationLogFiles(named: "order_log", in: world.folder + "/output")
         var audit = BooksAudit()
         audit.check(ledger: ledger)
         audit.check(orders: orders, against: ledger)
         audit.add(BooksAudit.missingOrders(orders, of: ledger))
-        let lines = try audit.count(orderLog: orderLog)
-        audit.checkNoMore(lines: lines, than: orders)
-        audit.add(BooksAudit.missingLines(lines, of: orders))
-        let updateCount = try audit.check(catalogLog: catalogLog, against: ledger)
-        if updateCount != ledger.movements.count {
-            world.fault("the catalog log has \(updateCount) updates of \(ledger.movements.count)")
+        let output = world.folder + "/output"
+        for (index, order) in self.orders.enumerated() {
+            let own = OrderSnapshot(orders: orders.orders.filter { $0.log == index + 1 })
+            let lines = try audit.count(orderLog: OperationLogFiles(named: "\(order.name)_log", in: output))
+            audit.checkNoMore(lines: lines, than: own, name: order.name)
+            audit.add(BooksAudit.missingLines(lines, of: own, name: order.name))
+        }
+        for (index, catalog) in catalogs.enumerated() {
+            let own = LedgerSnapshot(
+                ledger: ledger.ledger, books: ledger.books,
+                movements: ledger.movements.filter { $0.log == index + 1 })
+            let updateCount = try audit.check(
+                catalogLog: OperationLogFiles(named: "\(catalog.name)_log", in: output), against: own,
+                name: catalog.name)
+            if updateCount != own.movements.count {
+                world.fault("the log of \(catalog.name) has \(updateCount) updates of \(own.movements.count)")
+            }
         }
         for discrepancy in audit.discrepancies { world.fault("audit: \(discrepancy)") }
     }

@@ -10,6 +10,12 @@ import TierHTTP
 @testable import Frontend
 @testable import Order
 
+/// What a server is that others are beside: a number, and the database that all have.
+struct Replica {
+    let log: Int64
+    let database: ModelledDatabase
+}
+
 /// The catalog: its real engine, store and log.
 // Unchecked: a simulation has one thread.
 final class SimulatedCatalog: SimulatedServer, @unchecked Sendable {
@@ -17,19 +23,34 @@ final class SimulatedCatalog: SimulatedServer, @unchecked Sendable {
     private weak var store: CatalogStore?
     private weak var ghost: CatalogEngine?
     private let books: [Book]
+    private let replica: Replica?
     private var image: DiskImage?
 
     var database: String { world.folder + "/data/" + CatalogStore.fileName }
-    var log: String { world.folder + "/output/catalog_log" }
+    let log: String
 
-    init(books: [Book], world: World) {
+    /// - Parameter replica: nil for the only one, which has a file.
+    init(books: [Book], replica: Replica? = nil, world: World) {
         self.books = books
-        super.init("catalog", world: world)
+        self.replica = replica
+        let name = "catalog" + (replica.map { "\($0.log)" } ?? "")
+        log = world.folder + "/output/\(name)_log"
+        super.init(name, world: world)
     }
 
+    override var needsDatabase: Bool { replica != nil }
+
     override func open() throws {
-        let store = try CatalogStore.open(folder: world.folder + "/data", firstBooks: { books })
-        self.store = store
+        if let replica {
+            try open(ModelledCatalogStore(log: replica.log, in: replica.database))
+        } else {
+            let store = try CatalogStore.open(folder: world.folder + "/data", firstBooks: { books })
+            self.store = store
+            try open(store)
+        }
+    }
+
+    private func open(_ store: any CatalogStoring) throws {
         image = imageOfYoungDeath(database: database, log: log)
         engine = try CatalogEngine(
             store: store, logPath: log, queryLogging: .all, logger: silent, execution: execution(),
@@ -58,6 +79,7 @@ final class SimulatedCatalog: SimulatedServer, @unchecked Sendable {
 
     /// Whether the ledger has a sale under `key`, as far as that is visible.
     func hasSold(under key: IdempotencyKey) -> Bool {
+        if let replica { return replica.database.content.movement(under: key)?.sale != nil }
         guard isUp, let receipt = try? store?.receipt(of: key) else { return false }
         return receipt.outcome == .success
     }
@@ -73,42 +95,52 @@ final class SimulatedCatalog: SimulatedServer, @unchecked Sendable {
 final class SimulatedOrder: SimulatedServer, @unchecked Sendable {
     private(set) var engine: OrderEngine?
     private(set) var link: SimulatedLink?
-    private var store: OrderStore?
+    private var store: (any OrderStoring)?
     private weak var ghost: OrderEngine?
-    private let catalog: SimulatedCatalog
+    private let catalogs: [SimulatedCatalog]
+    private let replica: Replica?
     private var follower: LedgerFollower?
     private var image: DiskImage?
-    /// Keys of the purchases that have come here in this and earlier lives.
-    private var metKeys: Set<IdempotencyKey> = []
     /// Lengths to which a power cut may cut the write-ahead log, because commits are not synced here.
     private var walLengths: [Int] = []
 
     var database: String { world.folder + "/data/" + OrderStore.fileName }
-    var log: String { world.folder + "/output/order_log" }
+    let log: String
 
-    init(catalog: SimulatedCatalog, world: World) {
-        self.catalog = catalog
-        super.init("order", world: world)
+    /// - Parameter replica: nil for the only one, which has a file.
+    init(catalogs: [SimulatedCatalog], replica: Replica? = nil, world: World) {
+        self.catalogs = catalogs
+        self.replica = replica
+        let name = "order" + (replica.map { "\($0.log)" } ?? "")
+        log = world.folder + "/output/\(name)_log"
+        super.init(name, world: world)
     }
 
+    override var needsDatabase: Bool { replica != nil }
+
     override func open() throws {
-        let link = SimulatedLink("order→catalog", to: catalog, world: world)
+        let link = SimulatedLink("\(name)→catalog", to: catalogs, world: world)
         self.link = link
-        let store = try OrderStore(folder: world.folder + "/data")
+        let store: any OrderStoring =
+            if let replica {
+                try ModelledOrderStore(log: replica.log, in: replica.database)
+            } else {
+                try OrderStore(folder: world.folder + "/data")
+            }
         image = imageOfYoungDeath(database: database, log: log)
         self.store = store
         let engine = try OrderEngine(
-            catalog: CatalogOverLink(link: link, catalog: catalog), store: store, logPath: log,
+            catalog: CatalogOverLink(link: link, catalogs: catalogs), store: store, logPath: log,
             logger: silent, execution: execution(),
             broken: { self.world.fault("the order server gave up: \($0)") })
         self.engine = engine
         walLengths = [DiskImage.length(of: database + "-wal")]
-        let catalog = catalog
+        let catalogs = catalogs
         let world = world
         let follower = LedgerFollower(engine: engine, slot: world.slot, logger: silent) {
             let deadline = world.now + .seconds(1)
-            return link.call("hello", isRead: true, mayBeRepeated: true, deadline: deadline) {
-                catalog.isUp ? world.loop.makeSucceededVoidFuture() : nil
+            return link.call("hello", isRead: true, mayBeRepeated: true, deadline: deadline) { place in
+                catalogs[place].isUp ? world.loop.makeSucceededVoidFuture() : nil
             }
         }
         follower.start()
@@ -165,13 +197,16 @@ final class SimulatedOrder: SimulatedServer, @unchecked Sendable {
         let context = CallContext(
             slot: world.slot, trace: trace, deadline: world.now + OrderRoutes.catalogTimeMax)
         let life = generation
-        let isFirst = metKeys.insert(key).inserted
+        let isFirst = world.metKeys[key, default: [:]].isEmpty
+        world.metKeys[key, default: [:]][name, default: 0] += 1
         let purchase = engine.buy(item, key: key, priceMax: priceMax, context: context)
         purchase.whenComplete { result in
             guard self.generation == life else { return }
             switch result {
             case .success(.success): self.checkRecord(of: item, key: key)
-            case .failure(let error as StoreError) where isFirst: self.checkFault(error, key: key)
+            // A copy at another order server, of which this one knows nothing, may have sold.
+            case .failure(let error as StoreError) where isFirst && self.world.metKeys[key]?.count == 1:
+                self.checkFault(error, key: key)
             default: break
             }
         }
@@ -182,15 +217,17 @@ final class SimulatedOrder: SimulatedServer, @unchecked Sendable {
     private func checkFault(_ error: StoreError, key: IdempotencyKey) {
         switch error {
         case .unavailable(_, _, outcomeUnknown: false), .overloaded:
-            if catalog.hasSold(under: key) { world.fault("key \(key) sold a unit, and got: \(error)") }
+            if catalogs[0].hasSold(under: key) { world.fault("key \(key) sold a unit, and got: \(error)") }
         default: break
         }
     }
 
     /// A Success is answered only when the order is written down.
     private func checkRecord(of item: ItemNumber, key: IdempotencyKey) {
-        let known = try? store?.outcome(of: key)
-        if known?.item != item { world.fault("Success for a key without an order: \(item)") }
+        let known =
+            replica.map { $0.database.content.order(under: key)?.item }
+            ?? (try? store?.outcome(of: key)?.item)
+        if known != item { world.fault("Success for a key without an order: \(item)") }
     }
 }
 
@@ -199,19 +236,19 @@ final class SimulatedOrder: SimulatedServer, @unchecked Sendable {
 final class SimulatedFrontend: SimulatedServer, @unchecked Sendable {
     private(set) var orderLink: SimulatedLink?
     private(set) var catalogLink: SimulatedLink?
-    private let catalog: SimulatedCatalog
-    private let order: SimulatedOrder
+    private let catalogs: [SimulatedCatalog]
+    private let orders: [SimulatedOrder]
 
-    init(_ name: String, catalog: SimulatedCatalog, order: SimulatedOrder, world: World) {
-        self.catalog = catalog
-        self.order = order
+    init(_ name: String, catalogs: [SimulatedCatalog], orders: [SimulatedOrder], world: World) {
+        self.catalogs = catalogs
+        self.orders = orders
         super.init(name, world: world)
     }
 
     override func open() {
-        let orderLink = SimulatedLink("\(name)→order", to: order, world: world)
+        let orderLink = SimulatedLink("\(name)→order", to: orders, world: world)
         self.orderLink = orderLink
-        let catalogLink = SimulatedLink("\(name)→catalog", to: catalog, world: world)
+        let catalogLink = SimulatedLink("\(name)→catalog", to: catalogs, world: world)
         self.catalogLink = catalogLink
     }
 
@@ -226,19 +263,20 @@ final class SimulatedFrontend: SimulatedServer, @unchecked Sendable {
         guard isUp, let orderLink, let catalogLink else { return nil }
         let context = CallContext(
             slot: world.slot, trace: trace, deadline: world.now + TierRelay.changeTimeMax)
-        return OrderOverLink(link: orderLink, order: order).buy(
+        return OrderOverLink(link: orderLink, orders: orders).buy(
             item, key: key ?? .random(), priceMax: nil,
-            comparedAt: CatalogOverLink(link: catalogLink, catalog: catalog), context: context)
+            comparedAt: CatalogOverLink(link: catalogLink, catalogs: catalogs), context: context)
     }
 
     func lookup(_ item: ItemNumber) -> EventLoopFuture<Book>? {
         guard isUp, let catalogLink else { return nil }
         let deadline = world.now + TierRelay.readTimeMax
-        let catalog = catalog
+        let catalogs = catalogs
         let world = world
         return catalogLink.call("lookup \(item)", isRead: true, mayBeRepeated: true, deadline: deadline) {
-            guard catalog.isUp, let engine = catalog.engine else { return nil }
-            return world.loop.makeCompletedFuture { try engine.book(item) }
+            place in
+            guard catalogs[place].isUp, let engine = catalogs[place].engine else { return nil }
+            return engine.current(on: world.loop).flatMapThrowing { try engine.book(item) }
         }
     }
 }

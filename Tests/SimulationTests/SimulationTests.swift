@@ -10,15 +10,17 @@ struct SimulationRun {
     let faults: [String]
     let trace: [String]
 
-    /// - Parameter folder: emptied and used; the same one may be used again.
-    init(seed: UInt64, folder: String) throws {
+    /// - Parameters:
+    ///   - folder: emptied and used; the same one may be used again.
+    ///   - isReplicated: see ``SimulatedStore``.
+    init(seed: UInt64, folder: String, isReplicated: Bool = false) throws {
         self.seed = seed
         try? FileManager.default.removeItem(atPath: folder)
         for name in ["data", "output"] {
             try FileManager.default.createDirectory(
                 atPath: folder + "/" + name, withIntermediateDirectories: true)
         }
-        let store = try SimulatedStore(seed: seed, folder: folder)
+        let store = try SimulatedStore(seed: seed, folder: folder, isReplicated: isReplicated)
         store.run()
         faults = store.world.faults
         trace = store.world.trace
@@ -79,42 +81,48 @@ private struct SeedFailed: Error, CustomStringConvertible {
 /// The purchase protocol under the faults of a seeded scheduler.
 @Suite struct SimulationTests {
     private static let progressSeedCount: UInt64 = 1_000
+    /// Of so many seeds of the plain store, one is run with two servers of each tier as well.
+    private static let replicatedPart: UInt64 = 4
 
-    @Test func everyPromiseHolds() async throws {
+    @Test(arguments: [false, true]) func everyPromiseHolds(isReplicated: Bool) async throws {
         let settings = Settings()
         if let seed = settings.seed {
-            let run = try SimulationRun.withFolder { try SimulationRun(seed: seed, folder: $0) }
+            let run = try SimulationRun.withFolder {
+                try SimulationRun(seed: seed, folder: $0, isReplicated: isReplicated)
+            }
             print(run.trace.joined(separator: "\n"))
             #expect(run.faults.isEmpty)
             return
         }
         // Each run has one thread, so one runs on each processor.
-        let seeds = Seeds(count: settings.seedCount)
+        let seeds = Seeds(count: isReplicated ? settings.seedCount / Self.replicatedPart : settings.seedCount)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<ProcessInfo.processInfo.activeProcessorCount {
-                group.addTask { try Self.run(seeds) }
+                group.addTask { try Self.run(seeds, isReplicated: isReplicated) }
             }
             try await group.waitForAll()
         }
-        sayProof("simulation: \(settings.seedCount) seeds, 0 findings")
+        sayProof("simulation\(isReplicated ? " of replicas" : ""): \(seeds.count) seeds, 0 findings")
     }
 
-    private static func run(_ seeds: Seeds) throws {
+    private static func run(_ seeds: Seeds, isReplicated: Bool) throws {
         try SimulationRun.withFolder { folder in
             while let seed = seeds.next() {
                 if seed % Self.progressSeedCount == 0 {
                     sayProof("at seed \(seed) of \(seeds.count)")
                 }
-                let run = try SimulationRun(seed: seed, folder: folder)
+                let run = try SimulationRun(seed: seed, folder: folder, isReplicated: isReplicated)
                 guard run.faults.isEmpty else { throw SeedFailed(report: run.report) }
             }
         }
     }
 
-    @Test func aSeedRepeatsExactly() throws {
+    @Test(arguments: [false, true]) func aSeedRepeatsExactly(isReplicated: Bool) throws {
         for seed: UInt64 in [3, 1_234_567] {
             let traces = try (0..<2).map { _ in
-                try SimulationRun.withFolder { try SimulationRun(seed: seed, folder: $0).trace }
+                try SimulationRun.withFolder {
+                    try SimulationRun(seed: seed, folder: $0, isReplicated: isReplicated).trace
+                }
             }
             #expect(traces[0].count > 100)
             #expect(traces[0] == traces[1])

@@ -27,6 +27,8 @@ final class World: @unchecked Sendable {
     private(set) var isHealed = false
     private(set) var trace: [String] = []
     private(set) var faults: [String] = []
+    /// How often each purchase's key has come to an order server, in this and earlier lives, and to which.
+    var metKeys: [IdempotencyKey: [String: Int]] = [:]
     private var random: FastRandom
 
     init(seed: UInt64, folder: String) {

@@ -145,7 +145,8 @@ package final class CommitLoop<Change: Sendable, Outcome: Sendable>: Sendable {
     }
 
     private func unknown(_ reason: StoreError.Reason) -> StoreError {
-        .unavailable(tier: name, reason: reason, outcomeUnknown: true)
+        .unavailable(
+            tier: name, reason: reason, outcomeUnknown: !PlantedBug.isOn(.takesLostCommitForUndone))
     }
 
     private func deliver(_ results: [Result<Outcome, StoreError>], to promises: [EventLoopPromise<Outcome>]) {
