@@ -91,18 +91,18 @@ struct RecoverCommand: AsyncParsableCommand {
         _ store: StoreFiles, hasCatalog: Bool, hasOrders: Bool, with recovery: inout Recovery
     ) throws {
         // Worked out before a folder or a lock is made: what cannot be rebuilt leaves no trace.
+        let catalogLogs = hasCatalog ? [] : try catalogLogs(of: store)
         let sold = hasCatalog && !store.isOfSeveral ? [] : try soldCounts(of: store)
         let catalog =
-            hasCatalog ? nil : try self.catalog(of: store, hasOrders: hasOrders, sold, with: &recovery)
+            hasCatalog
+            ? nil
+            : try self.catalog(from: catalogLogs, of: store, hasOrders: hasOrders, sold, with: &recovery)
         let orders =
             hasOrders ? nil : recovery.orders(from: try catalog ?? store.ledger, soldCounts: sold)
         try store.write(catalog: catalog, orders: orders)
     }
 
-    /// What the lost catalog database held.
-    private func catalog(
-        of store: StoreFiles, hasOrders: Bool, _ sold: [[ItemNumber: Int]], with recovery: inout Recovery
-    ) throws -> LedgerSnapshot {
+    private func catalogLogs(of store: StoreFiles) throws -> [OperationLogFiles] {
         let logs =
             catalogLog.isEmpty
             ? try store.logs("catalog_log", needsCurrent: true) : [OperationLogFiles(paths: catalogLog)]
@@ -112,6 +112,14 @@ struct RecoverCommand: AsyncParsableCommand {
                 path: store.outputs.joined(separator: ", "),
                 reason: "has no catalog_log to rebuild from; name it by --catalog-log")
         }
+        return logs
+    }
+
+    /// What the lost catalog database held.
+    private func catalog(
+        from logs: [OperationLogFiles], of store: StoreFiles, hasOrders: Bool,
+        _ sold: [[ItemNumber: Int]], with recovery: inout Recovery
+    ) throws -> LedgerSnapshot {
         guard logs.count == 1 || !hasOrders else {
             throw WorkFault(
                 """
