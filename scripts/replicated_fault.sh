@@ -22,6 +22,7 @@ folder=$root/replicated
 # shellcheck source=deploy/lib/progress.sh
 source "$root/deploy/lib/progress.sh"
 if [[ ${1:-} == --folder && $# -gt 1 ]]; then folder=$2; shift 2; fi
+[[ ${1:-} != --help && ${1:-} != -h ]] || { usage; exit 0; }
 (($# == 1)) || { usage >&2; exit 64; }
 folder=$(realpath "$folder")
 [[ -e $folder/port ]] || die failed "no store in $folder"
@@ -29,8 +30,8 @@ port=$(<"$folder/port")
 # shellcheck source=deploy/lib/replicas.sh
 source "$root/deploy/lib/replicas.sh"
 
-PATRONI_ETCD3_HOSTS=$(etcd_hosts)
-export PATRONI_ETCD3_HOSTS
+PATRONI_ETCD_HOSTS=$(etcd_hosts)
+export PATRONI_ETCD_HOSTS
 patronictl_() { patronictl -c "$folder/node-1/patroni.yml" "$@"; }
 node() { node_with "$1" || die failed "no node is $1 now"; }
 

@@ -81,7 +81,7 @@ write_settings() {
 start_etcd() {
     local peer=http://127.0.0.1:$((port + 60 + $1)) client=http://127.0.0.1:$((port + 50 + $1)) cluster
     cluster=$(for n in 1 2 3; do printf 'etcd-%d=http://127.0.0.1:%d,' "$n" $((port + 60 + n)); done)
-    launch "etcd-$1" "${as_keeper[@]}" etcd --name "etcd-$1" --data-dir "$folder/etcd-$1/data" \
+    launch "etcd-$1" "${as_keeper[@]}" etcd --enable-v2 --name "etcd-$1" --data-dir "$folder/etcd-$1/data" \
         --listen-peer-urls "$peer" --initial-advertise-peer-urls "$peer" --listen-client-urls "$client" \
         --advertise-client-urls "$client" --initial-cluster "${cluster%,}" --initial-cluster-token "$folder" \
         --heartbeat-interval 100 --election-timeout 1000 --log-level warn
@@ -156,16 +156,19 @@ The shop is open at http://127.0.0.1:$((port + 80)) and the API at http://127.0.
 In another terminal:
   curl 'http://127.0.0.1:$port/lookup?item_number=1'
   curl -X POST -H 'Idempotency-Key: my-first-order' 'http://127.0.0.1:$port/buy?item_number=1'
+  $program restock 1=1000 --frontend 127.0.0.1:$port
 Watch:
   $program top --config $folder/config
   watch -n 1 scripts/replicated_fault.sh --folder $folder status
-Break (what ended starts again after $restart_seconds s):
+Break (nodes, etcd, HAProxy and 'bookstore up' start again after $restart_seconds s, the servers of the store at once):
   scripts/replicated_fault.sh --folder $folder crash-primary   # kill -9 of the primary's postgres
   scripts/replicated_fault.sh --folder $folder kill-node       # and of its Patroni: the host is lost
-  scripts/replicated_fault.sh --folder $folder freeze-node     # stops both; thaw-node lets them go on
+  scripts/replicated_fault.sh --folder $folder freeze-node     # stops both: the host hangs
+  scripts/replicated_fault.sh --folder $folder thaw-node       # lets it go on
   scripts/replicated_fault.sh --folder $folder switch          # another primary, on purpose
+  scripts/replicated_fault.sh --folder $folder kill-standby    # the synchronous standby's host is lost
   scripts/replicated_fault.sh --folder $folder kill-etcd
-  kill -9 PID of any server of the store: pgrep -af 'bookstore .* --config $folder/'
+  kill -9 PID, or -STOP and -CONT, of any server: pgrep -af 'bookstore (frontend|catalog|order|storefront) .*$folder/'
 Then:
   PGPASSWORD=\$(<$folder/password) $program verify --output $folder/output --output $folder/output/catalog-1 \\
       --output $folder/output/order-1 --store '$(store_url)'
@@ -177,8 +180,8 @@ TEXT
 declare -A pids=()
 as_keeper=() restart_seconds=15
 prepare
-PATRONI_ETCD3_HOSTS=$(etcd_hosts)
-export PATRONI_ETCD3_HOSTS
+PATRONI_ETCD_HOSTS=$(etcd_hosts)
+export PATRONI_ETCD_HOSTS
 end_everything() {
     say "ending everything"
     stop_all

@@ -40,6 +40,7 @@ is_there() {
         libsqlite3-dev) [[ -e /usr/include/sqlite3.h ]] ;;
         zlib1g-dev) [[ -e /usr/include/zlib.h ]] ;;
         etcd-server) command -v etcd >/dev/null ;;
+        python3-etcd) python3 -c 'import etcd' 2>/dev/null ;;
         libpq-dev) [[ -e /usr/include/postgresql/libpq-fe.h ]] ;;
         # Debian ships venv without ensurepip, which creates a new environment's pip.
         python3-venv) python3 -c 'import venv, ensurepip' 2>/dev/null ;;
@@ -145,7 +146,7 @@ if [[ $with_bench == yes ]]; then
     packages+=(python3 python3-venv wrk golang-go nginx-light haproxy postgresql valgrind)
 fi
 if [[ $with_replicated == yes ]]; then
-    packages+=(curl procps postgresql patroni etcd-server haproxy)
+    packages+=(curl procps postgresql patroni python3-etcd etcd-server haproxy)
 fi
 install_packages "${packages[@]}"
 if [[ $with_tests == yes || $with_bench == yes ]]; then

@@ -2,7 +2,7 @@
 # command says which.
 FROM debian:bookworm-slim
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends curl etcd-server haproxy patroni postgresql \
+    && apt-get install -y --no-install-recommends curl etcd-server haproxy patroni postgresql python3-etcd \
     && rm -rf /var/lib/apt/lists/* /var/lib/postgresql/* \
     && install -d -o postgres -g postgres -m 700 /var/lib/postgresql/store /var/lib/etcd
 COPY deploy/patroni /etc/patroni
