@@ -53,7 +53,7 @@ extension StoreError {
             case .logFault: "cannot write its log"
             case .databaseFault: "cannot use its database"
             case .databaseSlow: "waits too long for its database"
-            case .recovering: "takes no changes after a fault of its disk"
+            case .recovering: "takes no changes after a fault of its disk or database"
             case .notWriting: "has stopped writing"
             case .indexFault: "cannot use its index of the books"
             case .otherOrder: "has another order for this sale of the ledger"
