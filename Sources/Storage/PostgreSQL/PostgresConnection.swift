@@ -129,6 +129,14 @@ package final class PostgresConnection: @unchecked Sendable {
         if String(cString: severity) == "WARNING" { wasWarned = true }
     }
 
+    /// Runs `body` with another limit for each answer.
+    func answering<Value>(within time: Duration?, _ body: () throws -> Value) rethrows -> Value {
+        let usual = answerTimeMax
+        answerTimeMax = time
+        defer { answerTimeMax = usual }
+        return try body()
+    }
+
     /// Gives the server up, which does not answer.
     func giveUp() -> PostgresError {
         isGivenUp = true

@@ -116,10 +116,7 @@ package final class PostgresDatabase: Sendable {
     package func ping() throws {
         try writer.withLock { writer in
             guard let connection = writer else { throw unconnected }
-            let answerTimeMax = connection.answerTimeMax
-            connection.answerTimeMax = Self.pingTimeMax
-            defer { connection.answerTimeMax = answerTimeMax }
-            try connection.run("SELECT 1::bigint")
+            _ = try connection.answering(within: Self.pingTimeMax) { try connection.run("SELECT 1::bigint") }
         }
     }
 
@@ -170,10 +167,7 @@ package final class PostgresDatabase: Sendable {
     package func readAll<Value>(_ body: (PostgresConnection) throws -> Value) throws -> Value {
         try read { connection in
             try connection.run("SET LOCAL statement_timeout = 0")
-            let answerTimeMax = connection.answerTimeMax
-            connection.answerTimeMax = Self.rowTimeMax
-            defer { connection.answerTimeMax = answerTimeMax }
-            return try body(connection)
+            return try connection.answering(within: Self.rowTimeMax) { try body(connection) }
         }
     }
 

@@ -31,32 +31,35 @@ package struct PostgresSchema: Sendable {
     package func prepare(
         on connection: PostgresConnection, patience: Duration = .zero, fill: () throws -> Void
     ) throws {
-        let answerTimeMax = connection.answerTimeMax
-        connection.answerTimeMax = nil
-        defer { connection.answerTimeMax = answerTimeMax }
-        try connection.transaction {
-            // However long another process takes to fill a new store.
-            try connection.script("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0")
-            try connection.script("SET LOCAL idle_in_transaction_session_timeout = 0")
-            try connection.run(
-                "SELECT pg_advisory_xact_lock($1::bigint) IS NULL", [.int(Self.migrationLock)])
-            let found = try version(on: connection)
-            guard found <= versions.count else { throw newer(found) }
-            guard found < versions.count else { return }
-            if found > 0 {
-                try connection.waitForLock(
-                    "pg_try_advisory_xact_lock($1::bigint)", [.int(Int64(lock))], patience: patience,
-                    or: inUse)
-            }
-            if try !hasVersions(connection) { try makeSchema(on: connection) }
-            for script in versions[found...] { try connection.script(script) }
-            try connection.run(
-                """
-                INSERT INTO bookstore.version (tier, number) VALUES ($1::text, $2::bigint)
-                ON CONFLICT (tier) DO UPDATE SET number = excluded.number
-                """, [.text(tier), .int(Int64(versions.count))])
-            if found == 0 { try fill() }
+        try connection.answering(within: nil) {
+            try connection.transaction { try bringForward(connection, patience: patience, fill: fill) }
         }
+    }
+
+    private func bringForward(
+        _ connection: PostgresConnection, patience: Duration, fill: () throws -> Void
+    ) throws {
+        // However long another process takes to fill a new store.
+        try connection.script("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0")
+        try connection.script("SET LOCAL idle_in_transaction_session_timeout = 0")
+        try connection.run(
+            "SELECT pg_advisory_xact_lock($1::bigint) IS NULL", [.int(Self.migrationLock)])
+        let found = try version(on: connection)
+        guard found <= versions.count else { throw newer(found) }
+        guard found < versions.count else { return }
+        if found > 0 {
+            try connection.waitForLock(
+                "pg_try_advisory_xact_lock($1::bigint)", [.int(Int64(lock))], patience: patience,
+                or: inUse)
+        }
+        if try !hasVersions(connection) { try makeSchema(on: connection) }
+        for script in versions[found...] { try connection.script(script) }
+        try connection.run(
+            """
+            INSERT INTO bookstore.version (tier, number) VALUES ($1::text, $2::bigint)
+            ON CONFLICT (tier) DO UPDATE SET number = excluded.number
+            """, [.text(tier), .int(Int64(versions.count))])
+        if found == 0 { try fill() }
     }
 
     /// Checks that a database has the tables as this program knows them.
