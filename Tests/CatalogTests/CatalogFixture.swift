@@ -79,7 +79,7 @@ struct CatalogFolder {
         switch kind {
         case .sqlite: try self.sql { try $0.execute(sql: sql) }
         case .postgresql:
-            let name = String(url.dropFirst("postgresql:///".count).prefix { $0 != "?" })
+            let name = PostgresServer.database(of: url)
             try PostgresServer.shared.sql("SET search_path = bookstore; " + sql, in: name)
         }
     }

@@ -85,7 +85,7 @@ import Testing
     /// Sessions end again and again while both sell.
     @Test func bothSellOnThroughLostConnections() async throws {
         try await withReplicas { one, two in
-            let database = String(one.url.dropFirst("postgresql:///".count).prefix { $0 != "?" })
+            let database = PostgresServer.database(of: one.url)
             try await withLoops(count: 1) { loops in
                 let loop = loops.slots[0].eventLoop
                 try await one.withEngine([try book(1, stock: 1_000)]) { first in

@@ -15,8 +15,8 @@ import Testing
     {
         try await StoreKind.$current.withValue(.postgresql) {
             try await withCatalogFolder { folder in
-                let database = folder.url.dropFirst("postgresql:///".count).prefix { $0 != "?" }
-                try await body(folder, PostgresServer.shared, String(database))
+                let database = PostgresServer.database(of: folder.url)
+                try await body(folder, PostgresServer.shared, database)
             }
         }
     }

@@ -70,10 +70,10 @@ import Testing
         try await StoreKind.$current.withValue(.postgresql) {
             try await withCatalogFolder { folder in
                 try await withLoops(count: 1) { loops in
-                    let database = folder.url.dropFirst("postgresql:///".count).prefix { $0 != "?" }
+                    let database = PostgresServer.database(of: folder.url)
                     try await folder.withEngine(books) { engine in
                         try await body(
-                            engine, Other(folder: folder), loops.slots[0].eventLoop, String(database))
+                            engine, Other(folder: folder), loops.slots[0].eventLoop, database)
                     }
                 }
             }

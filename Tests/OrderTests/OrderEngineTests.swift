@@ -12,28 +12,12 @@ import TierHTTP
 @testable import Order
 
 /// The real catalog, which gets no update before the promise is fulfilled.
-private struct SlowCatalog: CatalogService {
+private struct SlowCatalog: CatalogInFront {
     let engine: CatalogEngine
     let isOpen: EventLoopFuture<Void>
 
-    func keepsLedger(on slot: LoopSlot) -> Bool { true }
-
-    func stock(of item: ItemNumber, context: CallContext) -> EventLoopFuture<Int64> {
-        engine.stock(of: item, context: context)
-    }
-
-    func offer(of item: ItemNumber, context: CallContext) -> EventLoopFuture<Offer> {
-        engine.offer(of: item, context: context)
-    }
-
     func update(_ change: StockChange, context: CallContext) -> EventLoopFuture<UpdateOutcome> {
         isOpen.hop(to: context.slot.eventLoop).flatMap { engine.update(change, context: context) }
-    }
-
-    func sales(
-        after sale: SalePosition, limit: Int, context: CallContext
-    ) -> EventLoopFuture<[LedgerSale]?> {
-        engine.sales(after: sale, limit: limit, context: context)
     }
 }
 

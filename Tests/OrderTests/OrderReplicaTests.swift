@@ -13,7 +13,7 @@ import TierHTTP
 @testable import Order
 
 /// A catalog that counts what it is asked about its ledger.
-private final class CountedCatalog: CatalogService {
+private final class CountedCatalog: CatalogInFront {
     let engine: CatalogEngine
     private let rounds = Atomic<Int>(0)
     private let sales = Atomic<Int>(0)
@@ -24,20 +24,6 @@ private final class CountedCatalog: CatalogService {
     var roundCount: Int { rounds.load(ordering: .relaxed) }
     /// Sales that the answers had.
     var saleCount: Int { sales.load(ordering: .relaxed) }
-
-    func keepsLedger(on slot: LoopSlot) -> Bool { true }
-
-    func stock(of item: ItemNumber, context: CallContext) -> EventLoopFuture<Int64> {
-        engine.stock(of: item, context: context)
-    }
-
-    func offer(of item: ItemNumber, context: CallContext) -> EventLoopFuture<Offer> {
-        engine.offer(of: item, context: context)
-    }
-
-    func update(_ change: StockChange, context: CallContext) -> EventLoopFuture<UpdateOutcome> {
-        engine.update(change, context: context)
-    }
 
     func sales(
         after sale: SalePosition, limit: Int, context: CallContext
@@ -225,7 +211,7 @@ private final class CountedCatalog: CatalogService {
     @Test func earlierTablesAreBroughtForward() async throws {
         try await withReplicas { one, two in
             let server = try PostgresServer.shared
-            let database = String(one.url.dropFirst("postgresql:///".count).prefix { $0 != "?" })
+            let database = PostgresServer.database(of: one.url)
             try server.sql(
                 """
                 CREATE SCHEMA bookstore;

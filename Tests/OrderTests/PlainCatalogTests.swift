@@ -13,18 +13,10 @@ import TierHTTP
 
 /// A minimal catalog of the contract over the real engine: it neither keeps keys nor numbers sales,
 /// like a catalog of another make.
-private struct PlainCatalog: CatalogService {
+private struct PlainCatalog: CatalogInFront {
     let engine: CatalogEngine
 
     func keepsLedger(on slot: LoopSlot) -> Bool { false }
-
-    func stock(of item: ItemNumber, context: CallContext) -> EventLoopFuture<Int64> {
-        engine.stock(of: item, context: context)
-    }
-
-    func offer(of item: ItemNumber, context: CallContext) -> EventLoopFuture<Offer> {
-        engine.offer(of: item, context: context)
-    }
 
     func update(_ change: StockChange, context: CallContext) -> EventLoopFuture<UpdateOutcome> {
         let keyless = StockChange(item: change.item, price: change.price, units: change.units)

@@ -161,6 +161,11 @@ package final class PostgresServer: Sendable {
         "postgresql:///\(database)?host=\(folder)&user=\(user)"
     }
 
+    /// The database that a URL names.
+    package static func database(of url: String) -> String {
+        String(url.dropFirst("postgresql:///".count).prefix { $0 != "?" })
+    }
+
     /// Runs SQL past the store, as somebody with a shell could.
     ///
     /// - Returns: the rows, their columns parted by `|`.
