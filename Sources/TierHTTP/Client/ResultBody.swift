@@ -1,3 +1,4 @@
+internal import Model
 package import NIOCore
 
 /// Reads `{"result":"Success"}` and `{"result":"Failed"}`.

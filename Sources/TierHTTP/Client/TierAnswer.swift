@@ -1,3 +1,4 @@
+internal import Model
 internal import Monitoring
 package import NIOCore
 package import NIOHTTP1

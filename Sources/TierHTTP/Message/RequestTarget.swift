@@ -139,18 +139,6 @@ package struct RequestTarget: Sendable {
     }
 }
 
-extension UInt8 {
-    /// The value of this ASCII byte as a hexadecimal digit; nil if it is not one.
-    var hexadecimalDigit: UInt8? {
-        switch self {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
-        default: nil
-        }
-    }
-}
-
 extension Substring {
     /// The text between two offsets in bytes.
     func bytes(_ range: Range<Int>) -> Substring {

@@ -1,4 +1,4 @@
-internal import Monitoring
+package import Model
 package import NIOCore
 
 extension ByteBuffer {
@@ -57,5 +57,14 @@ extension ByteBuffer {
     /// Appends a string, or `null` where there is none.
     package mutating func writeJSONString(orNull text: String?) {
         if let text { writeJSONString(text) } else { writeStaticString("null") }
+    }
+}
+
+extension JSONReader {
+    /// The value that is all of `buffer`.
+    ///
+    /// - Throws: ``Model/JSONFault`` with the place and the reason.
+    package static func value(in buffer: ByteBuffer) throws(JSONFault) -> JSONValue {
+        try value(in: Array(buffer.readableBytesView))
     }
 }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Model
 internal import NIOHTTP1
 
 /// Cuts what a connection sends into pieces for the parser, each of at most one request, so that what the parser

@@ -1,5 +1,3 @@
-internal import Foundation
-
 /// JSON strings by hand, for short texts.
 package enum JSONText {
     /// `text` in quotes, escaped as RFC 8259 asks.
@@ -8,6 +6,11 @@ package enum JSONText {
         appendEscaped(text, to: &bytes)
         bytes.append(UInt8(ascii: "\""))
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// An object on one line.
+    package static func object(_ members: [(name: String, json: String)]) -> String {
+        "{" + members.map { quoted($0.name) + ":" + $0.json }.joined(separator: ",") + "}"
     }
 
     /// Appends the UTF-8 of `text` with quotes, backslashes and control characters escaped.

@@ -1,5 +1,5 @@
 import Foundation
-import Monitoring
+import Model
 import Testing
 
 @Suite struct JSONTextTests {

@@ -1,21 +1,11 @@
-internal import NIOCore
-
-/// Why a text is not the JSON that it should be.
-struct JSONFault: Error, Equatable {
-    /// The place in the document, such as `updates[3].stock`; empty for the document itself.
-    var place = ""
-    /// What is wrong there.
-    let reason: String
-}
-
 /// Reads JSON strictly after RFC 8259, in time proportional to its length: UTF-8 only, no member twice, no
 /// trailing comma, nothing after the value, no half of a surrogate pair.
 ///
 /// By hand, because Foundation's decoder accepts a member twice and a trailing comma, and the time that it
 /// needs for an unknown shape grows with the square of the depth: 60 KB held an event loop for 53 s.
-struct JSONReader {
+package struct JSONReader {
     /// Arrays and objects inside each other. No request of the store has more than three levels.
-    static let depthMax = 32
+    package static let depthMax = 32
     /// Bytes of a member's name that an error repeats.
     private static let namedBytesMax = 80
 
@@ -25,11 +15,11 @@ struct JSONReader {
 
     private init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    /// The value that is all of `buffer`.
+    /// The value that is all of `bytes`.
     ///
     /// - Throws: ``JSONFault`` with the place and the reason.
-    static func value(in buffer: ByteBuffer) throws(JSONFault) -> JSONValue {
-        var reader = JSONReader(Array(buffer.readableBytesView))
+    package static func value(in bytes: [UInt8]) throws(JSONFault) -> JSONValue {
+        var reader = JSONReader(bytes)
         reader.skipBlanks()
         let value = try reader.value()
         reader.skipBlanks()

@@ -1,5 +1,5 @@
 /// A JSON value (RFC 8259) as it came. A number keeps its spelling, so that none loses a digit on the way.
-enum JSONValue: Sendable, Equatable {
+package enum JSONValue: Sendable, Equatable {
     case null
     case bool(Bool)
     case text(String)
@@ -8,18 +8,18 @@ enum JSONValue: Sendable, Equatable {
     case object([String: JSONValue])
 
     /// The members of an object; nil for any other value.
-    var members: [String: JSONValue]? {
+    package var members: [String: JSONValue]? {
         if case .object(let members) = self { members } else { nil }
     }
 
     /// A string's text; nil for any other value.
-    var text: String? {
+    package var text: String? {
         if case .text(let text) = self { text } else { nil }
     }
 
     /// A number's exact value where it is whole and fits, however it is spelt (`5`, `5.0`, `50e-1`); nil for any
     /// other value.
-    var wholeNumber: Int64? {
+    package var wholeNumber: Int64? {
         if case .number(let spelling) = self { Self.wholeNumber(spelling) } else { nil }
     }
 

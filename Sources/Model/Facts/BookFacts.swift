@@ -1,0 +1,105 @@
+/// What is known of a book besides the contract's fields. Every fact may be missing.
+package struct BookFacts: Equatable, Sendable {
+    /// No fact at all.
+    package static let none = BookFacts()
+
+    private var texts: [BookFact: String] = [:]
+
+    /// Facts as they are kept: see ``BookFact/kept(_:)``.
+    package init(_ texts: [BookFact: String] = [:]) { self.texts = texts }
+
+    package var isEmpty: Bool { texts.isEmpty }
+
+    /// A fact as it is kept; nil where it is not known. A list is one text.
+    package subscript(fact: BookFact) -> String? {
+        get { texts[fact] }
+        set { texts[fact] = newValue }
+    }
+
+    /// The facts that are known, in the order of ``BookFact``.
+    package var known: [(fact: BookFact, text: String)] {
+        BookFact.allCases.compactMap { fact in texts[fact].map { (fact, $0) } }
+    }
+
+    package var authors: [String] { texts[.authors].map { BookFact.authors.parts(of: $0) } ?? [] }
+
+    /// These facts after an edit.
+    package func applying(_ changes: [BookFact: String?]) -> BookFacts {
+        var facts = self
+        for (fact, text) in changes { facts[fact] = text }
+        return facts
+    }
+
+    // By their bytes: as Swift strings, two spellings of one letter are equal.
+    package static func == (left: BookFacts, right: BookFacts) -> Bool {
+        left.texts.count == right.texts.count
+            && left.texts.allSatisfy { fact, text in
+                right.texts[fact]?.utf8.elementsEqual(text.utf8) ?? false
+            }
+    }
+
+    // MARK: JSON
+
+    /// The members of a JSON object, by the names of the facts: a list as an array, all others as strings.
+    package var members: [(name: String, json: String)] {
+        known.map { ($0.fact.rawValue, $0.fact.json($0.text)) }
+    }
+
+    /// A JSON object on one line.
+    package var json: String { JSONText.object(members) }
+
+    /// Reads what ``json`` writes; what else stands there is not looked at.
+    package init(_ value: JSONValue) {
+        for fact in BookFact.allCases { texts[fact] = value.members?[fact.rawValue].flatMap(fact.text) }
+    }
+}
+
+extension BookFact {
+    /// A text of it as JSON.
+    package func json(_ text: String) -> String {
+        guard isList else { return JSONText.quoted(text) }
+        return "[" + parts(of: text).map(JSONText.quoted).joined(separator: ",") + "]"
+    }
+
+    /// Its text from JSON: a string, or for a list also an array of them; nil for anything else. It is not checked.
+    package func text(_ value: JSONValue) -> String? {
+        guard isList, case .array(let values) = value else { return value.text }
+        let parts = values.compactMap(\.text)
+        return parts.count == values.count ? parts.joined(separator: Self.separator) : nil
+    }
+}
+
+extension BookFacts: Codable {
+    private struct Name: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+
+        init(_ fact: BookFact) { stringValue = fact.rawValue }
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    /// Reads the members of a book's answer that are facts.
+    package init(from decoder: any Decoder) throws {
+        let members = try decoder.container(keyedBy: Name.self)
+        for fact in BookFact.allCases {
+            texts[fact] =
+                fact.isList
+                ? try members.decodeIfPresent([String].self, forKey: Name(fact))?
+                    .joined(separator: BookFact.separator)
+                : try members.decodeIfPresent(String.self, forKey: Name(fact))
+        }
+    }
+
+    /// Writes them as members.
+    package func encode(to encoder: any Encoder) throws {
+        var members = encoder.container(keyedBy: Name.self)
+        for (fact, text) in known {
+            if fact.isList {
+                try members.encode(fact.parts(of: text), forKey: Name(fact))
+            } else {
+                try members.encode(text, forKey: Name(fact))
+            }
+        }
+    }
+}
