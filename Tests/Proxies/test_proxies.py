@@ -4,6 +4,7 @@ Run by `make test`, after the build: the store is .build/debug/bookstore, or wha
 """
 
 import http.client
+import json
 import os
 import shutil
 import signal
@@ -244,6 +245,15 @@ class InFront:
         while time.monotonic() < deadline:
             status, text = ask(api, "GET", "/lookup?item_number=1")
             self.assertEqual(status, 200, text)
+
+    def test_says_as_the_store_that_no_frontend_answers(self):
+        self.start_proxy()
+        api = self.ports["BOOKSTORE_API"]
+        eventually("the proxy listens", lambda: ask(api, "GET", "/metrics")[0] == 404)
+        for method, target, headers in (*ASKED_AGAIN.values(), *ASKED_ONCE.values()):
+            status, text = ask(api, method, target, headers)
+            problem = json.loads(text)
+            self.assertEqual((problem["status"], problem["outcome"]), (status, "unknown"), target)
 
     def test_asks_again_only_what_it_may(self):
         targets = []
