@@ -14,6 +14,7 @@ import threading
 import time
 
 import load
+import processor
 import report
 from processes import Bench, fail, get, say, start_bookstore, stop_on_signals
 
@@ -45,6 +46,10 @@ def random_lookups(count):
     """A wrk script that looks up any of `count` books."""
     return (f"math.randomseed(7)\nrequest = function()\n"
             f"  return wrk.format('GET', '/lookup?item_number=' .. math.random(1, {count}))\nend\n")
+
+
+def wrk(bench, *load_of):
+    return bench.measured(lambda: load.wrk(bench, *load_of))
 
 
 def fetch(port, target):
@@ -107,7 +112,7 @@ def measure_big_topic(bench, findings, options):
     page = fetch(port, "/search?topic=big&limit=100&after=25000")
     pages = statistics.median(fetch(port, "/search?topic=big&limit=100&after=25000")[1] for _ in range(50)) * 1e3
     findings.figure("a page of 100 in the middle (limit, after), last byte", f"{pages:.2f} ms, {page[2]:,} bytes")
-    quiet = load.wrk(bench, port, "/lookup?item_number=1", 16, options.seconds)
+    quiet = wrk(bench, port, "/lookup?item_number=1", 16, options.seconds)
     stop = threading.Event()
 
     def search_on():
@@ -115,7 +120,7 @@ def measure_big_topic(bench, findings, options):
             fetch(port, "/search?topic=big")
     searcher = threading.Thread(target=search_on, daemon=True)
     searcher.start()
-    disturbed = load.wrk(bench, port, "/lookup?item_number=1", 16, options.seconds)
+    disturbed = wrk(bench, port, "/lookup?item_number=1", 16, options.seconds)
     stop.set()
     searcher.join()
     findings.figure("lookups' 99th percentile alone, and with five such searches a second beside them",
@@ -131,11 +136,11 @@ def measure_idle(bench, findings, options):
     write_books(books, 4)
     ports, tiers = start_bookstore(bench, "idle", books)
     port = ports["frontend"]
-    load.wrk(bench, port, "/lookup?item_number=1", 64, options.seconds)
+    wrk(bench, port, "/lookup?item_number=1", 64, options.seconds)
     tails, loaded = [], []
     connections = []
     for _ in range(options.rounds):
-        tails.append(load.wrk(bench, port, "/lookup?item_number=1", 64, options.seconds)["p99"])
+        tails.append(wrk(bench, port, "/lookup?item_number=1", 64, options.seconds)["p99"])
         while len(connections) < IDLE_CONNECTIONS:
             connections.append(socket.create_connection(("127.0.0.1", port)))
         time.sleep(0.5)
@@ -146,7 +151,7 @@ def measure_idle(bench, findings, options):
             if not connection.recv(4096):
                 fail("an idle connection was closed")
         memory = resident(tiers["frontend"])
-        loaded.append(load.wrk(bench, port, "/lookup?item_number=1", 64, options.seconds)["p99"])
+        loaded.append(wrk(bench, port, "/lookup?item_number=1", 64, options.seconds)["p99"])
         memory = max(memory, resident(tiers["frontend"]))
         for connection in connections:
             connection.close()
@@ -171,7 +176,7 @@ def measure_many_books(bench, findings, options):
     large, large_tiers = start_bookstore(bench, "many", many)
     ratios = []
     for _ in range(options.rounds):
-        rates = [load.wrk(bench, ports["frontend"], "/", 64, options.seconds, random_lookups(count))["rate"]
+        rates = [wrk(bench, ports["frontend"], "/", 64, options.seconds, random_lookups(count))["rate"]
                  for ports, count in ((small, 4), (large, MANY_BOOKS))]
         ratios.append(rates[1] / rates[0])
         say(f"  lookups: {rates[0]:.0f}/s of 4 books, {rates[1]:.0f}/s of 1,000,000")
@@ -191,7 +196,7 @@ def measure_overload(bench, findings, options):
     program = load.ROOT + "/.build/release/bookstore"
     for operation, path, script in (("lookup", "/lookup?item_number=1", None), ("buy", "/buy?item_number=1", load.POST)):
         # The peak as the same generator sees it, and the same with 256 connections, whichever is more.
-        load.wrk(bench, port, path, 256, options.seconds, script)
+        wrk(bench, port, path, 256, options.seconds, script)
         peak = max(bench_run(bench, program, port, operation, ["--clients", "256", "--duration", str(options.seconds)])
                    ["throughput"], 1)
         before = sum(resident(child) for child in tiers.values())
@@ -202,6 +207,8 @@ def measure_overload(bench, findings, options):
         refused = cell.get("refused") or {}
         findings.figure(f"{operation}: peak of a closed loop with 256 clients", f"{peak:,.0f}/s")
         findings.figure(f"{operation}: answered with success at twice that rate", f"{cell['throughput']:,.0f}/s")
+        findings.figure(f"{operation}: processor time of all tiers for each of them, refusals included",
+                        f"{cell['cpu']:.0f} µs")
         findings.figure(f"{operation}: answered 503", f"{refused.get('count', 0):,}"
                         + (f", median {refused['p50']:.1f} ms" if refused else ""))
         findings.figure(f"{operation}: failures", str(cell["failures"] or "none"))
@@ -217,11 +224,15 @@ def measure_overload(bench, findings, options):
 def bench_run(bench, program, port, operation, arguments):
     """What `bookstore bench` says of one load."""
     path = bench.path("bench.json")
-    load.run([program, "bench", "--frontend", f"127.0.0.1:{port}", "--mix", f"{operation}=1", "--items", "1-1",
-              "--json", path] + arguments)
-    with open(path, encoding="utf-8") as file:
-        cells = json.load(file)["cells"]
-    return next(cell for cell in cells if cell["operation"] == operation)
+
+    def measure():
+        load.run([program, "bench", "--frontend", f"127.0.0.1:{port}", "--mix", f"{operation}=1", "--items", "1-1",
+                  "--json", path] + arguments)
+        with open(path, encoding="utf-8") as file:
+            cells = json.load(file)["cells"]
+        found = next(cell for cell in cells if cell["operation"] == operation)
+        return found | {"rate": found["throughput"]}
+    return bench.measured(measure)
 
 
 def main():
@@ -232,6 +243,7 @@ def main():
     parser.add_argument("--folder", default="/var/tmp", help="a folder on the disk to measure (/var/tmp)")
     parser.add_argument("--out", default="docs/limits.md", help="the report")
     parser.add_argument("--only", choices=["topic", "idle", "books", "overload"], help="one of the four")
+    processor.add_option(parser)
     options = parser.parse_args()
     stop_on_signals()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -246,10 +258,8 @@ def main():
             if options.only in (None, name):
                 say(f"{name} …")
                 part(bench, findings, options)
-        text = report.limits(findings, options, bench.folder)
-    with open(options.out, "w", encoding="utf-8") as file:
-        file.write(text)
-    print(f"{options.out} is written")
+        text = report.limits(findings, options, bench.folder, bench.machine)
+    processor.publish(text, options, bench.machine)
 
 
 if __name__ == "__main__":

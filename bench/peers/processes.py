@@ -13,6 +13,8 @@ import tempfile
 import time
 import urllib.request
 
+import processor
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PROGRAM = os.path.join(ROOT, ".build/release/bookstore")
 START_SECONDS_MAX = 120
@@ -52,6 +54,8 @@ class Bench:
         os.chmod(self.folder, 0o755)
         self.stack.callback(shutil.rmtree, self.folder, ignore_errors=True)
         self.used_ports = set()
+        self.children = []
+        self.machine = processor.Machine()
 
     def __enter__(self):
         return self
@@ -80,8 +84,13 @@ class Bench:
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, user=user,
                                  preexec_fn=die_with_parent, **options)
         child.name, child.options = name, options
+        self.children.append(child)
         self.stack.callback(self.stop, child)
         return child
+
+    def measured(self, measure):
+        """What `measure` finds, with the processor time of the servers: see `processor.Machine`."""
+        return self.machine.measured(self.children, measure)
 
     def start_again(self, child, port):
         """Starts a server again that was killed, and waits until it is ready."""

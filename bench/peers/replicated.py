@@ -16,6 +16,7 @@ import time
 
 import load
 import losses
+import processor
 import report
 from processes import Bench, prepare_sales, say, sql, start_cluster, start_haproxy, start_replicas, stop_on_signals
 
@@ -152,6 +153,7 @@ def main():
     parser.add_argument("--loss-seconds", type=int, default=5, help="how long is looked after a loss (5)")
     parser.add_argument("--folder", default="/var/tmp", help="a folder on the disk to measure (/var/tmp)")
     parser.add_argument("--out", default="docs/replicas.md", help="the report")
+    processor.add_option(parser)
     options = parser.parse_args()
     stop_on_signals()
     with Bench(options.folder) as bench:
@@ -160,16 +162,14 @@ def main():
         for number in range(options.rounds):
             rounds.append({})
             for cell, measure in all_cells:
-                rounds[-1][cell] = measure()
+                rounds[-1][cell] = bench.measured(measure)
                 say(f"round {number + 1}/{options.rounds}  {cell[0]:>20} {cell[1]:>4}  {cell[2]:<34} "
                     f"{rounds[-1][cell]['rate']:>9.0f}/s")
         lost = measure_losses(bench, stores, options)
-        text = report.replicas(rounds, goals(rounds), lost, options, bench.folder)
-    with open(options.out, "w", encoding="utf-8") as file:
-        file.write(text)
+        text = report.replicas(rounds, goals(rounds), lost, options, bench.folder, bench.machine)
     for name, values, relation, bound in goals(rounds):
         say(f"{report.mark(values, relation, bound)}  {statistics.median(values):,.2f}  {name} ({relation} {bound})")
-    print(f"{options.out} is written")
+    processor.publish(text, options, bench.machine)
 
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ def spread(values, digits):
     return f"{min(values):,.{digits}f} – {max(values):,.{digits}f}"
 
 
-def peers(rounds, goals, options, folder):
+def peers(rounds, goals, options, folder, alone):
     text = [
         "# The store beside its peers", "",
         "Written by `make bench-peers`; do not edit. Every store is a set of separate processes on one machine, the",
@@ -63,7 +63,7 @@ def peers(rounds, goals, options, folder):
         "`synchronous_commit` on, and has no HTTP and no tiers in front.", "",
         *machine(folder), versions(),
         f"- {options.rounds} interleaved rounds of {options.seconds} s a cell; wrk with one thread, keep-alive; "
-        "medians, lowest and highest of the rounds", "",
+        "medians, lowest and highest of the rounds", alone.line(), "",
         "## Goals", "",
         "A ratio is taken within each round; the table has the median of the rounds' ratios.", "",
         "| goal | bound | measured | lowest – highest | |", "|---|---|---|---|---|",
@@ -73,9 +73,10 @@ def peers(rounds, goals, options, folder):
         text.append(f"| {name} | {sign} {bound} × | {statistics.median(ratios):.2f} × | {spread(ratios, 2)} "
                     f"| {mark(ratios, relation, bound)} |")
     text += ["", "## Figures", "",
-             "Latencies are in milliseconds; PostgreSQL's is the mean, which is all that pgbench tells.", "",
-             "| operation | connections | store | a second | lowest – highest | median latency | 99th percentile |",
-             "|---|---|---|---|---|---|---|"]
+             "Latencies are in milliseconds; PostgreSQL's is the mean, which is all that pgbench tells. Processor time is that of all",
+             "servers of a store together, in microseconds a request.", "",
+             "| operation | connections | store | a second | lowest – highest | median latency | 99th percentile | processor time |",
+             "|---|---|---|---|---|---|---|---|"]
     return "\n".join(text + figures(rounds)) + "\n"
 
 
@@ -89,15 +90,15 @@ def figures(rounds):
         tail = f"{statistics.median(tails):.2f}" if tails else "–"
         operation, connections, peer = cell
         text.append(f"| {operation} | {connections} | {peer} | {statistics.median(rates):,.0f} | {spread(rates, 0)} "
-                    f"| {middle:.2f} | {tail} |")
+                    f"| {middle:.2f} | {tail} | {statistics.median(found[cell]['cpu'] for found in rounds):.1f} |")
     return text
 
 
-def limits(findings, options, folder):
+def limits(findings, options, folder, alone):
     text = [
         "# The store at its limits", "",
         "Written by `make bench-limits`; do not edit. Three separate processes and the load generators on one machine.",
-        "", *machine(folder), f"- {options.rounds} rounds of {options.seconds} s", "",
+        "", *machine(folder), f"- {options.rounds} rounds of {options.seconds} s", alone.line(), "",
         "| goal | bound | measured | |", "|---|---|---|---|",
     ]
     for name, bound, measured, passed in findings.goals:
@@ -107,7 +108,7 @@ def limits(findings, options, folder):
     return "\n".join(text) + "\n"
 
 
-def replicas(rounds, goals, lost, options, folder):
+def replicas(rounds, goals, lost, options, folder, alone):
     text = [
         "# Replicas, measured", "",
         "Written by `make bench-replicated`; do not edit. All processes, databases and load generators are on one machine",
@@ -115,7 +116,7 @@ def replicas(rounds, goals, lost, options, folder):
         "and of its synchronous standby where there is one, before its answer.", "",
         *machine(folder), "- " + line_of(f"{newest_postgres()}/postgres", "--version"),
         f"- {options.rounds} interleaved rounds of {options.seconds} s a cell; wrk with one thread for each frontend; "
-        "medians, lowest and highest of the rounds", "",
+        "medians, lowest and highest of the rounds", alone.line(), "",
         "## Goals", "", "| goal | bound | measured | lowest – highest | |", "|---|---|---|---|---|",
     ]
     for name, values, relation, bound in goals:
@@ -130,7 +131,8 @@ def replicas(rounds, goals, lost, options, folder):
     for name, found in lost:
         text.append(f"| {name} | {found['requests']:,} | {found['failed']} | {found['gap'] * 1e3:.0f} ms "
                     f"| {found['p99']:.0f} ms | {found['max']:.0f} ms |")
-    text += ["", "## Figures", "", "Latencies are in milliseconds; pgbench's is the mean.", "",
-             "| operation | connections | store | a second | lowest – highest | median latency | 99th percentile |",
-             "|---|---|---|---|---|---|---|", *figures(rounds)]
+    text += ["", "## Figures", "", "Latencies are in milliseconds; pgbench's is the mean. Processor time is that of all servers and databases together, in",
+             "microseconds a request.", "",
+             "| operation | connections | store | a second | lowest – highest | median latency | 99th percentile | processor time |",
+             "|---|---|---|---|---|---|---|---|", *figures(rounds)]
     return "\n".join(text) + "\n"

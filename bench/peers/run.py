@@ -12,6 +12,7 @@ import statistics
 import time
 
 import load
+import processor
 import report
 from processes import (Bench, get, say, start_bookstore, start_flask, start_go, start_nginx, start_postgres,
                        stop_on_signals)
@@ -108,6 +109,7 @@ def main():
     parser.add_argument("--folder", default="/var/tmp", help="a folder on the disk to measure (/var/tmp)")
     parser.add_argument("--out", default="docs/peers.md", help="the report")
     parser.add_argument("--json", help="where all figures go as JSON")
+    processor.add_option(parser)
     options = parser.parse_args()
     stop_on_signals()
     with Bench(options.folder) as bench:
@@ -121,22 +123,20 @@ def main():
         for number in range(options.rounds):
             found = {}
             for index, (cell, measure) in enumerate(all_cells):
-                found[cell] = measure()
+                found[cell] = bench.measured(measure)
                 done = number * len(all_cells) + index + 1
                 left = (time.monotonic() - start) / done * (options.rounds * len(all_cells) - done)
                 say(f"round {number + 1}/{options.rounds}  {cell[0]:>13} {cell[1]:>4}  {cell[2]:<10} "
                     f"{found[cell]['rate']:>9.0f}/s   {left / 60:.0f} min left")
             rounds.append(found)
-        text = report.peers(rounds, goals(rounds), options, bench.folder)
-    with open(options.out, "w", encoding="utf-8") as file:
-        file.write(text)
+        text = report.peers(rounds, goals(rounds), options, bench.folder, bench.machine)
     if options.json:
         with open(options.json, "w", encoding="utf-8") as file:
             json.dump([[dict(zip(("operation", "connections", "peer"), cell), **figures)
                         for cell, figures in found.items()] for found in rounds], file, indent=1)
     for name, ratios, relation, bound in goals(rounds):
         say(f"{report.mark(ratios, relation, bound)}  {statistics.median(ratios):7.2f}  {name} ({relation} {bound})")
-    print(f"{options.out} is written")
+    processor.publish(text, options, bench.machine)
 
 
 if __name__ == "__main__":
