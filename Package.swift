@@ -137,6 +137,9 @@ let package = Package(
             dependencies: ["Model", "Processes", "Monitoring", "TierHTTP", "StoreAPI", deque, histogram]
                 + nio,
             path: "Sources/Tools/Bench", swiftSettings: strict),
+        .target(
+            name: "Demo", path: "Sources/Tools/Demo",
+            resources: [.embedInCode("Books")], swiftSettings: strict),
         .executableTarget(
             name: "bookstore",
             dependencies: [
@@ -177,6 +180,7 @@ let package = Package(
         .testTarget(
             name: "BenchTests", dependencies: ["Bench", "Model", "Monitoring", "TestSupport", nioCore],
             swiftSettings: tests),
+        .testTarget(name: "DemoTests", dependencies: ["Demo", "Model"], swiftSettings: tests),
         .testTarget(
             name: "MonitoringTests", dependencies: ["Monitoring", "Model", "TestSupport", nioCore],
             swiftSettings: tests),
