@@ -19,24 +19,26 @@ package final class StorefrontServer: Sendable {
 
     /// Opens the port and begins to serve.
     ///
-    /// - Parameter password: the password of the storekeeper's desk; nil omits the desk.
+    /// - Parameters:
+    ///   - publicURL: where the world reaches the shop; nil for the address that each request names.
+    ///   - password: the password of the storekeeper's desk; nil omits the desk.
     /// - Throws: ``TierHTTP/ListenFault`` when the address cannot be listened on.
     package static func start(
-        frontend: TierClient, desk password: DeskPassword?, at address: ServerAddress, loops: TierLoops,
-        monitor: SystemMonitor, logger: Logger
+        frontend: TierClient, publicURL: PublicURL?, desk password: DeskPassword?, at address: ServerAddress,
+        loops: TierLoops, monitor: SystemMonitor, logger: Logger
     ) async throws -> StorefrontServer {
         try await start(
-            frontend: frontend, desk: password, at: address, loops: loops, monitor: monitor, logger: logger,
-            limits: VisitLimits())
+            frontend: frontend, publicURL: publicURL, desk: password, at: address, loops: loops,
+            monitor: monitor, logger: logger, limits: VisitLimits())
     }
 
     static func start(
-        frontend: TierClient, desk password: DeskPassword?, at address: ServerAddress, loops: TierLoops,
-        monitor: SystemMonitor, logger: Logger, limits: VisitLimits
+        frontend: TierClient, publicURL: PublicURL?, desk password: DeskPassword?, at address: ServerAddress,
+        loops: TierLoops, monitor: SystemMonitor, logger: Logger, limits: VisitLimits
     ) async throws -> StorefrontServer {
         let store = StoreClient(
             client: frontend, readTimeMax: ShopLimits.readTimeMax, changeTimeMax: ShopLimits.purchaseTimeMax)
-        let problems = ProblemPages(pages: try Pages())
+        let problems = ProblemPages(pages: try Pages(publicURL: publicURL))
         let visitors = Visitors(
             limits: limits, refusals: RefusalPages(problems: problems), monitor: monitor, logger: logger)
         let (ports, portSink) = AsyncThrowingStream<Int, any Error>.makeStream()
@@ -101,6 +103,7 @@ package final class StorefrontServer: Sendable {
         router.add(middleware: PageGuard(problems: problems))
         router.add(middleware: PageDelivery())
         ShopRoutes(store: store, pages: pages).add(to: router)
+        CrawlerRoutes(store: store, pages: pages).add(to: router)
         PurchaseRoutes(store: store, pages: pages, problems: problems).add(to: router)
         if let password {
             DeskRoutes(store: store, desk: DeskPages(pages: pages), door: DeskDoor(password: password))

@@ -3,7 +3,9 @@
 import json
 import subprocess
 import urllib.parse
+import urllib.request
 from pathlib import Path
+from xml.etree import ElementTree
 
 import axe_playwright_python
 import pytest
@@ -110,6 +112,35 @@ def test_pages_fit_at_double_zoom(store, browser):
         resize(browser, (640, 450))
         breadth = browser.execute_script("return document.documentElement.scrollWidth")
         assert breadth <= 640, page
+
+
+def test_a_book_is_linked_data_and_no_script(store, browser):
+    for item, title in ((7, "Letters from the Write-Ahead Log"),
+                        (14, "<script>document.title='broken'</script> & \"quotes\" <b>bold</b>")):
+        open_book(browser, store, item)
+        data = json.loads(one(browser, "script[type='application/ld+json']").get_attribute("textContent"))
+        assert data["@type"] == "Book" and data["name"] == title and data["offers"]["@type"] == "Offer"
+        address = one(browser, "link[rel=canonical]").get_attribute("href")
+        assert address == data["url"] == f"{store.shop}/book/{item}"
+        assert browser.title == title + " – My Book Store"
+    # The policy refuses nothing that the pages have.
+    assert not [entry for entry in browser.get_log("browser") if "Content Security Policy" in entry["message"]]
+
+
+def test_a_sitemap_lists_all_pages(store, browser):
+    def addresses(path):
+        with urllib.request.urlopen(store.shop + path) as answer:
+            return [place.text for place in ElementTree.fromstring(answer.read()).findall(".//{*}loc")]
+
+    with urllib.request.urlopen(store.shop + "/robots.txt") as answer:
+        assert f"Sitemap: {store.shop}/sitemap.xml" in answer.read().decode()
+    parts = addresses("/sitemap.xml")
+    assert parts == [store.shop + "/sitemap-topics.xml", store.shop + "/sitemap-books.xml?part=1"]
+    pages = [page for part in parts for page in addresses(part.removeprefix(store.shop))]
+    assert len(pages) == len(set(pages)) and f"{store.shop}/book/129" in pages
+    for page in pages[:12]:
+        browser.get(page)
+        assert one(browser, "link[rel=canonical]").get_attribute("href") == page
 
 
 def test_pages_have_security_headers(store, browser):

@@ -16,6 +16,8 @@ struct Pages: Sendable {
         let script: String
         let query: String
         let queryLengthMax = StoreLimits.queryByteCountMax
+        /// What it says to the world; nil for a page that is only for who sees it.
+        let about: PageAbout?
         /// The signed-in keeper, and the token of that session's forms.
         var keeper: String?
         var formToken: String?
@@ -37,13 +39,16 @@ struct Pages: Sendable {
     }
 
     private let library: MustacheLibrary
+    private let publicURL: PublicURL?
     let style: Asset
     /// The desk's style: the shop's, followed by its own.
     let deskStyle: Asset
     let script: Asset
 
+    /// - Parameter publicURL: where the world reaches the shop; nil for the address that each request names.
     /// - Throws: a parser error of a template, which is a fault of the program.
-    init() throws {
+    init(publicURL: PublicURL? = nil) throws {
+        self.publicURL = publicURL
         let templates: [String: [UInt8]] = [
             "layout": PackageResources.layout_mustache,
             "cards": PackageResources.cards_mustache,
@@ -81,9 +86,27 @@ struct Pages: Sendable {
             PackageResources.shop_js, name: "shop", kind: "js", type: "text/javascript; charset=utf-8")
     }
 
+    /// The address of a path for the world; nil where neither a setting nor the request names the shop's host.
+    func address(_ path: String, for request: Request) -> String? {
+        (publicURL ?? PublicURL(of: request)).map { $0.description + path }
+    }
+
     /// A page's frame.
-    func frame(_ title: String, query: String = "") -> Frame {
-        Frame(title: title, style: style.path, script: script.path, query: query)
+    func frame(_ title: String, query: String = "", about: PageAbout? = nil) -> Frame {
+        Frame(title: title, style: style.path, script: script.path, query: query, about: about)
+    }
+
+    /// The frame of a page that search engines may show.
+    ///
+    /// - Parameters:
+    ///   - path: the page's one address.
+    ///   - description: a sentence or two for those who have not opened it.
+    func frame(
+        _ title: String, query: String = "", path: String, description: String, for request: Request
+    ) -> Frame {
+        frame(
+            title, query: query,
+            about: address(path, for: request).map { PageAbout(address: $0, description: description) })
     }
 
     /// The frame of a page of the desk.
@@ -91,7 +114,8 @@ struct Pages: Sendable {
     /// - Parameter link: the desk's section that the page is.
     func deskFrame(_ title: String, _ session: DeskSession?, at link: String?) -> Frame {
         Frame(
-            title: title, style: deskStyle.path, script: script.path, query: "", keeper: session?.keeper,
+            title: title, style: deskStyle.path, script: script.path, query: "", about: nil,
+            keeper: session?.keeper,
             formToken: session?.formToken,
             sections: Self.sections.map { Choice(link: $0.link, words: $0.words, isCurrent: $0.link == link) }
         )

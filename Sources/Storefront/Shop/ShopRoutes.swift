@@ -30,7 +30,11 @@ struct ShopRoutes: Sendable {
         let others = topics.dropFirst(ShopLimits.shelfCount).sorted { $0.topic < $1.topic }
             .map(TopicLink.init)
         let view = HomeView(
-            frame: pages.frame("Good books, honestly counted"), shelves: shelves, topics: others)
+            frame: pages.frame(
+                "Good books, honestly counted", path: "/",
+                description:
+                    "A bookshop where what the shelf says is what is there: look by topic, or search.",
+                for: request), shelves: shelves, topics: others)
         return try pages.answer(view, "home")
     }
 
@@ -61,7 +65,10 @@ struct ShopRoutes: Sendable {
             by: .name, limit: ShopLimits.topicsPerPage, after: after, trace: context.trace)
         if page.result.isEmpty, after != nil { return .redirect(to: "/topics") }
         let view = TopicsView(
-            frame: pages.frame("Topics"), topics: page.result.map(TopicLink.init),
+            frame: pages.frame(
+                "Topics", path: "/topics",
+                description: "The topics of the shop, with their numbers of books.",
+                for: request), topics: page.result.map(TopicLink.init),
             pages: PageLinks(path: "/topics", after: after, next: page.next))
         return try pages.answer(view, "topics")
     }
@@ -99,7 +106,9 @@ struct ShopRoutes: Sendable {
         if page.result.isEmpty, after != nil { return .redirect(to: path) }
         let isUnknown = topic != nil && page.result.isEmpty
         let view = ListView(
-            frame: pages.frame(heading, query: words ?? ""), heading: heading, isTopic: topic != nil,
+            frame: pages.frame(
+                heading, query: words ?? "", path: path, description: "\(heading) at My Book Store.",
+                for: request), heading: heading, isTopic: topic != nil,
             cards: page.result.map(BookCard.init), empty: empty,
             pages: PageLinks(path: path, after: after, next: page.next))
         return try pages.answer(view, "list", status: isUnknown ? .notFound : .ok)
@@ -108,7 +117,9 @@ struct ShopRoutes: Sendable {
     private func book(_ request: Request, _ context: ShopContext) async throws -> Response {
         let book = try await lookup(context)
         let note = try await purchaseNote(about: book, request, context)
-        return try await BookPage(store: store, pages: pages).answer(book, note: note, trace: context.trace)
+        return try await BookPage(store: store, pages: pages).answer(
+            book, note: note, address: pages.address(ShopPaths.book(book.item), for: request),
+            trace: context.trace)
     }
 
     /// The outcome of the press that the address names. The store knows it; an address can claim anything.

@@ -64,6 +64,10 @@ struct Setting: Sendable {
         key: "token.file", defaultValue: "",
         meaning: "a file with the token in it, instead of the token itself")
 
+    static let publicURL = Setting(
+        key: "public.url", defaultValue: "",
+        meaning:
+            "where the world reaches the shop, such as https://books.example; what requests say without it")
     static let deskPassword = Setting(
         key: "desk.password", defaultValue: "",
         meaning: "the password of the storekeeper's desk, 8 … 256 bytes; without one there is no desk",
@@ -75,7 +79,7 @@ struct Setting: Sendable {
     static let all = [
         config, output, data, store, books, index, bind, logLevel, logFormat, logQueries, keyHours, loops,
         token,
-        tokenFile, deskPassword, deskPasswordFile,
+        tokenFile, publicURL, deskPassword, deskPasswordFile,
     ]
 }
 

@@ -16,14 +16,14 @@ struct StorefrontCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var tier: TierOptions
-    @OptionGroup var desk: DeskOptions
+    @OptionGroup var shop: ShopOptions
 
     func run() async throws {
         let settings = try await common.load(
-            [
-                .index: tier.index.map(String.init), .bind: tier.bind,
-                .deskPasswordFile: desk.deskPasswordFile,
-            ], handed: try tier.handed())
+            [.index: tier.index.map(String.init), .bind: tier.bind].merging(shop.values) { first, _ in first
+            },
+            handed: try tier.handed())
+        let publicURL = try settings.publicURL()
         let password = try settings.deskPassword()
         let process = try TierProcess(storefront: settings, options: tier)
         if password == nil {
@@ -36,8 +36,8 @@ struct StorefrontCommand: AsyncParsableCommand {
                 tier: "frontend", addresses: try process.addresses(of: .frontend), loops: process.loops,
                 monitor: process.monitor, limits: ClientLimits(tiersBehind: 2), token: process.token)
             let server = try await StorefrontServer.start(
-                frontend: frontend, desk: password,
-                at: process.address, loops: process.loops, monitor: process.monitor, logger: process.logger)
+                frontend: frontend, publicURL: publicURL, desk: password, at: process.address,
+                loops: process.loops, monitor: process.monitor, logger: process.logger)
             let watch = Task { [broken = process.broken] in
                 await server.waitUntilEnded()
                 if !Task.isCancelled { broken(WorkFault("the web server has ended by itself")) }

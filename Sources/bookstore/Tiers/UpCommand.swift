@@ -19,13 +19,14 @@ struct UpCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
     @OptionGroup var data: DataOptions
     @OptionGroup var catalog: CatalogOptions
-    @OptionGroup var desk: DeskOptions
+    @OptionGroup var shop: ShopOptions
 
     func run() async throws {
-        let settings = try await common.load([
+        let own: [Setting: String?] = [
             .data: data.data, .store: data.store, .books: catalog.books, .logQueries: catalog.logQueries,
-            .keyHours: catalog.keyHours.map(String.init), .deskPasswordFile: desk.deskPasswordFile,
-        ])
+            .keyHours: catalog.keyHours.map(String.init),
+        ]
+        let settings = try await common.load(own.merging(shop.values) { first, _ in first })
         let servers = try settings.servers()
         let jobs = try StoreJobs(settings: settings, servers: servers).all
         try settings.checkServers()
@@ -70,6 +71,7 @@ extension Settings {
         _ = try number(.keyHours, in: CatalogCommand.keyHours)
         _ = try number(.loops, in: TierProcess.loopCounts)
         _ = try token()
+        _ = try publicURL()
         _ = try storeURL()
     }
 
