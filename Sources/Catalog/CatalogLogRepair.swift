@@ -10,11 +10,6 @@ struct CatalogLogRepair: Sendable {
     let store: any CatalogStoring
     let logger: Logger
 
-    /// Whether a line is of a movement. An `init` line is if it is not of the opening state.
-    private static func isMovement(_ line: Substring) -> Bool {
-        line.hasPrefix("update,") || line.hasPrefix("init,") || line.hasPrefix(LedgerEntry.retiredPrefix)
-    }
-
     /// Completes the log from the ledger after a crash, or rewrites it.
     func run() throws -> RepairedLog {
         try repair()
@@ -23,7 +18,7 @@ struct CatalogLogRepair: Sendable {
 
     private func repair() throws {
         guard let mark = try store.logMark() else { return try findLog() }
-        let (finding, found) = try LogTail.read(path: path, mark: mark, isOperation: Self.isMovement)
+        let (finding, found) = try LogTail.read(path: path, mark: mark, isOperation: LedgerEntry.isLogged)
         switch finding {
         case .tail(var tail):
             var missing: [String] = []
@@ -75,7 +70,7 @@ struct CatalogLogRepair: Sendable {
                 if line.hasPrefix("init,"), opened.count < opening.count {
                     guard let book = try? BookLine.parse(logged: line) else { return nil }
                     opened.append(BookLine.text(book))
-                } else if Self.isMovement(line) {
+                } else if LedgerEntry.isLogged(by: line) {
                     changes.append(line)
                 }
             }

@@ -29,8 +29,10 @@ package protocol CatalogStoring: JournaledStore where Change == CatalogChange, B
 
     /// Books in the shop in item-number order.
     func booksInShop(after item: Int64, limit: Int) throws -> [Book]
-    /// Books added and retired after a movement, in order.
-    func shopChanges(after sequence: Int64, limit: Int) throws -> [(sequence: Int64, entry: LedgerEntry)]
+    /// The movements after one that changed more than stock and price, in order, with their books.
+    func shopChanges(after sequence: Int64, limit: Int) throws -> [(sequence: Int64, item: ItemNumber)]
+    /// Whether a book has got another topic after a movement.
+    func hasNewTopics(after sequence: Int64) throws -> Bool
     /// Calls `body` with the time, topic and price in cents of every sale among the movements after `first`, through
     /// `last`, in order.
     func forEachSale(
@@ -41,6 +43,12 @@ package protocol CatalogStoring: JournaledStore where Change == CatalogChange, B
     ///
     /// - Throws: ``StoreError/unknownItem(_:)`` when there never was one with this number.
     func details(of item: ItemNumber) throws -> BookDetails
+    /// Books, also retired ones, in item-number order; none for a number that never had one.
+    func details(of items: [ItemNumber]) throws -> [BookDetails]
+    /// What is known of books besides; nothing for one of which nothing is.
+    func facts(of items: [ItemNumber]) throws -> [ItemNumber: BookFacts]
+    /// The books that have an ISBN, also retired ones, in item-number order.
+    func items(isbn: ISBN) throws -> [ItemNumber]
     /// Books by a filter, in item-number order.
     ///
     /// - Parameter isWanted: asked now and then.

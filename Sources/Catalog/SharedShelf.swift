@@ -6,8 +6,8 @@ internal import Synchronization
 /// It knows the movement of the ledger that it is like, and takes changes only where they follow that movement: whoever
 /// read them, and whenever, none is missed and none is undone.
 final class SharedShelf: Sendable {
-    /// New books that are put on the shelf while lookups wait. More of them are put on a copy of it, which
-    /// then takes its place.
+    /// Books that are put on the shelf while lookups wait. More of them are put on a copy of it, which then takes
+    /// its place.
     private static let shownAtOnceMax = 100
 
     private let shelf = Mutex(Shelf(reserving: 0))
@@ -75,16 +75,12 @@ final class SharedShelf: Sendable {
     }
 
     private func show(_ changes: ShelfChanges) {
-        if changes.added.count > Self.shownAtOnceMax {
+        if changes.added.count + changes.shown.count > Self.shownAtOnceMax {
             var next = shelf.withLock { $0 }
-            next.insert(changes.added)
+            next.take(changes)
             replace(with: next)
         } else {
-            shelf.withLock { $0.insert(changes.added) }
-        }
-        shelf.withLock { shelf in
-            for (item, state) in changes.states { shelf.set(item, price: state.price, stock: state.stock) }
-            for item in changes.retired { shelf.remove(item) }
+            shelf.withLock { $0.take(changes) }
         }
     }
 
@@ -96,5 +92,17 @@ final class SharedShelf: Sendable {
             return replaced
         }
         withExtendedLifetime(replaced) {}
+    }
+}
+
+extension Shelf {
+    /// Becomes what changes made of it.
+    fileprivate mutating func take(_ changes: ShelfChanges) {
+        if changes.changeRange {
+            insert(changes.added)
+            put(changes.shown.values)
+        }
+        for (item, state) in changes.states { set(item, price: state.price, stock: state.stock) }
+        if !changes.retired.isEmpty { remove(changes.retired) }
     }
 }

@@ -15,7 +15,7 @@ struct Shelf: Sendable {
     private var entries: [ItemNumber: Entry] = [:]
     private var topicNumbers: [TopicName: Int32] = [:]
     private var topics: [(name: String, listings: [Listing])] = []
-    /// Another number whenever books came or went; no two shelves have the same.
+    /// Another number whenever books came to a topic or left it; no two shelves have the same.
     private(set) var topicsVersion = UInt64.random(in: .min ... .max)
 
     init(reserving bookCount: Int) { entries.reserveCapacity(bookCount) }
@@ -41,11 +41,31 @@ struct Shelf: Sendable {
         for topic in touched { topics[Int(topic)].listings.sort { $0.item < $1.item } }
     }
 
-    /// Takes a book out of the shop.
-    mutating func remove(_ item: ItemNumber) {
-        guard let entry = entries.removeValue(forKey: item) else { return }
+    /// Puts books where they belong, whether they are there already, perhaps under another title or topic, or not.
+    mutating func put(_ books: some Collection<Book>) {
+        var moved: [Book] = []
+        for book in books {
+            guard let entry = entries[book.item],
+                topics[Int(entry.topic)].name.utf8.elementsEqual(book.topic.utf8)
+            else {
+                moved.append(book)
+                continue
+            }
+            entries[book.item] = Entry(
+                title: book.title, topic: entry.topic, price: book.price, stock: book.stock)
+            let index = topics[Int(entry.topic)].listings.partitioningIndex { $0.item >= book.item }
+            topics[Int(entry.topic)].listings[index] = Listing(item: book.item, title: book.title)
+        }
+        remove(Set(moved.map(\.item)))
+        insert(moved)
+    }
+
+    /// Takes books out of the shop.
+    mutating func remove(_ items: Set<ItemNumber>) {
+        let left = Set(items.compactMap { entries.removeValue(forKey: $0)?.topic })
+        guard !left.isEmpty else { return }
         topicsVersion &+= 1
-        topics[Int(entry.topic)].listings.removeAll { $0.item == item }
+        for topic in left { topics[Int(topic)].listings.removeAll { items.contains($0.item) } }
     }
 
     /// Every topic that has books, with how many.
@@ -69,8 +89,8 @@ struct Shelf: Sendable {
 
     func contains(_ item: ItemNumber) -> Bool { entries[item] != nil }
 
-    /// The books of a topic in item-number order; none for a topic that no book has. Titles never change, so these may be
-    /// read outside the shelf's lock.
+    /// The books of a topic in item-number order; none for a topic that no book has. What later becomes of the
+    /// topic leaves them as they are, so they may be read outside the shelf's lock.
     func listings(topic: String) -> [Listing] {
         topicNumbers[TopicName(topic)].map { topics[Int($0)].listings } ?? []
     }

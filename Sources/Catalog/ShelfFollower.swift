@@ -22,7 +22,7 @@ final class ShelfFollower: Sendable {
     private let store: any CatalogStoring
     private let shelf: SharedShelf
     private let execution: Execution
-    /// Called when books came or went that another catalog brought or took.
+    /// Called when books came, went or were edited by another catalog.
     private let rangeChanged: @Sendable () -> Void
     private let state = Mutex(State())
     private let questions = DispatchQueue(label: "catalog-read-index")

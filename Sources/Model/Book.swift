@@ -6,9 +6,9 @@ package struct Book: Equatable, Codable, Sendable {
     /// The book's number.
     package let item: ItemNumber
     /// The title: 1 … `ShopText.titleByteCountMax` bytes on one line.
-    package let title: String
+    package var title: String
     /// The topic: 1 … `ShopText.topicByteCountMax` bytes on one line, matched exactly.
-    package let topic: String
+    package var topic: String
     /// The price of one unit.
     package var price: Cents
     /// The units on the shelf, 0 … `stockMax`.

@@ -9,12 +9,15 @@ package struct BookDetails: Equatable, Sendable {
     /// The number of the book's last movement in the ledger, 0 before the first: two readings with the same
     /// number are of the same state.
     package let version: Int64
+    /// What is known of it besides.
+    package let facts: BookFacts
 
-    package init(book: Book, sold: Int64, isRetired: Bool, version: Int64) {
+    package init(book: Book, sold: Int64, isRetired: Bool, version: Int64, facts: BookFacts = .none) {
         self.book = book
         self.sold = sold
         self.isRetired = isRetired
         self.version = version
+        self.facts = facts
     }
 }
 
@@ -30,7 +33,7 @@ extension BookDetails: Codable {
         self.init(
             book: try Book(from: decoder), sold: try members.decode(Int64.self, forKey: .sold),
             isRetired: try members.decode(Bool.self, forKey: .isRetired),
-            version: try members.decode(Int64.self, forKey: .version))
+            version: try members.decode(Int64.self, forKey: .version), facts: try BookFacts(from: decoder))
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -39,5 +42,6 @@ extension BookDetails: Codable {
         try members.encode(sold, forKey: .sold)
         try members.encode(isRetired, forKey: .isRetired)
         try members.encode(version, forKey: .version)
+        try facts.encode(to: encoder)
     }
 }

@@ -43,7 +43,7 @@ private struct Shop {
         }
         let books = Self.books.map {
             LedgerSnapshot.BookState(
-                now: states[$0.item]!, openingPrice: $0.price, openingStock: $0.stock)
+                now: states[$0.item]!, opening: $0)
         }
         return LedgerSnapshot(ledger: 77, books: books, movements: movements)
     }

@@ -240,7 +240,7 @@ import Testing
                         "update,1,na,-1", "update,2,na,4", "init,5,2,5,t,New",
                     ])
                 #expect(snapshot.books.map(\.now.stock) == [2, 7, 3, 3, 2])
-                #expect(snapshot.books.map(\.openingStock) == [3, 3, 3, 3, 0])
+                #expect(snapshot.books.map(\.opening.stock) == [3, 3, 3, 3, 0])
                 #expect(snapshot.books.map(\.addedBy) == [nil, nil, nil, nil, 3])
             }
         }

@@ -146,13 +146,17 @@ final class ModelledCatalogStore: ModelledStore, CatalogStoring, @unchecked Send
     }
 
     func booksInShop(after item: Int64, limit: Int) throws -> [Book] { throw NotModelled() }
-    func shopChanges(after sequence: Int64, limit: Int) throws -> [(sequence: Int64, entry: LedgerEntry)] {
+    func shopChanges(after sequence: Int64, limit: Int) throws -> [(sequence: Int64, item: ItemNumber)] {
         throw NotModelled()
     }
+    func hasNewTopics(after sequence: Int64) throws -> Bool { throw NotModelled() }
     func forEachSale(
         after first: Int64, through last: Int64, _ body: (Timestamp, String, Int64) -> Void
     ) throws { throw NotModelled() }
     func details(of item: ItemNumber) throws -> BookDetails { throw NotModelled() }
+    func details(of items: [ItemNumber]) throws -> [BookDetails] { throw NotModelled() }
+    func facts(of items: [ItemNumber]) throws -> [ItemNumber: BookFacts] { throw NotModelled() }
+    func items(isbn: ISBN) throws -> [ItemNumber] { throw NotModelled() }
     func books(_ filter: BookFilter, while isWanted: @escaping () -> Bool) throws -> [BookDetails] {
         throw NotModelled()
     }

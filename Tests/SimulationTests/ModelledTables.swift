@@ -58,7 +58,7 @@ struct ModelledTables {
     var ledgerSnapshot: LedgerSnapshot {
         let states = zip(booksInShop, openingBooks).map { now, opening in
             LedgerSnapshot.BookState(
-                now: now, openingPrice: opening.price, openingStock: opening.stock)
+                now: now, opening: opening)
         }
         let movements = movements.map {
             LedgerSnapshot.Movement(
@@ -108,7 +108,8 @@ extension ModelledTables: LedgerTables {
     func undoRequest() throws { throw NoStorekeepers() }
     func details(of item: ItemNumber) throws -> BookDetails? { throw NoStorekeepers() }
     func add(_ books: [Book], firstMovement: Int64) throws -> [ItemNumber] { throw NoStorekeepers() }
-    func retire(_ item: ItemNumber, movement: Int64) throws { throw NoStorekeepers() }
+    func write(isRetired: Bool, of item: ItemNumber, movement: Int64) throws { throw NoStorekeepers() }
+    func write(_ edits: [LedgerEdit]) throws { throw NoStorekeepers() }
     func freeNumber(from number: Int64) throws -> Int64? { throw NoStorekeepers() }
     func note(_ request: KeeperRequest, first: Int64, last: Int64) throws { throw NoStorekeepers() }
     func entries(ofRequest key: IdempotencyKey) throws -> [LedgerEntry]? { throw NoStorekeepers() }

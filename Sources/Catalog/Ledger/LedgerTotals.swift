@@ -31,6 +31,10 @@ final class LedgerTotals: Sendable {
             // A ledger that is shorter than before was reopened after a fault.
             let firstKept = today - Int64(StoreLimits.dayCountMax) + 1
             if last < state.through || firstKept < state.firstKept { state = State() }
+            // The sales of a book count for the topic that it has.
+            if state.through > 0, last > state.through, try store.hasNewTopics(after: state.through) {
+                state = State()
+            }
             if last > state.through { try Self.add(to: &state, through: last, from: store) }
             state.days = state.days.filter { $0.key >= firstKept }
             state.firstKept = firstKept

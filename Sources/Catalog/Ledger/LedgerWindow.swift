@@ -16,7 +16,7 @@ struct LedgerWindow {
     init(_ filter: MovementFilter, newest: Int64) {
         before = min(filter.before ?? .max, newest + 1)
         // Few movements are of a rare kind, and an index has them.
-        let isRare = filter.kind == .add || filter.kind == .retire
+        let isRare = filter.kind.map { $0 != .sale && $0 != .update } ?? false
         floor = isRare ? 0 : max(0, before - 1 - Self.lookedAtMax)
         limit = filter.limit
     }

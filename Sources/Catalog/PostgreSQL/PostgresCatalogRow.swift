@@ -12,6 +12,13 @@ enum PostgresCatalogRow {
         "book.item_number, title, topic, \(price), \(stock)"
     }
 
+    /// The same with the title and topic that the book came with.
+    static func openingColumns(
+        price: String = "opening_price_cents", stock: String = "opening_stock"
+    ) -> String {
+        "book.item_number, coalesce(opening_title, title), coalesce(opening_topic, topic), \(price), \(stock)"
+    }
+
     /// The book in the columns from `first` on.
     static func book(_ row: PostgresRows.Row, at first: Int = 0) throws -> Book {
         guard let item = ItemNumber(row[first]), let price = Cents(row[first + 3]) else {
@@ -23,23 +30,33 @@ enum PostgresCatalogRow {
     }
 
     /// The columns that ``details(_:)`` reads.
-    static let detailColumns = "sold, retired, last_movement, " + bookColumns()
+    static let detailColumns = "sold, retired, last_movement, facts::text, " + bookColumns()
+    /// The tables that have them.
+    static let detailTables = "book LEFT JOIN book_facts USING (item_number)"
 
     static func details(_ row: PostgresRows.Row) throws -> BookDetails {
-        BookDetails(book: try book(row, at: 3), sold: row[0], isRetired: row.bool(1), version: row[2])
+        BookDetails(
+            book: try book(row, at: 4), sold: row[0], isRetired: row.bool(1), version: row[2],
+            facts: try BookFacts(json: row.text(3)))
     }
 
     /// A book with its details, retired or not; nil when there never was one.
     static func find(_ item: ItemNumber, on connection: PostgresConnection) throws -> BookDetails? {
         try connection.run(
-            "SELECT \(detailColumns) FROM book WHERE item_number = $1::bigint", [.int(item.value)]
+            "SELECT \(detailColumns) FROM \(detailTables) WHERE item_number = $1::bigint", [.int(item.value)]
         ).first.map(details)
     }
 
     /// The columns that ``entry(_:at:)`` reads, of `movement` joined with `book`.
     static let entryColumns = """
-        movement.item_number, movement.price_cents, movement.units, kind, order_key, \
-        \(bookColumns(price: "movement.price_cents", stock: "movement.units"))
+        movement.item_number, movement.price_cents, movement.units, kind, order_key, \(changes), \
+        \(openingColumns(price: "movement.price_cents", stock: "movement.units"))
+        """
+
+    /// What an edit changed, of a row of `movement`; the table is looked at for edits only.
+    static let changes = """
+        CASE kind WHEN \(MovementKind.edited.rawValue) THEN \
+        (SELECT changes::text FROM edit WHERE edit.sequence = movement.sequence) END
         """
 
     /// What a movement did, from the columns from `first` on.
@@ -48,8 +65,11 @@ enum PostgresCatalogRow {
             throw LedgerFault("a movement has an item number out of range")
         }
         switch MovementKind(rawValue: row[first + 3]) {
-        case .added: return .added(try book(row, at: first + 5))
+        case .added: return .added(try book(row, at: first + 6))
         case .retired: return .retired(item)
+        case .edited:
+            return .edited(BookEdit(item: item, try FieldChange.list(json: row.text(first + 5) ?? "{}")))
+        case .restored: return .restored(item)
         case .update, nil:
             return .update(
                 StockChange(
@@ -80,5 +100,29 @@ enum PostgresCatalogRow {
                 .ints(books.map(\.item.value)), .texts(books.map(\.title)), .texts(books.map(\.topic)),
                 .ints(books.map(\.price.amount)), .ints(books.map(\.stock)), .ints(movements),
             ])
+    }
+
+    /// The statement that writes what edits changed, beside their movements.
+    static func insertion(_ edits: [(sequence: Int64, changes: [FieldChange])]) -> PostgresStatement {
+        PostgresStatement(
+            "INSERT INTO edit (sequence, changes) SELECT at, json::jsonb FROM unnest($1::bigint[], $2::text[]) AS new (at, json)",
+            [.ints(edits.map(\.sequence)), .texts(edits.map { FieldChange.json($0.changes) })])
+    }
+
+    /// The statements that write what is known of books, each named once.
+    static func writing(_ facts: [(item: ItemNumber, facts: BookFacts)]) -> [PostgresStatement] {
+        let known = facts.filter { !$0.facts.isEmpty }
+        let others = facts.filter { $0.facts.isEmpty }
+        return [
+            PostgresStatement(
+                """
+                INSERT INTO book_facts (item_number, facts)
+                SELECT item, json::jsonb FROM unnest($1::bigint[], $2::text[]) AS new (item, json)
+                ON CONFLICT (item_number) DO UPDATE SET facts = excluded.facts
+                """, [.ints(known.map(\.item.value)), .texts(known.map(\.facts.json))]),
+            PostgresStatement(
+                "DELETE FROM book_facts WHERE item_number = ANY($1::bigint[])",
+                [.ints(others.map(\.item.value))]),
+        ]
     }
 }

@@ -8,7 +8,8 @@ internal import Storage
 enum PostgresCatalogSchema {
     static let schema = PostgresSchema(
         tier: "catalog",
-        versions: [books + ledger + refusals, logs + PostgresRefusals.counting(refusal)], lock: 0x426B_4361)
+        versions: [books + ledger + refusals, logs + PostgresRefusals.counting(refusal), edits],
+        lock: 0x426B_4361)
 
     private static let books = """
         CREATE TABLE bookstore.book (
@@ -78,6 +79,31 @@ enum PostgresCatalogSchema {
         ALTER TABLE bookstore.movement ADD COLUMN log bigint NOT NULL DEFAULT 1 CHECK (log > 0);
 
         """ + PostgresLog.table("catalog", last: "SELECT coalesce(max(sequence), 0) FROM bookstore.movement")
+
+    /// What is said of a book can change, and a retired one can come back. What holds of all movements that are there
+    /// is not looked for in each of them.
+    private static let edits = """
+        ALTER TABLE bookstore.movement DROP CONSTRAINT movement_kind_check;
+        ALTER TABLE bookstore.movement ADD CONSTRAINT movement_kind_check CHECK (kind >= 0) NOT VALID;
+        ALTER TABLE bookstore.book ADD COLUMN opening_title text, ADD COLUMN opening_topic text;
+        CREATE TRIGGER book_opening_texts_are_fixed BEFORE UPDATE OF opening_title, opening_topic ON bookstore.book
+            FOR EACH ROW WHEN (OLD.opening_title IS NOT NULL AND (
+                NEW.opening_title IS DISTINCT FROM OLD.opening_title
+                OR NEW.opening_topic IS DISTINCT FROM OLD.opening_topic))
+            EXECUTE FUNCTION bookstore.refuse();
+        CREATE TABLE bookstore.book_facts (
+            item_number bigint PRIMARY KEY REFERENCES bookstore.book,
+            facts jsonb NOT NULL CHECK (jsonb_typeof(facts) = 'object')
+        );
+        CREATE INDEX book_facts_isbn ON bookstore.book_facts ((facts ->> 'isbn'));
+        CREATE TABLE bookstore.edit (
+            sequence bigint PRIMARY KEY REFERENCES bookstore.movement,
+            changes jsonb NOT NULL CHECK (jsonb_typeof(changes) = 'object')
+        );
+        CREATE TRIGGER edit_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON bookstore.edit
+            FOR EACH STATEMENT EXECUTE FUNCTION bookstore.refuse();
+
+        """
 
     /// The catalog's table of refusals.
     static let refusal = "refusal"

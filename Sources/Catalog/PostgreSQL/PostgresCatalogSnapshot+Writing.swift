@@ -23,7 +23,7 @@ extension PostgresCatalogSnapshot {
 
     private static func fill(_ content: LedgerSnapshot, on connection: PostgresConnection) throws {
         var chains = Dictionary(
-            uniqueKeysWithValues: content.books.map { ($0.now.item, Chain(price: $0.openingPrice)) })
+            uniqueKeysWithValues: content.books.map { ($0.now.item, Chain(price: $0.opening.price)) })
         let movements = try content.movements.map { movement -> LedgerMovement in
             let item = movement.change.item
             guard var chain = chains[item] else { throw LedgerFault("book \(item) is missing") }
@@ -41,11 +41,17 @@ extension PostgresCatalogSnapshot {
         for start in stride(from: 0, to: content.books.count, by: writtenAtOnce) {
             let books = content.books[start..<min(start + writtenAtOnce, content.books.count)]
             try connection.run([insertion(books, chains)])
+            try connection.run(PostgresCatalogRow.writing(books.map { ($0.now.item, $0.facts) }))
         }
         for start in stride(from: 0, to: movements.count, by: writtenAtOnce) {
             let range = start..<min(start + writtenAtOnce, movements.count)
             let logs = content.movements[range].map(\.log)
             try connection.run([PostgresLedger.insertion(Array(movements[range]), logs: logs)])
+        }
+        let edits = content.edits
+        for start in stride(from: 0, to: edits.count, by: writtenAtOnce) {
+            let piece = edits[start..<min(start + writtenAtOnce, edits.count)]
+            try connection.run([PostgresCatalogRow.insertion(Array(piece))])
         }
         let lasts = Dictionary(content.movements.map { ($0.log, $0.sequence) }, uniquingKeysWith: max)
         try connection.run([PostgresLog.insertion("catalog", lasts: lasts)])
@@ -60,28 +66,31 @@ extension PostgresCatalogSnapshot {
     private static func insertion(
         _ books: ArraySlice<LedgerSnapshot.BookState>, _ chains: [ItemNumber: Chain]
     ) -> PostgresStatement {
-        let chains = books.map { chains[$0.now.item] ?? Chain(price: $0.openingPrice) }
+        let chains = books.map { chains[$0.now.item] ?? Chain(price: $0.opening.price) }
         return PostgresStatement(
             """
             INSERT INTO book (
                 item_number, title, topic, price_cents, stock, opening_price_cents, opening_stock, sold, retired, added_by,
-                last_movement, previous_movement)
+                last_movement, previous_movement, opening_title, opening_topic)
             SELECT item, title, topic, price, stock, opening_price, opening_stock, sold, retired <> 0, added_by, last,
-                previous
+                previous, opening_title, opening_topic
             FROM unnest(
                 $1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[],
-                $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[])
+                $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::text[], $14::text[])
                 AS new (
-                    item, title, topic, price, stock, opening_price, opening_stock, sold, retired, added_by, last, previous)
+                    item, title, topic, price, stock, opening_price, opening_stock, sold, retired, added_by, last, previous,
+                    opening_title, opening_topic)
             """,
             [
                 .ints(books.map(\.now.item.value)), .texts(books.map(\.now.title)),
                 .texts(books.map(\.now.topic)),
                 .ints(books.map(\.now.price.amount)), .ints(books.map(\.now.stock)),
-                .ints(books.map(\.openingPrice.amount)), .ints(books.map(\.openingStock)),
+                .ints(books.map(\.opening.price.amount)), .ints(books.map(\.opening.stock)),
                 .ints(chains.map(\.sold)), .ints(books.map { $0.isRetired ? 1 : 0 }),
                 .ints(books.map(\.addedBy)),
                 .ints(chains.map(\.last)), .ints(chains.map(\.previous)),
+                .texts(books.map { $0.isRenamed ? $0.opening.title : nil }),
+                .texts(books.map { $0.isRenamed ? $0.opening.topic : nil }),
             ])
     }
 }

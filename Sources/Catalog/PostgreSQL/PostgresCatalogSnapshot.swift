@@ -18,17 +18,18 @@ package enum PostgresCatalogSnapshot {
 
     private static func books(on connection: PostgresConnection) throws -> [LedgerSnapshot.BookState] {
         var books: [LedgerSnapshot.BookState] = []
-        let columns =
-            "opening_price_cents, opening_stock, retired, added_by, " + PostgresCatalogRow.bookColumns()
-        try connection.forEachRow("SELECT \(columns) FROM book ORDER BY item_number") { row in
-            let book = try PostgresCatalogRow.book(row, at: 4)
-            guard let openingPrice = Cents(row[0]) else {
-                throw LedgerFault("book \(book.item) has a value out of range")
-            }
+        try connection.forEachRow(
+            """
+            SELECT retired, added_by, facts::text, \(PostgresCatalogRow.bookColumns()),
+                \(PostgresCatalogRow.openingColumns())
+            FROM \(PostgresCatalogRow.detailTables) ORDER BY item_number
+            """
+        ) { row in
             books.append(
                 LedgerSnapshot.BookState(
-                    now: book, openingPrice: openingPrice, openingStock: row[1], isRetired: row.bool(2),
-                    addedBy: row.int(3)))
+                    now: try PostgresCatalogRow.book(row, at: 3),
+                    opening: try PostgresCatalogRow.book(row, at: 8), isRetired: row.bool(0),
+                    addedBy: row.int(1), facts: try BookFacts(json: row.text(2))))
         }
         return books
     }

@@ -14,13 +14,21 @@ extension PostgresCatalogStore {
 
     package func shopChanges(
         after sequence: Int64, limit: Int
-    ) throws -> [(sequence: Int64, entry: LedgerEntry)] {
+    ) throws -> [(sequence: Int64, item: ItemNumber)] {
         try database.values(
             """
-            SELECT sequence, \(PostgresCatalogRow.entryColumns) FROM movement JOIN book USING (item_number)
+            SELECT sequence, item_number FROM movement
             WHERE kind <> 0 AND sequence > $1::bigint ORDER BY sequence LIMIT $2::bigint
             """, [.int(sequence), .int(Int64(limit))]
-        ) { ($0[0], try PostgresCatalogRow.entry($0, at: 1)) }
+        ) { row in ItemNumber(row[1]).map { (row[0], $0) } }
+    }
+
+    package func hasNewTopics(after sequence: Int64) throws -> Bool {
+        try database.read {
+            try $0.run(
+                "SELECT EXISTS (SELECT FROM edit WHERE sequence > $1::bigint AND changes ? 'topic')",
+                [.int(sequence)])[0].bool(0)
+        }
     }
 
     package func forEachSale(
@@ -42,6 +50,30 @@ extension PostgresCatalogStore {
         return found
     }
 
+    package func details(of items: [ItemNumber]) throws -> [BookDetails] {
+        try database.values(
+            """
+            SELECT \(PostgresCatalogRow.detailColumns) FROM \(PostgresCatalogRow.detailTables)
+            WHERE item_number = ANY($1::bigint[]) ORDER BY item_number
+            """, [.ints(items.map(\.value))]
+        ) { try PostgresCatalogRow.details($0) }
+    }
+
+    package func facts(of items: [ItemNumber]) throws -> [ItemNumber: BookFacts] {
+        let rows = try database.values(
+            "SELECT item_number, facts::text FROM book_facts WHERE item_number = ANY($1::bigint[])",
+            [.ints(items.map(\.value))]
+        ) { row in try ItemNumber(row[0]).map { ($0, try BookFacts(json: row.text(1))) } }
+        return Dictionary(uniqueKeysWithValues: rows)
+    }
+
+    package func items(isbn: ISBN) throws -> [ItemNumber] {
+        try database.values(
+            "SELECT item_number FROM book_facts WHERE facts ->> 'isbn' = $1::text ORDER BY item_number",
+            [.text(isbn.description)]
+        ) { ItemNumber($0[0]) }
+    }
+
     package func books(_ filter: BookFilter, while isWanted: @escaping () -> Bool) throws -> [BookDetails] {
         let retired =
             switch filter.retired {
@@ -53,7 +85,7 @@ extension PostgresCatalogStore {
         do {
             return try database.values(
                 """
-                SELECT \(PostgresCatalogRow.detailColumns) FROM book
+                SELECT \(PostgresCatalogRow.detailColumns) FROM \(PostgresCatalogRow.detailTables)
                 WHERE item_number > $1::bigint\(retired) AND ($2::text IS NULL OR topic = $2::text)
                     AND ($3::bigint IS NULL OR stock <= $3::bigint)
                 ORDER BY item_number LIMIT $4::bigint

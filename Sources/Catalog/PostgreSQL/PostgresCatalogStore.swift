@@ -119,9 +119,8 @@ package final class PostgresCatalogStore: PostgresStore, CatalogStoring {
     }
 
     package func forEachOpeningBook(_ body: (Book) throws -> Void) throws {
-        let columns = PostgresCatalogRow.bookColumns(price: "opening_price_cents", stock: "opening_stock")
         try database.forEachRow(
-            "SELECT \(columns) FROM book WHERE added_by IS NULL ORDER BY item_number"
+            "SELECT \(PostgresCatalogRow.openingColumns()) FROM book WHERE added_by IS NULL ORDER BY item_number"
         ) { try body(PostgresCatalogRow.book($0)) }
     }
 

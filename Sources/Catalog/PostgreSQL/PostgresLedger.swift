@@ -216,14 +216,42 @@ struct PostgresLedger: LedgerTables {
         return books.map(\.item).filter { !numbers.contains($0.value) }
     }
 
-    mutating func retire(_ item: ItemNumber, movement: Int64) throws {
+    mutating func write(isRetired: Bool, of item: ItemNumber, movement: Int64) throws {
         try flush()
         books[item] = nil
         try connection.run(
             """
-            UPDATE book SET retired = true, previous_movement = last_movement, last_movement = $1::bigint
-            WHERE item_number = $2::bigint
-            """, [.int(movement), .int(item.value)])
+            UPDATE book SET retired = $1::bigint <> 0, previous_movement = last_movement, last_movement = $2::bigint
+            WHERE item_number = $3::bigint
+            """, [.int(isRetired ? 1 : 0), .int(movement), .int(item.value)])
+    }
+
+    mutating func write(_ edits: [LedgerEdit]) throws {
+        try flush()
+        for edit in edits { books[edit.book.item] = nil }
+        try connection.run(
+            [PostgresCatalogRow.insertion(edits.map { ($0.movement, $0.changes) }), Self.update(edits)]
+                + PostgresCatalogRow.writing(
+                    edits.compactMap { edit in edit.facts.map { (edit.book.item, $0) } }))
+    }
+
+    /// The statement that says of books what edits have made of them, each named once.
+    private static func update(_ edits: [LedgerEdit]) -> PostgresStatement {
+        PostgresStatement(
+            """
+            UPDATE book SET
+                opening_title = CASE WHEN renamed <> 0 THEN coalesce(opening_title, book.title) ELSE opening_title END,
+                opening_topic = CASE WHEN renamed <> 0 THEN coalesce(opening_topic, book.topic) ELSE opening_topic END,
+                title = now.title, topic = now.topic, previous_movement = last_movement, last_movement = now.movement
+            FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::bigint[])
+                AS now (item, title, topic, movement, renamed)
+            WHERE item_number = now.item
+            """,
+            [
+                .ints(edits.map(\.book.item.value)), .texts(edits.map(\.book.title)),
+                .texts(edits.map(\.book.topic)), .ints(edits.map(\.movement)),
+                .ints(edits.map { $0.isRenamed ? 1 : 0 }),
+            ])
     }
 
     mutating func freeNumber(from number: Int64) throws -> Int64? {

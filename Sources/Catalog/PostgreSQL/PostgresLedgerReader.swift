@@ -18,7 +18,7 @@ private struct PostgresLedgerReader {
 
     private static let columns = """
         sequence, item_number, title, units, movement.price_cents, stock_after, price_after, at_millis, kind, sale,
-        previous, noted.actor, noted.reason
+        previous, noted.actor, noted.reason, \(PostgresCatalogRow.changes)
         """
     /// Each movement with its book, and with who made it and why, where somebody said so.
     private static let tables = """
@@ -68,21 +68,12 @@ private struct PostgresLedgerReader {
             SELECT \(Self.columns), (\(Self.isOfKind(filter.kind))) FROM chain JOIN \(Self.tables) ON sequence = at
             ORDER BY sequence DESC
             """, [.int(sequence), .int(Int64(filter.limit)), .int(LedgerWindow.lookedAtMax)])
-        var stretch = LedgerStretch(records: try rows.filter { $0.bool(13) }.map(record))
+        var stretch = LedgerStretch(records: try rows.filter { $0.bool(14) }.map(record))
         if let last = rows.last, last[10] > 0 { stretch.next = last[0] }
         return stretch
     }
 
-    /// `kind <> 0` is the condition of the index that has the rare kinds.
-    private static func isOfKind(_ kind: MovementFilter.Kind?) -> String {
-        switch kind {
-        case nil: "true"
-        case .sale: "sale IS NOT NULL"
-        case .update: "kind = 0 AND sale IS NULL"
-        case .add: "kind <> 0 AND kind = 1"
-        case .retire: "kind <> 0 AND kind = 2"
-        }
-    }
+    private static func isOfKind(_ kind: MovementFilter.Kind?) -> String { kind?.condition ?? "true" }
 
     private func record(_ row: PostgresRows.Row) throws -> Movement {
         guard let item = ItemNumber(row[1]) else {
@@ -93,6 +84,7 @@ private struct PostgresLedgerReader {
             sequence: row[0], kind: kind, item: item, title: row.text(2) ?? "", units: row.int(3),
             price: row.int(4).flatMap { Cents($0) }, stockAfter: row[5],
             priceAfter: row.int(6).flatMap { Cents($0) }, time: Timestamp(millis: row[7]),
-            actor: row.text(11), reason: row.text(12))
+            actor: row.text(11), reason: row.text(12),
+            changes: try row.text(13).map(FieldChange.list) ?? [])
     }
 }

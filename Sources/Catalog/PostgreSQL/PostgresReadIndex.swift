@@ -56,10 +56,14 @@ final class PostgresReadIndex: ReadIndex {
         return try read(connection.run(bookChanges, [.int(movement)]), after: movement)
     }
 
-    /// The head, beside each book that a movement after the given one names.
+    /// The head, beside each book that a movement after the given one names, and whether more than its stock and price
+    /// is another.
     private static let bookChanges = """
-        SELECT head.sequence, added_by, retired, \(PostgresCatalogRow.bookColumns())
-        FROM ledger AS head, book WHERE item_number IN (SELECT item_number FROM movement WHERE sequence > $1::bigint)
+        SELECT head.sequence, is_other, retired, \(PostgresCatalogRow.bookColumns())
+        FROM ledger AS head, book JOIN (
+            SELECT item_number, bool_or(kind <> 0) AS is_other FROM movement WHERE sequence > $1::bigint
+            GROUP BY item_number
+        ) AS named USING (item_number)
         """
 
     private static func read(_ rows: PostgresRows, after movement: Int64) throws -> LedgerChanges? {
@@ -67,13 +71,10 @@ final class PostgresReadIndex: ReadIndex {
         var books = ShelfChanges()
         for row in rows {
             let book = try PostgresCatalogRow.book(row, at: 3)
-            let isNew = row.int(1).map { $0 > movement } ?? false
-            switch (isNew, row.bool(2)) {
-            // It came and went, and was never on this shelf.
-            case (true, true): break
-            case (true, false): books.added.append(book)
-            case (false, true): books.retired.insert(book.item)
-            case (false, false): books.states[book.item] = (book.price, book.stock)
+            switch (row.bool(1), row.bool(2)) {
+            case (true, true): books.retire(book.item)
+            case (true, false): books.show(book)
+            case (false, _): books.states[book.item] = (book.price, book.stock)
             }
         }
         return LedgerChanges(after: movement, through: head, books: books)

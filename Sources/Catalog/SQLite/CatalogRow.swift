@@ -13,6 +13,13 @@ enum CatalogRow {
         "item_number, title, topic, \(price), \(stock)"
     }
 
+    /// The same with the title and topic that the book came with.
+    static func openingColumns(
+        price: String = "opening_price_cents", stock: String = "opening_stock"
+    ) -> String {
+        "item_number, ifnull(opening_title, title), ifnull(opening_topic, topic), \(price), \(stock)"
+    }
+
     /// The book in the columns from `first` on.
     static func book(_ row: Row, at first: Int = 0) throws -> Book {
         let number: Int64 = row[first]
@@ -44,16 +51,20 @@ enum CatalogRow {
     }
 
     /// The columns that ``details(_:)`` reads.
-    static let detailColumns = "sold, retired, last_movement, " + bookColumns()
+    static let detailColumns = "sold, retired, last_movement, facts, " + bookColumns()
+    /// The tables that have them.
+    static let detailTables = "book LEFT JOIN book_facts USING (item_number)"
 
     static func details(_ row: Row) throws -> BookDetails {
-        BookDetails(book: try book(row, at: 3), sold: row[0], isRetired: row[1], version: row[2])
+        BookDetails(
+            book: try book(row, at: 4), sold: row[0], isRetired: row[1], version: row[2],
+            facts: try BookFacts(json: row[3]))
     }
 
     /// A book with its details, retired or not; nil when there never was one.
     static func find(_ item: ItemNumber, in database: Database) throws -> BookDetails? {
         let statement = try database.cachedStatement(
-            sql: "SELECT \(detailColumns) FROM book WHERE item_number = ?")
+            sql: "SELECT \(detailColumns) FROM \(detailTables) WHERE item_number = ?")
         return try Row.fetchOne(statement, arguments: [item.value]).map(details)
     }
 
@@ -63,10 +74,36 @@ enum CatalogRow {
         return found
     }
 
+    /// Writes what an edit changed, beside its movement.
+    static func insert(_ changes: [FieldChange], of movement: Int64, in database: Database) throws {
+        try database.cachedStatement(sql: "INSERT INTO edit (sequence, changes) VALUES (?, ?)")
+            .execute(arguments: [movement, FieldChange.json(changes)])
+    }
+
+    /// Writes what is known of a book.
+    static func write(_ facts: BookFacts, of item: ItemNumber, in database: Database) throws {
+        guard !facts.isEmpty else {
+            return try database.cachedStatement(sql: "DELETE FROM book_facts WHERE item_number = ?")
+                .execute(arguments: [item.value])
+        }
+        try database.cachedStatement(
+            sql: """
+                INSERT INTO book_facts (item_number, facts) VALUES (?, ?)
+                ON CONFLICT DO UPDATE SET facts = excluded.facts
+                """
+        ).execute(arguments: [item.value, facts.json])
+    }
+
     /// The columns that ``entry(_:at:)`` reads, of `movement` joined with `book`.
     static let entryColumns = """
         book.item_number, movement.item_number, movement.price_cents, movement.units, kind, order_key, \
-        \(bookColumns(price: "movement.price_cents", stock: "movement.units"))
+        \(changes), \(openingColumns(price: "movement.price_cents", stock: "movement.units"))
+        """
+
+    /// What an edit changed, of a row of `movement`; the table is looked at for edits only.
+    static let changes = """
+        CASE kind WHEN \(MovementKind.edited.rawValue) THEN \
+        (SELECT changes FROM edit WHERE edit.sequence = movement.sequence) END
         """
 
     /// What a movement did, from the columns from `first` on.
@@ -79,8 +116,11 @@ enum CatalogRow {
             guard row[first] as Int64? != nil else {
                 throw FileFault(path: CatalogStore.fileName, reason: "the added book \(item) is missing")
             }
-            return .added(try book(row, at: first + 6))
+            return .added(try book(row, at: first + 7))
         case .retired: return .retired(item)
+        case .edited:
+            return .edited(BookEdit(item: item, try FieldChange.list(json: row[first + 6] ?? "{}")))
+        case .restored: return .restored(item)
         case .update, nil:
             return .update(
                 StockChange(

@@ -30,6 +30,10 @@ enum CatalogSchema {
                 in: database)
             try composeTexts(in: database)
         }
+        // Nothing that a foreign key names is made anew, so that no row of a long ledger is looked at.
+        migrator.registerMigration(
+            "catalog 4: edits, facts, books that come back", foreignKeyChecks: .immediate
+        ) { try addEdits(in: $0) }
         return migrator
     }
 
@@ -203,5 +207,54 @@ extension CatalogSchema {
             try book.execute(arguments: [chain.last, chain.previous, chain.sold, item])
         }
         try createMovementTriggers(in: database)
+    }
+}
+
+/// What the fourth version of the tables adds: what is said of a book can change.
+extension CatalogSchema {
+    fileprivate static func addEdits(in database: Database) throws {
+        try database.execute(
+            sql: """
+                ALTER TABLE book ADD COLUMN opening_title TEXT;
+                ALTER TABLE book ADD COLUMN opening_topic TEXT;
+                CREATE TRIGGER book_opening_texts_are_fixed BEFORE UPDATE OF opening_title, opening_topic ON book
+                WHEN OLD.opening_title IS NOT NULL
+                    AND (NEW.opening_title IS NOT OLD.opening_title OR NEW.opening_topic IS NOT OLD.opening_topic)
+                BEGIN SELECT RAISE(ABORT, 'the opening state of a book does not change'); END;
+                CREATE TABLE book_facts (
+                    item_number INTEGER PRIMARY KEY REFERENCES book,
+                    facts TEXT NOT NULL CHECK (json_type(facts) = 'object')
+                ) STRICT;
+                CREATE INDEX book_facts_isbn ON book_facts (json_extract(facts, '$.isbn'));
+                CREATE TABLE edit (
+                    sequence INTEGER PRIMARY KEY REFERENCES movement,
+                    changes TEXT NOT NULL CHECK (json_type(changes) = 'object')
+                ) STRICT;
+                CREATE TRIGGER edit_is_append_only_1 BEFORE UPDATE ON edit
+                BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+                CREATE TRIGGER edit_is_append_only_2 BEFORE DELETE ON edit
+                BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+                """)
+        try allowMoreKinds(in: database)
+    }
+
+    /// Lets `movement` have kinds that this version does not know.
+    ///
+    /// SQLite cannot change a condition of a table. To copy the table with its indexes takes minutes and as much space
+    /// again in a ledger of some hundred million movements. A condition that is only loosened leaves every row as it is, so the
+    /// table's text is changed instead, as SQLite's documentation of ALTER TABLE (section 7) shows it.
+    private static func allowMoreKinds(in database: Database) throws {
+        let version = try Int.fetchOne(database, sql: "PRAGMA schema_version") ?? 0
+        try database.execute(
+            sql: """
+                PRAGMA writable_schema = ON;
+                UPDATE sqlite_schema SET sql = replace(sql, 'CHECK (kind IN (0, 1, 2))', 'CHECK (kind >= 0)')
+                WHERE type = 'table' AND name = 'movement' AND sql LIKE '%CHECK (kind IN (0, 1, 2))%';
+                """)
+        guard database.changesCount == 1 else {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "the ledger has another condition")
+        }
+        try database.execute(
+            sql: "PRAGMA schema_version = \(version + 1); PRAGMA writable_schema = OFF")
     }
 }

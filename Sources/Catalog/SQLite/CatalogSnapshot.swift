@@ -21,8 +21,8 @@ package enum CatalogSnapshot {
             throw FileFault(path: path, reason: "has no ledger identity")
         }
         return LedgerSnapshot(
-            ledger: ledger, books: try books(in: database, path: path),
-            movements: try movements(in: database, path: path))
+            ledger: ledger, books: try books(in: database),
+            movements: try movements(in: database))
     }
 
     /// Makes a database of this content if there is none. The catalog's start compares it with its log.
@@ -34,16 +34,21 @@ package enum CatalogSnapshot {
             try CatalogSchema.insert(
                 content.books.map(\.opening), in: database, progress: { _ in })
             for movement in content.movements { try insert(movement, in: database) }
+            for edit in content.edits { try CatalogRow.insert(edit.changes, of: edit.sequence, in: database) }
             for book in content.books {
+                let (now, opening) = (book.now, book.opening)
                 try database.execute(
                     sql: """
-                        UPDATE book SET stock = ?, price_cents = ?, retired = ?, added_by = ?
+                        UPDATE book SET stock = ?, price_cents = ?, retired = ?, added_by = ?, title = ?, topic = ?,
+                            opening_title = ?, opening_topic = ?
                         WHERE item_number = ?
                         """,
                     arguments: [
-                        book.now.stock, book.now.price.amount, book.isRetired, book.addedBy,
-                        book.now.item.value,
+                        now.stock, now.price.amount, book.isRetired, book.addedBy, now.title, now.topic,
+                        book.isRenamed ? opening.title : nil, book.isRenamed ? opening.topic : nil,
+                        now.item.value,
                     ])
+                try CatalogRow.write(book.facts, of: now.item, in: database)
             }
             try CatalogSchema.chainMovements(in: database)
         }
@@ -63,28 +68,24 @@ package enum CatalogSnapshot {
         ])
     }
 
-    private static func books(in database: Database, path: String) throws -> [LedgerSnapshot.BookState] {
+    private static func books(in database: Database) throws -> [LedgerSnapshot.BookState] {
         let rows = try Row.fetchCursor(
             database,
             sql: """
-                SELECT opening_price_cents, opening_stock, retired, added_by, \(CatalogRow.bookColumns())
-                FROM book ORDER BY item_number
+                SELECT retired, added_by, facts, \(CatalogRow.bookColumns()), \(CatalogRow.openingColumns())
+                FROM \(CatalogRow.detailTables) ORDER BY item_number
                 """)
         var books: [LedgerSnapshot.BookState] = []
         while let row = try rows.next() {
-            let book = try CatalogRow.book(row, at: 4)
-            guard let openingPrice = Cents(row[0] as Int64) else {
-                throw FileFault(path: path, reason: "book \(book.item) has a value out of range")
-            }
             books.append(
                 LedgerSnapshot.BookState(
-                    now: book, openingPrice: openingPrice, openingStock: row[1], isRetired: row[2],
-                    addedBy: row[3]))
+                    now: try CatalogRow.book(row, at: 3), opening: try CatalogRow.book(row, at: 8),
+                    isRetired: row[0], addedBy: row[1], facts: try BookFacts(json: row[2])))
         }
         return books
     }
 
-    private static func movements(in database: Database, path: String) throws -> [LedgerSnapshot.Movement] {
+    private static func movements(in database: Database) throws -> [LedgerSnapshot.Movement] {
         let rows = try Row.fetchCursor(
             database,
             sql: """

@@ -14,13 +14,21 @@ extension CatalogStore {
     }
 
     package func shopChanges(after sequence: Int64, limit: Int) throws -> [(
-        sequence: Int64, entry: LedgerEntry
+        sequence: Int64, item: ItemNumber
     )] {
         let sql = """
-            SELECT sequence, \(CatalogRow.entryColumns) FROM movement JOIN book USING (item_number)
-            WHERE kind <> 0 AND sequence > ? ORDER BY sequence LIMIT ?
+            SELECT sequence, item_number FROM movement WHERE kind <> 0 AND sequence > ? ORDER BY sequence LIMIT ?
             """
-        return try file.values(sql, [sequence, limit]) { ($0[0], try CatalogRow.entry($0, at: 1)) }
+        return try file.values(sql, [sequence, limit]) { row in
+            ItemNumber(row[1] as Int64).map { (row[0], $0) }
+        }
+    }
+
+    package func hasNewTopics(after sequence: Int64) throws -> Bool {
+        let sql = """
+            SELECT 1 FROM edit WHERE sequence > ? AND json_extract(changes, '$.topic') IS NOT NULL LIMIT 1
+            """
+        return try !file.values(sql, [sequence]) { $0[0] as Int }.isEmpty
     }
 
     package func forEachSale(
@@ -38,6 +46,32 @@ extension CatalogStore {
 
     package func details(of item: ItemNumber) throws -> BookDetails {
         try file.read { try CatalogRow.details(of: item, in: $0) }
+    }
+
+    package func details(of items: [ItemNumber]) throws -> [BookDetails] {
+        try file.read { database in
+            try items.sorted().compactMap { try CatalogRow.find($0, in: database) }
+        }
+    }
+
+    package func facts(of items: [ItemNumber]) throws -> [ItemNumber: BookFacts] {
+        try file.read { database in
+            let statement = try database.cachedStatement(
+                sql: "SELECT facts FROM book_facts WHERE item_number = ?")
+            var facts: [ItemNumber: BookFacts] = [:]
+            for item in items {
+                guard let json = try String.fetchOne(statement, arguments: [item.value]) else { continue }
+                facts[item] = try BookFacts(json: json)
+            }
+            return facts
+        }
+    }
+
+    package func items(isbn: ISBN) throws -> [ItemNumber] {
+        let sql = """
+            SELECT item_number FROM book_facts WHERE json_extract(facts, '$.isbn') = ? ORDER BY item_number
+            """
+        return try file.values(sql, [isbn.description]) { ItemNumber($0[0] as Int64) }
     }
 
     package func books(_ filter: BookFilter, while isWanted: @escaping () -> Bool) throws -> [BookDetails] {
@@ -62,7 +96,7 @@ extension CatalogStore {
                     try Row.fetchAll(
                         database,
                         sql: """
-                            SELECT \(CatalogRow.detailColumns) FROM book
+                            SELECT \(CatalogRow.detailColumns) FROM \(CatalogRow.detailTables)
                             WHERE \(conditions.joined(separator: " AND "))
                             ORDER BY item_number LIMIT \(filter.limit)
                             """, arguments: arguments

@@ -152,7 +152,7 @@ package final class CatalogStore: FileStore, CatalogStoring {
 extension CatalogStore {
     package func forEachOpeningBook(_ body: (Book) throws -> Void) throws {
         let sql = """
-            SELECT \(CatalogRow.bookColumns(price: "opening_price_cents", stock: "opening_stock"))
+            SELECT \(CatalogRow.openingColumns())
             FROM book WHERE added_by IS NULL ORDER BY item_number
             """
         try file.forEachRow(sql) { try body(CatalogRow.book($0)) }

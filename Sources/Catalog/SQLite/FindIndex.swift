@@ -10,7 +10,7 @@ struct FindIndex {
         var builtItem: Int64
         /// Whether all were.
         var isBuilt: Bool
-        /// Books added and retired up to this movement are taken in.
+        /// Books added, edited, retired and brought back up to this movement are taken in.
         var movement: Int64
     }
 
@@ -113,14 +113,12 @@ struct FindIndex {
         from catalog: any CatalogStoring, countMax: Int, _ progress: inout Progress, in database: Database
     ) throws -> Int {
         let changes = try catalog.shopChanges(after: progress.movement, limit: countMax)
-        for (sequence, entry) in changes {
-            switch entry {
-            case .added(let book): try add(book, in: database)
-            case .retired(let item): try remove(item, in: database)
-            case .update: break
-            }
-            progress.movement = sequence
+        // A book is taken in as it is: what became of it since is told by later movements once more.
+        for found in try catalog.details(of: Array(Set(changes.map(\.item)))) {
+            try remove(found.book.item, in: database)
+            if !found.isRetired { try add(found.book, in: database) }
         }
+        progress.movement = changes.last?.sequence ?? progress.movement
         return changes.count
     }
 

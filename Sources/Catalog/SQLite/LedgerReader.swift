@@ -19,20 +19,13 @@ private struct LedgerReader {
 
     private static let columns = """
         sequence, item_number, title, units, movement.price_cents, stock_after, price_after, at_millis,
-        kind, sale, previous
+        kind, sale, previous, \(CatalogRow.changes)
         """
 
     private func readWhole(_ filter: MovementFilter) throws -> LedgerStretch {
         let newest = try Int64.fetchOne(database, sql: "SELECT ifnull(max(sequence), 0) FROM movement") ?? 0
         let window = LedgerWindow(filter, newest: newest)
-        let condition =
-            switch filter.kind {
-            case nil: "TRUE"
-            case .sale: "sale IS NOT NULL"
-            case .update: "kind = 0 AND sale IS NULL"
-            case .add: "kind <> 0 AND kind = 1"
-            case .retire: "kind <> 0 AND kind = 2"
-            }
+        let condition = filter.kind?.condition ?? "TRUE"
         let statement = try database.cachedStatement(
             sql: """
                 SELECT \(Self.columns) FROM movement JOIN book USING (item_number)
@@ -83,7 +76,8 @@ private struct LedgerReader {
             sequence: row[0], kind: kind, item: item, title: row[2], units: row[3],
             price: (row[4] as Int64?).flatMap { Cents($0) }, stockAfter: row[5],
             priceAfter: (row[6] as Int64?).flatMap { Cents($0) }, time: Timestamp(millis: row[7]),
-            actor: note?.actor, reason: note?.reason)
+            actor: note?.actor, reason: note?.reason,
+            changes: try (row[11] as String?).map(FieldChange.list) ?? [])
     }
 
     private func note(on sequence: Int64) throws -> (actor: String?, reason: String?)? {

@@ -112,12 +112,36 @@ struct SQLiteLedger: LedgerTables {
         return taken
     }
 
-    func retire(_ item: ItemNumber, movement: Int64) throws {
+    func write(isRetired: Bool, of item: ItemNumber, movement: Int64) throws {
         try database.execute(
             sql: """
-                UPDATE book SET retired = 1, previous_movement = last_movement, last_movement = ?
+                UPDATE book SET retired = ?, previous_movement = last_movement, last_movement = ?
                 WHERE item_number = ?
-                """, arguments: [movement, item.value])
+                """, arguments: [isRetired, movement, item.value])
+    }
+
+    func write(_ edits: [LedgerEdit]) throws {
+        for edit in edits { try write(edit) }
+    }
+
+    private func write(_ edit: LedgerEdit) throws {
+        let (book, item) = (edit.book, edit.book.item.value)
+        try CatalogRow.insert(edit.changes, of: edit.movement, in: database)
+        if edit.isRenamed {
+            try database.cachedStatement(
+                sql: """
+                    UPDATE book SET opening_title = ifnull(opening_title, title),
+                        opening_topic = ifnull(opening_topic, topic), title = ?, topic = ?
+                    WHERE item_number = ?
+                    """
+            ).execute(arguments: [book.title, book.topic, item])
+        }
+        try database.cachedStatement(
+            sql: """
+                UPDATE book SET previous_movement = last_movement, last_movement = ? WHERE item_number = ?
+                """
+        ).execute(arguments: [edit.movement, item])
+        if let facts = edit.facts { try CatalogRow.write(facts, of: edit.book.item, in: database) }
     }
 
     func freeNumber(from number: Int64) throws -> Int64? {

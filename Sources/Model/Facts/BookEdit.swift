@@ -51,8 +51,8 @@ package struct BookEdit: Equatable, Sendable {
 
     // MARK: The log
 
-    private static let titleName = "title"
-    private static let topicName = "topic"
+    static let titleName = "title"
+    static let topicName = "topic"
 
     /// How its line in the catalog log begins; the book's number and the change follow.
     package static let prefix = "edit,"

@@ -48,6 +48,13 @@ package struct BookFacts: Equatable, Sendable {
     /// A JSON object on one line.
     package var json: String { JSONText.object(members) }
 
+    /// Reads what a database keeps: ``json``, or nothing where no fact is known.
+    ///
+    /// - Throws: ``JSONFault`` for what is no JSON.
+    package init(json: String?) throws(JSONFault) {
+        self.init(try JSONReader.value(in: Array((json ?? "null").utf8)))
+    }
+
     /// Reads what ``json`` writes; what else stands there is not looked at.
     package init(_ value: JSONValue) {
         for fact in BookFact.allCases { texts[fact] = value.members?[fact.rawValue].flatMap(fact.text) }

@@ -14,6 +14,10 @@ package struct KeeperRequest: Sendable {
         case add(NewBook)
         /// A book is taken out of the shop. It must have this version, if one is given.
         case retire(ItemNumber, expectedVersion: Int64?)
+        /// A retired book is brought back as it was.
+        case restore(ItemNumber)
+        /// What is said of a book, retired or not. It must have this version, if one is given.
+        case edit(BookEdit, expectedVersion: Int64?)
         /// All books of a file, with their lines. `progress` is called now and then with the number written.
         case load([(line: Int, book: Book)], progress: @Sendable (Int) -> Void = { _ in })
     }

@@ -4,32 +4,27 @@ package struct LedgerSnapshot: Sendable {
     package struct BookState: Sendable {
         /// The state now.
         package let now: Book
-        /// The price the store was opened with.
-        package let openingPrice: Cents
-        /// The stock the store was opened with, in units.
-        package let openingStock: Int64
+        /// What the store was opened with, or the book was added with: a stock of 0 then.
+        package let opening: Book
         /// Whether the book is out of the shop.
         package let isRetired: Bool
         /// The movement that added the book; nil for one that the store was opened with.
         package let addedBy: Int64?
+        /// What is known of it besides. A book is opened and added without facts.
+        package let facts: BookFacts
+
+        /// Whether it has another title or topic than it came with.
+        package var isRenamed: Bool { now.title != opening.title || now.topic != opening.topic }
 
         package init(
-            now: Book, openingPrice: Cents, openingStock: Int64, isRetired: Bool = false,
-            addedBy: Int64? = nil
+            now: Book, opening: Book, isRetired: Bool = false, addedBy: Int64? = nil,
+            facts: BookFacts = .none
         ) {
             self.now = now
-            self.openingPrice = openingPrice
-            self.openingStock = openingStock
+            self.opening = opening
             self.isRetired = isRetired
             self.addedBy = addedBy
-        }
-
-        /// The book as it was opened.
-        package var opening: Book {
-            var book = now
-            book.price = openingPrice
-            book.stock = openingStock
-            return book
+            self.facts = facts
         }
     }
 
@@ -75,5 +70,18 @@ package struct LedgerSnapshot: Sendable {
         self.ledger = ledger
         self.books = books
         self.movements = movements
+    }
+
+    /// What each edit changed from what to what, by its movement.
+    package var edits: [(sequence: Int64, changes: [FieldChange])] {
+        var states = Dictionary(
+            uniqueKeysWithValues: books.map { ($0.opening.item, ($0.opening, BookFacts.none)) })
+        return movements.compactMap { movement in
+            guard case .edited(let edit) = movement.entry, let (book, facts) = states[edit.item] else {
+                return nil
+            }
+            states[edit.item] = (edit.applied(to: book), facts.applying(edit.facts))
+            return (movement.sequence, edit.changes(of: book, facts))
+        }
     }
 }

@@ -2,7 +2,7 @@
 package struct Movement: Decodable, Sendable {
     /// What a movement is called.
     package enum Kind: String, CaseIterable, Decodable, Sendable {
-        case sale, update, add, retire
+        case sale, update, add, retire, edit, restore
     }
 
     package let sequence: Int64
@@ -19,10 +19,15 @@ package struct Movement: Decodable, Sendable {
     package let time: Timestamp
     package let actor: String?
     package let reason: String?
+    private let edited: [FieldChange]?
+
+    /// What an edit changed; nothing for any other kind.
+    package var changes: [FieldChange] { edited ?? [] }
 
     package init(
         sequence: Int64, kind: Kind, item: ItemNumber, title: String, units: Int64?, price: Cents?,
-        stockAfter: Int64, priceAfter: Cents?, time: Timestamp, actor: String?, reason: String?
+        stockAfter: Int64, priceAfter: Cents?, time: Timestamp, actor: String?, reason: String?,
+        changes: [FieldChange] = []
     ) {
         self.sequence = sequence
         self.kind = kind
@@ -35,6 +40,7 @@ package struct Movement: Decodable, Sendable {
         self.time = time
         self.actor = actor
         self.reason = reason
+        edited = changes
     }
 
     private enum CodingKeys: String, CodingKey {
@@ -43,5 +49,6 @@ package struct Movement: Decodable, Sendable {
         case price = "cost"
         case stockAfter = "stock_after"
         case priceAfter = "cost_after"
+        case edited = "changes"
     }
 }

@@ -8,14 +8,19 @@ package struct NewBook: Equatable, Sendable {
     package let price: Cents
     /// The units on the shelf.
     package let stock: Int64
+    /// What is known of it besides.
+    package let facts: BookFacts
 
     /// Takes checked parts as they are.
-    package init(item: ItemNumber?, title: String, topic: String, price: Cents, stock: Int64) {
+    package init(
+        item: ItemNumber?, title: String, topic: String, price: Cents, stock: Int64, facts: BookFacts = .none
+    ) {
         self.item = item
         self.title = title
         self.topic = topic
         self.price = price
         self.stock = stock
+        self.facts = facts
     }
 
     /// The book under a number.

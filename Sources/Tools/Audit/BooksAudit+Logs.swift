@@ -8,7 +8,7 @@ extension BooksAudit {
     package static let orderLogName = "order log"
 
     /// Checks that the catalog log's first `init` lines are the opening state, and that its updates, later
-    /// `init` lines and retired books are the ledger's first movements, in order. Then replaying it gives the
+    /// `init` lines, edits and books that were retired and brought back are the ledger's first movements, in order. Then replaying it gives the
     /// ledger's stock and prices. The log may end before the ledger. A missing, additional or different line
     /// is reported as that one line.
     ///
@@ -35,7 +35,7 @@ extension BooksAudit {
                         record(
                             "\(place)", expected: "each book opened once", found: "book \(book.item) again")
                     }
-                case .update, .opening, .retired: follower.follow(line, at: place)
+                case .update, .opening, .retired, .edited, .restored: follower.follow(line, at: place)
                 case .query: break
                 case .bought: record("\(place)", expected: "a line of the catalog log", found: String(line))
                 }
@@ -54,14 +54,9 @@ extension BooksAudit {
     package func count(catalogLog: OperationLogFiles) throws -> Int {
         var count = 0
         try catalogLog.forEachLine { line, _ in
-            count += Self.isOperation(line) ? 1 : 0
+            count += LedgerEntry.isLogged(by: line) ? 1 : 0
         }
         return count
-    }
-
-    /// Whether a line of a catalog's log is about a book or a change of one.
-    static func isOperation(_ line: Substring) -> Bool {
-        ["update,", "init,", LedgerEntry.retiredPrefix].contains { line.hasPrefix($0) }
     }
 
     /// Reports a catalog log that is ahead of the ledger.

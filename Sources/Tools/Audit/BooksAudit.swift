@@ -39,11 +39,13 @@ package struct BooksAudit: Sendable {
 
     // MARK: The ledger
 
-    /// Checks that for each book the opening stock plus all changes is the stock, step by step, that sales
-    /// are numbered without a gap, and that no key occurs twice. A difference is reported only where it
+    /// Checks that for each book the opening stock plus all changes is the stock, step by step, that it is called and
+    /// known as the last edits say, and retired or not as the last movement of that kind says, that sales are numbered without a gap, and that no key occurs twice. A difference is reported only where it
     /// begins; after it the ledger's own values count.
     package mutating func check(ledger: LedgerSnapshot) {
         var states = Dictionary(uniqueKeysWithValues: ledger.books.map { ($0.now.item, $0.opening) })
+        var facts: [ItemNumber: BookFacts] = [:]
+        var retired: Set<ItemNumber> = []
         var keys: [IdempotencyKey: Int64] = [:]
         var (last, lastSale): (Int64, Int64) = (0, 0)
         for movement in ledger.movements {
@@ -59,6 +61,17 @@ package struct BooksAudit: Sendable {
             expect("\(place), stock", book.stock, found: movement.stockAfter)
             if book.stock < 0 { record(place, expected: "a stock of 0 or more", found: "\(book.stock)") }
             book.stock = movement.stockAfter
+            switch movement.entry {
+            case .edited(let edit):
+                book = edit.applied(to: book)
+                facts[book.item] = facts[book.item, default: .none].applying(edit.facts)
+            case .retired(let item):
+                let wasInShop = retired.insert(item).inserted
+                expect("\(place), whether it is in the shop before", true, found: wasInShop)
+            case .restored(let item):
+                expect("\(place), whether it is retired before", true, found: retired.remove(item) != nil)
+            case .update, .added: break
+            }
             states[movement.change.item] = book
             if let key = movement.change.key, let earlier = keys.updateValue(movement.sequence, forKey: key) {
                 record(place, expected: "a key of its own", found: "the key of movement \(earlier)")
@@ -73,6 +86,14 @@ package struct BooksAudit: Sendable {
             guard let book = states[state.now.item] else { continue }
             expect("catalog database, stock of book \(book.item)", book.stock, found: state.now.stock)
             expect("catalog database, price of book \(book.item)", book.price, found: state.now.price)
+            expect("catalog database, title of book \(book.item)", book.title, found: state.now.title)
+            expect("catalog database, topic of book \(book.item)", book.topic, found: state.now.topic)
+            expect(
+                "catalog database, facts of book \(book.item)", facts[book.item, default: .none].json,
+                found: state.facts.json)
+            expect(
+                "catalog database, whether book \(book.item) is retired", retired.contains(book.item),
+                found: state.isRetired)
         }
     }
 

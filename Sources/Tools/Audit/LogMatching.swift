@@ -85,7 +85,7 @@ extension OperationLogFiles {
     package func changes(after openingCount: Int) throws -> [String] {
         var changes: [String] = []
         try forEachLine { line, _ in
-            if BooksAudit.isOperation(line) { changes.append(String(line)) }
+            if LedgerEntry.isLogged(by: line) { changes.append(String(line)) }
         }
         return Array(changes.dropFirst(openingCount))
     }

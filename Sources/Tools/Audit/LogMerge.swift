@@ -1,7 +1,7 @@
 internal import Model
 
 /// The changes of several catalogs' logs in an order in which one ledger can have had them: each log in its own order,
-/// no stock below 0, a book added before anything else happens to it and retired after.
+/// no stock below 0, a book added before anything else happens to it and retired after, and brought back only when it is retired.
 ///
 /// The true order is in no log. Where a book is changed in one log alone, as sales of a title mostly are, there is nothing
 /// to decide. Otherwise a log leaves the others the copies that they need until they bring some; where that leads nowhere,
@@ -22,6 +22,7 @@ struct LogMerge {
     /// The logs in whose turn they were.
     private var turns: [Int] = []
     private var stocks: [ItemNumber: Int64] = [:]
+    private var retired: Set<ItemNumber> = []
     /// What each log has yet to do to a book.
     private var pending: [[ItemNumber: Pending]]
     /// States from which there is no way to the end.
@@ -174,17 +175,22 @@ struct LogMerge {
             left.needs[left.additions] += Int64(step) * line.units
         }
         pending[index][item] = left
-        if case .opening(let book) = line {
-            stocks[item] = step > 0 ? book.stock : nil
-        } else {
-            stocks[item, default: 0] += Int64(step) * line.units
+        switch line {
+        case .opening(let book): stocks[item] = step > 0 ? book.stock : nil
+        case .retired, .restored:
+            if line.retires == (step > 0) { retired.insert(item) } else { retired.remove(item) }
+        default: stocks[item, default: 0] += Int64(step) * line.units
         }
     }
 
     /// - Parameter more: what the stocks have more by then.
     private func isPossible(_ change: Change, more: [ItemNumber: Int64] = [:]) -> Bool {
         guard let item = change.line.item else { return true }
-        if case .opening = change.line { return stocks[item] == nil }
+        switch change.line {
+        case .opening: return stocks[item] == nil
+        case .retired, .restored: guard change.line.retires != retired.contains(item) else { return false }
+        default: break
+        }
         guard let stock = stocks[item] ?? more[item].map({ _ in 0 }) else { return false }
         return stock + more[item, default: 0] + change.line.units >= 0
     }
@@ -219,7 +225,8 @@ extension OperationLogLine {
         switch self {
         case .opening(let book): book.item
         case .update(let change): change.item
-        case .retired(let item): item
+        case .retired(let item), .restored(let item): item
+        case .edited(let edit): edit.item
         case .query, .bought: nil
         }
     }
@@ -229,7 +236,10 @@ extension OperationLogLine {
         switch self {
         case .opening(let book): book.stock
         case .update(let change): change.units ?? 0
-        case .retired, .query, .bought: 0
+        case .retired, .edited, .restored, .query, .bought: 0
         }
     }
+
+    /// Whether it takes a book out of the shop.
+    fileprivate var retires: Bool { if case .retired = self { true } else { false } }
 }

@@ -8,6 +8,10 @@ package enum OperationLogLine: Sendable {
     case update(StockChange)
     /// A book was removed from the shop.
     case retired(ItemNumber)
+    /// What is said of a book was changed.
+    case edited(BookEdit)
+    /// A retired book was brought back.
+    case restored(ItemNumber)
     case query
     /// A completed purchase.
     case bought(ItemNumber)
@@ -22,6 +26,12 @@ package enum OperationLogLine: Sendable {
             let item = ItemNumber(parsing: line.dropFirst(LedgerEntry.retiredPrefix.count))
         {
             self = .retired(item)
+        } else if line.hasPrefix(BookEdit.prefix) {
+            self = .edited(try BookEdit(logged: line))
+        } else if line.hasPrefix(LedgerEntry.restoredPrefix),
+            let item = ItemNumber(parsing: line.dropFirst(LedgerEntry.restoredPrefix.count))
+        {
+            self = .restored(item)
         } else if line.hasPrefix("query_by_topic,") || line.hasPrefix("query_by_item,") {
             self = .query
         } else if line.hasPrefix("bought book "), let item = ItemNumber(parsing: line.dropFirst(12)) {

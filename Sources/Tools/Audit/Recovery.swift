@@ -39,34 +39,38 @@ package struct Recovery {
         } else {
             try replay.add(soldCounts: soldCounts ?? [:], notes: &notes)
         }
-        addNotes(of: replay.contestedPrices, logs)
+        addNotes(of: replay.contested, logs)
         notes.append("keys of refused purchases and of restocks stand in no log: they are forgotten")
         return LedgerSnapshot(
             ledger: ledger,
             books: replay.opening.map { book in
                 LedgerSnapshot.BookState(
-                    now: replay.states[book.item] ?? book, openingPrice: book.price,
-                    openingStock: book.stock, isRetired: replay.retired.contains(book.item),
-                    addedBy: replay.addedBy[book.item])
+                    now: replay.states[book.item] ?? book, opening: book,
+                    isRetired: replay.retired.contains(book.item), addedBy: replay.addedBy[book.item],
+                    facts: replay.facts[book.item] ?? .none)
             }, movements: replay.movements)
     }
 
-    /// Books whose contested prices are named.
+    /// Contested prices and edits that are named.
     private static let contestedNamedMax = 50
 
-    private mutating func addNotes(of prices: [Replay.ContestedPrice], _ logs: [OperationLogFiles]) {
-        for price in prices.prefix(Self.contestedNamedMax) {
-            let others = price.others.map { number, other in
-                "\(logs[Int(number) - 1].paths.last ?? "log \(number)") says \(other) last"
+    private mutating func addNotes(of contested: [Replay.Contested], _ logs: [OperationLogFiles]) {
+        for field in contested.prefix(Self.contestedNamedMax) {
+            let shown = { (text: String?) in
+                field.field == nil ? text ?? "" : text.map { ShownText.quoted($0) } ?? "nothing"
             }
+            let others = field.others.map { number, other in
+                "\(logs[Int(number) - 1].paths.last ?? "log \(number)") says \(shown(other)) last"
+            }
+            let now = field.field.map { "has the \($0) \(shown(field.now))" } ?? "costs \(shown(field.now))"
             notes.append(
                 """
-                book \(price.item) costs \(price.now); \(others.joined(separator: ", ")), and which was later stands in \
-                no log: check the price
+                book \(field.item) \(now); \(others.joined(separator: ", ")), and which was later stands in no log: \
+                check the \(field.field ?? "price")
                 """)
         }
-        let rest = prices.count - Self.contestedNamedMax
-        if rest > 0 { notes.append("the same with the prices of \(rest) more books") }
+        let rest = contested.count - Self.contestedNamedMax
+        if rest > 0 { notes.append("the same with \(rest) more prices or edits of books") }
     }
 
     /// Reconstructs the order server's database from its log alone, for a catalog without a ledger. The log

@@ -2,12 +2,24 @@ internal import Model
 
 /// The replayed catalog log, or logs.
 struct Replay {
-    /// A book to which several logs gave a price, and not all the same one at last.
-    struct ContestedPrice {
+    /// A price, or what else is said of a book, that several logs changed, and not all to the same at last.
+    struct Contested {
         let item: ItemNumber
-        let now: Cents
+        /// The fact's name, or `title` or `topic`; nil for the price.
+        let field: String?
+        /// What the last one says; nil for nothing.
+        let now: String?
         /// The logs that say otherwise, with what they say.
-        let others: [(log: Int64, price: Cents)]
+        let others: [(log: Int64, text: String?)]
+    }
+
+    private struct Field: Hashable, Comparable {
+        let item: ItemNumber
+        let name: String?
+
+        static func < (left: Field, right: Field) -> Bool {
+            (left.item, left.name ?? "") < (right.item, right.name ?? "")
+        }
     }
 
     private(set) var opening: [Book] = []
@@ -16,8 +28,9 @@ struct Replay {
     private(set) var retired: Set<ItemNumber> = []
     /// The movements that added books.
     private(set) var addedBy: [ItemNumber: Int64] = [:]
-    /// The last price that each log gave a book.
-    private var prices: [ItemNumber: [Int64: Cents]] = [:]
+    private(set) var facts: [ItemNumber: BookFacts] = [:]
+    /// What was last said of a book, in all logs and by each.
+    private var said: [Field: (now: String?, byLog: [Int64: String?])] = [:]
     /// Whether all books that the store was opened with are known.
     private var isOpened: Bool
     private var lastSale: Int64 = 0
@@ -65,6 +78,8 @@ struct Replay {
                 open(book, log: log)
             case .update(let change): try apply(change, sale: nil, log: log)
             case .retired(let item): try retire(item, log: log)
+            case .edited(let edit): try apply(edit, log: log)
+            case .restored(let item): try restore(item, log: log)
             case .query:
                 guard isOpened || !opening.isEmpty else {
                     throw LineFault(
@@ -80,14 +95,21 @@ struct Replay {
         }
     }
 
-    /// The books whose prices several logs set, by number.
-    var contestedPrices: [ContestedPrice] {
-        prices.sorted { $0.key < $1.key }.compactMap { item, said in
-            guard let now = states[item]?.price else { return nil }
-            let others = said.filter { $0.value != now }.sorted { $0.key < $1.key }
+    /// What several logs say differently, by the books' numbers.
+    var contested: [Contested] {
+        said.sorted { $0.key < $1.key }.compactMap { field, said in
+            let others = said.byLog.filter { $0.value != said.now }.sorted { $0.key < $1.key }
             return others.isEmpty
-                ? nil : ContestedPrice(item: item, now: now, others: others.map { ($0, $1) })
+                ? nil
+                : Contested(
+                    item: field.item, field: field.name, now: said.now, others: others.map { ($0, $1) })
         }
+    }
+
+    private mutating func note(_ text: String?, as name: String?, of item: ItemNumber, log: Int64) {
+        let field = Field(item: item, name: name)
+        said[field, default: (nil, [:])].now = text
+        said[field]?.byLog.updateValue(text, forKey: log)
     }
 
     /// Adds a book. Those before all changes are the books that the store was opened with. A later one was
@@ -97,7 +119,7 @@ struct Replay {
         var emptyPlace = book
         emptyPlace.stock = 0
         opening.append(emptyPlace)
-        prices[book.item, default: [:]][log] = book.price
+        note(book.price.description, as: nil, of: book.item, log: log)
         addedBy[book.item] = record(.added(book), stockAfter: book.stock, log: log)
     }
 
@@ -106,6 +128,25 @@ struct Replay {
             throw LineFault("retires book \(item), which is not in the shop")
         }
         record(.retired(item), stockAfter: book.stock, log: log)
+    }
+
+    private mutating func restore(_ item: ItemNumber, log: Int64) throws(LineFault) {
+        guard let book = states[item], retired.remove(item) != nil else {
+            throw LineFault("brings back book \(item), which is not retired")
+        }
+        record(.restored(item), stockAfter: book.stock, log: log)
+    }
+
+    private mutating func apply(_ edit: BookEdit, log: Int64) throws(LineFault) {
+        guard let book = states[edit.item] else {
+            throw LineFault("edits book \(edit.item), which no line before it opens")
+        }
+        for change in edit.changes(of: book, .none) {
+            note(change.to, as: change.field, of: edit.item, log: log)
+        }
+        states[edit.item] = edit.applied(to: book)
+        facts[edit.item] = facts[edit.item, default: .none].applying(edit.facts)
+        record(.edited(edit), stockAfter: book.stock, log: log)
     }
 
     @discardableResult
@@ -127,7 +168,7 @@ struct Replay {
         book.price = change.price ?? book.price
         guard book.stock >= 0 else { throw LineFault("takes the stock of book \(change.item) below 0") }
         states[change.item] = book
-        if let price = change.price { prices[change.item, default: [:]][log] = price }
+        if let price = change.price { note(price.description, as: nil, of: change.item, log: log) }
         record(.update(change), stockAfter: book.stock, sale: sale, log: log)
     }
 

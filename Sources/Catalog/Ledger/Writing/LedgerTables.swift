@@ -29,8 +29,10 @@ protocol LedgerTables {
     ///
     /// - Returns: the numbers that were taken; their books were not added.
     mutating func add(_ books: [Book], firstMovement: Int64) throws -> [ItemNumber]
-    /// Takes a book out of the shop.
-    mutating func retire(_ item: ItemNumber, movement: Int64) throws
+    /// Takes a book out of the shop, or brings it back.
+    mutating func write(isRetired: Bool, of item: ItemNumber, movement: Int64) throws
+    /// Writes edits whose movements are inserted already.
+    mutating func write(_ edits: [LedgerEdit]) throws
     /// The lowest number, from one on, that no book has or ever had.
     mutating func freeNumber(from number: Int64) throws -> Int64?
     /// Writes down who made the movements from `first` through `last`, and why.

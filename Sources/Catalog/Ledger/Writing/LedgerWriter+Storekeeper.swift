@@ -31,6 +31,8 @@ extension LedgerWriter {
         case .updates(let updates): try update(updates)
         case .add(let book): [try add(book)]
         case .retire(let item, let version): [try retire(item, expectedVersion: version)]
+        case .restore(let item): [try restore(item)]
+        case .edit(let edit, let version): [try apply(edit, expectedVersion: version)]
         case .load(let lines, let progress): try load(lines, progress: progress)
         }
     }
@@ -75,6 +77,7 @@ extension LedgerWriter {
             throw StoreError.conflict(
                 "item_number \(item) is taken by '\(found.book.title)'", current: [found])
         }
+        if let edit = new.edit(item) { try write(edit, of: try details(of: item)) }
         return item
     }
 
@@ -90,18 +93,47 @@ extension LedgerWriter {
     private mutating func retire(
         _ item: ItemNumber, expectedVersion: Int64?
     ) throws -> ItemNumber {
-        guard let found = try tables.details(of: item) else { throw StoreError.unknownItem(item) }
+        let found = try details(of: item)
         guard !found.isRetired else {
             throw StoreError.conflict("book \(item) is retired already", current: [found])
         }
-        let expectation = KeeperUpdate.Expectation(version: expectedVersion)
-        if let difference = expectation.difference(from: found) {
-            throw StoreError.changed("book \(item) has changed: \(difference)", current: [found])
-        }
-        try tables.retire(item, movement: lastMovement + 1)
-        try record(
-            .retired(item), state: (found.book.price, found.book.stock), previous: found.version)
+        try check(found, hasVersion: expectedVersion)
+        try tables.write(isRetired: true, of: item, movement: lastMovement + 1)
+        try record(.retired(item), leaving: found.book, inShop: false, previous: found.version)
         return item
+    }
+
+    private mutating func restore(_ item: ItemNumber) throws -> ItemNumber {
+        let found = try details(of: item)
+        guard found.isRetired else {
+            throw StoreError.conflict("book \(item) is in the shop already", current: [found])
+        }
+        try tables.write(isRetired: false, of: item, movement: lastMovement + 1)
+        try record(.restored(item), leaving: found.book, inShop: true, previous: found.version)
+        return item
+    }
+
+    private mutating func apply(_ edit: BookEdit, expectedVersion: Int64?) throws -> ItemNumber {
+        let found = try details(of: edit.item)
+        try check(found, hasVersion: expectedVersion)
+        try write(edit, of: found)
+        return edit.item
+    }
+
+    /// Records what of an edit a book does not have yet, if there is such.
+    private mutating func write(_ wanted: BookEdit, of found: BookDetails) throws {
+        let edit = wanted.difference(from: found.book, found.facts)
+        guard !edit.isEmpty else { return }
+        let written = LedgerEdit(edit, of: found, movement: lastMovement + 1)
+        try record(
+            .edited(edit), leaving: written.book, inShop: !found.isRetired, previous: found.version)
+        try tables.write([written])
+    }
+
+    private func check(_ found: BookDetails, hasVersion expected: Int64?) throws {
+        let expectation = KeeperUpdate.Expectation(version: expected)
+        guard let difference = expectation.difference(from: found) else { return }
+        throw StoreError.changed("book \(found.book.item) has changed: \(difference)", current: [found])
     }
 
     private mutating func load(
@@ -130,7 +162,7 @@ extension LedgerWriter {
         // A request of which something is taken is undone as a whole.
         guard taken.isEmpty else { return taken }
         for book in books {
-            try record(.added(book), state: (book.price, book.stock), previous: 0)
+            try record(.added(book), leaving: book, inShop: true, previous: 0)
         }
         return []
     }
@@ -158,11 +190,15 @@ extension LedgerWriter {
     ) throws -> Result<[BookDetails], StoreError>? {
         guard let entries = try tables.entries(ofRequest: key) else { return nil }
         guard request.work.isDone(by: entries) else { return .failure(.keyReused) }
-        if case .load = request.work { return .success([]) }
-        return .success(try entries.map { try details(of: $0.item) })
+        switch request.work {
+        case .load: return .success([])
+        // With facts, it is two movements of one book.
+        case .add: return .success([try details(of: entries[0].item)])
+        default: return .success(try entries.map { try details(of: $0.item) })
+        }
     }
 
-    /// A book that is known to be there.
+    /// A book, retired or not.
     private mutating func details(of item: ItemNumber) throws -> BookDetails {
         guard let found = try tables.details(of: item) else { throw StoreError.unknownItem(item) }
         return found
@@ -181,10 +217,30 @@ extension KeeperRequest.Work {
     fileprivate func isDone(by entries: [LedgerEntry]) -> Bool {
         switch self {
         case .updates(let updates): entries == updates.map { .update($0.change) }
-        case .add(let new):
-            entries.count == 1 && entries[0] == .added(new.book(new.item ?? entries[0].item))
+        case .add(let new): entries == new.entries(new.item ?? entries[0].item)
         case .retire(let item, _): entries == [.retired(item)]
+        case .restore(let item): entries == [.restored(item)]
+        // Of what was asked for, an edit records what was not so already.
+        case .edit(let edit, _):
+            if case .edited(let made)? = entries.first, entries.count == 1 {
+                made.isPart(of: edit)
+            } else {
+                false
+            }
         case .load(let lines, _): entries == lines.map { .added($0.book) }
         }
+    }
+}
+
+extension NewBook {
+    /// What adds its facts, which the line of an added book does not have; nil where there are none.
+    fileprivate func edit(_ item: ItemNumber) -> BookEdit? {
+        let known = facts.known.map { ($0.fact, Optional($0.text)) }
+        return known.isEmpty ? nil : BookEdit(item: item, facts: Dictionary(uniqueKeysWithValues: known))
+    }
+
+    /// The movements that add it.
+    fileprivate func entries(_ item: ItemNumber) -> [LedgerEntry] {
+        [.added(book(item))] + (edit(item).map { [.edited($0)] } ?? [])
     }
 }

@@ -66,6 +66,7 @@ struct LedgerWriter<Tables: LedgerTables> {
             if let earlier = try earlierMovement(of: change) { return earlier }
             throw LedgerFault("a key is taken by no movement")
         }
+        shelf.states[change.item] = state
         lastSale = sale ?? lastSale
         book.previousMovement = book.lastMovement
         book.lastMovement = lastMovement
@@ -77,12 +78,19 @@ struct LedgerWriter<Tables: LedgerTables> {
         return .success(.applied(sale: sale.map(position), replayed: false))
     }
 
-    /// Writes a movement of a book that was changed in the database itself, and notes what it leaves.
-    mutating func record(
-        _ entry: LedgerEntry, state: (price: Cents, stock: Int64), previous: Int64
-    ) throws {
-        followed[entry.change.item] = nil
-        _ = try insert(entry, state: state, previous: previous, key: nil, sale: nil)
+    /// Writes a movement of a book that is changed in the database itself, and notes what it leaves.
+    ///
+    /// - Parameters:
+    ///   - inShop: whether the book is in the shop afterwards.
+    ///   - previous: the book's movement before it.
+    mutating func record(_ entry: LedgerEntry, leaving book: Book, inShop: Bool, previous: Int64) throws {
+        followed[book.item] = nil
+        _ = try insert(entry, state: (book.price, book.stock), previous: previous, key: nil, sale: nil)
+        switch entry {
+        case .added: shelf.add(book)
+        case .retired: shelf.retire(book.item)
+        default: if inShop { shelf.show(book) }
+        }
     }
 
     /// Writes the books as the changes so far leave them.
@@ -102,7 +110,7 @@ struct LedgerWriter<Tables: LedgerTables> {
         return book
     }
 
-    /// Writes a movement and notes what it leaves; false where its key is taken.
+    /// Writes a movement; false where its key is taken.
     private mutating func insert(
         _ entry: LedgerEntry, state: (price: Cents, stock: Int64), previous: Int64, key: String?, sale: Int64?
     ) throws -> Bool {
@@ -115,11 +123,6 @@ struct LedgerWriter<Tables: LedgerTables> {
             _ = try tables.insert(movement)
         }
         lastMovement += 1
-        switch entry {
-        case .update(let change): shelf.states[change.item] = state
-        case .added(let book): shelf.added.append(book)
-        case .retired(let item): shelf.retired.insert(item)
-        }
         executed.append(entry)
         return true
     }

@@ -31,6 +31,10 @@ extension KeeperRequest: Encodable {
         case .retire(let item, let expectedVersion):
             try members.encode(item, forKey: .item)
             try members.encodeIfPresent(expectedVersion, forKey: .expectedVersion)
+        case .restore(let item): try members.encode(item, forKey: .item)
+        case .edit(let edit, let expectedVersion):
+            try edit.encode(to: encoder)
+            try members.encodeIfPresent(expectedVersion, forKey: .expectedVersion)
         // Travels as lines of text.
         case .load: break
         }

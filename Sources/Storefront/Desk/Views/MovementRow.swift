@@ -31,6 +31,8 @@ struct MovementRow {
         case .sale: "Sale"
         case .add: "Added"
         case .retire: "Retired"
+        case .edit: "Edited"
+        case .restore: "Brought back"
         case .update:
             switch (movement.units, movement.price) {
             case (nil, _): "Price"
