@@ -65,7 +65,7 @@ COPY Package.swift ./
 RUN mkdir -p Tests && swift package resolve
 COPY Sources Sources
 COPY Tests Tests
-COPY scripts/build_static.sh scripts/
+COPY scripts/build_static.sh scripts/release_flags.sh scripts/
 RUN scripts/build_static.sh
 
 FROM runtime AS store
