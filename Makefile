@@ -91,6 +91,10 @@ distributed-test: static ## run test 5 in the lab, a cloud on this machine (depl
 	@scripts/setup.sh --lab
 	deploy/lab/test.sh
 
+distributed-replicas: static ## the same with two hosts for each tier over PostgreSQL on three more
+	@scripts/setup.sh --lab
+	deploy/lab/test.sh replicas
+
 # `make distributed-faults TESTS=tests.test_store` runs some of them.
 distributed-faults: static ## deploy and sell in the lab under faults, about half an hour
 	@scripts/setup.sh --lab

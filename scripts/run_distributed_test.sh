@@ -22,6 +22,9 @@ Starts three EC2 instances, runs a tier of the store on each and the shop beside
   --allow CIDR        who may reach port 22, and what --clients does not say (default: this machine)
   --clients CIDR      who may reach the frontend's port 8000 and the shop's, 8080
   --image NAME        a container image that this machine has (default: build it)
+  --replicas N        N hosts for each tier, over PostgreSQL on three more hosts (default 1, without PostgreSQL)
+  --database-image NAME
+                      a container image with PostgreSQL, Patroni and etcd (default: build it)
   --output DIR        where the logs go (default output)
   --desk-password-file FILE
                       opens the storekeeper's desk by the hash in the file (bookstore desk-password makes one)
@@ -32,17 +35,28 @@ TEXT
 }
 
 region='' instance_type=t3.micro image_id='' user=admin key_type=ed25519 subnet='' allowed='' clients=''
-image='' output=output mode=test destroyed_run='' desk='' keep=no
+image='' output=output mode=test destroyed_run='' desk='' keep=no replicas=1 database_image=''
 
 # shellcheck source=deploy/lib/options.sh
 source "$root/deploy/lib/options.sh"
 read_options --region=region --instance-type=instance_type --image-id=image_id --user=user --key-type=key_type \
     --subnet=subnet --allow=allowed --clients=clients --image=image --output=output --desk-password-file=desk \
-    --keep=keep:yes --list=mode:list --destroy=destroyed_run -- "$@"
+    --replicas=replicas --database-image=database_image --keep=keep:yes --list=mode:list --destroy=destroyed_run -- "$@"
 [[ -z $destroyed_run ]] || mode=destroy
 
-# The order in which they start: each after the tiers that it calls. The storefront runs on the frontend's machine.
-readonly tiers=(catalog order frontend) servers=(catalog order frontend storefront)
+# The order in which they start: each after the tiers that it calls. A storefront runs on its frontend's machine. The
+# second catalog is catalog-1, as its logs' folder is named.
+[[ $replicas =~ ^[1-9]$ ]] || { echo "${0##*/}: --replicas is a number from 1 to 9, not '$replicas'" >&2; exit 64; }
+servers=() databases=()
+((replicas == 1)) || databases=(database database-1 database-2)
+for type in catalog order frontend storefront; do
+    for ((index = 0; index < replicas; index++)); do
+        servers+=("$type-$index")
+    done
+done
+servers=("${servers[@]/%-0/}")
+hosts=("${databases[@]}" "${servers[@]:0:3*replicas}")
+readonly hosts servers databases
 declare -A instance=() public=() private=()
 subnets=() vpc='' group='' architecture='' has_tag=no has_made_things=no is_done=no
 
@@ -56,6 +70,8 @@ source "$root/deploy/aws/destroy.sh"
 source "$root/deploy/aws/hosts.sh"
 # shellcheck source=deploy/aws/store.sh
 source "$root/deploy/aws/store.sh"
+# shellcheck source=deploy/aws/database.sh
+source "$root/deploy/aws/database.sh"
 # shellcheck source=deploy/aws/cost.sh
 source "$root/deploy/aws/cost.sh"
 # shellcheck source=deploy/lib/engine.sh
@@ -89,7 +105,7 @@ clean_up() {
             destroy "$run" || status=1
         fi
     fi
-    [[ $has_tag == no ]] || docker image rm "my-book-store:$run" >/dev/null 2>&1 || true
+    [[ $has_tag == no ]] || docker image rm "my-book-store:$run" "my-book-store-database:$run" >/dev/null 2>&1 || true
     rm -rf "$work"
     exit "$status"
 }
@@ -105,13 +121,19 @@ save_what_there_is() {
 }
 
 tell_how_to_reach() {
-    local folder=${XDG_STATE_HOME:-$HOME/.local/state}/my-book-store/$run tier
+    local folder=${XDG_STATE_HOME:-$HOME/.local/state}/my-book-store/$run tier server
     (umask 077 && mkdir -p "$folder" && cp "$work/key" "$work/known_hosts" "$work/config" "$work/token" "$folder/")
     say "run $run goes on, and costs until it is deleted. Its key and token are in $folder"
-    echo "frontend: http://${public[frontend]}:8000"
-    echo "shop: http://${public[frontend]}:8080"
-    [[ -z $desk ]] || echo "desk: http://${public[frontend]}:8080/desk"
-    for tier in "${tiers[@]}"; do
+    for server in "${servers[@]}"; do
+        case $server in
+            frontend*) echo "$server: http://${public[$server]}:8000" ;;
+            storefront*)
+                tier=$(host_of "$server")
+                echo "shop${server#storefront}: http://${public[$tier]}:8080"
+                [[ -z $desk ]] || echo "desk${server#storefront}: http://${public[$tier]}:8080/desk" ;;
+        esac
+    done
+    for tier in "${hosts[@]}"; do
         echo "$tier's machine: ssh -i '$folder/key' -o UserKnownHostsFile='$folder/known_hosts' $user@${public[$tier]}"
     done
     echo "delete: scripts/run_distributed_test.sh --region $region --destroy $run"
@@ -145,34 +167,35 @@ prepare() {
     check_cidr --allow "$allowed"
     check_cidr --clients "$clients"
     prepare_image "$root"
-    save_image
+    save_image "$image" image "my-book-store:$run"
+    [[ ${#databases[@]} == 0 ]] || prepare_database_image
 }
 
 make_machines() {
     local minutes_max=60 tier
     write_user_data "$([[ $keep == yes ]] || echo $minutes_max)"
-    say "run $run: 3 x $instance_type in $region, image $image_id"
-    tell_cost "$instance_type"
+    say "run $run: ${#hosts[@]} x $instance_type in $region, image $image_id"
+    tell_cost "$instance_type" ${#hosts[@]}
     has_made_things=yes
     make_key_pair
     make_security_group
-    say "security group $group: 22 for $allowed, 8000 and 8080 for $clients, 8001 and 8002 inside"
-    for tier in "${tiers[@]}"; do launch "$tier"; done
-    say "launched: $(for tier in "${tiers[@]}"; do printf '%s %s  ' "$tier" "${instance[$tier]}"; done)"
+    say "security group $group: 22 for $allowed, 8000 and 8080 for $clients, 8001 and 8002${databases:+, 2379, 2380, 5432 and 8008} inside"
+    for tier in "${hosts[@]}"; do launch "$tier"; done
+    say "launched: $(for tier in "${hosts[@]}"; do printf '%s %s  ' "$tier" "${instance[$tier]}"; done)"
     wait_for 300 "the instances to run" are_running || die failed "the instances do not run after 300 s"
-    for tier in "${tiers[@]}"; do
+    for tier in "${hosts[@]}"; do
         say "$tier runs at ${public[$tier]} (inside: ${private[$tier]})"
     done
 }
 
 reach_machines() {
     local tier
-    for tier in "${tiers[@]}"; do
+    for tier in "${hosts[@]}"; do
         wait_for 420 "the host key of the $tier on its console" read_host_keys "$tier" ||
             die failed "the console of ${instance[$tier]} shows no host key after 420 s"
     done
     say "host keys read from the consoles"
-    for tier in "${tiers[@]}"; do
+    for tier in "${hosts[@]}"; do
         wait_for 120 "ssh to the $tier" accepts_ssh "$tier" ||
             die failed "${public[$tier]} takes no ssh after 120 s: $(tail -n 1 "$work/ssh-error")"
         wait_for 300 "the container engine of the $tier" has_engine "$tier" ||
@@ -184,8 +207,10 @@ reach_machines() {
 start_store() {
     local server
     write_config
-    patiently each_tier copy_store || die failed "copying the store to the hosts failed"
+    [[ ${#databases[@]} == 0 ]] || write_database_settings
+    patiently each_host copy_store || die failed "copying the store to the hosts failed"
     say "image, config and token are on the hosts"
+    [[ ${#databases[@]} == 0 ]] || start_databases
     for server in "${servers[@]}"; do
         patiently start_server "$server" ||
             die failed "the $server did not start: $(tail -n 1 "$work/start-$server.error")"
@@ -202,7 +227,9 @@ test_store() {
     run_acceptance || die failed "the acceptance tests failed"
     shows_books "${public[frontend]}:8080" || die failed "the shop does not show its books"
     say "the shop shows the books at http://${public[frontend]}:8080"
+    is_one_store || die failed "the frontends are not of one store"
     collect_logs || die failed "the logs could not be brought back"
+    [[ ${#databases[@]} == 0 ]] || verify_books || die failed "the books do not balance"
     keep_logs
     check_logs "$output/$run" || die failed "the logs are not as they should be"
     say "catalog_log, order_log and client_log are in $output/ and, with the servers' own, in $output/$run/"

@@ -131,9 +131,9 @@ make_key_pair() {
 }
 
 # Sets $group. Port 22 is open to the deploying address, 8000 and the shop's 8080 to clients, 8001 and 8002 inside the
-# group.
+# group, and so are PostgreSQL's, Patroni's and etcd's where there are databases.
 make_security_group() {
-    local ssh_rule client_rule shop_rule inner_rule
+    local ssh_rule client_rule shop_rule inner_rule database_rules='' ports
     group=$(ec2 create-security-group --group-name "$run" --vpc-id "$vpc" \
         --description "My Book Store, run $run" --tag-specifications "$(tags security-group)" \
         --query GroupId) || die_of_aws "making a security group"
@@ -141,8 +141,14 @@ make_security_group() {
     client_rule="{\"IpProtocol\":\"tcp\",\"FromPort\":8000,\"ToPort\":8000,\"IpRanges\":[{\"CidrIp\":\"$clients\"}]}"
     shop_rule=${client_rule//8000/8080}
     inner_rule="{\"IpProtocol\":\"tcp\",\"FromPort\":8001,\"ToPort\":8002,\"UserIdGroupPairs\":[{\"GroupId\":\"$group\"}]}"
+    if [[ ${#databases[@]} != 0 ]]; then
+        for ports in 2379-2380 5432-5432 8008-8008; do
+            ports="\"FromPort\":${ports%-*},\"ToPort\":${ports#*-}"
+            database_rules+=,${inner_rule/\"FromPort\":8001,\"ToPort\":8002/$ports}
+        done
+    fi
     ec2 authorize-security-group-ingress --group-id "$group" \
-        --ip-permissions "[$ssh_rule,$client_rule,$shop_rule,$inner_rule]" >/dev/null ||
+        --ip-permissions "[$ssh_rule,$client_rule,$shop_rule,$inner_rule$database_rules]" >/dev/null ||
         die_of_aws "opening the ports of the security group"
 }
 

@@ -61,15 +61,15 @@ has_engine() {
     patiently on "$1" "cloud-init status --wait >/dev/null; sudo docker info >/dev/null 2>&1" 2>"$work/ssh-error"
 }
 
-# each_tier FUNCTION: runs it for the three tiers side by side; fails when one of them fails.
-each_tier() {
+# each_host FUNCTION: runs it for all hosts side by side; fails when one of them fails.
+each_host() {
     local tier status=0
     local -A pids=()
-    for tier in "${tiers[@]}"; do
+    for tier in "${hosts[@]}"; do
         "$1" "$tier" &
         pids[$tier]=$!
     done
-    for tier in "${tiers[@]}"; do
+    for tier in "${hosts[@]}"; do
         wait "${pids[$tier]}" || status=1
     done
     return $status

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Makes the lab's two images in the engine that DOCKER_HOST names: debian:bookworm-slim, in the place of the one
-# from the public registry, and bookstore-lab/instance, the machine image of the instances. Both come from Debian's
-# package mirror by debootstrap. Does nothing where both are there.
+# Makes the lab's images in the engine that DOCKER_HOST names: debian:bookworm-slim, in the place of the one from the
+# public registry, bookstore-lab/database, the base of the database's image, and bookstore-lab/instance, the machine
+# image of the instances. They come from Debian's package mirror by debootstrap. Does nothing where they are there.
 set -euo pipefail
 work=$1
 mirror=${BOOKSTORE_LAB_MIRROR:-http://deb.debian.org/debian}
@@ -35,18 +35,35 @@ make_base() {
     rm -rf "$work/base"
 }
 
+# add ROOT PACKAGE...: for what debootstrap does not find, since it is provided by others. Nothing is started.
+add() {
+    local root=$1
+    shift
+    printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
+    chmod 755 "$root/usr/sbin/policy-rc.d"
+    cp /etc/resolv.conf "$root/etc/resolv.conf"
+    DEBIAN_FRONTEND=noninteractive chroot "$root" apt-get install -y -q --no-install-recommends "$@" \
+        >>"$work/debootstrap.log" 2>&1 || { tail -n 3 "$work/debootstrap.log" >&2; return 1; }
+    rm -f "$root/usr/sbin/policy-rc.d" "$root/etc/resolv.conf"
+}
+
+# What deploy/docker/replicas.Dockerfile installs.
+make_database() {
+    bootstrap ca-certificates,tzdata "$work/database"
+    add "$work/database" curl etcd-server haproxy patroni postgresql python3-etcd
+    slim "$work/database"
+    import "$work/database" "bookstore-lab/database:$version"
+    docker tag "bookstore-lab/database:$version" bookstore-lab/database
+    rm -rf "$work/database"
+}
+
 # An instance as Debian's cloud images are: systemd, sshd without host keys, cloud-init, user admin. It has a
 # container engine already, for the lab has no network to install one from.
 make_instance() {
     local root=$work/instance unit
     bootstrap ca-certificates,tzdata,systemd,systemd-sysv,dbus,openssh-server,sudo,iproute2,procps,python3-minimal,iptables "$root"
-    # In two steps: cloud-init needs packages that only apt finds, for they are provided by others.
-    printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
-    chmod 755 "$root/usr/sbin/policy-rc.d"
-    cp /etc/resolv.conf "$root/etc/resolv.conf"
-    DEBIAN_FRONTEND=noninteractive chroot "$root" apt-get install -y -q --no-install-recommends cloud-init docker.io \
-        >>"$work/debootstrap.log" 2>&1 || { tail -n 3 "$work/debootstrap.log" >&2; return 1; }
-    rm -f "$root/usr/sbin/policy-rc.d" "$root"/etc/ssh/ssh_host_* "$root/etc/resolv.conf"
+    add "$root" cloud-init docker.io
+    rm -f "$root"/etc/ssh/ssh_host_*
     rm -rf "$root"/var/lib/cloud/* "$root"/var/log/cloud-init*
     for unit in systemd-resolved systemd-networkd systemd-udevd getty.target console-getty systemd-logind \
         systemd-timesyncd e2scrub_reap; do
@@ -78,4 +95,5 @@ JSON
 }
 
 has_image "bookstore-lab/base:$version" || make_base
+has_image "bookstore-lab/database:$version" || make_database
 has_image "bookstore-lab/instance:$version" || make_instance
