@@ -3,8 +3,8 @@
 
 Every purchase has a key of its own. One whose outcome is unknown is repeated with its key until it is known, at most
 SETTLE_SECONDS after the end. Result: {"keys": {KEY: "Success" or "Failed" or "unknown"}, "slowest": seconds of the
-slowest single request, "unavailable": how many answers were 503, "broken": how many connections broke or could not be
-made, "gap": the longest time without a Success}.
+slowest single request, "unavailable": how many answers were 503 (or a balancer's 502 or 504), "broken": how many
+connections broke or could not be made, "gap": the longest time without a Success}.
 """
 
 import http.client
@@ -50,7 +50,8 @@ class Buyers:
             body = answer.read()
             if answer.status == 200:
                 result = json.loads(body)["result"]
-            elif answer.status != 503:
+            # The last two are a balancer's, whose server said nothing.
+            elif answer.status not in (503, 502, 504):
                 raise SystemExit(f"{key}: {answer.status} {body.decode()}")
         except (OSError, http.client.HTTPException):
             connection = None

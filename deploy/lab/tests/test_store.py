@@ -1,10 +1,7 @@
 """The store on three machines while its network and its hosts fail. After each fault everything that clients were
 told is compared with what the store has written down."""
 
-import glob
-import json
 import os
-import re
 import shutil
 import sqlite3
 import subprocess
@@ -12,62 +9,14 @@ import sys
 import time
 import unittest
 
-from tests.lab import IMAGE, ROOT, SCRIPT, Deployment, LabTest, as_operator, leftovers, tell
+from tests.lab import IMAGE, as_operator, tell
+from tests.store import StoreTest
 
-BUYERS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "buyers.py")
-ITEM = 3
-# One client's request goes through at most three deadlines of the tiers.
-ANSWER_SECONDS_MAX = 15
 # After a fault has ended, connections are tried again at least every few seconds.
 RECOVERY_SECONDS_MAX = 20
 
 
-class StoreOnThreeHosts(LabTest):
-    @classmethod
-    def setUpClass(cls):
-        cls.deployment = Deployment("--keep")
-        cls.addClassCleanup(cls.destroy_all)
-        if cls.deployment.end() != 0:
-            raise AssertionError(cls.deployment.log)
-        log, cls.folder = cls.deployment.log, glob.glob(cls.deployment.folder + "/my-book-store/*")[0]
-        cls.public = dict(re.findall(r"(\w+) runs at ([\d.]+)", log))
-        cls.private = dict(re.findall(r"(\w+) runs at [\d.]+ \(inside: ([\d.]+)\)", log))
-        cls.ids = dict(re.findall(r"(catalog|order|frontend) (i-\w+)", log))
-        with open(cls.folder + "/token") as token:
-            cls.token = token.read()
-        for item in (1, 2, 3, 4):
-            cls.restock(item, 1_000_000)
-
-    @classmethod
-    def destroy_all(cls):
-        as_operator(SCRIPT, "--destroy", cls.deployment.run)
-        cls.deployment.close()
-        if left := leftovers():
-            raise AssertionError(left)
-
-    def setUp(self):
-        self.reset()
-
-    def tearDown(self):
-        self.reset()
-
-    # --- The store
-
-    @classmethod
-    def on(cls, tier, command, **options):
-        return as_operator("ssh", "-F", "/dev/null", "-i", cls.folder + "/key", "-o", "BatchMode=yes",
-                           "-o", f"UserKnownHostsFile={cls.folder}/known_hosts", "-o", "StrictHostKeyChecking=yes",
-                           "-o", "ConnectTimeout=5", "admin@" + cls.public[tier], command, **options)
-
-    @classmethod
-    def restock(cls, item, units):
-        """From a host inside: the catalog's port is closed to everyone else."""
-        request = (f"POST /update?item_number={item}&stock={units} HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: 0\\r\\n"
-                   f"Authorization: Bearer {cls.token}\\r\\nConnection: close\\r\\n\\r\\n")
-        done = cls.on("order", f"exec 3<>/dev/tcp/{cls.private['catalog']}/8001; printf '{request}' >&3; cat <&3")
-        if "Success" not in done.stdout:
-            raise AssertionError(done.stdout + done.stderr)
-
+class StoreOnThreeHosts(StoreTest):
     def get(self, path):
         """The status of a lookup or search; 0 where there is no answer."""
         code = ("import sys,urllib.request,urllib.error\n"
@@ -77,19 +26,8 @@ class StoreOnThreeHosts(LabTest):
         url = f"http://{self.public['frontend']}:8000{path}"
         return int(as_operator(sys.executable, "-c", code, url).stdout)
 
-    def buying(self, seconds, clients=8):
-        """Buyers at work, in a process of their own."""
-        self.prefix = f"{self._testMethodName}-{time.time_ns()}"
-        return subprocess.Popen(
-            [os.path.join(os.path.dirname(os.path.dirname(BUYERS)), "lab.sh"), "run", sys.executable, BUYERS,
-             f"{self.public['frontend']}:8000", str(ITEM), self.prefix, str(clients), str(seconds)],
-            stdout=subprocess.PIPE, text=True)
-
-    def audit(self, buyers):
-        """Compares what the buyers were told with the ledger, and lets the store's own auditor check the rest."""
-        told = json.loads(buyers.communicate(timeout=300)[0])
-        self.assertEqual([key for key, result in told["keys"].items() if result == "unknown"], [])
-        time.sleep(3)
+    def examine(self, keys):
+        """What the store's own auditor says, and which of these keys the ledger has sold."""
         folder = os.path.join(self.deployment.folder, "audit")
         shutil.rmtree(folder, ignore_errors=True)
         os.makedirs(folder)
@@ -98,17 +36,10 @@ class StoreOnThreeHosts(LabTest):
             subprocess.run(["tar", "-x", "-C", folder], input=files.stdout, check=True)
         verified = as_operator("docker", "run", "--rm", "--user", "0:0", "--volume", f"{folder}:/audit", IMAGE, "verify",
                                "--data", "/audit/data", "--output", "/audit/output")
-        self.assertEqual(verified.returncode, 0, verified.stdout + verified.stderr)
         with sqlite3.connect(folder + "/data/catalog.sqlite") as ledger:
             sold = {key for key, in ledger.execute(
-                "SELECT order_key FROM movement WHERE sale IS NOT NULL AND order_key LIKE ?", (self.prefix + "-%",))}
-        successes = {key for key, result in told["keys"].items() if result == "Success"}
-        self.assertEqual(sold, successes)
-        self.assertLess(told["slowest"], ANSWER_SECONDS_MAX)
-        print(f"{len(successes)} sold, {told['unavailable']} times 503, {told['broken']} broken connections, slowest answer "
-              f"{told['slowest']:.2f} s, longest time without a sale {told['gap']:.2f} s; "
-              f"{verified.stdout.strip()}", file=sys.stderr)
-        return told
+                "SELECT order_key FROM movement WHERE sale IS NOT NULL AND order_key LIKE ?", (keys,))}
+        return verified, sold
 
     # --- Faults
 
