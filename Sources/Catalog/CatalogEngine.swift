@@ -119,7 +119,9 @@ package final class CatalogEngine: CatalogService {
     /// - Returns: the books as they are afterwards. Fails with ``StoreError/changed(_:current:)``,
     ///   ``StoreError/conflict(_:current:)``, ``StoreError/refusedLines(_:count:)``,
     ///   ``StoreError/unknownItem(_:)`` or ``StoreError/keyReused``, and then nothing was changed.
-    func request(_ request: KeeperRequest, on eventLoop: any EventLoop) -> EventLoopFuture<[BookDetails]> {
+    package func request(_ request: KeeperRequest, on eventLoop: any EventLoop) -> EventLoopFuture<
+        [BookDetails]
+    > {
         let made = journal.submit(.keeper(request), on: eventLoop).map { $0.books }
         // The search index is updated in the same call.
         made.whenSuccess { [finder] _ in finder.follow() }

@@ -1,5 +1,6 @@
 internal import GRDB
 package import Model
+internal import Monitoring
 package import Storage
 internal import Synchronization
 
@@ -20,6 +21,7 @@ package final class CatalogStore: FileStore, CatalogStoring {
     package let ledger: Int64
     private let refusalHours: Int
     private let refusalCountMax: Int
+    private let now: @Sendable () -> Timestamp
     package let bookCount: Int
     private let tail: Mutex<Tail>
 
@@ -36,25 +38,30 @@ package final class CatalogStore: FileStore, CatalogStoring {
     ///   - refusalCountMax: how many are remembered.
     ///   - firstBooks: called only for a new database; in any order, each number once. There may be none.
     ///   - progress: called with the number of books stored so far.
+    ///   - now: the time of what is written.
     /// - Throws: ``Model/FileFault`` or the database's error; a database that could not be filled is
     ///   removed, so that nothing is half loaded.
     package static func open(
         folder: String, refusalHours: Int = refusalHoursMin,
         refusalCountMax: Int = RefusalWriter.countMax, firstBooks: () throws -> [Book],
-        progress: (Int) -> Void = { _ in }
+        progress: (Int) -> Void = { _ in }, now: @escaping @Sendable () -> Timestamp = { .now }
     ) throws -> CatalogStore {
         let file = try StoreFile(CatalogSchema.database, in: folder)
         let books = file.exists ? [] : try firstBooks().sorted { $0.item < $1.item }
         return try DatabaseFile.explained(file.path) {
             try file.makeIfMissing { try CatalogSchema.insert(books, in: $0, progress: progress) }
-            return try CatalogStore(file, refusalHours: refusalHours, refusalCountMax: refusalCountMax)
+            return try CatalogStore(
+                file, refusalHours: refusalHours, refusalCountMax: refusalCountMax, now: now)
         }
     }
 
-    private init(_ file: StoreFile, refusalHours: Int, refusalCountMax: Int) throws {
+    private init(
+        _ file: StoreFile, refusalHours: Int, refusalCountMax: Int, now: @escaping @Sendable () -> Timestamp
+    ) throws {
         self.file = file
         self.refusalHours = refusalHours
         self.refusalCountMax = refusalCountMax
+        self.now = now
         let (ledger, bookCount, tail) = try file.open { database in
             guard let ledger = try Int64.fetchOne(database, sql: "SELECT identity FROM ledger") else {
                 throw FileFault(path: file.path, reason: "has no ledger identity")
@@ -133,7 +140,8 @@ package final class CatalogStore: FileStore, CatalogStoring {
             try mark.save(database)
             try tables.refusals.forgetOld(hours: refusalHours, in: database)
             var writer = LedgerWriter(
-                tables, ledger: ledger, movement: next.movement, sale: next.sale, lowestFree: next.lowestFree)
+                tables, ledger: ledger, movement: next.movement, sale: next.sale, lowestFree: next.lowestFree,
+                at: now())
             let batch = try CatalogBatch(changes, in: &writer)
             if PlantedBug.isOn(.marksLogTooEarly) {
                 try LogMark(position: mark.position, sequence: writer.lastMovement).save(database)

@@ -1,5 +1,6 @@
 internal import GRDB
 package import Model
+internal import Monitoring
 package import Storage
 internal import Synchronization
 
@@ -18,20 +19,23 @@ package final class OrderStore: FileStore, OrderStoring {
     package let file: StoreFile
     // Written on the commit thread; the tally is also read by the ledger's follower.
     private let writing: Mutex<Writing>
+    private let now: @Sendable () -> Timestamp
 
     /// The database's file name in the data folder.
     package static let fileName = OrderSchema.database.fileName
 
     /// Opens the store in `folder`, or makes an empty one.
     ///
+    /// - Parameter now: the time of what is written.
     /// - Throws: ``Model/FileFault`` or the database's error.
-    package init(folder: String) throws {
+    package init(folder: String, now: @escaping @Sendable () -> Timestamp = { .now }) throws {
         let file = try StoreFile(OrderSchema.database, in: folder)
         let state = try DatabaseFile.explained(file.path) {
             try file.makeIfMissing()
             return try file.open(Self.load)
         }
         self.file = file
+        self.now = now
         writing = Mutex(state)
     }
 
@@ -129,7 +133,7 @@ package final class OrderStore: FileStore, OrderStoring {
             var next = writing
             let batch = try file.write(beforeEnd: beforeEnd) { database in
                 try mark.save(database)
-                var writer = try OrderStoreWriter(in: database, refusals: next.refusals)
+                var writer = try OrderStoreWriter(in: database, refusals: next.refusals, at: now())
                 try writer.forgetOld()
                 var batch = OrderBatch(stored: records)
                 batch.results = try records.map { record in

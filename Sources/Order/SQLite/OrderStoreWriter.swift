@@ -1,4 +1,3 @@
-internal import Foundation
 internal import GRDB
 internal import Model
 internal import Storage
@@ -9,10 +8,12 @@ struct OrderStoreWriter {
     private let insert: HotStatement
     /// Refusals of a catalog that does not remember them itself.
     private(set) var refusals: RefusalWriter
-    private let atMillis = Int64(Date().timeIntervalSince1970 * 1000)
+    private let atMillis: Int64
 
-    init(in database: Database, refusals: RefusalTally) throws {
+    /// - Parameter time: when its orders are made.
+    init(in database: Database, refusals: RefusalTally, at time: Timestamp) throws {
         self.database = database
+        atMillis = time.millis
         self.refusals = try RefusalWriter(refusals, in: database)
         insert = try HotStatement(
             database,

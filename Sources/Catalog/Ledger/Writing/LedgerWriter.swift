@@ -1,5 +1,5 @@
-internal import Foundation
 internal import Model
+internal import Monitoring
 internal import Storage
 
 /// Applies the changes of one batch inside its transaction: the rules of the ledger, whatever database it is in.
@@ -20,18 +20,23 @@ struct LedgerWriter<Tables: LedgerTables> {
     private(set) var executed: [LedgerEntry] = []
     private var followed: [ItemNumber: LedgerBook] = [:]
     private var unwritten: Set<ItemNumber> = []
-    private let atMillis = Int64(Date().timeIntervalSince1970 * 1000)
+    private let atMillis: Int64
 
     /// - Parameters:
     ///   - movement: the ledger's last one.
     ///   - sale: the number of the last sale.
     ///   - lowestFree: see ``lowestFree``.
-    init(_ tables: Tables, ledger: Int64, movement: Int64, sale: Int64, lowestFree: Int64) {
+    ///   - time: when its movements are made.
+    init(
+        _ tables: Tables, ledger: Int64, movement: Int64, sale: Int64, lowestFree: Int64,
+        at time: Timestamp = .now
+    ) {
         self.tables = tables
         self.ledger = ledger
         lastMovement = movement
         lastSale = sale
         self.lowestFree = lowestFree
+        atMillis = time.millis
     }
 
     /// Applies one change, or says why not. Errors thrown are the database's and end the transaction.
