@@ -23,6 +23,9 @@ release: setup ## build for use (.build/release/bookstore)
 run: ## set up, build for use and start the whole store; Ctrl-C stops it
 	@scripts/run.sh
 
+demo: setup release ## open a shop with thousands of books and four weeks of sales, to look at; Ctrl-C removes it
+	@.build/release/bookstore demo
+
 run-replicated: ## the same with two servers of each tier over three PostgreSQL servers, to break and watch
 	@scripts/run_replicated.sh
 

@@ -138,7 +138,11 @@ let package = Package(
                 + nio,
             path: "Sources/Tools/Bench", swiftSettings: strict),
         .target(
-            name: "Demo", path: "Sources/Tools/Demo",
+            name: "Demo",
+            dependencies: [
+                "Model", "Monitoring", "Storage", "Services", "Catalog", "Order", nioCore, logging,
+            ],
+            path: "Sources/Tools/Demo",
             resources: [.embedInCode("Books")], swiftSettings: strict),
         .executableTarget(
             name: "bookstore",
@@ -146,7 +150,7 @@ let package = Package(
                 "Model", "Processes", "Monitoring", "TierHTTP", "StoreAPI", "Storage", "Services", "Catalog",
                 "Order", "Frontend", "StoreClient", "Storefront", "Acceptance", "Audit", "Linearizability",
                 "Chaos", "Top",
-                "Bench",
+                "Bench", "Demo",
                 arguments, configuration, signals, system,
                 logging,
             ] + nio,

@@ -10,6 +10,7 @@ struct Bookstore: AsyncParsableCommand {
         commandName: "bookstore",
         abstract: "An online bookstore of cooperating servers.",
         discussion: """
+            A store to look at, with a past:   bookstore demo
             The whole store on this machine:   bookstore up
             Then, in another terminal:         bookstore client search 'distributed systems'
                                                bookstore client buy 1
@@ -23,7 +24,7 @@ struct Bookstore: AsyncParsableCommand {
             """,
         version: StoreVersion.text,
         subcommands: [
-            UpCommand.self, CatalogCommand.self, OrderCommand.self, FrontendCommand.self,
+            UpCommand.self, DemoCommand.self, CatalogCommand.self, OrderCommand.self, FrontendCommand.self,
             StorefrontCommand.self, DeskPasswordCommand.self, ClientCommand.self, BooksCommand.self,
             RestockCommand.self, RepriceCommand.self, LedgerCommand.self, OrdersCommand.self,
             AcceptanceCommand.self, VerifyCommand.self, RecoverCommand.self, CompleteLogCommand.self,

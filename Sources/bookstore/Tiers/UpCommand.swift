@@ -5,7 +5,6 @@ internal import Logging
 internal import Model
 internal import Monitoring
 internal import TierHTTP
-internal import UnixSignals
 
 /// `bookstore up`
 struct UpCommand: AsyncParsableCommand {
@@ -35,27 +34,7 @@ struct UpCommand: AsyncParsableCommand {
         let greeting = Greeting(
             settings: settings, servers: servers, jobs: jobs, isOldStore: try settings.namesBooksInVain())
         let loops = TierLoops(count: 1)
-        let supervisor = Supervisor(jobs: jobs, loops: loops)
-        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
-        let listening = Task { [stop = supervisor.stop] in
-            for await _ in signals { stop() }
-        }
-        defer { listening.cancel() }
-        do {
-            if try await supervisor.start() {
-                await greeting.write(loops: loops)
-                try await supervisor.supervise()
-            }
-        } catch let ended as TierFault {
-            await supervisor.shutdown()
-            ExitStatus.say("bookstore: the \(ended.name) server did not start; everything is stopped")
-            let isSaid = [ExitStatus.configuration, .unreachable].contains { $0.rawValue == ended.status }
-            throw ExitCode(isSaid ? ended.status : ExitStatus.failed.rawValue)
-        } catch {
-            await supervisor.shutdown()
-            throw error
-        }
-        await supervisor.shutdown()
+        try await Supervisor(jobs: jobs, loops: loops).run { await greeting.write(loops: loops) }
         ExitStatus.say("The store is closed.")
     }
 }

@@ -36,6 +36,7 @@ extension RealProcesses {
             ("catalog --index 1000", "--index '1000'", "bookstore catalog"),
             ("catalog --key-hours 1", "--key-hours '1'", "bookstore catalog"),
             ("catalog --log-queries foo", "--log-queries 'foo'", "bookstore catalog"),
+            ("demo --port 0", "--port '0' is not a whole number from 1 to 65535", "bookstore demo"),
             ("up --log-level loud", "--log-level 'loud'", "bookstore up"),
             ("frontend --log-format xml", "--log-format 'xml'", "bookstore frontend"),
             ("healthcheck foo", "'foo' is no server", "bookstore healthcheck"),

@@ -20,17 +20,22 @@ extension RealProcesses {
             ("client buy", ["--frontend", "--key"]),
             ("config", []),
         ]
+        /// Those of commands that take no common ones.
+        private static let ownOptionsOfCommand: [(command: String, options: [String])] = [
+            ("demo", ["--keep", "--port"])
+        ]
 
         @Test func explainsEveryCommand() async throws {
             try await withTemporaryFolder { folder in
                 let whole = try await bookstore("--help", in: folder)
                 #expect(whole.status == 0)
-                for (command, options) in Self.optionsOfCommand {
+                let withCommon = Self.optionsOfCommand.map { ($0, Self.commonOptions + $1) }
+                for (command, options) in withCommon + Self.ownOptionsOfCommand {
                     let words = command.split(separator: " ").map(String.init)
                     #expect(whole.output.contains(try #require(words.first)))
                     let help = try await run(Program.bookstore, words + ["--help"], in: folder)
                     #expect(help.status == 0)
-                    for option in Self.commonOptions + options {
+                    for option in options {
                         #expect(help.output.contains(option), "\(command): \(option)")
                     }
                 }
