@@ -14,7 +14,9 @@ import Testing
     }
 
     private static func requests(_ plan: DemoPlan) -> [KeeperRequest] {
-        plan.events.compactMap { if case .keeper(let request) = $0.kind { request } else { nil } }
+        plan.events.flatMap { event -> [KeeperRequest] in
+            if case .keepers(let requests) = event.kind { requests } else { [] }
+        }
     }
 
     /// On whatever day of the week it ends.
@@ -55,19 +57,23 @@ import Testing
             #expect(ShopText.fault(in: actor, byteCountMax: KeeperRequest.actorByteCountMax) == nil)
             #expect(ShopText.fault(in: reason, byteCountMax: KeeperRequest.reasonByteCountMax) == nil)
         }
-        var (deliveries, prices, additions, retirements) = (0, 0, 0, 0)
+        var (deliveries, prices, additions, retirements, edits) = (0, 0, 0, 0, 0)
         for request in requests {
             switch request.work {
             case .updates(let updates):
                 #expect((1...KeeperRequest.updateCountMax).contains(updates.count))
                 deliveries += updates.contains { ($0.change.units ?? 0) > 0 } ? 1 : 0
                 prices += updates.contains { $0.change.price != nil } ? 1 : 0
-            case .add: additions += 1
+            case .add(let new):
+                additions += 1
+                #expect(!new.facts.authors.isEmpty)
+            case .edit: edits += 1
             case .retire: retirements += 1
             default: break
             }
         }
         #expect(deliveries >= 6 && prices >= 6 && additions >= 30 && retirements == 1)
         #expect(plan.opening.count + additions <= DemoBooks.all.count)
+        #expect(edits == plan.opening.count)
     }
 }

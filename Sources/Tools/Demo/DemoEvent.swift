@@ -5,7 +5,8 @@ struct DemoEvent {
     enum Kind {
         /// Somebody buys a copy; where there is none they leave without it.
         case sale(ItemNumber)
-        case keeper(KeeperRequest)
+        /// Storekeepers ask for something, several things at once.
+        case keepers([KeeperRequest])
     }
 
     let time: Timestamp

@@ -57,7 +57,9 @@ package struct DemoHistory: Sendable {
         for event in plan.events {
             clock.now = event.time
             switch event.kind {
-            case .keeper(let request): _ = try await catalog.request(request, on: slot.eventLoop).get()
+            case .keepers(let requests):
+                let made = requests.map { catalog.request($0, on: slot.eventLoop) }
+                _ = try await EventLoopFuture.whenAllSucceed(made, on: slot.eventLoop).get()
             case .sale(let item):
                 let context = CallContext(
                     slot: slot, trace: TraceContext(using: &random), deadline: .distantFuture)

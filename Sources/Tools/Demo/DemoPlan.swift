@@ -38,6 +38,7 @@ struct DemoPlan {
         self.end = end
         shelf = DemoShelf(using: &random)
         opening = shelf.opening
+        describe(at: Timestamp(millis: (end.dayNumber - Self.dayCount + 1) * Self.dayMillis))
         for day in 0..<Self.dayCount { live(day, of: end.dayNumber - Self.dayCount + 1 + day) }
     }
 
@@ -92,7 +93,19 @@ struct DemoPlan {
     private mutating func keep(
         _ work: KeeperRequest.Work, by actor: String, _ reason: String, at time: Timestamp
     ) {
-        events.append(DemoEvent(time: time, kind: .keeper(KeeperRequest(work, actor: actor, reason: reason))))
+        let request = KeeperRequest(work, actor: actor, reason: reason)
+        events.append(DemoEvent(time: time, kind: .keepers([request])))
+    }
+
+    /// Says of the books with which the store opens what is known of them.
+    private mutating func describe(at time: Timestamp) {
+        let requests = opening.map { book in
+            let facts = DemoShelf.facts(of: book.item).known.map { ($0.fact, Optional($0.text)) }
+            let edit = BookEdit(item: book.item, facts: Dictionary(uniqueKeysWithValues: facts))
+            return KeeperRequest(
+                .edit(edit, expectedVersion: nil), actor: "Amira", reason: "From our card index")
+        }
+        events.append(DemoEvent(time: time, kind: .keepers(requests)))
     }
 
     private mutating func change(
@@ -137,7 +150,8 @@ struct DemoPlan {
     private mutating func takeInNew(at time: Timestamp) {
         guard let book = shelf.addNext() else { return }
         let new = NewBook(
-            item: book.item, title: book.title, topic: book.topic, price: book.price, stock: book.stock)
+            item: book.item, title: book.title, topic: book.topic, price: book.price, stock: book.stock,
+            facts: DemoShelf.facts(of: book.item))
         keep(.add(new), by: "Amira", "New in our programme", at: time)
     }
 

@@ -44,6 +44,9 @@ struct DemoShelf {
         }
     }
 
+    /// What is known of a book. It has the number of its place in the list.
+    static func facts(of item: ItemNumber) -> BookFacts { DemoBooks.all[Int(item.value) - 1].facts }
+
     static func isBestseller(_ book: Book) -> Bool { rank[book.title] != nil }
 
     private static func book(_ demo: DemoBook, number: Int64) -> Book {
