@@ -30,7 +30,7 @@ package final class CatalogEngine: CatalogService {
     ) throws {
         self.store = store
         self.queryLogging = queryLogging
-        let finder = BookFinder(catalog: store)
+        let finder = BookFinder(catalog: store, shelf: shelf)
         self.finder = finder
         let follower = store.readIndex.map { [shelf] in
             ShelfFollower($0, store: store, shelf: shelf, execution: execution) { finder.follow() }
@@ -99,6 +99,9 @@ package final class CatalogEngine: CatalogService {
         read(on: eventLoop, for: client) { [shelf] _ in shelf.topicLists() }
     }
 
+    /// How many books a topic has, or all have together.
+    func bookCount(topic: String?) -> Int { topic.map { shelf.listings(topic: $0).count } ?? bookCount }
+
     /// Books of a topic for a page, in item-number order. Not logged.
     func books(topic: String, after item: Int64, limit: Int) -> [Book] {
         shelf.books(topic: topic, after: item, limit: limit)
@@ -152,11 +155,11 @@ package final class CatalogEngine: CatalogService {
         }
     }
 
-    /// The numbers of the books that have the wanted words, in their order: see ``BookFinder/find(_:for:done:)``.
+    /// The books that are looked for: see ``BookFinder/find(_:for:done:)``.
     func find(
         _ query: FindQuery, for client: ClientPresence?, on eventLoop: any EventLoop
-    ) -> EventLoopFuture<[ItemNumber]> {
-        let promise = eventLoop.makePromise(of: [ItemNumber].self)
+    ) -> EventLoopFuture<FoundBooks> {
+        let promise = eventLoop.makePromise(of: FoundBooks.self)
         finder.find(query, for: client) { promise.completeWith($0) }
         return promise.futureResult
     }

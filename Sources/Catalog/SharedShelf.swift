@@ -32,6 +32,17 @@ final class SharedShelf: Sendable {
         shelf.withLock { $0.books(topic: topic, after: item, limit: limit) }
     }
 
+    /// The numbers of the books of a topic, or of all books, in their order.
+    func items(topic: String?) -> [ItemNumber] {
+        if let topic { return listings(topic: topic).map(\.item) }
+        return shelf.withLock { $0.listings }.joined().map(\.item).sorted()
+    }
+
+    /// The books of a short list, in its order; those that are not in the shop are left out.
+    func books(_ items: some Sequence<ItemNumber>) -> [Book] {
+        shelf.withLock { shelf in items.compactMap { shelf.book($0) } }
+    }
+
     /// The topics that have books, with how many.
     func topicLists() -> TopicLists {
         // One after the other: who waits here would otherwise sort the same.

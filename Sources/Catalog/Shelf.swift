@@ -95,6 +95,9 @@ struct Shelf: Sendable {
         topicNumbers[TopicName(topic)].map { topics[Int($0)].listings } ?? []
     }
 
+    /// The books of every topic.
+    var listings: [[Listing]] { topics.map(\.listings) }
+
     mutating func set(_ item: ItemNumber, price: Cents, stock: Int64) {
         entries[item]?.price = price
         entries[item]?.stock = stock

@@ -8,6 +8,8 @@ package enum StoreLimits {
     package static let listCountMax = 1_000
     /// Books on a page of find, which shows all of each.
     package static let foundCountMax = 100
+    /// The number of a page.
+    package static let pageNumberMax = 1_000_000
     /// Books on a page of a topic, where a page is asked for.
     package static let searchCountMax = 100_000
     /// Sales in one answer to an order server.

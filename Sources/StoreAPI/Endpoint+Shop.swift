@@ -8,11 +8,14 @@ extension Endpoint {
     package static let find = Endpoint(
         "find", isLong: true, lane: .reads,
         RouteDoc(
-            summary: "Books by words of title and topic: anywhere in a word, in any case, without accents.",
+            summary:
+                "Books by words of title, authors, topic and description, by number or by ISBN, with how many there are.",
             parameters: [
-                .words("Words, all of which must occur; all books without it."), .topic,
-                .limit(StoreLimits.foundCountMax), .itemAfter,
-            ], success: .bookPage, refusals: [400], example: .init(query: "q=graduate&limit=5")))
+                .words(
+                    "Words, all of which must occur, in quotes side by side; in any case, without accents, also inside words, with one typing error where nothing else fits. All books without it."
+                ), .limit(StoreLimits.foundCountMax),
+            ] + RouteDoc.Parameter.selection, success: .bookPage, refusals: [400],
+            example: .init(query: "q=graduate&limit=5")))
 
     package static let topics = Endpoint(
         "topics", isLong: true, lane: .reads,

@@ -13,13 +13,14 @@ extension Endpoint {
         RouteDoc(
             summary: "Books with copies sold and versions.",
             parameters: [
-                .words("As in find; then without retired books."), .topic,
+                .words("As in find; then without retired books."),
                 .query("stock_max", .stock, "Only books with at most so many copies."),
                 .query(
                     "retired", .choice(RetiredBooks.allCases.map(\.rawValue)),
                     "Whether retired books are listed."),
-                .limit(StoreLimits.listCountMax), .itemAfter,
-            ], success: .fullBookPage, refusals: [400], example: .init(query: "stock_max=3")))
+                .limit(StoreLimits.listCountMax),
+            ] + RouteDoc.Parameter.selection, success: .fullBookPage, refusals: [400],
+            example: .init(query: "stock_max=3")))
 
     package static let book = Endpoint(
         "book", isGuarded: true, lane: .reads,

@@ -23,7 +23,6 @@ extension RouteDoc.Parameter {
         "Idempotency-Key", .key,
         "The request's own name: the same again gets the first outcome and does nothing more.")
     static let topic = Self.query("topic", .topic, "Only books of this topic, exactly.")
-    static let itemAfter = Self.query("after", .item, "Go on after this book: the `next` of the page before.")
     static let priceMax = Self.query(
         "cost_max", .amount,
         "Only while the book costs at most this. If it costs more, the answer is 412 with its `cost` now: nothing is changed, and nothing remembered under the key."
@@ -39,4 +38,19 @@ extension RouteDoc.Parameter {
     }
 
     static func limit(_ max: Int) -> Self { .query("limit", .count(max), "How many to list, at most.") }
+
+    /// What finds, sorts and parts a list of books, beside its words.
+    static let selection: [Self] = [
+        .topic, .query("in_stock", .choice(["true", "false"]), "Only books of which there are copies."),
+        .query("cost_min", .amount, "Only books that cost at least this."),
+        .query("cost_max", .amount, "Only books that cost at most this."),
+        .query(
+            "sort", .choice(BookOrder.allCases.map(\.rawValue)),
+            "What fits the words best, the titles in their order, the cheapest, what was added last, or what was sold most first. By number where neither it nor `page` is given."
+        ),
+        .query("page", .count(StoreLimits.pageNumberMax), "The page, numbered from 1."),
+        .query(
+            "after", .item, "Go on after this book: the `next` of the page before. Not with `page` or `sort`."
+        ),
+    ]
 }

@@ -68,12 +68,17 @@ extension TierRequest {
     /// What a book may cost at most for the request to be carried out (`cost_max`); nil where any price will do.
     ///
     /// - Throws: ``Model/StoreError/invalid(_:)`` when it is no amount.
-    package func priceMax() throws(StoreError) -> Cents? {
-        guard let text = try target.parameter("cost_max") else { return nil }
-        guard let price = Cents(parsing: text) else {
-            throw .invalid("cost_max is not an amount of 0 or more with at most two decimals")
+    package func priceMax() throws(StoreError) -> Cents? { try amount("cost_max") }
+
+    /// An amount of money; nil where the parameter is missing.
+    ///
+    /// - Throws: ``Model/StoreError/invalid(_:)`` when it is none.
+    package func amount(_ name: String) throws(StoreError) -> Cents? {
+        guard let text = try target.parameter(name) else { return nil }
+        guard let amount = Cents(parsing: text) else {
+            throw .invalid("\(name) is not an amount of 0 or more with at most two decimals")
         }
-        return price
+        return amount
     }
 
     /// Text on one line that is kept, as ``Model/ShopText`` says; nil where the parameter is missing.

@@ -25,13 +25,20 @@ extension StoreClient {
         ).result
     }
 
-    /// Books by words, by topic, or all, in item-number order.
+    /// Books by words, by topic, or all: by number, or, where an order or a page is asked for, in that order.
     package func find(
-        words: String? = nil, topic: String? = nil, limit: Int, after: String? = nil,
+        words: String? = nil, topic: String? = nil, isInStock: Bool = false, costMin: Cents? = nil,
+        costMax: Cents? = nil, sort: BookOrder? = nil, page: Int? = nil, limit: Int, after: String? = nil,
         trace: TraceContext? = nil
     ) async throws -> StoreAnswer<[Book]> {
         try await ask(
-            .find, [("q", words), ("topic", topic), ("limit", String(limit)), ("after", after)], trace: trace)
+            .find,
+            [
+                ("q", words), ("topic", topic), ("in_stock", isInStock ? "true" : nil),
+                ("cost_min", costMin?.description), ("cost_max", costMax?.description),
+                ("sort", sort?.rawValue), ("page", page.map { String($0) }), ("limit", String(limit)),
+                ("after", after),
+            ], trace: trace)
     }
 
     /// The order of a list of topics.

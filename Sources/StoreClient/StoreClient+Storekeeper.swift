@@ -16,6 +16,9 @@ extension StoreClient {
         package var topic: String?
         package var stockMax: Int64?
         package var retired: RetiredBooks?
+        package var isInStock = false
+        package var costMin: Cents?
+        package var costMax: Cents?
 
         package init(
             words: String? = nil, topic: String? = nil, stockMax: Int64? = nil, retired: RetiredBooks? = nil
@@ -27,16 +30,19 @@ extension StoreClient {
         }
     }
 
-    /// Books with what storekeepers need to know, in item-number order.
+    /// Books with what storekeepers need to know: by number, or, where an order or a page is asked for, in that order.
     package func books(
-        _ filter: BookFilter = BookFilter(), limit: Int, after: String? = nil, trace: TraceContext? = nil
+        _ filter: BookFilter = BookFilter(), sort: BookOrder? = nil, page: Int? = nil, limit: Int,
+        after: String? = nil, trace: TraceContext? = nil
     ) async throws -> StoreAnswer<[BookDetails]> {
         try await ask(
             .books,
             [
                 ("q", filter.words), ("topic", filter.topic),
                 ("stock_max", filter.stockMax.map { String($0) }), ("retired", filter.retired?.rawValue),
-                ("limit", String(limit)), ("after", after),
+                ("in_stock", filter.isInStock ? "true" : nil), ("cost_min", filter.costMin?.description),
+                ("cost_max", filter.costMax?.description), ("sort", sort?.rawValue),
+                ("page", page.map { String($0) }), ("limit", String(limit)), ("after", after),
             ], trace: trace)
     }
 

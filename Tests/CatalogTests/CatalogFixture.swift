@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import Logging
 import Model
+import Monitoring
 import NIOCore
 import Services
 import Storage
@@ -126,4 +127,13 @@ func book(
     Book(
         item: try #require(ItemNumber(number)), title: title, topic: topic, price: try cents(10_00),
         stock: stock)
+}
+
+extension BookFinder {
+    /// What a search finds.
+    func found(_ query: FindQuery, for client: ClientPresence? = nil) async throws -> FoundBooks {
+        try await withCheckedThrowingContinuation { continuation in
+            find(query, for: client) { continuation.resume(with: $0) }
+        }
+    }
 }

@@ -75,7 +75,7 @@ import TierHTTP
             let books = try (1...count).map { try book($0, title: "Baaad aaa \($0)") }
             let store = try ShelvedStore.open(folder, firstBooks: { books })
             defer { try? store.close() }
-            let find = BookFinder(catalog: store.store, limits: limits)
+            let find = BookFinder(catalog: store.store, shelf: store.shelf, limits: limits)
             defer { find.shutdown() }
             try await body(find)
         }
@@ -84,11 +84,8 @@ import TierHTTP
     private func search(
         _ text: String, in find: BookFinder, for client: ClientPresence? = nil
     ) async throws -> [Int64] {
-        let query = FindQuery(
-            words: SearchText.words(text).map(String.init), topic: nil, after: 0, limit: 10)
-        return try await withCheckedThrowingContinuation { continuation in
-            find.find(query, for: client) { continuation.resume(with: $0) }
-        }.map(\.value)
+        let query = FindQuery(words: FindWords(text), limit: 10)
+        return try await find.found(query, for: client).items.map(\.value)
     }
 
     private static let long = String(repeating: "a", count: 192)
@@ -106,11 +103,11 @@ import TierHTTP
         var limits = SearchLimits()
         limits.timeMax = .zero
         try await withFind(limits) { find in
-            let error = await #expect(throws: StoreError.self) { try await search(Self.long, in: find) }
+            let error = await #expect(throws: StoreError.self) { try await search("Baaad", in: find) }
             #expect(error == .overloaded(.searchTooLong))
             // A quick search ends before its time is checked.
-            let found = try await search("Baaad", in: find)
-            #expect(found == Array(1...10))
+            let found = try await search("2999", in: find)
+            #expect(found == [2_999])
         }
     }
 
@@ -122,18 +119,25 @@ import TierHTTP
             let index = try FindIndex(
                 in: folder.data, ledger: store.ledger, searchCountMax: 1)
             while try !index.catchUp(with: store.store, countMax: 1_000) {}
-            let query = FindQuery(words: [Self.long], topic: nil, after: 0, limit: 10)
+            let words = try #require(FindWords("baaad"))
             let client = ClientPresence()
             let counter = Counter()
-            let abandoned = try index.find(query) {
+            let abandoned = try index.search {
                 // The client leaves while SQLite is searching.
                 if counter.next() == 3 { client.leave() }
                 return !client.hasLeft
+            } body: {
+                try $0.candidates(for: words).items.count
             }
             #expect(abandoned == nil)
             #expect(counter.count == 3)
             // The connection serves the next search normally.
-            #expect(try index.find(query) { true } == [])
+            let found = try index.search {
+                true
+            } body: {
+                try $0.candidates(for: words).items.count
+            }
+            #expect(found == 3_000)
         }
     }
 
@@ -162,24 +166,13 @@ import TierHTTP
         }
     }
 
-    @Test func findsTheGroupsToSearchFor() {
-        #expect(SearchText.needed(["aaa", "aaa", "b", "b"]) == ["aaa", "b"])
-        #expect(SearchText.needed(["rad", "grade", "gr"]) == ["grade", "gr"])
-        #expect(SearchText.indexedGroups(of: [Self.long], countMax: 4) == ["aaa"])
-        #expect(SearchText.indexedGroups(of: ["ab", "grade"], countMax: 4) == ["gra", "ade", "rad"])
-        #expect(
-            SearchText.indexedGroups(of: ["distributed", "systems"], countMax: 4) == [
-                "dis", "sys", "ted", "ems",
-            ])
-    }
-
     @Test func findsBothFormsOfAFinalSigma() async throws {
         try await withCatalogFolder { folder in
             let store = try ShelvedStore.open(
                 folder,
                 firstBooks: { [try book(1, title: "Ο ΛΟΓΟΣ"), try book(2, title: "λόγος")] })
             defer { try? store.close() }
-            let find = BookFinder(catalog: store.store)
+            let find = BookFinder(catalog: store.store, shelf: store.shelf)
             defer { find.shutdown() }
             for text in ["λογος", "ΛΟΓΟΣ", "λόγοσ"] {
                 let found = try await search(text, in: find)

@@ -107,9 +107,9 @@ import Testing
             #expect(engine.bookCount == Book.defaults.count)
             let found = try await engine.current(on: loop).flatMap {
                 engine.find(
-                    FindQuery(words: ["added"], topic: nil, after: 0, limit: 9), for: nil, on: loop)
+                    FindQuery(words: FindWords("added"), limit: 9), for: nil, on: loop)
             }.get()
-            #expect(found.map(\.value) == [9])
+            #expect(found.items.map(\.value) == [9] && found.count == 1)
             let topics = try await engine.topicLists(on: loop, for: nil).get()
             #expect(try topics.page(.name, after: nil, limit: 9).map(\.topic).contains("elsewhere"))
         }

@@ -160,6 +160,9 @@ final class ModelledCatalogStore: ModelledStore, CatalogStoring, @unchecked Send
     func books(_ filter: BookFilter, while isWanted: @escaping () -> Bool) throws -> [BookDetails] {
         throw NotModelled()
     }
+    func figures(_ figure: BookFigure, of items: [ItemNumber]) throws -> [ItemNumber: Int64] {
+        throw NotModelled()
+    }
     func taken(_ lines: [(line: Int, book: Book)]) throws -> (refused: [RefusedLine], count: Int) {
         throw NotModelled()
     }

@@ -13,8 +13,8 @@ internal import Synchronization
 ///
 /// Searches have threads of their own, a few at once: see ``SearchLimits``.
 final class BookFinder: Sendable {
-    /// Told the numbers of the books that match, in their order.
-    typealias Done = @Sendable (Result<[ItemNumber], any Error>) -> Void
+    /// Told what was found.
+    typealias Done = @Sendable (Result<FoundBooks, any Error>) -> Void
 
     private struct Search: Sendable {
         let query: FindQuery
@@ -40,6 +40,7 @@ final class BookFinder: Sendable {
     private static let awaitedCountMax = 5_000
 
     private let catalog: any CatalogStoring
+    private let shelf: SharedShelf
     private let limits: SearchLimits
     private let queue = DispatchQueue(label: "find")
     private let workers = DispatchQueue(label: "find-searches", attributes: .concurrent)
@@ -51,8 +52,9 @@ final class BookFinder: Sendable {
     private let lateCount = Atomic<Int>(0)
     private let leftCount = Atomic<Int>(0)
 
-    init(catalog: any CatalogStoring, limits: SearchLimits = SearchLimits()) {
+    init(catalog: any CatalogStoring, shelf: SharedShelf, limits: SearchLimits = SearchLimits()) {
         self.catalog = catalog
+        self.shelf = shelf
         self.limits = limits
         line = Mutex(Line(order: SearchLine(limits)))
     }
@@ -125,19 +127,18 @@ final class BookFinder: Sendable {
         }
     }
 
-    private func run(_ search: Search) throws -> [ItemNumber] {
+    private func run(_ search: Search) throws -> FoundBooks {
         let deadline = NIODeadline.now() + limits.timeMax
         let isThere = { search.client?.hasLeft != true }
         guard !isStopped.load(ordering: .relaxed) else {
             throw StoreError.unavailable(tier: "catalog", reason: .stopping, outcomeUnknown: false)
         }
         guard isThere() else { throw StoreError.clientLeft }
-        guard let index = try completeIndex() else {
-            throw StoreError.overloaded(.indexGrowing)
-        }
-        let found = try index.find(search.query) { [self] in
+        let selection = BookSelection(search.query, shelf: shelf, catalog: catalog) { [self] in
             isThere() && .now() < deadline && !isStopped.load(ordering: .relaxed)
         }
+        let found =
+            selection.asksIndex ? try selection.found(in: completeIndex()) : try selection.foundOnShelf()
         guard let found else {
             guard isThere() else {
                 leftCount.wrappingAdd(1, ordering: .relaxed)
@@ -159,7 +160,7 @@ final class BookFinder: Sendable {
         end(search, .failure(StoreError.clientLeft))
     }
 
-    private func end(_ search: Search, _ result: Result<[ItemNumber], any Error>) {
+    private func end(_ search: Search, _ result: Result<FoundBooks, any Error>) {
         if let watch = search.watch { search.client?.end(watch) }
         search.done(result)
     }
@@ -168,13 +169,17 @@ final class BookFinder: Sendable {
 
     // MARK: The index
 
-    /// The index with all books in it; nil while it lacks more than a search may wait for.
-    private func completeIndex() throws -> FindIndex? {
+    /// The index with all books in it.
+    ///
+    /// - Throws: ``Model/StoreError/overloaded(_:)`` while it lacks more than a search may wait for.
+    private func completeIndex() throws -> FindIndex {
         let last = catalog.lastMovement
         let complete = opened.withLock { $0.flatMap { $0.completeThrough == last ? $0.index : nil } }
         if let complete { return complete }
-        guard try catchUp(countMax: Self.awaitedCountMax) else { return nil }
-        return opened.withLock { $0?.index }
+        guard try catchUp(countMax: Self.awaitedCountMax), let index = opened.withLock({ $0?.index }) else {
+            throw StoreError.overloaded(.indexGrowing)
+        }
+        return index
     }
 
     /// Closes the file.

@@ -9,9 +9,6 @@ internal import TierHTTP
 
 /// Routes that customers' and storekeepers' pages read.
 extension CatalogRoutes {
-    /// How long a list by a filter that few books pass may be looked for, less than a frontend waits for it.
-    private static let listTimeMax = TimeAmount.seconds(2)
-
     var reading: [Route] {
         [
             Route(.find) { .pending(try find($0)) },
@@ -28,55 +25,6 @@ extension CatalogRoutes {
             Route(.movements) { .pending(try movements($0)) },
             Route(.totals) { .pending(try totals($0)) },
         ]
-    }
-
-    // MARK: Find
-
-    private func find(_ request: TierRequest) throws(StoreError) -> EventLoopFuture<TierResponse> {
-        let topic = try request.topicFilter()
-        let words = try Self.words(in: request)
-        let limit = try request.limit(max: StoreLimits.foundCountMax, otherwise: 20)
-        let after = try Self.itemAfter(in: request)
-        // What is found is looked up in memory, and the index follows what memory knows of.
-        let books = engine.current(on: request.slot.eventLoop).flatMap {
-            found(words: words, topic: topic, after: after, limit: limit + 1, for: request)
-        }
-        return books.map { books in
-            let next = books.count > limit ? books[limit - 1].item.description : nil
-            return .json(ByteBuffer.page(books.prefix(limit), next: next) { $0.writeBook($1) })
-        }
-    }
-
-    private func found(
-        words: [String], topic: String?, after: Int64, limit: Int, for request: TierRequest
-    ) -> EventLoopFuture<[Book]> {
-        let eventLoop = request.slot.eventLoop
-        guard words.isEmpty else {
-            let query = FindQuery(words: words, topic: topic, after: after, limit: limit)
-            return engine.find(query, for: request.client, on: eventLoop).map { [engine] in
-                $0.compactMap(engine.bookInShop)
-            }
-        }
-        if let topic {
-            // A page of at most a hundred books, from memory.
-            return eventLoop.makeSucceededFuture(engine.books(topic: topic, after: after, limit: limit))
-        }
-        return engine.read(on: eventLoop, for: request.client) {
-            try $0.booksInShop(after: after, limit: limit)
-        }
-    }
-
-    /// The words of `q`; none where it is missing or blank.
-    private static func words(in request: TierRequest) throws(StoreError) -> [String] {
-        guard let text = try request.target.parameter("q"), !text.isEmpty else { return [] }
-        if let fault = ShopText.lineFault(in: text, byteCountMax: StoreLimits.queryByteCountMax) {
-            throw .invalid("q \(fault)")
-        }
-        return SearchText.words(text).map(String.init)
-    }
-
-    private static func itemAfter(in request: TierRequest) throws(StoreError) -> Int64 {
-        try request.integer("after", in: 1...ItemNumber.valueMax) ?? 0
     }
 
     private func topics(_ request: TierRequest) throws(StoreError) -> EventLoopFuture<TierResponse> {
@@ -110,41 +58,6 @@ extension CatalogRoutes {
     }
 
     // MARK: Lists for storekeepers
-
-    private func books(_ request: TierRequest) throws(StoreError) -> EventLoopFuture<TierResponse> {
-        let limit = try request.limit(max: StoreLimits.listCountMax, otherwise: 100)
-        var filter = BookFilter(limit: limit + 1)
-        filter.topic = try request.topicFilter()
-        filter.stockMax = try request.integer("stock_max", in: 0...Book.stockMax)
-        filter.retired = try request.choice("retired", as: RetiredBooks.self) ?? .without
-        filter.after = try Self.itemAfter(in: request)
-        let words = try Self.words(in: request)
-        let page = { @Sendable (books: [BookDetails], next: String?) -> TierResponse in
-            .json(ByteBuffer.page(books, next: next) { $0.writeBook($1) })
-        }
-        let eventLoop = request.slot.eventLoop
-        guard !words.isEmpty else {
-            let deadline = request.arrived + Self.listTimeMax
-            let wanted = { @Sendable [client = request.client] in
-                client?.hasLeft != true && .now() < deadline
-            }
-            let listed = engine.read(on: eventLoop, .long, for: request.client) { [filter] in
-                try $0.books(filter, while: wanted)
-            }
-            return listed.map { books in
-                let next = books.count > limit ? books[limit - 1].book.item.description : nil
-                return page(Array(books.prefix(limit)), next)
-            }
-        }
-        // The index has no stocks: a page of what was found may lose some to the filter.
-        let query = FindQuery(words: words, topic: filter.topic, after: filter.after, limit: limit + 1)
-        return engine.find(query, for: request.client, on: eventLoop).flatMap { [engine, filter] items in
-            engine.read(on: eventLoop) { store in
-                let books = try items.prefix(limit).map { try store.details(of: $0) }
-                return books.filter { $0.book.stock <= filter.stockMax ?? .max }
-            }.map { page($0, items.count > limit ? items[limit - 1].description : nil) }
-        }
-    }
 
     private func movements(_ request: TierRequest) throws(StoreError) -> EventLoopFuture<TierResponse> {
         var filter = MovementFilter(limit: try request.limit(max: StoreLimits.listCountMax, otherwise: 100))

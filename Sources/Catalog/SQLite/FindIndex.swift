@@ -10,12 +10,14 @@ struct FindIndex {
         var builtItem: Int64
         /// Whether all were.
         var isBuilt: Bool
-        /// Books added, edited, retired and brought back up to this movement are taken in.
+        /// What was changed up to this movement is taken in.
         var movement: Int64
     }
 
     /// The index's file in the data folder.
     static let fileName = "find.sqlite"
+    /// Pages of the file that each search may keep in memory, in KiB.
+    private static let cacheKilobyteCount = 16 * 1024
 
     private let database: DatabasePool
 
@@ -28,6 +30,9 @@ struct FindIndex {
         // so only checkpoints wait for the disk, as is the pool's way.
         var configuration = Configuration()
         configuration.maximumReaderCount = max(1, searchCountMax)
+        configuration.prepareDatabase {
+            try $0.execute(sql: "PRAGMA cache_size = -\(Self.cacheKilobyteCount)")
+        }
         try PrivateFiles.make(path)
         let opened = try DatabasePool(path: path, configuration: configuration)
         let known = try? opened.read { database in
@@ -63,12 +68,8 @@ struct FindIndex {
                     ledger INTEGER NOT NULL, built_item INTEGER NOT NULL, is_built INTEGER NOT NULL,
                     movement INTEGER
                 ) STRICT;
-                CREATE TABLE entry (
-                    item_number INTEGER PRIMARY KEY, topic TEXT NOT NULL, folded TEXT NOT NULL
-                ) STRICT;
-                CREATE VIRTUAL TABLE found USING fts5(
-                    folded, content = 'entry', content_rowid = 'item_number', tokenize = 'trigram');
                 """)
+        try FindEntryWriter.createTables(in: database)
         try database.execute(sql: "INSERT INTO progress VALUES (?, 0, 0, NULL)", arguments: [ledger])
     }
 
@@ -85,10 +86,12 @@ struct FindIndex {
             let movement = row[2] as Int64?
             var progress = Progress(
                 builtItem: row[0], isBuilt: row[1], movement: movement ?? lastMovement)
+            var entries = FindEntryWriter(database)
             let count =
                 try progress.isBuilt
-                ? takeMovements(from: catalog, countMax: countMax, &progress, in: database)
-                : takeBooks(from: catalog, countMax: countMax, &progress, in: database)
+                ? takeMovements(from: catalog, countMax: countMax, &progress, &entries)
+                : takeBooks(from: catalog, countMax: countMax, &progress, &entries)
+            try entries.finish()
             if count > 0 || movement == nil {
                 try database.execute(
                     sql: "UPDATE progress SET built_item = ?, is_built = ?, movement = ?",
@@ -99,10 +102,12 @@ struct FindIndex {
     }
 
     private func takeBooks(
-        from catalog: any CatalogStoring, countMax: Int, _ progress: inout Progress, in database: Database
+        from catalog: any CatalogStoring, countMax: Int, _ progress: inout Progress,
+        _ entries: inout FindEntryWriter
     ) throws -> Int {
         let books = try catalog.booksInShop(after: progress.builtItem, limit: countMax)
-        for book in books { try add(book, in: database) }
+        let facts = try catalog.facts(of: books.map(\.item))
+        for book in books { try entries.put(book, facts[book.item] ?? .none) }
         progress.builtItem = books.last?.item.value ?? progress.builtItem
         progress.isBuilt = books.count < countMax
         // At least one, so that the progress is written.
@@ -110,88 +115,37 @@ struct FindIndex {
     }
 
     private func takeMovements(
-        from catalog: any CatalogStoring, countMax: Int, _ progress: inout Progress, in database: Database
+        from catalog: any CatalogStoring, countMax: Int, _ progress: inout Progress,
+        _ entries: inout FindEntryWriter
     ) throws -> Int {
         let changes = try catalog.shopChanges(after: progress.movement, limit: countMax)
         // A book is taken in as it is: what became of it since is told by later movements once more.
         for found in try catalog.details(of: Array(Set(changes.map(\.item)))) {
-            try remove(found.book.item, in: database)
-            if !found.isRetired { try add(found.book, in: database) }
+            if found.isRetired {
+                try entries.remove(found.book.item)
+            } else {
+                try entries.put(found.book, found.facts)
+            }
         }
         progress.movement = changes.last?.sequence ?? progress.movement
         return changes.count
     }
 
-    private func add(_ book: Book, in database: Database) throws {
-        let text = SearchText.entry(of: book)
-        let entry = try database.cachedStatement(
-            sql: "INSERT INTO entry (item_number, topic, folded) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
-        try entry.execute(arguments: [book.item.value, book.topic, text])
-        guard database.changesCount == 1 else { return }
-        let found = try database.cachedStatement(sql: "INSERT INTO found (rowid, folded) VALUES (?, ?)")
-        try found.execute(arguments: [book.item.value, text])
-    }
-
-    private func remove(_ item: ItemNumber, in database: Database) throws {
-        let text = try String.fetchOne(
-            database, sql: "SELECT folded FROM entry WHERE item_number = ?", arguments: [item.value])
-        guard let text else { return }
-        try database.execute(
-            sql: "INSERT INTO found (found, rowid, folded) VALUES ('delete', ?, ?)",
-            arguments: [item.value, text])
-        try database.execute(sql: "DELETE FROM entry WHERE item_number = ?", arguments: [item.value])
-    }
-
     // MARK: Finding
 
-    /// The numbers of the books that match, in their order.
-    ///
-    /// The index gives the books that have some of the wanted groups of three characters; whether the words
-    /// themselves are there is looked up in each. The index alone could answer it, but its work cannot be
-    /// ended, and a long word of one letter takes as many steps a book as it has letters.
+    /// Runs a search, as of one moment.
     ///
     /// - Parameter isWanted: asked again and again; the search is given up where it says no.
     /// - Returns: nil for a search that was given up.
-    func find(_ query: FindQuery, while isWanted: @escaping () -> Bool) throws -> [ItemNumber]? {
-        let words = SearchText.needed(query.words)
-        let groups = SearchText.indexedGroups(of: words, countMax: Self.drivingGroupCountMax)
-        let key = groups.isEmpty ? "entry.item_number" : "found.rowid"
-        var conditions = ["\(key) > ?"]
-        var arguments: StatementArguments = [query.after]
-        if !groups.isEmpty {
-            // In quotes nothing is an operator, and a quote is written twice.
-            let terms = groups.map { "\"" + $0.replacing("\"", with: "\"\"") + "\"" }
-            conditions.append("found MATCH ?")
-            arguments += [terms.joined(separator: " AND ")]
-        }
-        for word in words {
-            let isIndexed = word.unicodeScalars.count >= SearchText.indexedLength
-            conditions.append("instr(entry.folded, ?) > 0")
-            arguments += [isIndexed ? word : " " + word]
-        }
-        if let topic = query.topic {
-            conditions.append("entry.topic = ?")
-            arguments += [topic]
-        }
-        let tables = groups.isEmpty ? "entry" : "found JOIN entry ON entry.item_number = found.rowid"
+    func search<Value>(
+        while isWanted: @escaping () -> Bool, body: (FindSearch) throws -> Value
+    ) throws -> Value? {
         do {
             return try database.read { database in
-                try database.whileWanted(isWanted) {
-                    try Int64.fetchAll(
-                        database,
-                        sql: """
-                            SELECT \(key) FROM \(tables) WHERE \(conditions.joined(separator: " AND "))
-                            ORDER BY \(key) LIMIT \(query.limit)
-                            """, arguments: arguments
-                    ).compactMap { ItemNumber($0) }
-                }
+                try database.whileWanted(isWanted) { try body(FindSearch(database, isWanted: isWanted)) }
             }
         } catch  where Database.wasGivenUp(error) {
             return nil
         }
     }
-
-    /// Groups of three characters that the index is asked for: enough to leave few books to look at, few
-    /// enough that asking for common ones takes only milliseconds, which nothing can end.
-    private static let drivingGroupCountMax = 4
 }

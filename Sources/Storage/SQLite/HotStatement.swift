@@ -1,7 +1,8 @@
 package import GRDB
 internal import GRDBSQLite
 
-/// A prepared statement that runs for every sale: bound and stepped without boxing a value or copying a row.
+/// A prepared statement that runs for every sale or every book of a search: bound and stepped without boxing a value or
+/// copying a row.
 ///
 /// GRDB's own way costs several times what SQLite does for a row. It stays right for everything that runs
 /// once a batch or less. Used inside the transaction that it was made in only.
@@ -53,6 +54,18 @@ package struct HotStatement {
         return code == SQLITE_ROW ? try read(Columns(handle: handle)) : nil
     }
 
+    /// Runs the statement to its end, or until `body` says no.
+    ///
+    /// - Throws: the database's error.
+    package func forEachRow(_ body: (Columns) throws -> Bool) throws {
+        defer { sqlite3_reset(handle) }
+        while true {
+            let code = sqlite3_step(handle)
+            try check(code)
+            guard code == SQLITE_ROW, try body(Columns(handle: handle)) else { return }
+        }
+    }
+
     /// The current row of a statement.
     package struct Columns {
         fileprivate let handle: OpaquePointer
@@ -61,6 +74,15 @@ package struct HotStatement {
         package subscript(_ index: Int32) -> Int64? {
             sqlite3_column_type(handle, index) == SQLITE_NULL ? nil : sqlite3_column_int64(handle, index)
         }
+
+        /// The bytes of the text in a column; none for NULL.
+        package func bytes(_ index: Int32) -> [UInt8] {
+            guard let text = sqlite3_column_text(handle, index) else { return [] }
+            return Array(UnsafeBufferPointer(start: text, count: Int(sqlite3_column_bytes(handle, index))))
+        }
+
+        /// The text in a column; empty for NULL.
+        package func text(_ index: Int32) -> String { String(decoding: bytes(index), as: UTF8.self) }
     }
 
     private func check(_ code: Int32) throws {

@@ -8,7 +8,7 @@ extension Schema {
         "stock": .count,
     ]).named("Book")
     static let bookResult = Schema.result(book).named("BookResult")
-    static let bookPage = Schema.page(of: book).named("BookPage")
+    static let bookPage = Schema.countedPage(of: book).named("BookPage")
 }
 
 extension Book {

@@ -9,7 +9,7 @@ extension Schema {
     ).named("FullBook")
     static let fullBookResult = Schema.result(fullBook).named("FullBookResult")
     static let fullBooks = Schema.result(.array(of: fullBook)).named("FullBooks")
-    static let fullBookPage = Schema.page(of: fullBook).named("FullBookPage")
+    static let fullBookPage = Schema.countedPage(of: fullBook).named("FullBookPage")
 }
 
 extension BookDetails {

@@ -39,7 +39,12 @@ extension Schema {
         .object(["result": .array(of: element), "next": next])
     }
 
+    /// The same with how many there are on all pages.
+    static func countedPage(of element: Schema) -> Schema {
+        .object(["result": .array(of: element), "next": next, "count": count])
+    }
+
     private static let next = Schema.string.orNull.saying(
-        "The value of after that brings what follows; null on the last page."
+        "The value of after, or of page where pages are asked for, that brings what follows; null on the last page."
     ).named("Next")
 }

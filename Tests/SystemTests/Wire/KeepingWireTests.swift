@@ -27,7 +27,7 @@ extension RealProcesses {
                     try await store.get("/find?q=xen+GRAD"),
                     """
                     {"result":[{"item_number":"3","title":"Xen and the Art of Surviving Graduate School",\
-                    "type":"graduate school","cost":"5","stock":3}],"next":null}
+                    "type":"graduate school","cost":"5","stock":3}],"next":null,"count":1}
                     """)
                 let page = try await store.get("/find?limit=2")
                 #expect(try list(page).count == 2 && page.json["next"] as? String == "2")
@@ -158,7 +158,7 @@ extension RealProcesses {
                         "/add", #"{"title":"A, B","topic":"x, y","cost":"7.5","stock":2,"actor":"ann"}"#,
                         store))
                 #expect(added["item_number"] as? String == "5" && added["cost"] as? String == "7.50")
-                #expect(try list(try await store.get("/find?q=a,")).count == 1)
+                #expect(try list(try await store.get("/find?q=%22a,+b%22")).count == 1)
                 #expect(try await store.buy(5, key: "k") == "Success")
                 expectProblem(
                     try await post("/add", #"{"title":"C","topic":"t","cost":"1","item_number":"5"}"#, store),
@@ -168,7 +168,7 @@ extension RealProcesses {
                 #expect(retired["retired"] as? Bool == true && retired["sold"] as? Int == 1)
                 for target in ["/lookup/5", "/buy/5"] { expectProblem(try await store.get(target), 404) }
                 expectJSON(try await store.get("/search?topic=x,+y"), #"{"result":[]}"#)
-                #expect(try list(try await store.get("/find?q=a,")).isEmpty)
+                #expect(try list(try await store.get("/find?q=%22a,+b%22")).isEmpty)
                 expectProblem(try await post("/retire", #"{"item_number":"5"}"#, store), 409)
                 #expect(try await store.buy(5, key: "k") == "Success")
                 let receipt = try result(try await store.get("/receipt", headers: ["Idempotency-Key": "k"]))

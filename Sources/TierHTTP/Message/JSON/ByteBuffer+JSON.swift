@@ -42,14 +42,17 @@ extension ByteBuffer {
         return json
     }
 
-    /// A page of a list: `{"result":[…],"next":…}`, where `next` is null on the last.
+    /// A page of a list: `{"result":[…],"next":…}`, where `next` is null on the last, and with `count`, how many there
+    /// are on all pages, where that is known.
     package static func page<Element>(
-        _ elements: some Sequence<Element>, next: String?, _ write: (inout ByteBuffer, Element) -> Void
+        _ elements: some Sequence<Element>, next: String?, count: Int? = nil,
+        _ write: (inout ByteBuffer, Element) -> Void
     ) -> ByteBuffer {
         var json = ByteBuffer(string: #"{"result":"#)
         json.writeArray(elements, write)
         json.writeStaticString(#","next":"#)
         json.writeJSONString(orNull: next)
+        if let count { json.writeString(#","count":\#(count)"#) }
         json.writeStaticString("}")
         return json
     }

@@ -1,0 +1,130 @@
+internal import GRDB
+internal import Model
+
+/// Writes what books are found by, in a transaction that may take in many.
+///
+/// Beside the entries there is a vocabulary: each word of titles, authors and topics once, with how many books have
+/// it. Parts of words and typing errors are looked up there, and whole words in the index.
+struct FindEntryWriter {
+    /// Longer descriptions are found by their beginning.
+    private static let descriptionWordCountMax = 2_000
+
+    private let database: Database
+    /// By how much the number of books with a word has changed.
+    private var changes: [String: Int64] = [:]
+
+    init(_ database: Database) { self.database = database }
+
+    static func createTables(in database: Database) throws {
+        // Words are parted by blanks when they come here, so the tokenizer has nothing to decide.
+        try database.execute(
+            sql: """
+                CREATE TABLE entry (
+                    item_number INTEGER PRIMARY KEY, title TEXT NOT NULL, main_title_count INTEGER NOT NULL,
+                    authors TEXT NOT NULL, topic TEXT NOT NULL, isbn TEXT, is_described INTEGER NOT NULL
+                ) STRICT;
+                CREATE INDEX entry_title ON entry (title);
+                CREATE INDEX entry_isbn ON entry (isbn) WHERE isbn IS NOT NULL;
+                CREATE TABLE description (item_number INTEGER PRIMARY KEY, words TEXT NOT NULL) STRICT;
+                CREATE VIRTUAL TABLE found USING fts5(
+                    title, authors, topic, description, content = '', detail = 'column', columnsize = 0,
+                    tokenize = "ascii tokenchars '+#'");
+                CREATE TABLE word (
+                    number INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE, books INTEGER NOT NULL
+                ) STRICT;
+                CREATE VIRTUAL TABLE part USING fts5(
+                    text, content = 'word', content_rowid = 'number', tokenize = 'trigram');
+                CREATE TABLE half (key TEXT NOT NULL, word INTEGER NOT NULL, PRIMARY KEY (key, word))
+                    STRICT, WITHOUT ROWID;
+                """)
+    }
+
+    /// Takes a book in, in place of what it was before.
+    mutating func put(_ book: Book, _ facts: BookFacts) throws {
+        try remove(book.item)
+        let title = SearchText.line(book.title)
+        let authors = facts.authors.map { SearchText.line($0) }.joined(separator: "|")
+        let topic = SearchText.line(book.topic)
+        let description = SearchText.line(
+            of: SearchText.words(facts[.description] ?? "").prefix(Self.descriptionWordCountMax).map(\.text))
+        try run(
+            """
+            INSERT INTO entry (item_number, title, main_title_count, authors, topic, isbn, is_described)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                book.item.value, title, Self.mainTitleCount(of: book.title, line: title), authors, topic,
+                facts[.isbn], !description.isEmpty,
+            ])
+        if !description.isEmpty {
+            try run("INSERT INTO description VALUES (?, ?)", [book.item.value, description])
+        }
+        try run(
+            "INSERT INTO found (rowid, title, authors, topic, description) VALUES (?, ?, ?, ?, ?)",
+            [book.item.value, title, authors, topic, description])
+        count([title, authors, topic], by: 1)
+    }
+
+    mutating func remove(_ item: ItemNumber) throws {
+        let statement = try database.cachedStatement(
+            sql: """
+                SELECT title, authors, topic, ifnull(words, '')
+                FROM entry LEFT JOIN description USING (item_number) WHERE item_number = ?
+                """)
+        guard let row = try Row.fetchOne(statement, arguments: [item.value]) else { return }
+        let (title, authors, topic, description): (String, String, String, String) = (
+            row[0], row[1], row[2], row[3]
+        )
+        try run(
+            """
+            INSERT INTO found (found, rowid, title, authors, topic, description)
+            VALUES ('delete', ?, ?, ?, ?, ?)
+            """, [item.value, title, authors, topic, description])
+        try run("DELETE FROM entry WHERE item_number = ?", [item.value])
+        try run("DELETE FROM description WHERE item_number = ?", [item.value])
+        count([title, authors, topic], by: -1)
+    }
+
+    /// Brings the vocabulary up to what was put and removed.
+    mutating func finish() throws {
+        for (word, change) in changes where change != 0 {
+            try run("UPDATE word SET books = books + ? WHERE text = ?", [change, word])
+            if database.changesCount == 0 { try learn(word, books: change) }
+        }
+        changes = [:]
+    }
+
+    private func learn(_ word: String, books: Int64) throws {
+        try run("INSERT INTO word (text, books) VALUES (?, ?)", [word, books])
+        let number = database.lastInsertedRowID
+        try run("INSERT INTO part (rowid, text) VALUES (?, ?)", [number, word])
+        let letters = Array(word.unicodeScalars)
+        // One letter can be missing in a word that is long enough.
+        guard (FindWords.mistypedLetterCountMin - 1...TypingError.letterCountMax).contains(letters.count),
+            SearchText.isOfLetters(word)
+        else { return }
+        for key in TypingError.halves(of: letters) {
+            try run("INSERT INTO half (key, word) VALUES (?, ?)", [key, number])
+        }
+    }
+
+    private mutating func count(_ lines: [String], by change: Int64) {
+        let words = Set(lines.flatMap { $0.split { $0 == " " || $0 == "|" } })
+        for word in words { changes[String(word), default: 0] += change }
+    }
+
+    private func run(_ sql: String, _ arguments: StatementArguments) throws {
+        let statement = try database.cachedStatement(sql: sql)
+        statement.setUncheckedArguments(arguments)
+        try statement.execute()
+    }
+
+    /// How much of a title's line stands before its subtitle.
+    private static func mainTitleCount(of title: String, line: String) -> Int {
+        let ends = [":", ";", "(", " – ", " — ", " - ", ", or "]
+        let end = ends.compactMap { title.firstRange(of: $0)?.lowerBound }.min()
+        guard let end else { return line.utf8.count }
+        let main = SearchText.line(String(title[..<end]))
+        return !main.isEmpty && line.utf8.starts(with: main.utf8) ? main.utf8.count : line.utf8.count
+    }
+}
