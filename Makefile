@@ -125,6 +125,12 @@ bench-limits: release ## measure big topics, idle connections, a million books a
 	@scripts/setup.sh --bench
 	@python3 -B bench/peers/limits.py --rounds $(or $(ROUNDS),3) --seconds $(or $(SECONDS),4)
 
+relevance: build ## measure what find finds: mean reciprocal ranks of known titles, as typed and mistyped
+	@python3 -B scripts/relevance.py .build/debug/bookstore
+
+relevance-million: release ## the same among a million books more, and how long it takes
+	@python3 -B scripts/relevance.py .build/release/bookstore --books 1000000
+
 # Instructions do not depend on what else the machine does; a count belongs to one compiler and one libc.
 bench-check: setup ## count the instructions of the hot pieces and compare them with bench/micro/baseline.json
 	@scripts/setup.sh --bench
