@@ -153,7 +153,49 @@ import Testing
         #expect(!found.notes.contains { $0.hasPrefix("book 2") })
     }
 
+    /// A book comes back after it was retired, whichever log says so, and is known as the edits say.
     @Test(arguments: [
+        [
+            [#"edit,1,{"title":"Uno","isbn":"9780140449136"}"#, "retire,2", "update,1,na,-1"],
+            ["restore,2", "update,2,na,-1", #"edit,2,{"topic":"u","authors":["A. B.","C"]}"#],
+        ],
+        [
+            [
+                "retire,2", #"edit,2,{"topic":"u","isbn":"9780140449136","authors":["A. B.","C"]}"#,
+                #"edit,2,{"isbn":null}"#, "restore,2", "retire,2",
+            ],
+            ["restore,2", "retire,2", "restore,2", "update,2,na,-1", "update,1,na,-1"],
+            [#"edit,1,{"title":"Uno","isbn":"9780140449136"}"#, "query_by_item,2"],
+        ],
+    ]) func editsAndComebacksAreRebuilt(logs: [[String]]) async throws {
+        for order in [logs, logs.reversed()] {
+            let found = try await recovered(order)
+            #expect(found.book(1)?.now.title == "Uno" && found.book(1)?.opening.title == "One")
+            #expect(found.book(1)?.facts == BookFacts([.isbn: "9780140449136"]))
+            #expect(found.book(2)?.isRetired == false && found.book(2)?.now.topic == "u")
+            #expect(found.book(2)?.facts == BookFacts([.authors: "A. B.; C"]))
+            #expect(found.ledger.books.map(\.now.stock) == [2, 2])
+            #expect(!found.notes.contains { $0.contains("check the") }, "\(found.notes)")
+        }
+    }
+
+    @Test func contestedEditsAreNamed() async throws {
+        let found = try await recovered([
+            [#"edit,1,{"title":"Uno","isbn":"9780140449136"}"#, #"edit,2,{"title":"Due"}"#],
+            [#"edit,1,{"title":"Un","isbn":null}"#, #"edit,2,{"title":"Due"}"#],
+        ])
+        #expect(found.book(1)?.now.title == "Un" && found.book(1)?.facts.isEmpty == true)
+        for note in [
+            "book 1 has the isbn nothing; log-1 says '9780140449136' last, and which was later stands in no log: check the isbn",
+            "book 1 has the title 'Un'; log-1 says 'Uno' last, and which was later stands in no log: check the title",
+        ] { #expect(found.notes.contains(note), "\(found.notes)") }
+        #expect(!found.notes.contains { $0.hasPrefix("book 2") })
+    }
+
+    @Test(arguments: [
+        [["restore,1"], ["update,1,na,-1"]], [["retire,1"], ["retire,1"]],
+        [["retire,1", "restore,1"], ["restore,1"]], [[#"edit,7,{"title":"T"}"#], []],
+        [["edit,1,x"], []], [["edit,1"], []], [["restore,x"], []],
         [["update,1,na,-2"], ["update,1,na,-2"]], [["update,7,na,-1"], ["update,1,na,-1"]],
         [["init,9,1,5,t,Nine", "update,1,na,-1"], ["init,9,1,6,t,Nine", "update,1,na,-1"]],
     ]) func logsThatDoNotFitAreRefused(logs: [[String]]) async throws {

@@ -61,6 +61,46 @@ import Testing
         }
     }
 
+    /// What one catalog edits, retires and brings back, the other shows and finds.
+    @Test func editsOfOneAreSeenByTheOther() async throws {
+        try await withReplicas { one, two in
+            try await withLoops(count: 1) { loops in
+                let loop = loops.slots[0].eventLoop
+                try await one.withEngine { mine in
+                    try await two.withEngine { other in
+                        let ask = { (work: KeeperRequest.Work) in
+                            _ = try await mine.request(KeeperRequest(work), on: loop).get()
+                        }
+                        let edit = { (title: String, topic: String?) in
+                            KeeperRequest.Work.edit(
+                                BookEdit(item: Self.item, title: title, topic: topic), expectedVersion: nil)
+                        }
+                        try await ask(edit("Renamed", "moved"))
+                        try await other.current(on: loop).get()
+                        #expect(other.bookInShop(Self.item)?.title == "Renamed")
+                        #expect(other.listings(topic: "moved").map(\.title) == ["Renamed"])
+                        #expect(other.listings(topic: first.topic).map(\.item) == [second.item])
+                        try await ask(.retire(Self.item, expectedVersion: nil))
+                        try await ask(edit("Again", nil))
+                        try await ask(.restore(Self.item))
+                        _ = try await other.update(.sale(of: Self.item, key: key("a")), on: loop).get()
+                        try await other.current(on: loop).get()
+                        #expect(try other.book(Self.item).title == "Again")
+                        #expect(try other.book(Self.item).stock == first.stock - 1)
+                        #expect(other.bookCount == 4)
+                        try await eventually("it is found") {
+                            let query = FindQuery(words: ["again"], topic: nil, after: 0, limit: 9)
+                            return try await other.find(query, for: nil, on: loop).get() == [Self.item]
+                        }
+                        try await ask(.retire(Self.item, expectedVersion: nil))
+                        try await other.current(on: loop).get()
+                        #expect(other.bookInShop(Self.item) == nil)
+                    }
+                }
+            }
+        }
+    }
+
     /// Each is completed with its own lines, wherever the other's are in the ledger.
     @Test func aCrashOfOneIsOfNoConcernToTheOther() async throws {
         try await withReplicas { one, two in

@@ -400,6 +400,60 @@ import Testing
         }
     }
 
+    /// What `recover` and `verify` read and write.
+    @Test(.onEachStore) func aSnapshotIsWrittenAndReadBack() async throws {
+        try await withCatalogFolder { folder in
+            try folder.withStore { store in
+                try store.commitUnlogged(.sale(of: first.item, key: key("a")))
+                let new = NewBook(
+                    item: nil, title: "War and Peace", topic: "t", price: try cents(5_00), stock: 2,
+                    facts: Self.facts)
+                let added = try request(.add(new), store).get()[0].book.item
+                _ = try request(edit(added, title: "Peace", facts: [.authors: nil]), store).get()
+                _ = try request(edit(topic: "u"), store).get()
+                _ = try request(edit(topic: first.topic), store).get()
+                _ = try request(.retire(second.item, expectedVersion: nil), store).get()
+                _ = try request(.restore(second.item), store).get()
+                _ = try request(.retire(added, expectedVersion: nil), store).get()
+            }
+            let snapshot = try folder.snapshot()
+            #expect(snapshot.books.last?.opening.title == "War and Peace")
+            #expect(snapshot.books.last?.now.title == "Peace" && snapshot.books.last?.isRetired == true)
+            #expect(
+                snapshot.edits.map(\.changes.count) == [3, 2, 1, 1]
+                    && snapshot.edits[1].changes.last?.from == Self.facts[.authors])
+            try await withCatalogFolder { other in
+                try other.write(snapshot)
+                let read = try other.snapshot()
+                #expect(Self.texts(of: read) == Self.texts(of: snapshot) && read.ledger == snapshot.ledger)
+                let known = try folder.withStore { store in
+                    (
+                        try store.movementLines(),
+                        try (1...5).map { try store.details(of: #require(ItemNumber($0))) }
+                    )
+                }
+                try other.withStore([]) { store in
+                    #expect(try store.movementLines() == known.0)
+                    let details = try (1...5).map { try store.details(of: #require(ItemNumber($0))) }
+                    #expect(details == known.1)
+                    let records = try store.movements(MovementFilter(kind: .edit, limit: 9)).records
+                    #expect(records.reversed().map(\.changes) == snapshot.edits.map(\.changes))
+                    // The ledger goes on.
+                    _ = try request(edit(topic: "v"), store).get()
+                    _ = try request(.restore(try #require(ItemNumber(5))), store).get()
+                    #expect(store.listings(topic: "v").map(\.item) == [first.item])
+                }
+            }
+        }
+    }
+
+    private static func texts(of snapshot: LedgerSnapshot) -> [String] {
+        snapshot.movements.map { "\($0.sequence) \($0.entry.logLine) \($0.stockAfter)" }
+            + snapshot.books.map {
+                "\($0.now) \($0.opening) \($0.isRetired) \($0.addedBy ?? 0) \($0.facts.json)"
+            }
+    }
+
     private static func schema(of database: Database) throws -> [String] {
         try String.fetchAll(
             database, sql: "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type, name")
@@ -407,6 +461,20 @@ import Testing
 }
 
 extension CatalogFolder {
+    fileprivate func snapshot() throws -> LedgerSnapshot {
+        switch kind {
+        case .sqlite: try CatalogSnapshot.read(folder: data)
+        case .postgresql: try PostgresCatalogSnapshot.read(at: StoreURL(parsing: url))
+        }
+    }
+
+    fileprivate func write(_ snapshot: LedgerSnapshot) throws {
+        switch kind {
+        case .sqlite: try CatalogSnapshot.write(snapshot, folder: data)
+        case .postgresql: try PostgresCatalogSnapshot.write(snapshot, at: StoreURL(parsing: url))
+        }
+    }
+
     /// Makes of a store's database one of the version before edits.
     fileprivate func makeVersionBeforeEdits() throws {
         switch kind {
