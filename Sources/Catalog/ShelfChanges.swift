@@ -19,6 +19,7 @@ package struct ShelfChanges: Sendable {
     mutating func add(_ book: Book) { added.append(book) }
 
     mutating func show(_ book: Book) {
+        if PlantedBug.isOn(.showsOldTitles) { return }
         shown[book.item] = book
         states[book.item] = nil
         retired.remove(book.item)

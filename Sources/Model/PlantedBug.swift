@@ -7,6 +7,12 @@ package enum PlantedBug: String, CaseIterable, Sendable {
     case ignoresOtherItemOfKey
     /// The catalog answers a sale as soon as the memory has stock for it.
     case answersBeforeCommit
+    /// The catalog answers an edit before it is committed.
+    case answersEditBeforeCommit
+    /// A book that is brought back has lost its stock.
+    case restoresWithoutStock
+    /// The memory goes on with the titles that it began with.
+    case showsOldTitles
     /// The update's statement no longer asks whether the stock would go below 0.
     case dropsStockCondition
     /// A log gets its lines before the database has the batch.

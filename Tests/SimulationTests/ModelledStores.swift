@@ -125,7 +125,8 @@ final class ModelledCatalogStore: ModelledStore, CatalogStoring, @unchecked Send
 
     func forEachBookInShop(_ body: (Book) throws -> Void) throws -> Int64 {
         let tables = try read()
-        for book in tables.booksInShop.sorted(by: { $0.item < $1.item }) { try body(book) }
+        let inShop = tables.allDetails.filter { !$0.isRetired }.map(\.book)
+        for book in inShop.sorted(by: { $0.item < $1.item }) { try body(book) }
         return Int64(tables.movements.count)
     }
 
@@ -134,14 +135,17 @@ final class ModelledCatalogStore: ModelledStore, CatalogStoring, @unchecked Send
     }
 
     func forEachMovement(after sequence: Int64, _ body: (Int64, LedgerEntry) throws -> Void) throws {
-        for logged in try read().movements where logged.movement.sequence > sequence {
-            try body(logged.movement.sequence, .update(logged.movement.change))
+        let tables = try read()
+        for logged in tables.movements where logged.movement.sequence > sequence {
+            try body(logged.movement.sequence, tables.entry(of: logged.movement))
         }
     }
 
     func forEachLine(after number: Int64, _ body: (String) throws -> Void) throws {
-        for logged in try read().movements where logged.log == log && logged.movement.sequence > number {
-            if logged.movement.sequence <= lastNumber { try body(logged.movement.change.logLine) }
+        let tables = try read()
+        for logged in tables.movements where logged.log == log && logged.movement.sequence > number {
+            guard logged.movement.sequence <= lastNumber else { break }
+            try body(tables.entry(of: logged.movement).logLine)
         }
     }
 
@@ -190,9 +194,18 @@ final class ModelledReadIndex: ReadIndex, @unchecked Sendable {
             let head = Int64(tables.movements.count)
             guard head >= movement else { return nil }
             var books = ShelfChanges()
-            for logged in tables.movements[Int(movement)...] {
-                let item = logged.movement.change.item
-                if let book = tables.books[item] { books.states[item] = (book.price, book.stock) }
+            let named = Dictionary(grouping: tables.movements[Int(movement)...]) {
+                $0.movement.change.item
+            }
+            for (item, logged) in named {
+                guard let found = tables.details(of: item) else { continue }
+                if logged.allSatisfy({ $0.movement.kind == .update }) {
+                    books.states[item] = (found.book.price, found.book.stock)
+                } else if found.isRetired {
+                    books.retire(item)
+                } else {
+                    books.show(found.book)
+                }
             }
             return LedgerChanges(after: movement, through: head, books: books)
         } catch {

@@ -30,6 +30,14 @@ struct ModelledTables {
     /// The log of the transaction that is being made.
     var writing: Int64 = 0
     private var keyed: [String: Int] = [:]
+    /// What edits have made of titles and topics.
+    private var texts: [ItemNumber: Book] = [:]
+    private var facts: [ItemNumber: BookFacts] = [:]
+    private var edits: [Int64: BookEdit] = [:]
+    /// The movements of storekeepers' requests, by their keys.
+    private var requests: [String: ClosedRange<Int64>] = [:]
+    /// What a request began with; none outside of one.
+    private var begun: [ModelledTables] = []
 
     init(books: [Book]) {
         openingBooks = books
@@ -40,12 +48,26 @@ struct ModelledTables {
         }
     }
 
-    /// The books as they are.
-    var booksInShop: [Book] {
-        openingBooks.map { opening in
-            var book = opening
-            if let now = books[book.item] { (book.stock, book.price) = (now.stock, now.price) }
-            return book
+    /// The books as they are, retired or not.
+    var allDetails: [BookDetails] {
+        openingBooks.compactMap { opening in
+            guard let now = books[opening.item] else { return nil }
+            var book = texts[opening.item] ?? opening
+            (book.stock, book.price) = (now.stock, now.price)
+            return BookDetails(
+                book: book, sold: now.sold, isRetired: now.isRetired, version: now.lastMovement,
+                facts: facts[opening.item] ?? .none)
+        }
+    }
+
+    /// What a movement did.
+    func entry(of movement: LedgerMovement) -> LedgerEntry {
+        let item = movement.change.item
+        return switch movement.kind {
+        case .update, .added: .update(movement.change)
+        case .retired: .retired(item)
+        case .edited: .edited(edits[movement.sequence] ?? BookEdit(item: item))
+        case .restored: .restored(item)
         }
     }
 
@@ -56,13 +78,13 @@ struct ModelledTables {
     func order(under key: IdempotencyKey) -> OrderSnapshot.Order? { orders.first { $0.key == key } }
 
     var ledgerSnapshot: LedgerSnapshot {
-        let states = zip(booksInShop, openingBooks).map { now, opening in
+        let states = zip(allDetails, openingBooks).map { now, opening in
             LedgerSnapshot.BookState(
-                now: now, opening: opening)
+                now: now.book, opening: opening, isRetired: now.isRetired, facts: now.facts)
         }
         let movements = movements.map {
             LedgerSnapshot.Movement(
-                sequence: $0.movement.sequence, entry: .update($0.movement.change),
+                sequence: $0.movement.sequence, entry: entry(of: $0.movement),
                 stockAfter: $0.movement.stockAfter, sale: $0.movement.sale, log: $0.log)
         }
         return LedgerSnapshot(ledger: Self.ledger, books: states, movements: movements)
@@ -70,9 +92,6 @@ struct ModelledTables {
 }
 
 extension ModelledTables: LedgerTables {
-    /// The simulation's clients keep no store.
-    private struct NoStorekeepers: Error {}
-
     func book(_ item: ItemNumber) -> LedgerBook? { books[item] }
 
     mutating func write(_ book: LedgerBook, of item: ItemNumber) { books[item] = book }
@@ -103,14 +122,50 @@ extension ModelledTables: LedgerTables {
         return true
     }
 
-    func beginRequest() throws { throw NoStorekeepers() }
-    func endRequest() throws { throw NoStorekeepers() }
-    func undoRequest() throws { throw NoStorekeepers() }
-    func details(of item: ItemNumber) throws -> BookDetails? { throw NoStorekeepers() }
-    func add(_ books: [Book], firstMovement: Int64) throws -> [ItemNumber] { throw NoStorekeepers() }
-    func write(isRetired: Bool, of item: ItemNumber, movement: Int64) throws { throw NoStorekeepers() }
-    func write(_ edits: [LedgerEdit]) throws { throw NoStorekeepers() }
-    func freeNumber(from number: Int64) throws -> Int64? { throw NoStorekeepers() }
-    func note(_ request: KeeperRequest, first: Int64, last: Int64) throws { throw NoStorekeepers() }
-    func entries(ofRequest key: IdempotencyKey) throws -> [LedgerEntry]? { throw NoStorekeepers() }
+    // MARK: What storekeepers ask for
+
+    /// The simulation's storekeepers add no books.
+    private struct NotModelled: Error {}
+
+    mutating func beginRequest() { begun = [self] }
+    mutating func endRequest() { begun = [] }
+    mutating func undoRequest() { if let before = begun.first { self = before } }
+
+    func details(of item: ItemNumber) -> BookDetails? { allDetails.first { $0.book.item == item } }
+
+    mutating func write(isRetired: Bool, of item: ItemNumber, movement: Int64) {
+        books[item] = books[item].map { $0.after(movement, isRetired: isRetired) }
+    }
+
+    mutating func write(_ edits: [LedgerEdit]) {
+        for edit in edits {
+            let item = edit.book.item
+            books[item] = books[item].map { $0.after(edit.movement, isRetired: $0.isRetired) }
+            texts[item] = edit.book
+            facts[item] = edit.facts ?? facts[item]
+            self.edits[edit.movement] = BookEdit(item: item, edit.changes)
+        }
+    }
+
+    mutating func note(_ request: KeeperRequest, first: Int64, last: Int64) {
+        if let key = request.key { requests[key.text] = first...last }
+    }
+
+    func entries(ofRequest key: IdempotencyKey) -> [LedgerEntry]? {
+        requests[key.text].map { range in
+            movements.lazy.map(\.movement).filter { range.contains($0.sequence) }.map(entry)
+        }
+    }
+
+    func add(_ books: [Book], firstMovement: Int64) throws -> [ItemNumber] { throw NotModelled() }
+    func freeNumber(from number: Int64) throws -> Int64? { throw NotModelled() }
+}
+
+extension LedgerBook {
+    /// The book after a movement that leaves its stock and price.
+    fileprivate func after(_ movement: Int64, isRetired: Bool) -> LedgerBook {
+        LedgerBook(
+            stock: stock, price: price, sold: sold, lastMovement: movement, previousMovement: lastMovement,
+            isRetired: isRetired)
+    }
 }

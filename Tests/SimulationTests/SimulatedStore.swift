@@ -27,7 +27,10 @@ final class SimulatedStore: @unchecked Sendable {
     /// What several of a tier write to; nil where each tier has one server with a file.
     private let database: ModelledDatabase?
     let frontends: [SimulatedFrontend]
+    /// The books that clients buy.
     let items: [ItemNumber]
+    /// A book that goes and comes back, and that nobody buys.
+    let keptItem: ItemNumber
     var history = ClientHistory()
     private let books: [Book]
     /// The faults of this seed's store: a few frequent kinds find more than all kinds at a low rate.
@@ -41,12 +44,15 @@ final class SimulatedStore: @unchecked Sendable {
     init(seed: UInt64, folder: String, isReplicated: Bool) throws {
         world = World(seed: seed, folder: folder)
         let world = world
-        books = Book.defaults.prefix(2).map { book in
+        let sold = Book.defaults.prefix(2).map { book in
             var book = book
             book.stock = Int64(world.pick(0...5))
             return book
         }
-        items = books.map(\.item)
+        let kept = Book.defaults[2]
+        books = sold + [kept]
+        items = sold.map(\.item)
+        keptItem = kept.item
         let kinds = Misfortune.allCases.filter { _ in world.chance(percent: 45) }
         misfortunes = kinds.isEmpty ? Misfortune.allCases : kinds
         let books = books
@@ -85,19 +91,22 @@ final class SimulatedStore: @unchecked Sendable {
             SimulatedClient($0, operationCount: Self.operationCountPerClient, store: self)
         }
         for client in clients { client.start() }
+        let keeper = SimulatedKeeper(of: self)
+        keeper.start()
         for _ in 0..<world.pick(0...Self.faultCountMax) {
             world.after(micros: 0...(Self.stormMillis * 1_000)) { self.strike() }
         }
         world.loop.advanceTime(to: .uptimeNanoseconds(0) + .milliseconds(Int64(Self.stormMillis)))
         heal()
         let end = world.now + .seconds(Self.recoverySeconds)
-        while !clients.allSatisfy(\.isDone), world.now < end {
+        while !(clients.allSatisfy(\.isDone) && keeper.isDone), world.now < end {
             world.loop.advanceTime(by: .milliseconds(100))
         }
         for client in clients where !client.isDone { world.fault("\(client.name) gets no answer") }
+        if !keeper.isDone { world.fault("the storekeeper gets no answer") }
         // "Within 5 seconds of the tiers being back, without anybody asking."
         world.loop.advanceTime(by: .seconds(5))
-        check()
+        check(keeper)
         stop()
     }
 
@@ -174,7 +183,7 @@ final class SimulatedStore: @unchecked Sendable {
         for frontend in frontends { frontend.letGo() }
     }
 
-    private func check() {
+    private func check(_ keeper: SimulatedKeeper) {
         for server in servers where !server.isUp { world.fault("\(server.name) is not up") }
         // The shelf of one that nobody has asked may be older.
         for catalog in catalogs { _ = catalog.engine?.catchUp(on: world.loop) }
@@ -189,6 +198,7 @@ final class SimulatedStore: @unchecked Sendable {
             try audit(ledger, orders)
             checkPurchases(ledger, orders)
             checkRestocks(ledger)
+            keeper.check(ledger)
             checkHistory()
             for catalog in catalogs { check(catalog, ledger) }
         } catch {
@@ -199,8 +209,10 @@ final class SimulatedStore: @unchecked Sendable {
     private func check(_ catalog: SimulatedCatalog, _ ledger: LedgerSnapshot) {
         guard let engine = catalog.engine else { return }
         if !engine.takesUpdates { world.fault("\(catalog.name) takes no updates") }
-        for state in ledger.books where engine.shown(state.now.item) != state.now.stock {
-            world.fault("the shelf shows another stock of book \(state.now.item) than the ledger has")
+        for state in ledger.books {
+            let shown = try? engine.book(state.now.item)
+            guard shown != (state.isRetired ? nil : state.now) else { continue }
+            world.fault("the shelf shows another book \(state.now.item) than the ledger has")
         }
     }
 
@@ -272,9 +284,4 @@ final class SimulatedStore: @unchecked Sendable {
             if wasAnswered, count == 0 { world.fault("the restock of \(units) was answered and is lost") }
         }
     }
-}
-
-extension CatalogEngine {
-    /// The stock in the answer to a lookup.
-    func shown(_ item: ItemNumber) -> Int64? { try? book(item).stock }
 }
