@@ -3,7 +3,7 @@ internal import TierHTTP
 
 // For customers.
 extension Endpoint {
-    static let shop = [find, topics, receipt]
+    static let shop = [find, details, topics, receipt]
 
     package static let find = Endpoint(
         "find", isLong: true, lane: .reads,
@@ -16,6 +16,12 @@ extension Endpoint {
                 ), .limit(StoreLimits.foundCountMax),
             ] + RouteDoc.Parameter.selection, success: .bookPage, refusals: [400],
             example: .init(query: "q=graduate&limit=5")))
+
+    package static let details = Endpoint(
+        "details", lane: .reads,
+        RouteDoc(
+            summary: "One book in the shop with what is known of it.", parameters: [.itemNumber],
+            success: .shopBookResult, refusals: [400, 404], example: .init(query: "item_number=1")))
 
     package static let topics = Endpoint(
         "topics", isLong: true, lane: .reads,

@@ -4,7 +4,9 @@ internal import TierHTTP
 
 // For storekeepers.
 extension Endpoint {
-    static let keeping = [books, book, movements, totals, updates, add, retire, load]
+    static let keeping = [
+        books, book, movements, totals, updates, add, edit, retire, restore, load,
+    ]
 
     // MARK: Lists
 
@@ -80,12 +82,30 @@ extension Endpoint {
             example: .init(
                 body: #"{"title": "Small Gardens", "topic": "gardening", "cost": "12.50", "stock": 9}"#)))
 
+    package static let edit = Endpoint(
+        "edit", [.POST], isGuarded: true, lane: .changes,
+        RouteDoc(
+            summary: "Changes title, topic and details of a book: what is given; `null` removes a detail.",
+            parameters: [.key], body: .json(.edit), success: .fullBookResult,
+            refusals: [400, 404, 409, 412, 413, 422],
+            example: .init(
+                body:
+                    #"{"item_number": "1", "isbn": "978-0-306-40615-7", "authors": ["A. Author", "B. Writer"]}"#
+            )))
+
     package static let retire = Endpoint(
         "retire", [.POST], isGuarded: true, lane: .changes,
         RouteDoc(
             summary: "Takes a book out of the shop.", parameters: [.key], body: .json(.retirement),
             success: .fullBookResult, refusals: [400, 404, 409, 412, 413, 422],
             example: .init(body: #"{"item_number": "4", "reason": "out of print"}"#)))
+
+    package static let restore = Endpoint(
+        "restore", [.POST], isGuarded: true, lane: .changes,
+        RouteDoc(
+            summary: "Brings a retired book back into the shop, under its number.", parameters: [.key],
+            body: .json(.restoration), success: .fullBookResult, refusals: [400, 404, 409, 413, 422],
+            example: .init(body: #"{"item_number": "4", "reason": "a new edition"}"#)))
 
     /// `/import`.
     package static let load = Endpoint(

@@ -30,7 +30,7 @@ extension StoreClient {
         words: String? = nil, topic: String? = nil, isInStock: Bool = false, costMin: Cents? = nil,
         costMax: Cents? = nil, sort: BookOrder? = nil, page: Int? = nil, limit: Int, after: String? = nil,
         trace: TraceContext? = nil
-    ) async throws -> StoreAnswer<[Book]> {
+    ) async throws -> StoreAnswer<[ShopBook]> {
         try await ask(
             .find,
             [
@@ -39,6 +39,11 @@ extension StoreClient {
                 ("sort", sort?.rawValue), ("page", page.map { String($0) }), ("limit", String(limit)),
                 ("after", after),
             ], trace: trace)
+    }
+
+    /// A book in the shop with what is known of it.
+    package func details(_ item: ItemNumber, trace: TraceContext? = nil) async throws -> ShopBook {
+        try await ask(.details, [("item_number", item.description)], trace: trace).result
     }
 
     /// The order of a list of topics.

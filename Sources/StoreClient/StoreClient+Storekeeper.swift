@@ -107,6 +107,15 @@ extension StoreClient {
         try await change(.add, KeeperRequest(.add(book), actor: actor, reason: reason, key: key), trace)
     }
 
+    /// Changes what is said of a book, if it has this version.
+    package func edit(
+        _ edit: BookEdit, expectedVersion: Int64? = nil, actor: String, reason: String?, key: IdempotencyKey,
+        trace: TraceContext? = nil
+    ) async throws -> StoreAnswer<BookDetails> {
+        let work = KeeperRequest.Work.edit(edit, expectedVersion: expectedVersion)
+        return try await change(.edit, KeeperRequest(work, actor: actor, reason: reason, key: key), trace)
+    }
+
     /// Takes a book out of the shop, if it has this version.
     package func retire(
         _ item: ItemNumber, expectedVersion: Int64? = nil, actor: String, reason: String?,
@@ -115,6 +124,14 @@ extension StoreClient {
         let work = KeeperRequest.Work.retire(item, expectedVersion: expectedVersion)
         return try await change(
             .retire, KeeperRequest(work, actor: actor, reason: reason, key: key), trace)
+    }
+
+    /// Brings a retired book back.
+    package func restore(
+        _ item: ItemNumber, actor: String, reason: String?, key: IdempotencyKey, trace: TraceContext? = nil
+    ) async throws -> StoreAnswer<BookDetails> {
+        try await change(
+            .restore, KeeperRequest(.restore(item), actor: actor, reason: reason, key: key), trace)
     }
 
     private func change<Result: Decodable & Sendable>(

@@ -8,8 +8,9 @@ package import TierHTTP
 /// The store's API (docs/api.md) for programs that are no part of it.
 package struct StoreClient: Sendable {
     private static let endpoints: [Endpoint] = [
-        .find, .topics, .search, .lookup, .buy, .receipt, .books, .book, .movements, .totals, .tiers, .orders,
-        .updates, .add, .retire, .load, .importing, .ledger,
+        .find, .details, .topics, .search, .lookup, .buy, .receipt, .books, .book, .movements, .totals,
+        .tiers, .orders,
+        .updates, .add, .edit, .retire, .restore, .load, .importing, .ledger,
     ]
 
     private let client: TierClient

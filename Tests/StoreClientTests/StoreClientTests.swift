@@ -33,7 +33,9 @@ import TierHTTP
         let book = Book(
             item: try #require(ItemNumber(number)), title: "A \"quoted\" title", topic: "a & b",
             price: try #require(Cents(1250)), stock: 3)
-        return BookDetails(book: book, sold: 7, isRetired: false, version: 9)
+        return BookDetails(
+            book: book, sold: 7, isRetired: false, version: 9,
+            facts: BookFacts([.isbn: "9780306406157", .authors: "A; B", .description: "\"One\"\nTwo"]))
     }
 
     private static func list(_ books: [BookDetails], next: String? = nil) -> TierResponse {
@@ -60,6 +62,7 @@ import TierHTTP
         }
         let routes = [
             take(.updates) { $0.updates() }, take(.add) { $0.newBook() }, take(.retire) { $0.retirement() },
+            take(.edit) { $0.edit() }, take(.restore) { $0.restoration() },
         ]
         let key = try #require(IdempotencyKey(parsing: "a-key"))
         let updates = [
@@ -68,7 +71,10 @@ import TierHTTP
                 StockChange(item: one.book.item, price: Cents(0), units: 5),
                 expectation: KeeperUpdate.Expectation(stock: 3, price: Cents(1205), version: 9)),
         ]
-        let new = NewBook(item: nil, title: "T", topic: "t", price: one.book.price, stock: 4)
+        let new = NewBook(
+            item: nil, title: "T", topic: "t", price: one.book.price, stock: 4, facts: one.facts)
+        var edit = BookEdit(item: one.book.item, title: "N", facts: [.authors: "C; D", .published: "1999"])
+        edit.facts.updateValue(nil, forKey: .isbn)
         try await withStore(routes) { store in
             let changed = try await store.updates(updates, actor: "ann", reason: "a \"delivery\"", key: key)
             #expect(changed.result == [one])
@@ -76,14 +82,19 @@ import TierHTTP
             let retired = try await store.retire(
                 one.book.item, expectedVersion: 9, actor: "ann", reason: "old", key: key)
             #expect(retired.result == one)
+            let edited = try await store.edit(edit, expectedVersion: 9, actor: "ann", reason: nil, key: key)
+            #expect(edited.result == one)
+            _ = try await store.restore(one.book.item, actor: "ann", reason: "back", key: key)
             #expect(retired.text.hasPrefix(#"{"result":{"item_number":"1","title":"A \"quoted\" title""#))
         }
         let requests = taken.withLock { $0 }
-        try #require(requests.count == 3)
-        #expect(requests.map(\.reason) == ["a \"delivery\"", nil, "old"])
+        try #require(requests.count == 5)
+        #expect(requests.map(\.reason) == ["a \"delivery\"", nil, "old", nil, "back"])
         #expect(requests.allSatisfy { $0.actor == "ann" && $0.key == key })
         guard case .updates(updates) = requests[0].work, case .add(new) = requests[1].work,
-            case .retire(one.book.item, expectedVersion: 9) = requests[2].work
+            case .retire(one.book.item, expectedVersion: 9) = requests[2].work,
+            case .edit(edit, expectedVersion: 9) = requests[3].work,
+            case .restore(one.book.item) = requests[4].work
         else {
             Issue.record("\(requests)")
             return
@@ -103,6 +114,22 @@ import TierHTTP
             #expect(page.result == [one] && page.next == "1")
         }
         #expect(asked.withLock { $0 } == ["q=a%20b&stock_max=2&retired=only&limit=5&after=7"])
+    }
+
+    @Test func readsABookWithItsFacts() async throws {
+        let one = try details(1)
+        let shown = ShopBook(one.book, one.facts)
+        let routes = [
+            Route(.details) { _ in .ready(.json(shown.result)) },
+            Route(.find) { _ in
+                .ready(.json(ByteBuffer.page([shown], next: nil) { $1.write(to: &$0) }))
+            },
+        ]
+        try await withStore(routes) { store in
+            let book = try await store.details(one.book.item)
+            let found = try await store.find(limit: 1)
+            #expect(book == shown && found.result == [shown])
+        }
     }
 
     private func fault(of error: any Error) async throws -> [StoreFault] {

@@ -12,7 +12,9 @@ extension CatalogRoutes {
         [
             Route(.updates) { changing(by: $0.updates(), $0) { BookDetails.result($0) } },
             Route(.add) { changing(by: $0.newBook(), $0) { BookDetails.result($0[0]) } },
+            Route(.edit) { changing(by: $0.edit(), $0) { BookDetails.result($0[0]) } },
             Route(.retire) { changing(by: $0.retirement(), $0) { BookDetails.result($0[0]) } },
+            Route(.restore) { changing(by: $0.restoration(), $0) { BookDetails.result($0[0]) } },
             Route(.load) { .pending(try load($0)) },
             Route(.importing) { _ in
                 let (read, written) = imports.now

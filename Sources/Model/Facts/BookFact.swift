@@ -76,14 +76,16 @@ package enum BookFact: String, CaseIterable, Codable, Sendable {
         return text.split(separator: ";").map { ShopText.kept(String($0)) }.filter { !$0.isEmpty }
     }
 
+    /// The one text of a list.
+    package func text(of parts: [String]) -> String { parts.joined(separator: Self.separator) }
+
     private func keptList(_ text: String) throws(LineFault) -> String {
         let parts = parts(of: text)
         guard !parts.isEmpty else { throw LineFault("the \(rawValue) are empty") }
         guard parts.count <= Self.partCountMax else {
             throw LineFault("there are more than \(Self.partCountMax) \(rawValue)")
         }
-        let joined = parts.joined(separator: Self.separator)
-        return try BookFields.text(joined, rawValue, byteCountMax: byteCountMax)
+        return try BookFields.text(self.text(of: parts), rawValue, byteCountMax: byteCountMax)
     }
 
     private func keptLines(_ text: String) throws(LineFault) -> String {

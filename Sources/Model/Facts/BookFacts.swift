@@ -72,41 +72,39 @@ extension BookFact {
     package func text(_ value: JSONValue) -> String? {
         guard isList, case .array(let values) = value else { return value.text }
         let parts = values.compactMap(\.text)
-        return parts.count == values.count ? parts.joined(separator: Self.separator) : nil
+        return parts.count == values.count ? self.text(of: parts) : nil
+    }
+}
+
+// Its name is the name of a member.
+extension BookFact: CodingKey {}
+
+extension BookFact {
+    /// Writes a text as a member: a list as an array, nil as null.
+    package func encode(_ text: String?, to members: inout KeyedEncodingContainer<BookFact>) throws {
+        if let text, isList {
+            try members.encode(parts(of: text), forKey: self)
+        } else {
+            try members.encode(text, forKey: self)
+        }
     }
 }
 
 extension BookFacts: Codable {
-    private struct Name: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
-
-        init(_ fact: BookFact) { stringValue = fact.rawValue }
-        init(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
-    }
-
     /// Reads the members of a book's answer that are facts.
     package init(from decoder: any Decoder) throws {
-        let members = try decoder.container(keyedBy: Name.self)
+        let members = try decoder.container(keyedBy: BookFact.self)
         for fact in BookFact.allCases {
             texts[fact] =
                 fact.isList
-                ? try members.decodeIfPresent([String].self, forKey: Name(fact))?
-                    .joined(separator: BookFact.separator)
-                : try members.decodeIfPresent(String.self, forKey: Name(fact))
+                ? try members.decodeIfPresent([String].self, forKey: fact).map(fact.text(of:))
+                : try members.decodeIfPresent(String.self, forKey: fact)
         }
     }
 
     /// Writes them as members.
     package func encode(to encoder: any Encoder) throws {
-        var members = encoder.container(keyedBy: Name.self)
-        for (fact, text) in known {
-            if fact.isList {
-                try members.encode(fact.parts(of: text), forKey: Name(fact))
-            } else {
-                try members.encode(text, forKey: Name(fact))
-            }
-        }
+        var members = encoder.container(keyedBy: BookFact.self)
+        for (fact, text) in known { try fact.encode(text, to: &members) }
     }
 }

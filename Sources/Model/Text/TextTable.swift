@@ -25,7 +25,7 @@ package struct TextTable: Equatable, Sendable {
         }
     }
 
-    /// The lines of the table, headings first.
+    /// The lines of the table, headings first, without blanks at their ends.
     package func lines(_ rows: [[String]]) -> [String] {
         let widths = widths(rows)
         return ([columns.map(\.heading)] + rows).map { row in
@@ -34,10 +34,11 @@ package struct TextTable: Equatable, Sendable {
                 let blanks = String(repeating: " ", count: widths[index] - row[index].count)
                 if index > 0 { line += "  " }
                 switch column {
-                case .left: line += index == columns.count - 1 ? row[index] : row[index] + blanks
+                case .left: line += row[index] + blanks
                 case .right: line += blanks + row[index]
                 }
             }
+            while line.last == " " { line.removeLast() }
             return line
         }
     }

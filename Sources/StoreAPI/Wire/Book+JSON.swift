@@ -8,7 +8,6 @@ extension Schema {
         "stock": .count,
     ]).named("Book")
     static let bookResult = Schema.result(book).named("BookResult")
-    static let bookPage = Schema.countedPage(of: book).named("BookPage")
 }
 
 extension Book {
@@ -23,7 +22,7 @@ extension Book {
 }
 
 extension ByteBuffer {
-    /// Appends a book as customers see it.
+    /// Appends a book as the contract has it.
     package mutating func writeBook(_ book: Book) {
         writeBookFields(book)
         writeStaticString("}")

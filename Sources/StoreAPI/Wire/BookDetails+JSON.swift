@@ -5,7 +5,7 @@ internal import TierHTTP
 extension Schema {
     /// A book as a storekeeper sees it.
     static let fullBook = Schema.all(
-        book, .object(["sold": .count, "retired": .boolean, "version": .count])
+        book, .object(["sold": .count, "retired": .boolean, "version": .count]), facts
     ).named("FullBook")
     static let fullBookResult = Schema.result(fullBook).named("FullBookResult")
     static let fullBooks = Schema.result(.array(of: fullBook)).named("FullBooks")
@@ -29,6 +29,8 @@ extension ByteBuffer {
     package mutating func writeBook(_ details: BookDetails) {
         writeBookFields(details.book)
         writeString(
-            #","sold":\#(details.sold),"retired":\#(details.isRetired),"version":\#(details.version)}"#)
+            #","sold":\#(details.sold),"retired":\#(details.isRetired),"version":\#(details.version)"#)
+        writeFacts(details.facts)
+        writeStaticString("}")
     }
 }

@@ -4,12 +4,18 @@ internal import TierHTTP
 
 extension Schema {
     static let movementPage = Schema.page(
-        of: .object([
-            "sequence": .integer(), "item_number": .itemNumber, "title": .string,
-            "kind": .choice(Movement.Kind.allCases.map(\.rawValue)), "units": .integer().orNull,
-            "cost": .amount.orNull, "stock_after": .count, "cost_after": .amount.orNull, "time": .time,
-            "actor": .string.orNull, "reason": .string.orNull,
-        ])
+        of: .object(
+            [
+                "sequence": .integer(), "item_number": .itemNumber, "title": .string,
+                "kind": .choice(Movement.Kind.allCases.map(\.rawValue)), "units": .integer().orNull,
+                "cost": .amount.orNull, "stock_after": .count, "cost_after": .amount.orNull, "time": .time,
+                "actor": .string.orNull, "reason": .string.orNull,
+            ],
+            optional: [
+                "changes": .array(
+                    of: .object(["field": .string], optional: ["from": .string, "to": .string])
+                ).saying("Of an edit.")
+            ])
     ).named("MovementPage")
 }
 
@@ -27,6 +33,23 @@ extension Movement {
         json.writeJSONString(orNull: actor)
         json.writeStaticString(#","reason":"#)
         json.writeJSONString(orNull: reason)
+        if !changes.isEmpty {
+            json.writeStaticString(#","changes":"#)
+            json.writeArray(changes) { $1.write(to: &$0) }
+        }
+        json.writeStaticString("}")
+    }
+}
+
+extension FieldChange {
+    fileprivate func write(to json: inout ByteBuffer) {
+        json.writeStaticString(#"{"field":"#)
+        json.writeJSONString(field)
+        for (name, text) in [("from", from), ("to", to)] {
+            guard let text else { continue }
+            json.writeString(#","\#(name)":"#)
+            json.writeJSONString(text)
+        }
         json.writeStaticString("}")
     }
 }

@@ -22,8 +22,8 @@ struct BookPage: Sendable {
         // The page is complete without similar books, so an error here is ignored.
         let near = try? await store.find(
             topic: book.topic, limit: ShopLimits.booksPerShelf + 1, trace: trace)
-        let cards = (near?.result ?? []).filter { $0.item != book.item }.prefix(ShopLimits.booksPerShelf)
-            .map(BookCard.init)
+        let cards = (near?.result ?? []).map(\.book).filter { $0.item != book.item }
+            .prefix(ShopLimits.booksPerShelf).map(BookCard.init)
         let view = BookView(
             frame: pages.frame(book.title, about: address.map { Self.about(book, address: $0) }), book: book,
             topicLink: ShopPaths.topic(book.topic),

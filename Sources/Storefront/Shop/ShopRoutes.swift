@@ -47,7 +47,7 @@ struct ShopRoutes: Sendable {
                 group.addTask {
                     let page = try await store.find(
                         topic: topic.topic, limit: ShopLimits.booksPerShelf, trace: trace)
-                    return (topic.topic, page.result)
+                    return (topic.topic, page.result.map(\.book))
                 }
             }
             return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
@@ -109,7 +109,7 @@ struct ShopRoutes: Sendable {
             frame: pages.frame(
                 heading, query: words ?? "", path: path, description: "\(heading) at My Book Store.",
                 for: request), heading: heading, isTopic: topic != nil,
-            cards: page.result.map(BookCard.init), empty: empty,
+            cards: page.result.map { BookCard($0.book) }, empty: empty,
             pages: PageLinks(path: path, after: after, next: page.next))
         return try pages.answer(view, "list", status: isUnknown ? .notFound : .ok)
     }

@@ -8,8 +8,13 @@ internal import TierHTTP
 /// status that fit.
 enum KeeperConnection {
     /// Runs `body` with a client of the frontend.
-    static func open(_ options: KeeperOptions, _ body: (StoreClient) async throws -> Void) async throws {
-        try await open(options.frontend, options.common, body)
+    ///
+    /// - Parameter current: what a refusal says of a book that is not as expected.
+    static func open(
+        _ options: KeeperOptions, current: (BookDetails) -> [String] = state(of:),
+        _ body: (StoreClient) async throws -> Void
+    ) async throws {
+        try await open(.frontend, at: options.frontend.address, options.common, current: current, body)
     }
 
     /// Runs `body` with a client of the frontend.
@@ -31,7 +36,7 @@ enum KeeperConnection {
 
     private static func open(
         _ tier: Tier, at address: (Settings) throws -> ServerAddress, _ common: CommonOptions,
-        _ body: (StoreClient) async throws -> Void
+        current: (BookDetails) -> [String] = state(of:), _ body: (StoreClient) async throws -> Void
     ) async throws {
         let settings = try await common.load()
         let address = try address(settings)
@@ -41,17 +46,19 @@ enum KeeperConnection {
             try await body(store)
         } catch {
             await store.shutdown()
-            throw end(of: error, at: address)
+            throw end(of: error, at: address, current)
         }
         await store.shutdown()
     }
 
     /// What ends the command after an error, which is said where it is a refusal.
-    private static func end(of error: any Error, at address: ServerAddress) -> any Error {
+    private static func end(
+        of error: any Error, at address: ServerAddress, _ current: (BookDetails) -> [String]
+    ) -> any Error {
         switch error {
-        case StoreFault.refused(let problem), StoreFault.busy(let problem): return refusal(problem)
+        case StoreFault.refused(let problem), StoreFault.busy(let problem): return refusal(problem, current)
         case StoreFault.unavailable(.problem(let problem), let key):
-            guard problem.status == 503, let key else { return refusal(problem) }
+            guard problem.status == 503, let key else { return refusal(problem, current) }
             return unknown(problem.text, key)
         case StoreFault.unavailable(.nonsense, _):
             return WorkFault("the server sent an invalid response")
@@ -66,16 +73,21 @@ enum KeeperConnection {
         }
     }
 
+    private static func state(of details: BookDetails) -> [String] {
+        let book = details.book
+        return ["  now: book \(book.item), stock \(book.stock), cost \(book.price)"]
+    }
+
     private static func unknown(_ text: String, _ key: IdempotencyKey) -> UnknownOutcomeFault {
         UnknownOutcomeFault(text, key: key, promise: "never changes anything twice")
     }
 
     /// Says what the server refused, with what it has instead.
-    private static func refusal(_ problem: StoreProblem) -> ExitCode {
+    private static func refusal(
+        _ problem: StoreProblem, _ current: (BookDetails) -> [String]
+    ) -> ExitCode {
         ExitStatus.say("bookstore: \(problem.text)")
-        for book in (problem.current ?? []).map(\.book) {
-            ExitStatus.say("  now: book \(book.item), stock \(book.stock), cost \(book.price)")
-        }
+        for line in (problem.current ?? []).flatMap(current) { ExitStatus.say(line) }
         if problem.status == 401 {
             ExitStatus.say("  set \(Setting.token.variable), or name its file by \(Setting.tokenFile.flag)")
         }

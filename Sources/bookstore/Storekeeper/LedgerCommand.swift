@@ -10,7 +10,7 @@ struct LedgerCommand: AsyncParsableCommand {
         discussion: "Example, recent sales: bookstore ledger --kind sale")
 
     @Argument(help: "The book's item number; all books without it.") var item: String?
-    @Option(help: ArgumentHelp("Only these: sale, update, add, retire, edit or restore.", valueName: "kind"))
+    @Option(help: ArgumentHelp("Only these.", valueName: "kind"))
     var kind: Movement.Kind?
     @OptionGroup var page: PageOptions
     @OptionGroup var keeper: KeeperOptions

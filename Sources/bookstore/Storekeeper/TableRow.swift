@@ -9,12 +9,13 @@ protocol TableRow {
 extension BookDetails: TableRow {
     static let table = TextTable([
         .right("number"), .right("stock"), .right("cost"), .right("sold"), .left("topic"), .left("title"),
+        .left("authors"), .left("isbn"),
     ])
 
     var cells: [String] {
         [
             book.item.description, String(book.stock), book.price.description, String(sold), book.topic,
-            isRetired ? book.title + " (retired)" : book.title,
+            isRetired ? book.title + " (retired)" : book.title, facts[.authors] ?? "", facts[.isbn] ?? "",
         ]
     }
 }
@@ -23,13 +24,14 @@ extension Movement: TableRow {
     static let table = TextTable([
         .right("sequence"), .left("time"), .left("kind"), .right("book"), .right("units"), .right("cost"),
         .right("stock then"), .left("by"), .left("why"),
+        .left("changed"),
     ])
 
     var cells: [String] {
         [
             String(sequence), time.description, kind.rawValue, item.description,
             units.map { $0 > 0 ? "+\($0)" : "\($0)" } ?? "", price?.description ?? "", String(stockAfter),
-            actor ?? "", reason ?? "",
+            actor ?? "", reason ?? "", changes.map(\.words).joined(separator: "; "),
         ]
     }
 }
@@ -41,5 +43,16 @@ extension OrderListing: TableRow {
 
     var cells: [String] {
         [String(number), time.description, item.description, sale.map { String($0) } ?? "", key.text]
+    }
+}
+
+extension FieldChange {
+    /// It on one line.
+    fileprivate var words: String {
+        switch (from, to) {
+        case (let from?, let to?): "\(field) \(ShownText.quoted(from)) → \(ShownText.quoted(to))"
+        case (nil, let to?): "\(field) \(ShownText.quoted(to))"
+        default: "no \(field) \(ShownText.quoted(from ?? ""))"
+        }
     }
 }

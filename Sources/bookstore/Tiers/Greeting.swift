@@ -55,7 +55,7 @@ struct Greeting {
         guard let frontend = frontends.first,
             let store = try? await StoreClient(of: "frontend", at: [frontend], loops: loops)
         else { return "" }
-        let books = try? await store.find(limit: Self.lookedAt).result
+        let books = try? await store.find(limit: Self.lookedAt).result.map(\.book)
         await store.shutdown()
         guard let books else { return "" }
         guard let book = books.first(where: { $0.stock > 0 }) ?? books.first else {

@@ -32,6 +32,20 @@ extension RealProcesses {
             ("books add --title T --topic t --cost x", "--cost 'x'", "bookstore books add"),
             ("books add --title T --topic t --cost 1 --stock -2", "--stock", "bookstore books add"),
             ("books add --title T --topic t --cost 1 --number x", "--number 'x'", "bookstore books add"),
+            (
+                "books add --title T --topic t --cost 1 --isbn 1234", "--isbn: isbn '1234'",
+                "bookstore books add"
+            ),
+            ("books edit 1", "there is nothing to edit", "bookstore books edit"),
+            ("books edit x --title T", "<item> 'x'", "bookstore books edit"),
+            ("books edit 1 --published soon", "--published: published 'soon'", "bookstore books edit"),
+            ("books edit 1 --remove colour", "colour", "bookstore books edit"),
+            (
+                "books edit 1 --isbn 9780306406157 --remove isbn", "--remove isbn contradicts",
+                "bookstore books edit"
+            ),
+            ("books edit 1 --title T --expect-version -1", "--expect-version", "bookstore books edit"),
+            ("books restore 0", "<item> '0'", "bookstore books restore"),
             ("client lookup 1 --frontend x", "--frontend 'x'", "bookstore client lookup"),
             ("catalog --index 1000", "--index '1000'", "bookstore catalog"),
             ("catalog --key-hours 1", "--key-hours '1'", "bookstore catalog"),

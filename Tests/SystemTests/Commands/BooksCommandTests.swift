@@ -57,6 +57,57 @@ extension RealProcesses {
             }
         }
 
+        @Test func correctsAndBringsBack() async throws {
+            try await withStore { store in
+                let edited = try await keeper(
+                    "books edit 2 --isbn 0-306-40615-2 --published 1999 --actor ann", store,
+                    more: [
+                        "--title", "RPCs", "--author", "A. Smith", "--author", "B. Jones", "--description",
+                        "One\nTwo",
+                    ])
+                #expect(edited.status == 0, "\(edited.errors)")
+                let shown = try await keeper("books show 2", store)
+                #expect(shown.output == edited.output)
+                for line in [
+                    "title:       RPCs", "version:     1", "isbn:        9780306406157",
+                    "authors:     A. Smith; B. Jones", "published:   1999",
+                    "description: One\n             Two",
+                ] {
+                    #expect(shown.output.contains(line + "\n"), "\(line): \(shown.output)")
+                }
+                let list = try await keeper("books list", store)
+                #expect(
+                    list.output.contains("  RPCs  ")
+                        && list.output.contains("A. Smith; B. Jones  9780306406157\n"))
+                #expect(list.output.split(separator: "\n").allSatisfy { !$0.hasSuffix(" ") })
+                let conflict = try await keeper(
+                    "books edit 2 --expect-version 0 --publisher P --remove isbn --published 1999", store)
+                #expect(conflict.status == 1 && conflict.errors.contains("its version is 1, not 0"))
+                #expect(conflict.errors.contains("its isbn is '9780306406157', not changed to nothing"))
+                #expect(conflict.errors.contains("its publisher is nothing, not changed to 'P'"))
+                #expect(!conflict.errors.contains("published is"), "\(conflict.errors)")
+                let removed = try await keeper("books edit 2 --remove isbn --remove description", store)
+                #expect(removed.output.contains("authors:   A.") && !removed.output.contains("isbn"))
+                let ledger = try await keeper("ledger 2 --kind edit", store)
+                #expect(ledger.output.contains("title 'RPCs for Dummies' → 'RPCs'"), "\(ledger.output)")
+                #expect(ledger.output.contains("no isbn '9780306406157'"), "\(ledger.output)")
+                #expect(try await keeper("books retire 2", store).status == 0)
+                let restored = try await keeper("books restore 2 --reason back --json", store)
+                let book = try #require(try json(restored)["result"] as? [String: Any])
+                #expect(book["retired"] as? Bool == false)
+                #expect(book["authors"] as? [String] == ["A. Smith", "B. Jones"])
+                let again = try await keeper("books restore 2", store)
+                #expect(again.status == 1 && again.errors.contains("now: book 2"), "\(again.errors)")
+                let added = try await keeper(
+                    "books add --title Emma --topic novels --cost 7 --language en", store,
+                    more: ["--author", "Jane Austen"])
+                #expect(added.output.contains("authors:  Jane Austen\nlanguage: en\n"), "\(added.output)")
+                let exported = try json(try await keeper("books export --json --topic novels", store))
+                let all = try #require(exported["result"] as? [[String: Any]])
+                #expect(all.map { $0["authors"] as? [String] } == [["Jane Austen"]])
+            }
+        }
+
         @Test func importsAndExports() async throws {
             try await withStore { store in
                 let exported = try await keeper("books export", store)

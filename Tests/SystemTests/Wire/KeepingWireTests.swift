@@ -291,13 +291,13 @@ extension RealProcesses {
                     let shown = try await store.get(target, headers: ["Authorization": "Bearer " + token])
                     #expect(shown.status == 200, "\(target): \(shown.body)")
                 }
-                for target in ["/updates", "/add", "/retire"] {
+                for target in ["/updates", "/add", "/edit", "/retire", "/restore"] {
                     expectProblem(try await post(target, "{}", store), 401)
                     let shown = try await post(
                         target, "{}", store, headers: ["Authorization": "Bearer " + token])
                     expectProblem(shown, 400)
                 }
-                for target in ["/find?q=xen", "/topics"] {
+                for target in ["/find?q=xen", "/details?item_number=1", "/topics"] {
                     #expect(try await store.get(target).status == 200)
                 }
                 expectProblem(try await store.get("/receipt", headers: ["Idempotency-Key": "k"]), 404)

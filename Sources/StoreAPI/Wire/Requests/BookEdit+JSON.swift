@@ -1,31 +1,45 @@
 package import Model
+internal import TierHTTP
+
+// A change of what is said of a book, among the members of the request.
+extension Schema {
+    static let edit = Schema.object(
+        ["item_number": .itemNumber],
+        optional: [
+            "title": .string(lengthMax: ShopText.titleByteCountMax),
+            "topic": .string(lengthMax: ShopText.topicByteCountMax), "expect_version": .version,
+            "actor": .actor, "reason": .reason,
+        ], further: BookFact.members { $0.newSchema.orNull }, anyOf: ["title", "topic"] + BookFact.names,
+        isClosed: true
+    ).named("Edit")
+}
 
 extension BookEdit: Encodable {
-    private struct Name: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
-
-        init(_ text: String) { stringValue = text }
-        init?(stringValue: String) { self.init(stringValue) }
-        init?(intValue: Int) { nil }
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case item = "item_number"
+        case title, topic
     }
 
-    /// Writes what it changes as members; null is what it removes.
     package func encode(to encoder: any Encoder) throws {
-        var members = encoder.container(keyedBy: Name.self)
-        try members.encode(item, forKey: Name("item_number"))
-        try members.encodeIfPresent(title, forKey: Name("title"))
-        try members.encodeIfPresent(topic, forKey: Name("topic"))
-        for (fact, text) in facts {
-            guard let text else {
-                try members.encodeNil(forKey: Name(fact.rawValue))
-                continue
-            }
-            if fact.isList {
-                try members.encode(fact.parts(of: text), forKey: Name(fact.rawValue))
-            } else {
-                try members.encode(text, forKey: Name(fact.rawValue))
-            }
+        var members = encoder.container(keyedBy: CodingKeys.self)
+        try members.encode(item, forKey: .item)
+        try members.encodeIfPresent(title, forKey: .title)
+        try members.encodeIfPresent(topic, forKey: .topic)
+        var details = encoder.container(keyedBy: BookFact.self)
+        for fact in BookFact.allCases {
+            if let text = facts[fact] { try fact.encode(text, to: &details) }
+        }
+    }
+
+    init(_ body: JSONBody) throws(StoreError) {
+        for name in ["title", "topic"] where body.value(name) == .null {
+            throw body.fault(name, "cannot be removed")
+        }
+        self.init(
+            item: try body.item(), title: try body.line("title", byteCountMax: ShopText.titleByteCountMax),
+            topic: try body.line("topic", byteCountMax: ShopText.topicByteCountMax), facts: try body.facts())
+        guard !isEmpty else {
+            throw .invalid("there is nothing to edit: give a title, a topic or a detail of the book")
         }
     }
 }

@@ -28,6 +28,27 @@ extension JSONBody {
         return try line(name, byteCountMax: byteCountMax)
     }
 
+    /// The facts that are given, as they are kept; nil for one that is null.
+    func facts() throws(StoreError) -> [BookFact: String?] {
+        var facts: [BookFact: String?] = [:]
+        for fact in BookFact.allCases {
+            switch value(fact.rawValue) {
+            case nil: continue
+            case .null?: facts.updateValue(nil, forKey: fact)
+            case let value?:
+                guard fact.isList == (value.text == nil), let text = fact.text(value) else {
+                    throw fault(fact.rawValue, fact.isList ? "is not an array of strings" : "is not a string")
+                }
+                do throws(LineFault) {
+                    facts[fact] = try fact.kept(text)
+                } catch {
+                    throw .invalid(error.reason)
+                }
+            }
+        }
+        return facts
+    }
+
     func line(_ name: String, byteCountMax: Int) throws(StoreError) -> String? {
         guard let text = try text(name) else { return nil }
         if let fault = ShopText.fault(in: text, byteCountMax: byteCountMax) { throw self.fault(name, fault) }

@@ -2,12 +2,16 @@ package import Model
 package import NIOCore
 package import TierHTTP
 
-// The bodies of /updates, /add and /retire, as clients write them and the catalog reads them.
+// The bodies of /updates, /add, /edit, /retire and /restore, as clients write them and the catalog reads them.
 extension Schema {
     static let retirement = Schema.object(
         ["item_number": .itemNumber],
         optional: ["expect_version": .version, "actor": .actor, "reason": .reason], isClosed: true
     ).named("Retirement")
+
+    static let restoration = Schema.object(
+        ["item_number": .itemNumber], optional: ["actor": .actor, "reason": .reason], isClosed: true
+    ).named("Restoration")
 
     static let stock = Schema.integer(0...Book.stockMax)
     static let actor = Schema.string(lengthMax: KeeperRequest.actorByteCountMax).orNull
@@ -28,13 +32,13 @@ extension KeeperRequest: Encodable {
         switch work {
         case .updates(let updates): try members.encode(updates, forKey: .updates)
         case .add(let book): try book.encode(to: encoder)
+        case .edit(let edit, let expectedVersion):
+            try edit.encode(to: encoder)
+            try members.encodeIfPresent(expectedVersion, forKey: .expectedVersion)
         case .retire(let item, let expectedVersion):
             try members.encode(item, forKey: .item)
             try members.encodeIfPresent(expectedVersion, forKey: .expectedVersion)
         case .restore(let item): try members.encode(item, forKey: .item)
-        case .edit(let edit, let expectedVersion):
-            try edit.encode(to: encoder)
-            try members.encodeIfPresent(expectedVersion, forKey: .expectedVersion)
         // Travels as lines of text.
         case .load: break
         }
@@ -48,8 +52,16 @@ extension TierRequest {
     }
 
     package func newBook() -> EventLoopFuture<KeeperRequest> {
-        keeperRequest(Set(NewBook.CodingKeys.allCases.map(\.rawValue))) { body throws(StoreError) in
+        keeperRequest(NewBook.CodingKeys.allCases.map(\.rawValue) + BookFact.names) {
+            body throws(StoreError) in
             .add(try NewBook(body))
+        }
+    }
+
+    package func edit() -> EventLoopFuture<KeeperRequest> {
+        let names = BookEdit.CodingKeys.allCases.map(\.rawValue) + BookFact.names
+        return keeperRequest(names + ["expect_version"]) { body throws(StoreError) in
+            .edit(try BookEdit(body), expectedVersion: try body.version())
         }
     }
 
@@ -59,11 +71,15 @@ extension TierRequest {
         }
     }
 
+    package func restoration() -> EventLoopFuture<KeeperRequest> {
+        keeperRequest(["item_number"]) { body throws(StoreError) in .restore(try body.item()) }
+    }
+
     private func keeperRequest(
-        _ known: Set<String>,
+        _ known: [String],
         _ work: @escaping @Sendable (JSONBody) throws(StoreError) -> KeeperRequest.Work
     ) -> EventLoopFuture<KeeperRequest> {
-        json(known: known.union(["actor", "reason"])) { body in
+        json(known: Set(known + ["actor", "reason"])) { body in
             KeeperRequest(
                 try work(body), actor: try body.note("actor", byteCountMax: KeeperRequest.actorByteCountMax),
                 reason: try body.note("reason", byteCountMax: KeeperRequest.reasonByteCountMax),

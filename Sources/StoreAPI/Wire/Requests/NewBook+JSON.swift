@@ -9,7 +9,7 @@ extension Schema {
             "topic": .string(lengthMax: ShopText.topicByteCountMax), "cost": .newAmount,
         ],
         optional: ["item_number": .itemNumber, "stock": .stock, "actor": .actor, "reason": .reason],
-        isClosed: true
+        further: BookFact.members { $0.newSchema.orNull }, isClosed: true
     ).named("NewBook")
 }
 
@@ -28,6 +28,7 @@ extension NewBook: Encodable {
         try members.encode(topic, forKey: .topic)
         try members.encode(price, forKey: .price)
         try members.encode(stock, forKey: .stock)
+        try facts.encode(to: encoder)
     }
 
     init(_ body: JSONBody) throws(StoreError) {
@@ -41,6 +42,7 @@ extension NewBook: Encodable {
         let hasNumber = try body.text("item_number") != nil
         self.init(
             item: hasNumber ? try body.item() : nil, title: title, topic: topic, price: price,
-            stock: try body.integer("stock", in: 0...Book.stockMax) ?? 0)
+            stock: try body.integer("stock", in: 0...Book.stockMax) ?? 0,
+            facts: BookFacts.none.applying(try body.facts()))
     }
 }

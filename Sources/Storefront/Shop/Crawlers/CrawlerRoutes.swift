@@ -86,7 +86,7 @@ struct CrawlerRoutes: Sendable {
             var room = Sitemap.entryCountMax
             while true {
                 let entries = page.result.prefix(room).map {
-                    Sitemap.entry(root + ShopPaths.book($0.item))
+                    Sitemap.entry(root + ShopPaths.book($0.book.item))
                 }
                 try await writer.write(ByteBuffer(string: entries.joined()))
                 room -= entries.count
@@ -105,7 +105,7 @@ struct CrawlerRoutes: Sendable {
     }
 
     /// The first page of a part; nil if there are not so many books.
-    private func page(part: Int, _ trace: TraceContext) async throws -> StoreAnswer<[Book]>? {
+    private func page(part: Int, _ trace: TraceContext) async throws -> StoreAnswer<[ShopBook]>? {
         var page = try await store.find(limit: StoreLimits.foundCountMax, trace: trace)
         for _ in 0..<(part - 1) * (Sitemap.entryCountMax / StoreLimits.foundCountMax) {
             guard let next = page.next else { return nil }

@@ -46,6 +46,9 @@ package struct JSONBody: Sendable {
         }
     }
 
+    /// A member as it came; nil where it is missing.
+    package func value(_ name: String) -> JSONValue? { members[name] }
+
     /// A member's text; nil where it is missing or null.
     package func text(_ name: String) throws(StoreError) -> String? {
         switch members[name] {

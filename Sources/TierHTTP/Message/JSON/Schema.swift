@@ -92,14 +92,16 @@ package struct Schema: Sendable {
     /// - Parameters:
     ///   - required: the members that it always has.
     ///   - optional: those that it may have.
+    ///   - further: the same, where a table names them.
     ///   - anyOf: optional members of which one must be there.
     ///   - isClosed: whether it has no others, as in a request's body.
     package static func object(
         _ required: KeyValuePairs<String, Schema> = [:], optional: KeyValuePairs<String, Schema> = [:],
-        anyOf: [String] = [], isClosed: Bool = false
+        further: [String: Schema] = [:], anyOf: [String] = [], isClosed: Bool = false
     ) -> Schema {
         let members = Dictionary(
-            uniqueKeysWithValues: (Array(required) + Array(optional)).map { ($0.key, $0.value) })
+            uniqueKeysWithValues: (Array(required) + Array(optional)).map { ($0.key, $0.value) }
+        ).merging(further) { $1 }
         return Schema(
             type: "object",
             [

@@ -7,10 +7,12 @@ internal import StoreClient
 /// `bookstore books`
 struct BooksCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "books", abstract: "Look at the books of a running store, add, import and retire some.",
+        commandName: "books",
+        abstract: "Look at the books of a running store, add, correct, import and retire some.",
         discussion: "With a token, the store wants it: set BOOKSTORE_TOKEN or name its file by --token-file.",
         subcommands: [
-            List.self, Show.self, Add.self, Retire.self, ImportCommand.self, ExportCommand.self,
+            List.self, Show.self, Add.self, EditCommand.self, Retire.self, Restore.self,
+            ImportCommand.self, ExportCommand.self,
         ])
 
     struct List: AsyncParsableCommand {
@@ -62,22 +64,33 @@ struct BooksCommand: AsyncParsableCommand {
         static func show(_ answer: StoreAnswer<BookDetails>, isJSON: Bool) {
             guard !isJSON else { return Output.line(answer.text) }
             let (details, book) = (answer.result, answer.result.book)
-            let fields = [
-                ("number", book.item.description), ("title", book.title), ("topic", book.topic),
-                ("cost", book.price.description), ("stock", String(book.stock)),
-                ("sold", String(details.sold)), ("retired", details.isRetired ? "yes" : "no"),
-                ("version", String(details.version)),
-            ]
+            let fields =
+                [
+                    ("number", book.item.description), ("title", book.title), ("topic", book.topic),
+                    ("cost", book.price.description), ("stock", String(book.stock)),
+                    ("sold", String(details.sold)), ("retired", details.isRetired ? "yes" : "no"),
+                    ("version", String(details.version)),
+                ] + details.facts.known.map { ($0.fact.rawValue, $0.text) }
+            let width = fields.map(\.0.count).max().map { $0 + 2 } ?? 0
+            // The further lines of a text begin where its first one does.
+            let indented = { (text: String) in
+                text.replacing("\n", with: "\n" + String(repeating: " ", count: width))
+            }
             Output.lines(
-                fields.map { "\($0.0):".padding(toLength: 9, withPad: " ", startingAt: 0) + $0.1 })
+                fields.map {
+                    "\($0.0):".padding(toLength: width, withPad: " ", startingAt: 0) + indented($0.1)
+                })
         }
     }
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "add", abstract: "Add a book.",
-            discussion:
-                "Example: bookstore books add --title 'A new book' --topic novels --cost 12.50 --stock 4")
+            discussion: """
+                Examples:
+                  bookstore books add --title 'A new book' --topic novels --cost 12.50 --stock 4
+                  bookstore books add --title Emma --topic novels --cost 9 --author 'Jane Austen'
+                """)
 
         @Option(help: "The title.") var title: String
         @Option(help: "The topic.") var topic: String
@@ -85,6 +98,7 @@ struct BooksCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp("Copies on the shelf.", valueName: "n")) var stock: Int64 = 0
         @Option(help: ArgumentHelp("Its item number; the next free one without it.", valueName: "n"))
         var number: String?
+        @OptionGroup var facts: FactOptions
         @OptionGroup var change: ChangeOptions
         @OptionGroup var keeper: KeeperOptions
 
@@ -99,7 +113,7 @@ struct BooksCommand: AsyncParsableCommand {
         func run() async throws {
             let book = NewBook(
                 item: try number.map { try ArgumentCheck.item($0, "--number") }, title: title, topic: topic,
-                price: try ArgumentCheck.cost(cost, "--cost"), stock: stock)
+                price: try ArgumentCheck.cost(cost, "--cost"), stock: stock, facts: try facts.given)
             let key = try change.keyOrNew()
             try await KeeperConnection.open(keeper) { store in
                 let added = try await store.add(
@@ -109,10 +123,40 @@ struct BooksCommand: AsyncParsableCommand {
         }
     }
 
+    struct Restore: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "restore", abstract: "Bring a retired book back into the shop.",
+            discussion: """
+                It has the number, stock, price and details that it had.
+
+                Examples, the books that are retired, and one of them back:
+                  bookstore books list --retired only
+                  bookstore books restore 7 --reason 'a new edition'
+                """)
+
+        @Argument(help: "The book's item number.") var item: String
+        @OptionGroup var change: ChangeOptions
+        @OptionGroup var keeper: KeeperOptions
+
+        func validate() throws { _ = try ArgumentCheck.item(item) }
+
+        func run() async throws {
+            let item = try ArgumentCheck.item(item)
+            let key = try change.keyOrNew()
+            try await KeeperConnection.open(keeper) { store in
+                let restored = try await store.restore(
+                    item, actor: change.actorOrUser, reason: change.reason, key: key)
+                Show.show(restored, isJSON: keeper.json)
+            }
+        }
+    }
+
     struct Retire: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "retire", abstract: "Take a book out of the shop.",
-            discussion: "It is found and sold no more; its ledger, orders and receipts stay.")
+            discussion: """
+                It is found and sold no more; its ledger, orders and receipts stay. Restore brings it back.
+                """)
 
         @Argument(help: "The book's item number.") var item: String
         @OptionGroup var change: ChangeOptions
