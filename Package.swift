@@ -87,6 +87,7 @@ let package = Package(
             name: "Catalog",
             dependencies: [
                 "Model", "Monitoring", "TierHTTP", "StoreAPI", "Storage", "Services", grdb, logging,
+                cryptography[0],
             ] + nio,
             swiftSettings: strict),
         .target(
@@ -172,7 +173,7 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["CZlib", "Processes", "TierHTTP"], path: "Tests/TestSupport",
             swiftSettings: tests),
-        .testTarget(name: "ModelTests", dependencies: ["Model"], swiftSettings: tests),
+        .testTarget(name: "ModelTests", dependencies: ["Model", "TestSupport"], swiftSettings: tests),
         .testTarget(
             name: "AuditTests", dependencies: ["Audit", "Linearizability", "Model", "TestSupport"],
             swiftSettings: tests),

@@ -47,6 +47,8 @@ package protocol CatalogStoring: JournaledStore where Change == CatalogChange, B
     func details(of items: [ItemNumber]) throws -> [BookDetails]
     /// What is known of books besides; nothing for one of which nothing is.
     func facts(of items: [ItemNumber]) throws -> [ItemNumber: BookFacts]
+    /// The image of a cover by its digest; nil where there is none.
+    func cover(_ digest: String) throws -> [UInt8]?
     /// The books that have an ISBN, also retired ones, in item-number order.
     func items(isbn: ISBN) throws -> [ItemNumber]
     /// Books by a filter, in item-number order.

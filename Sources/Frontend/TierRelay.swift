@@ -78,6 +78,13 @@ struct TierRelay: Sendable {
         return Route(relayed) { .pending(try relay.pass($0, endpoint)) }
     }
 
+    private static func type(of answer: TierAnswer, _ endpoint: Endpoint) -> TierResponse.ContentType {
+        guard answer.status == .ok else { return .problem }
+        guard endpoint.doc.contentType == TierResponse.ContentType.images else { return .json }
+        // A catalog of our own serves no others.
+        return answer.headers.first(name: "content-type").flatMap(TierResponse.ContentType.init) ?? .json
+    }
+
     private func pass(
         _ request: TierRequest, _ endpoint: Endpoint
     ) throws(StoreError) -> EventLoopFuture<TierResponse> {
@@ -106,8 +113,8 @@ struct TierRelay: Sendable {
                 try client.check(answer, item: nil, isRead: isRead)
                 throw client.nonsense(isRead: isRead)
             }
-            let isProblem = answer.status != .ok
-            var response = TierResponse(answer.status, isProblem ? .problem : .json, body: answer.body)
+            var response = TierResponse(answer.status, Self.type(of: answer, endpoint), body: answer.body)
+            if response.status == .ok { response.caching = endpoint.caching }
             if let seconds = answer.headers.first(name: "retry-after") {
                 response.fields.append(("retry-after", seconds))
             }

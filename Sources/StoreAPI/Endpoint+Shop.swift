@@ -3,7 +3,10 @@ internal import TierHTTP
 
 // For customers.
 extension Endpoint {
-    static let shop = [find, details, topics, receipt]
+    /// The SHA-256 of an image of one white pixel.
+    private static let exampleDigest = "b1ff9c8ea3a780bad09b346c423d2d0e46815926879b18e841d928376a946640"
+
+    static let shop = [find, details, cover, topics, receipt]
 
     package static let find = Endpoint(
         "find", isLong: true, lane: .reads,
@@ -22,6 +25,15 @@ extension Endpoint {
         RouteDoc(
             summary: "One book in the shop with what is known of it.", parameters: [.itemNumber],
             success: .shopBookResult, refusals: [400, 404], example: .init(query: "item_number=1")))
+
+    package static let cover = Endpoint(
+        "cover", isLong: true, lane: .reads,
+        RouteDoc(
+            summary: "The image of a cover, which may be kept for ever.",
+            parameters: [
+                .query("digest", .pattern("^[0-9a-f]{64}$"), isRequired: true, "The `cover` of a book.")
+            ], success: .image, contentType: TierResponse.ContentType.images, refusals: [400, 404],
+            example: .init(query: "digest=\(exampleDigest)")))
 
     package static let topics = Endpoint(
         "topics", isLong: true, lane: .reads,

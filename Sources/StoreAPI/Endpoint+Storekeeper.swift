@@ -5,7 +5,7 @@ internal import TierHTTP
 // For storekeepers.
 extension Endpoint {
     static let keeping = [
-        books, book, movements, totals, updates, add, edit, retire, restore, load,
+        books, book, movements, totals, updates, add, edit, newCover, retire, restore, load,
     ]
 
     // MARK: Lists
@@ -92,6 +92,18 @@ extension Endpoint {
                 body:
                     #"{"item_number": "1", "isbn": "978-0-306-40615-7", "authors": ["A. Author", "B. Writer"]}"#
             )))
+
+    /// `/cover`, where customers get what is sent here.
+    package static let newCover = Endpoint(
+        "cover", [.POST], isGuarded: true, bodyBytesMax: CoverImage.byteCountMax, lane: .changes,
+        RouteDoc(
+            summary: "Gives a book a cover: a PNG, JPEG or WebP image.",
+            parameters: [
+                .itemNumber, .query("expect_version", .version, "The version that the sender last saw."),
+                .actor("Who gives it."), .reason, .key,
+            ], body: RouteDoc.Body(contentType: "application/octet-stream", schema: .image),
+            success: .fullBookResult, refusals: [400, 404, 412, 413, 422],
+            example: .init(query: "item_number=1", body: "@cover.png")))
 
     package static let retire = Endpoint(
         "retire", [.POST], isGuarded: true, lane: .changes,

@@ -36,6 +36,11 @@ package struct Endpoint: Sendable {
     /// The lane of a request. Searches by words take the longest, so nothing else waits behind them.
     package func lane(isByWords: Bool) -> Lane { isByWords && lane == .reads ? .finds : lane }
 
+    /// What a client may keep of a success.
+    package var caching: TierResponse.Caching {
+        doc.contentType == TierResponse.ContentType.images ? .immutable : .nothing
+    }
+
     /// What the catalog has and a frontend passes on unchanged.
     package static let catalogRelayed = shop + keeping
     /// All of the store.

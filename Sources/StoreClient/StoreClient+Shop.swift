@@ -46,6 +46,18 @@ extension StoreClient {
         try await ask(.details, [("item_number", item.description)], trace: trace).result
     }
 
+    /// The image of a cover; nil where the store has none with this digest.
+    package func cover(_ digest: String, trace: TraceContext? = nil) async throws -> CoverImage? {
+        do {
+            let bytes = try await answer(of: .cover, [("digest", digest)], trace: trace)
+            return try CoverImage(checking: Array(bytes.readableBytesView))
+        } catch StoreFault.refused(let problem) where problem.status == 404 {
+            return nil
+        } catch is LineFault {
+            throw StoreFault.unavailable(.nonsense, key: nil)
+        }
+    }
+
     /// The order of a list of topics.
     package enum TopicOrder: String, Sendable {
         case name, size

@@ -116,6 +116,21 @@ extension StoreClient {
         return try await change(.edit, KeeperRequest(work, actor: actor, reason: reason, key: key), trace)
     }
 
+    /// Gives a book a cover, if it has this version.
+    package func giveCover(
+        _ image: CoverImage, to item: ItemNumber, expectedVersion: Int64? = nil, actor: String,
+        reason: String?, key: IdempotencyKey, trace: TraceContext? = nil
+    ) async throws -> StoreAnswer<BookDetails> {
+        try await ask(
+            .newCover,
+            [
+                ("item_number", item.description), ("expect_version", expectedVersion.map { String($0) }),
+                ("actor", actor), ("reason", reason),
+            ], key: key,
+            body: TierCall.Body("image/\(image.format.rawValue)", ByteBuffer(bytes: image.bytes)),
+            trace: trace)
+    }
+
     /// Takes a book out of the shop, if it has this version.
     package func retire(
         _ item: ItemNumber, expectedVersion: Int64? = nil, actor: String, reason: String?,

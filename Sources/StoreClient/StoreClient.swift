@@ -8,7 +8,8 @@ package import TierHTTP
 /// The store's API (docs/api.md) for programs that are no part of it.
 package struct StoreClient: Sendable {
     private static let endpoints: [Endpoint] = [
-        .find, .details, .topics, .search, .lookup, .buy, .receipt, .books, .book, .movements, .totals,
+        .find, .details, .cover, .topics, .search, .lookup, .buy, .receipt, .books, .book, .movements,
+        .totals,
         .tiers, .orders,
         .updates, .add, .edit, .retire, .restore, .load, .importing, .ledger,
     ]
@@ -68,6 +69,20 @@ package struct StoreClient: Sendable {
         key: IdempotencyKey? = nil, body: TierCall.Body? = nil,
         within time: TimeAmount? = nil, trace: TraceContext?
     ) async throws(StoreFault) -> StoreAnswer<Result> {
+        let answer = try await answer(
+            of: endpoint, parameters, key: key, body: body, within: time, trace: trace)
+        do {
+            return try StoreAnswer(answer)
+        } catch {
+            throw .unavailable(.nonsense, key: endpoint.isRead ? nil : key)
+        }
+    }
+
+    /// The body of a success.
+    func answer(
+        of endpoint: Endpoint, _ parameters: [(name: String, value: String?)], key: IdempotencyKey? = nil,
+        body: TierCall.Body? = nil, within time: TimeAmount? = nil, trace: TraceContext?
+    ) async throws(StoreFault) -> ByteBuffer {
         let isRead = endpoint.isRead
         let answer: TierAnswer
         do {
@@ -81,11 +96,7 @@ package struct StoreClient: Sendable {
             throw .unavailable(.noAnswer(error), key: isRead ? nil : key)
         }
         guard answer.status == .ok else { throw Self.fault(StoreProblem(answer), key: isRead ? nil : key) }
-        do {
-            return try StoreAnswer(answer.body)
-        } catch {
-            throw .unavailable(.nonsense, key: isRead ? nil : key)
-        }
+        return answer.body
     }
 
     private static func target(

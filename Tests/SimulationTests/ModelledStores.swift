@@ -160,6 +160,7 @@ final class ModelledCatalogStore: ModelledStore, CatalogStoring, @unchecked Send
     func details(of item: ItemNumber) throws -> BookDetails { throw NotModelled() }
     func details(of items: [ItemNumber]) throws -> [BookDetails] { throw NotModelled() }
     func facts(of items: [ItemNumber]) throws -> [ItemNumber: BookFacts] { throw NotModelled() }
+    func cover(_ digest: String) throws -> [UInt8]? { throw NotModelled() }
     func items(isbn: ISBN) throws -> [ItemNumber] { throw NotModelled() }
     func books(_ filter: BookFilter, while isWanted: @escaping () -> Bool) throws -> [BookDetails] {
         throw NotModelled()

@@ -124,7 +124,7 @@ extension ModelledTables: LedgerTables {
 
     // MARK: What storekeepers ask for
 
-    /// The simulation's storekeepers add no books.
+    /// The simulation's storekeepers add no books and bring no covers.
     private struct NotModelled: Error {}
 
     mutating func beginRequest() { begun = [self] }
@@ -159,6 +159,8 @@ extension ModelledTables: LedgerTables {
 
     func add(_ books: [Book], firstMovement: Int64) throws -> [ItemNumber] { throw NotModelled() }
     func freeNumber(from number: Int64) throws -> Int64? { throw NotModelled() }
+    func keep(_ cover: Cover) throws { throw NotModelled() }
+    func hasCover(_ digest: String) throws -> Bool { throw NotModelled() }
 }
 
 extension LedgerBook {

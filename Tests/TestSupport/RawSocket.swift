@@ -213,11 +213,18 @@ package final class RawListener: @unchecked Sendable {
 package func request(
     _ method: String = "GET", _ target: String, port: Int, headers: [String: String] = [:], body: String = ""
 ) throws -> RawReply {
+    try request(method, target, port: port, headers: headers, bytes: Array(body.utf8))
+}
+
+/// The same with a body that is no text.
+package func request(
+    _ method: String, _ target: String, port: Int, headers: [String: String] = [:], bytes body: [UInt8]
+) throws -> RawReply {
     let connection = try RawConnection(port: port)
     var text = "\(method) \(target) HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
     for (name, value) in headers { text += "\(name): \(value)\r\n" }
-    if !body.isEmpty { text += "Content-Length: \(body.utf8.count)\r\n" }
-    try connection.send(text + "\r\n" + body)
+    if !body.isEmpty { text += "Content-Length: \(body.count)\r\n" }
+    try connection.send(Array((text + "\r\n").utf8) + body)
     guard let reply = try connection.receiveReplies(1).first else {
         throw SocketFault("no answer to \(target)")
     }

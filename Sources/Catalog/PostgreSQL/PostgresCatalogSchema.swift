@@ -8,7 +8,9 @@ internal import Storage
 enum PostgresCatalogSchema {
     static let schema = PostgresSchema(
         tier: "catalog",
-        versions: [books + ledger + refusals, logs + PostgresRefusals.counting(refusal), edits],
+        versions: [
+            books + ledger + refusals, logs + PostgresRefusals.counting(refusal), edits, PostgresCovers.table,
+        ],
         lock: 0x426B_4361)
 
     private static let books = """

@@ -67,6 +67,10 @@ extension PostgresCatalogStore {
         return Dictionary(uniqueKeysWithValues: rows)
     }
 
+    package func cover(_ digest: String) throws -> [UInt8]? {
+        try database.read { try PostgresCovers.image(digest, on: $0) }
+    }
+
     package func items(isbn: ISBN) throws -> [ItemNumber] {
         try database.values(
             "SELECT item_number FROM book_facts WHERE facts ->> 'isbn' = $1::text ORDER BY item_number",

@@ -254,6 +254,10 @@ struct PostgresLedger: LedgerTables {
             ])
     }
 
+    func keep(_ cover: Cover) throws { try PostgresCovers.keep(cover, on: connection) }
+
+    func hasCover(_ digest: String) throws -> Bool { try PostgresCovers.has(digest, on: connection) }
+
     mutating func freeNumber(from number: Int64) throws -> Int64? {
         try flush()
         return try connection.run(

@@ -34,6 +34,15 @@ enum CatalogSchema {
         migrator.registerMigration(
             "catalog 4: edits, facts, books that come back", foreignKeyChecks: .immediate
         ) { try addEdits(in: $0) }
+        migrator.registerMigration("catalog 5: covers") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE cover (
+                        digest TEXT PRIMARY KEY CHECK (length(digest) = 64),
+                        image BLOB NOT NULL
+                    ) STRICT
+                    """)
+        }
         return migrator
     }
 

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import GRDB
 package import Model
 internal import Services
@@ -65,6 +66,10 @@ extension CatalogStore {
             }
             return facts
         }
+    }
+
+    package func cover(_ digest: String) throws -> [UInt8]? {
+        try file.values("SELECT image FROM cover WHERE digest = ?", [digest]) { [UInt8]($0[0] as Data) }.first
     }
 
     package func items(isbn: ISBN) throws -> [ItemNumber] {

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import GRDB
 internal import Model
 internal import Storage
@@ -142,6 +143,16 @@ struct SQLiteLedger: LedgerTables {
                 """
         ).execute(arguments: [edit.movement, item])
         if let facts = edit.facts { try CatalogRow.write(facts, of: edit.book.item, in: database) }
+    }
+
+    func keep(_ cover: Cover) throws {
+        try database.execute(
+            sql: "INSERT INTO cover (digest, image) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            arguments: [cover.digest, Data(cover.image)])
+    }
+
+    func hasCover(_ digest: String) throws -> Bool {
+        try Int.fetchOne(database, sql: "SELECT 1 FROM cover WHERE digest = ?", arguments: [digest]) != nil
     }
 
     func freeNumber(from number: Int64) throws -> Int64? {

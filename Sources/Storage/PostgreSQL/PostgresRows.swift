@@ -32,6 +32,9 @@ package final class PostgresRows: RandomAccessCollection {
             value(column).map { String(decoding: $0, as: UTF8.self) }
         }
 
+        /// A `bytea`; nil for NULL.
+        package func bytes(_ column: Int) -> [UInt8]? { value(column).map { Array($0) } }
+
         /// A `boolean`; NULL is false.
         package func bool(_ column: Int) -> Bool { value(column).map { $0[0] != 0 } ?? false }
 

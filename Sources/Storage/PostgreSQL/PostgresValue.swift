@@ -4,6 +4,8 @@ package enum PostgresValue: Sendable {
     case int(Int64?)
     /// `text`.
     case text(String?)
+    /// `bytea`.
+    case bytes([UInt8])
     /// `bigint[]`.
     case ints([Int64?])
     /// `text[]`.
@@ -18,6 +20,7 @@ package enum PostgresValue: Sendable {
         case .int(nil), .text(nil): return false
         case .int(let value?): Self.append(value, to: &bytes)
         case .text(let text?): bytes.append(contentsOf: text.utf8)
+        case .bytes(let value): bytes.append(contentsOf: value)
         case .ints(let values):
             Self.appendHead(Self.bigint, count: values.count, hasNull: values.contains(nil), to: &bytes)
             for value in values {

@@ -35,7 +35,7 @@ struct DocsPage {
 
             """)
         for (route, _) in documented {
-            page.writeString("<li><a href=\"#\(route.name)\">/\(route.name)</a></li>\n")
+            page.writeString("<li><a href=\"#\(anchor(of: route))\">/\(route.name)</a></li>\n")
         }
         page.writeString("</ul></nav>\n")
         for (route, doc) in documented { page.writeString(section(route, doc)) }
@@ -50,7 +50,7 @@ struct DocsPage {
         let example = route.exampleLine(port: Tier(rawValue: tier)?.defaultPort)
         var text = """
             <section>
-            <h2 id="\(route.name)"><code>/\(route.name)</code>\(inPath) <small>\(methods)\(lock)</small></h2>
+            <h2 id="\(anchor(of: route))"><code>/\(route.name)</code>\(inPath) <small>\(methods)\(lock)</small></h2>
             <p>\(Self.marked(doc.summary))</p>
             <pre><code>\(HTMLText.escape(example))</code></pre>
 
@@ -73,6 +73,12 @@ struct DocsPage {
         }
         return text
             + "<ul><li><b>200</b> \(HTMLText.escape(doc.success.name ?? "JSON"))</li>\(statuses.joined())</ul></section>\n"
+    }
+
+    /// The name of a route's section; several routes can be at one path.
+    private func anchor(of route: Route) -> String {
+        let isFirst = routes.first { $0.name == route.name }?.methods == route.methods
+        return isFirst ? route.name : "\(route.methods[0].rawValue.lowercased())-\(route.name)"
     }
 
     private static func entry(_ name: String, _ meaning: String) -> String {

@@ -16,7 +16,8 @@ struct OpenAPIDocument {
         var paths: [String: Any] = [:]
         for route in routes {
             guard let doc = route.doc else { continue }
-            paths["/" + route.name] = item(route, doc, inPath: false)
+            let there = paths["/" + route.name] as? [String: Any] ?? [:]
+            paths["/" + route.name] = item(route, doc, inPath: false).merging(there) { $1 }
             if let name = doc.pathParameter {
                 paths["/\(route.name)/{\(name)}"] = item(route, doc, inPath: true)
             }

@@ -28,6 +28,7 @@ extension Schema {
 
 // What answers are wrapped in.
 extension Schema {
+    static let image = Schema.string(format: "binary").named("Image")
     static let document = Schema.object().named("Document")
     static let outcome = Schema.result(outcomeText).named("Outcome")
 

@@ -26,7 +26,7 @@ package struct FixedDocument: Sendable {
         let form = body.form(for: AcceptEncoding(headers["accept-encoding"]))
         let isKnown = EntityTag.isNamed(tag, in: headers["if-none-match"])
         var response = TierResponse(isKnown ? .notModified : .ok, contentType, body: form.body)
-        response.isCheckedCopy = true
+        response.caching = .checked
         response.fields = [("etag", tag), ("vary", "accept-encoding")] + fields
         if form.isGzipped { response.fields.append(("content-encoding", "gzip")) }
         return response

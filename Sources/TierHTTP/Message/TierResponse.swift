@@ -15,16 +15,42 @@ package struct TierResponse: Sendable {
         case html = "text/html; charset=utf-8"
         /// The metrics page.
         case metrics = "text/plain; version=0.0.4; charset=utf-8"
+        // Covers.
+        case png = "image/png"
+        case jpeg = "image/jpeg"
+        case webp = "image/webp"
         /// The answers of a batch.
         case batch = "application/x-bookstore-batch"
 
         /// Whether an answer of this type says by `nosniff` that it is nothing else: a browser makes nothing of
-        /// JSON, but could take the texts of problems and metrics for a page. An answer of the contract is one
+        /// JSON, but could take the texts of problems and metrics, or an image, for a page. An answer of the contract is one
         /// of the others, whose heads are as short as can be.
         var forbidsGuessing: Bool {
             switch self {
             case .json, .batch: false
-            case .problem, .html, .metrics: true
+            case .problem, .html, .metrics, .png, .jpeg, .webp: true
+            }
+        }
+
+        /// The media types of covers, as one range.
+        package static let images = "image/*"
+    }
+
+    /// What a client may keep of an answer.
+    package enum Caching: Sendable {
+        case nothing
+        /// A copy, of which it asks each time whether it is still right.
+        case checked
+        /// A copy, for ever: what is at this address never changes.
+        case immutable
+
+        /// The first fields of an answer, up to the date.
+        fileprivate var fields: StaticString {
+            switch self {
+            case .nothing: "server: bookstore/1\r\ncache-control: no-store\r\ndate: "
+            case .checked: "server: bookstore/1\r\ncache-control: no-cache\r\ndate: "
+            case .immutable:
+                "server: bookstore/1\r\ncache-control: public, max-age=31536000, immutable\r\ndate: "
             }
         }
     }
@@ -36,8 +62,7 @@ package struct TierResponse: Sendable {
     package var body: ByteBuffer
     /// Further header fields. Names and values are the program's own and hold no line breaks.
     package var fields: [(name: String, value: String)] = []
-    /// Whether a client may keep a copy and ask whether it is still right, instead of keeping none.
-    var isCheckedCopy = false
+    package var caching = Caching.nothing
     /// How the monitor counts the answer; nil counts by its status.
     package var outcome: SystemMonitor.Outcome?
     /// The key of the purchase that this answers, so that its client can repeat it: see ``Route``.
@@ -97,10 +122,7 @@ package struct TierResponse: Sendable {
         } else {
             buffer.writeString("HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\n")
         }
-        buffer.writeStaticString(
-            isCheckedCopy
-                ? "server: bookstore/1\r\ncache-control: no-cache\r\ndate: "
-                : "server: bookstore/1\r\ncache-control: no-store\r\ndate: ")
+        buffer.writeStaticString(caching.fields)
         buffer.writeString(date)
         buffer.writeStaticString("\r\ncontent-type: ")
         buffer.writeString(contentType.rawValue)

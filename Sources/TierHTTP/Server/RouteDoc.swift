@@ -42,6 +42,11 @@ package struct RouteDoc: Sendable {
         package let contentType: String
         package let schema: Schema
 
+        package init(contentType: String, schema: Schema) {
+            self.contentType = contentType
+            self.schema = schema
+        }
+
         /// JSON of a schema.
         package static func json(_ schema: Schema) -> Body {
             Body(contentType: "application/json", schema: schema)

@@ -10,11 +10,16 @@ package struct RouteTable: Sendable {
     final class Entry: Sendable {
         let route: Route
         let operation: SystemMonitor.Operation
+        /// Another route at the same path, for other methods.
+        fileprivate let next: Entry?
 
-        fileprivate init(route: Route, operation: SystemMonitor.Operation) {
+        fileprivate init(route: Route, operation: SystemMonitor.Operation, next: Entry?) {
             self.route = route
             self.operation = operation
+            self.next = next
         }
+
+        fileprivate var methods: [HTTPMethod] { route.methods + (next?.methods ?? []) }
     }
 
     /// What a request that arrived has to have done for it.
@@ -84,7 +89,7 @@ package struct RouteTable: Sendable {
         var entries: [String: Entry] = [:]
         for route in routes + common + description(routes + common, monitor.tier) {
             let operation = monitor.operation(.served, "/" + route.name)
-            entries[route.name] = Entry(route: route, operation: operation)
+            entries[route.name] = Entry(route: route, operation: operation, next: entries[route.name])
         }
         self.entries = entries
         unknown = monitor.operation(.served, "other")
@@ -127,11 +132,13 @@ package struct RouteTable: Sendable {
     func entry(
         method: HTTPMethod, target: RequestTarget, headers: HTTPHeaders, check: RequestCheck? = nil
     ) throws(Problem) -> Entry {
-        guard let entry = entries[target.route], entry.route.takesPath || target.pathRest == nil else {
+        guard let first = entries[target.route], first.route.takesPath || target.pathRest == nil else {
             throw Problem(.notFound, "there is nothing at this path")
         }
-        guard entry.route.methods.contains(method) else {
-            let allowed = entry.route.methods.map(\.rawValue).joined(separator: ", ")
+        var found: Entry? = first
+        while let entry = found, !entry.route.methods.contains(method) { found = entry.next }
+        guard let entry = found else {
+            let allowed = first.methods.map(\.rawValue).joined(separator: ", ")
             var problem = Problem(.methodNotAllowed, "this path answers \(allowed)")
             problem.fields = [("allow", allowed)]
             throw problem

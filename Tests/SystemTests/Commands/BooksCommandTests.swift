@@ -108,6 +108,24 @@ extension RealProcesses {
             }
         }
 
+        @Test func givesCovers() async throws {
+            try await withStore { store in
+                try Data(SampleImage.webp).write(to: URL(fileURLWithPath: store.path("cover.webp")))
+                let given = try await keeper("books cover 2 cover.webp --reason scanned", store)
+                #expect(given.status == 0 && given.output.contains("\ncover:   "), "\(given.errors)")
+                let ledger = try await keeper("ledger 2", store)
+                #expect(ledger.output.contains("cover '") && ledger.output.contains("scanned"))
+                let removed = try await keeper("books edit 2 --remove cover", store)
+                #expect(removed.status == 0 && !removed.output.contains("cover:"), "\(removed.errors)")
+                let other = try await keeper("books cover 2 config", store)
+                #expect(other.status == 78, "\(other.status)")
+                #expect(
+                    other.errors.contains("config: this is no PNG, JPEG or WebP image"), "\(other.errors)")
+                let missing = try await keeper("books cover 2 none.png", store)
+                #expect(missing.status == 78 && missing.errors.contains("none.png: cannot be read"))
+            }
+        }
+
         @Test func importsAndExports() async throws {
             try await withStore { store in
                 let exported = try await keeper("books export", store)

@@ -1,4 +1,5 @@
 import Foundation
+import Model
 import TestSupport
 import Testing
 
@@ -166,6 +167,82 @@ extension RealProcesses {
                     422)
                 let movements = try list(try await store.get("/movements?item_number=7"))
                 #expect(movements.map { $0["kind"] as? String } == ["edit", "add"])
+            }
+        }
+
+        /// Sends an image as it is.
+        private func send(_ image: [UInt8], _ query: String, _ store: Store, key: String? = nil) async throws
+            -> RawReply
+        {
+            var headers: [String: String] = [:]
+            headers["Idempotency-Key"] = key
+            let port = store.port(.frontend)
+            return try await onThread { [headers] in
+                try request("POST", "/cover?" + query, port: port, headers: headers, bytes: image)
+            }
+        }
+
+        @Test(.onEachStore) func aCoverIsKeptOnceAndServedForEver() async throws {
+            try await withStore { store in
+                var digests: [String] = []
+                for (number, image) in [SampleImage.png, SampleImage.jpeg, SampleImage.webp].enumerated() {
+                    for _ in 1...2 {
+                        let query = "item_number=\(number + 1)&actor=ann&reason=a%20scan"
+                        let given = try await send(image, query, store, key: "k\(number)")
+                        let book = try #require(
+                            given.json["result"] as? [String: Any], "\(given.status) \(given.body)")
+                        #expect(book["version"] as? Int == number + 1)
+                        digests.append(try #require(book["cover"] as? String))
+                    }
+                }
+                #expect(Set(digests).count == 3 && digests[0] == Self.digestOfPNG)
+                for (digest, type) in zip([digests[0], digests[2], digests[4]], ["png", "jpeg", "webp"]) {
+                    for tier in [Tier.frontend, .catalog] {
+                        let shown = try await store.get("/cover?digest=" + digest, from: tier)
+                        #expect(shown.status == 200 && shown.headers["content-type"] == "image/" + type)
+                        #expect(shown.headers["x-content-type-options"] == "nosniff")
+                        #expect(
+                            shown.headers["cache-control"] == "public, max-age=31536000, immutable")
+                    }
+                }
+                expectProblem(try await send(SampleImage.png, "item_number=1", store, key: "k1"), 422)
+                let stale = try await send(SampleImage.jpeg, "item_number=1&expect_version=0", store)
+                expectProblem(stale, 412, mentions: "its version is 1, not 0")
+                let unknown = String(repeating: "0", count: 64)
+                let missing = try await store.get("/cover?digest=" + unknown)
+                expectProblem(missing, 404)
+                #expect(missing.json["code"] as? String == "unknown_cover")
+                #expect(missing.headers["cache-control"] == "no-store")
+                let body = "{\"item_number\":\"4\",\"cover\":\"%@\"}"
+                expectProblem(
+                    try await post("/edit", body.replacing("%@", with: unknown), store), 409,
+                    mentions: "has no image")
+                #expect(
+                    try await post("/edit", body.replacing("%@", with: digests[0]), store).status == 200)
+                #expect(try await post("/edit", #"{"item_number":"1","cover":null}"#, store).status == 200)
+                #expect(try await store.get("/details?item_number=1").json["result"] is [String: Any])
+                #expect(!(try await store.get("/details?item_number=1")).body.contains("cover"))
+            }
+        }
+
+        private static let digestOfPNG = "b1ff9c8ea3a780bad09b346c423d2d0e46815926879b18e841d928376a946640"
+
+        @Test func refusesWhatIsNoCover() async throws {
+            try await withStore { store in
+                expectProblem(
+                    try await send(Array("<svg/>".utf8), "item_number=1", store), 400,
+                    mentions: "no PNG, JPEG or WebP")
+                expectProblem(try await send([], "item_number=1", store), 400)
+                expectProblem(try await send(SampleImage.png, "item_number=99", store), 404)
+                expectProblem(try await send(SampleImage.png, "", store), 400, mentions: "item_number")
+                let long = SampleImage.png + [UInt8](repeating: 0, count: 2 << 20)
+                expectProblem(try await send(long, "item_number=1", store), 413)
+                expectProblem(try await store.get("/cover?digest=x"), 400, mentions: "cover 'x' is not")
+                expectProblem(try await store.get("/cover"), 400, mentions: "digest is missing")
+                let wrong = try await store.send("PUT", "/cover", to: .frontend)
+                expectProblem(wrong, 405)
+                #expect(wrong.headers["allow"] == "POST, GET, HEAD")
+                #expect(try list(try await store.get("/movements")).isEmpty)
             }
         }
 

@@ -33,6 +33,10 @@ protocol LedgerTables {
     mutating func write(isRetired: Bool, of item: ItemNumber, movement: Int64) throws
     /// Writes edits whose movements are inserted already.
     mutating func write(_ edits: [LedgerEdit]) throws
+    /// Keeps the image of a cover, unless it is there.
+    mutating func keep(_ cover: Cover) throws
+    /// Whether the image of a cover is kept.
+    mutating func hasCover(_ digest: String) throws -> Bool
     /// The lowest number, from one on, that no book has or ever had.
     mutating func freeNumber(from number: Int64) throws -> Int64?
     /// Writes down who made the movements from `first` through `last`, and why.

@@ -33,6 +33,7 @@ extension LedgerWriter {
         case .retire(let item, let version): [try retire(item, expectedVersion: version)]
         case .restore(let item): [try restore(item)]
         case .edit(let edit, let version): [try apply(edit, expectedVersion: version)]
+        case .cover(let cover, let item, let version): [try give(cover, to: item, expectedVersion: version)]
         case .load(let lines, let progress): try load(lines, progress: progress)
         }
     }
@@ -122,10 +123,20 @@ extension LedgerWriter {
         return edit.item
     }
 
+    private mutating func give(
+        _ cover: Cover, to item: ItemNumber, expectedVersion: Int64?
+    ) throws -> ItemNumber {
+        try tables.keep(cover)
+        return try apply(cover.edit(of: item), expectedVersion: expectedVersion)
+    }
+
     /// Records what of an edit a book does not have yet, if there is such.
     private mutating func write(_ wanted: BookEdit, of found: BookDetails) throws {
         let edit = wanted.difference(from: found.book, found.facts)
         guard !edit.isEmpty else { return }
+        if case .some(let digest?) = edit.facts[.cover], try !tables.hasCover(digest) {
+            throw StoreError.conflict("the store has no image with the digest \(digest)", current: [found])
+        }
         let written = LedgerEdit(edit, of: found, movement: lastMovement + 1)
         try record(
             .edited(edit), leaving: written.book, inShop: !found.isRetired, previous: found.version)
@@ -229,9 +240,14 @@ extension KeeperRequest.Work {
             } else {
                 false
             }
+        case .cover(let cover, let item, _): entries == [.edited(cover.edit(of: item))]
         case .load(let lines, _): entries == lines.map { .added($0.book) }
         }
     }
+}
+
+extension Cover {
+    fileprivate func edit(of item: ItemNumber) -> BookEdit { BookEdit(item: item, facts: [.cover: digest]) }
 }
 
 extension NewBook {

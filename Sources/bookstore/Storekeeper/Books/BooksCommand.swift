@@ -11,7 +11,7 @@ struct BooksCommand: AsyncParsableCommand {
         abstract: "Look at the books of a running store, add, correct, import and retire some.",
         discussion: "With a token, the store wants it: set BOOKSTORE_TOKEN or name its file by --token-file.",
         subcommands: [
-            List.self, Show.self, Add.self, EditCommand.self, Retire.self, Restore.self,
+            List.self, Show.self, Add.self, EditCommand.self, CoverCommand.self, Retire.self, Restore.self,
             ImportCommand.self, ExportCommand.self,
         ])
 
