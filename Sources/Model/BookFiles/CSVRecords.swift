@@ -1,4 +1,4 @@
-/// The records of comma-separated text (RFC 4180) with the lines on which they begin.
+/// The records of comma-separated text (RFC 4180), or of text with another separator, with the lines on which they begin.
 ///
 /// Line breaks may be CRLF or LF, blank lines are passed over, and a byte-order mark is dropped. A record that
 /// is malformed is reported as an error, and reading goes on with the next line.
@@ -11,20 +11,28 @@ package struct CSVRecords: Sequence, IteratorProtocol {
         package let fields: Result<[String], LineFault>
     }
 
-    private static let comma = UInt8(ascii: ",")
+    package static let comma = UInt8(ascii: ",")
     private static let quote = UInt8(ascii: "\"")
     private static let lineFeed = UInt8(ascii: "\n")
     private static let carriageReturn = UInt8(ascii: "\r")
 
     private let bytes: [UInt8]
+    private let separator: UInt8
     /// Bytes read so far.
     package private(set) var position = 0
-    private var line = 1
+    /// The line at which the next record begins, or a blank one before it.
+    package private(set) var line = 1
 
-    /// Records of `text`.
+    /// Records of comma-separated `text`.
     package init(_ text: String) {
-        bytes = Array(text.utf8)
+        self.init(Array(text.utf8))
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
+    }
+
+    /// Records of UTF-8 text.
+    init(_ bytes: [UInt8], separator: UInt8 = Self.comma) {
+        self.bytes = bytes
+        self.separator = separator
     }
 
     /// The next record; nil at the end.
@@ -40,7 +48,7 @@ package struct CSVRecords: Sequence, IteratorProtocol {
                 while position < bytes.count, !skipLineBreak() { position += 1 }
                 return Record(line: start, fields: .failure(error))
             }
-            if position < bytes.count, bytes[position] == Self.comma {
+            if position < bytes.count, bytes[position] == separator {
                 position += 1
             } else {
                 _ = skipLineBreak()
@@ -67,7 +75,7 @@ package struct CSVRecords: Sequence, IteratorProtocol {
                 position += 1
                 continue
             }
-            guard position == bytes.count || bytes[position] == Self.comma || isLineBreak(at: position) else {
+            guard position == bytes.count || bytes[position] == separator || isLineBreak(at: position) else {
                 throw LineFault(
                     "text follows the closing quote of a field; a quote inside one is written twice")
             }
@@ -78,7 +86,7 @@ package struct CSVRecords: Sequence, IteratorProtocol {
 
     private mutating func readBareField() throws(LineFault) -> String {
         let start = position
-        while position < bytes.count, bytes[position] != Self.comma, !isLineBreak(at: position) {
+        while position < bytes.count, bytes[position] != separator, !isLineBreak(at: position) {
             guard bytes[position] != Self.quote else {
                 throw LineFault("a quote stands inside a field that is not quoted")
             }

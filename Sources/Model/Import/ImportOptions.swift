@@ -1,0 +1,23 @@
+/// What a person wants done with a file of books.
+package struct ImportOptions: Equatable, Sendable {
+    /// What the stock of a row means for a book that is there.
+    package enum Stock: String, CaseIterable, Sendable {
+        /// So many are on the shelf.
+        case set
+        /// So many come.
+        case add
+    }
+
+    /// What to do about columns of which nobody knows what they hold.
+    package enum Unknown: String, CaseIterable, Sendable {
+        case skip, refuse
+    }
+
+    /// Whether books that are there already are changed.
+    package var isUpdate = false
+    package var stock = Stock.set
+    package var unknown = Unknown.skip
+    package var mapping = ColumnMapping()
+
+    package init() {}
+}
