@@ -18,7 +18,7 @@ package enum BooksFile {
         var byteCount = 0
         for (number, line) in FileLines(text) {
             reading.add(line, number: number)
-            if let refused = reading.refused.first {
+            if let refused = reading.refused.named.first {
                 throw FileFault(path: path, line: refused.line, reason: refused.reason)
             }
             byteCount += line.utf8.count + 1
@@ -26,7 +26,7 @@ package enum BooksFile {
         }
         guard !reading.books.isEmpty else { throw FileFault(path: path, reason: "has no books in it") }
         progress(data.count, data.count)
-        return reading.books.map(\.book)
+        return reading.books
     }
 
     private static func firstLineThatIsNotText(_ data: Data) -> Int? {

@@ -18,6 +18,8 @@ package struct CatalogBatch: CommittedBatch {
             switch change {
             case .update(let change): try writer.apply(change).map { CatalogOutcome(update: $0) }
             case .keeper(let request): try writer.apply(request).map { CatalogOutcome(books: $0) }
+            case .importing(let piece): try writer.apply(piece).map { CatalogOutcome(imported: $0) }
+            case .undoing(let undo): try writer.apply(undo).map { CatalogOutcome(undone: $0) }
             }
         }
         try writer.writeBooks()

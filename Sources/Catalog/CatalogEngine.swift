@@ -122,7 +122,7 @@ package final class CatalogEngine: CatalogService {
     /// What a storekeeper asks for, by group commit: whole or not at all.
     ///
     /// - Returns: the books as they are afterwards. Fails with ``StoreError/changed(_:current:)``,
-    ///   ``StoreError/conflict(_:current:)``, ``StoreError/refusedLines(_:count:)``,
+    ///   ``StoreError/conflict(_:current:)``, ``StoreError/refusedLines(_:count:taken:)``,
     ///   ``StoreError/unknownItem(_:)`` or ``StoreError/keyReused``, and then nothing was changed.
     package func request(_ request: KeeperRequest, on eventLoop: any EventLoop) -> EventLoopFuture<
         [BookDetails]
@@ -133,6 +133,22 @@ package final class CatalogEngine: CatalogService {
         if PlantedBug.isOn(.answersEditBeforeCommit), case .edit = request.work {
             return eventLoop.makeSucceededFuture([])
         }
+        return made
+    }
+
+    /// Writes a part of a file of books, by group commit: whole or not at all, and once.
+    ///
+    /// - Returns: what it came to. Fails with ``StoreError/refusedLines(_:count:taken:)`` or ``StoreError/keyReused``.
+    func write(_ piece: ImportPiece, on eventLoop: any EventLoop) -> EventLoopFuture<ImportReport> {
+        let made = journal.submit(.importing(piece), on: eventLoop).map { $0.imported }
+        made.whenSuccess { [finder] _ in finder.follow() }
+        return made
+    }
+
+    /// Takes a part of a file of books back, by group commit.
+    func undo(_ undo: ImportUndo, on eventLoop: any EventLoop) -> EventLoopFuture<UndoReport> {
+        let made = journal.submit(.undoing(undo), on: eventLoop).map { $0.undone }
+        made.whenSuccess { [finder] _ in finder.follow() }
         return made
     }
 

@@ -51,15 +51,17 @@ package protocol CatalogStoring: JournaledStore where Change == CatalogChange, B
     func cover(_ digest: String) throws -> [UInt8]?
     /// The books that have an ISBN, also retired ones, in item-number order.
     func items(isbn: ISBN) throws -> [ItemNumber]
+    /// The books that have one of these ISBNs, also retired ones, in item-number order.
+    func items(isbns: [String]) throws -> [(isbn: String, item: ItemNumber)]
+    /// The pieces of an import that are written, in order.
+    func importRecords(_ key: IdempotencyKey) throws -> [ImportRecord]
+    /// What was said of the columns under a header when such a file was imported; nil where nothing was.
+    func mapping(ofHeader header: String) throws -> ImportMapping?
     /// Books by a filter, in item-number order.
     ///
     /// - Parameter isWanted: asked now and then.
     /// - Throws: ``Model/StoreError/overloaded(_:)`` where it says no before all are found.
     func books(_ filter: BookFilter, while isWanted: @escaping () -> Bool) throws -> [BookDetails]
-    /// A figure of books in the shop, also of further ones than were asked for; none for 0.
-    func figures(_ figure: BookFigure, of items: [ItemNumber]) throws -> [ItemNumber: Int64]
-    /// Of these numbers, the ones that are taken, by retired books too.
-    func taken(_ lines: [(line: Int, book: Book)]) throws -> (refused: [RefusedLine], count: Int)
     /// What became of a purchase by its key; nil when none is known.
     func receipt(of key: IdempotencyKey) throws -> Receipt?
     /// Movements by a filter, the newest first.

@@ -16,8 +16,9 @@ package enum StoreError: Error, Equatable, Sendable {
     /// The book costs more than the request allows. Nothing was changed, and nothing is remembered under the
     /// request's key.
     case aboveLimit(ItemNumber, price: Cents, limit: Cents)
-    /// Lines of a file were refused, and nothing of it was taken: the first of them, and how many there are.
-    case refusedLines([RefusedLine], count: Int)
+    /// Lines of a file were refused: the first of them, and how many there are. Of a large file, so many rows before them
+    /// were taken.
+    case refusedLines([RefusedLine], count: Int, taken: Int = 0)
     /// A tier cannot do its part. With `outcomeUnknown`, the request may have been carried out all the same.
     case unavailable(tier: String, reason: Reason, outcomeUnknown: Bool)
     /// A tier behind answered with a status that the contract does not have.

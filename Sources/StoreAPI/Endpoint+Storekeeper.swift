@@ -5,7 +5,7 @@ internal import TierHTTP
 // For storekeepers.
 extension Endpoint {
     static let keeping = [
-        books, book, movements, totals, updates, add, edit, newCover, retire, restore, load,
+        books, book, movements, totals, updates, add, edit, newCover, retire, restore, load, undo,
     ]
 
     // MARK: Lists
@@ -124,12 +124,36 @@ extension Endpoint {
         "import", [.POST], isGuarded: true, bodyBytesMax: StoreLimits.fileByteCountMax, lane: .changes,
         RouteDoc(
             summary:
-                "Adds all books of a catalog file or none: `init,item_number,stock,cost,topic,title` a line.",
+                "Adds and changes the books of a file: a table with a header row, or `init,item_number,stock,cost,topic,title` a line.",
             parameters: [
-                .query("dry_run", .choice(["true", "false"]), "Only look whether it could be done."),
+                .query(
+                    "dry_run", .choice(["true", "false"]),
+                    "Only look what it comes to; of a table, with the refused rows."),
+                .query(
+                    "update", .choice(["true", "false"]), "Whether books that are there already are changed."),
+                .query(
+                    "stock", .choice(ImportOptions.Stock.allCases.map(\.rawValue)),
+                    "Whether a row's stock is what is on the shelf, or comes to it."),
+                .query(
+                    "unknown", .choice(ImportOptions.Unknown.allCases.map(\.rawValue)),
+                    "What to do about columns of which nobody knows what they hold."),
+                .query(
+                    "columns", .line(byteCountMax: ImportMapping.byteCountMax),
+                    #"What columns hold, as a JSON object by their headers: `{"Price":"cost","Shelf":null}`. Kept for files with the same header."#
+                ),
                 .actor("Who adds them."), .reason, .key,
             ], body: .text, success: .imported, refusals: [400, 409, 413, 422],
             example: .init(query: "dry_run=true", body: "init,101,9,12.50,gardening,Small Gardens")))
+
+    package static let undo = Endpoint(
+        "undo", [.POST], isGuarded: true, lane: .changes,
+        RouteDoc(
+            summary:
+                "Takes an import back: retires the books that it added, and sets the others back. What was changed since stays.",
+            parameters: [
+                .query("import", .key, isRequired: true, "The import's key."), .actor("Who undoes it."),
+                .reason,
+            ], success: .undone, refusals: [400, 409], example: .init(query: "import=spring-list")))
 
     /// The catalog's, not passed on.
     package static let importing = Endpoint(

@@ -156,23 +156,31 @@ extension StoreClient {
         return try await ask(endpoint, key: request.key, body: body, trace: trace)
     }
 
-    /// Books as ``load(_:isDry:actor:reason:key:within:trace:)`` sends them: an `init` line for each.
-    package static func lines(of books: [Book]) -> ByteBuffer {
-        var lines = ByteBuffer()
-        for book in books { lines.writeString(BookLine.text(book) + "\n") }
-        return lines
+    /// Imports a file of books as it is; only looks what it comes to where `isDry`.
+    package func load(
+        _ file: ByteBuffer, _ options: ImportOptions, isDry: Bool, actor: String, reason: String?,
+        key: IdempotencyKey, within time: TimeAmount? = nil, trace: TraceContext? = nil
+    ) async throws -> StoreAnswer<Imported> {
+        let plain = ImportOptions()
+        return try await ask(
+            .load,
+            [
+                ("actor", actor), ("reason", reason), ("dry_run", isDry ? "true" : nil),
+                ("update", options.isUpdate ? "true" : nil),
+                ("stock", options.stock == plain.stock ? nil : options.stock.rawValue),
+                ("unknown", options.unknown == plain.unknown ? nil : options.unknown.rawValue),
+                ("columns", options.mapping.isEmpty ? nil : options.mapping.json),
+            ], key: key, body: TierCall.Body("text/csv", file), within: time, trace: trace)
     }
 
-    /// Adds all books of a file or none; only looks whether that can be done where `isDry`.
-    ///
-    /// - Returns: how many there are.
-    package func load(
-        _ lines: ByteBuffer, isDry: Bool, actor: String, reason: String?, key: IdempotencyKey,
-        within time: TimeAmount? = nil, trace: TraceContext? = nil
-    ) async throws -> Imported {
+    /// Takes an import back, as far as its books were not changed since.
+    package func undo(
+        _ key: IdempotencyKey, actor: String, reason: String?, within time: TimeAmount? = nil,
+        trace: TraceContext? = nil
+    ) async throws -> Undone {
         try await ask(
-            .load, [("actor", actor), ("reason", reason), ("dry_run", isDry ? "true" : nil)], key: key,
-            body: TierCall.Body("text/plain; charset=utf-8", lines), within: time, trace: trace
+            .undo, [("import", key.text), ("actor", actor), ("reason", reason)], key: key, within: time,
+            trace: trace
         ).result
     }
 

@@ -9,9 +9,7 @@ package import TierHTTP
 package struct StoreClient: Sendable {
     private static let endpoints: [Endpoint] = [
         .find, .details, .cover, .topics, .search, .lookup, .buy, .receipt, .books, .book, .movements,
-        .totals,
-        .tiers, .orders,
-        .updates, .add, .edit, .retire, .restore, .load, .importing, .ledger,
+        .totals, .tiers, .orders, .updates, .add, .edit, .retire, .restore, .load, .undo, .importing, .ledger,
     ]
 
     private let client: TierClient

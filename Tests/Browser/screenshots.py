@@ -70,7 +70,7 @@ def desk_pages(store, folder):
         ann.get(store.shop + "/desk/import")
         one(ann, "#file").send_keys(str(spring_list(store.folder)))
         one(ann, "#reason").send_keys("spring list")
-        press(one(ann, "main form button"))
+        press(one(ann, "main form button[value=look]"))
         wait(ann, "the bad rows", lambda: all_of(ann, ".faults"))
         picture(ann, folder, "desk-import")
         ann.execute_cdp_cmd(

@@ -194,7 +194,7 @@ extension CatalogFolder {
         case .postgresql:
             try execute(
                 """
-                DROP TABLE book_facts, edit, cover;
+                DROP TABLE book_facts, edit, cover, import_piece, import_header;
                 DROP TRIGGER book_opening_texts_are_fixed ON book;
                 ALTER TABLE book DROP COLUMN opening_title, DROP COLUMN opening_topic;
                 ALTER TABLE movement DROP CONSTRAINT movement_kind_check;

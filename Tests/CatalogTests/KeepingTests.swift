@@ -3,7 +3,6 @@ import GRDB
 import Model
 import Services
 import Storage
-import Synchronization
 import TestSupport
 import Testing
 
@@ -221,44 +220,6 @@ import Testing
                 #expect(batch.executed == [.retired(first.item)])
             }
         }
-    }
-
-    @Test(.onEachStore) func importsAWholeFileOrNothing() async throws {
-        try await withCatalogFolder { folder in
-            try folder.withStore { store in
-                let good = try [book(7, topic: "graduate school"), book(6)]
-                let bad = try request(
-                    .load([(1, good[0]), (2, try book(2)), (3, good[1]), (5, try book(4))]), store)
-                guard case .failure(.refusedLines(let lines, 2)) = bad else {
-                    Issue.record("\(bad)")
-                    return
-                }
-                #expect(lines.map(\.line) == [2, 5] && store.bookCount == 4 && store.lastMovement == 0)
-                #expect(try store.store.taken([(1, good[0]), (2, try book(2))]).refused.map(\.line) == [2])
-                #expect(try request(.load([(1, good[0]), (2, good[1])]), store, actor: "ann").get() == [])
-                #expect(store.listings(topic: "graduate school").map(\.item.value) == [3, 4, 7])
-                #expect(store.listings(topic: "a topic").map(\.item.value) == [6])
-            }
-        }
-    }
-
-    @Test(.onEachStore) func reportsImportProgress() async throws {
-        let told = Mutex<[Int]>([])
-        try await withCatalogFolder { folder in
-            try folder.withStore { store in
-                let lines = try (1...5_000).map { (line: $0, book: try book(Int64($0 + 10))) }
-                let work = KeeperRequest.Work.load(lines) { count in told.withLock { $0.append(count) } }
-                #expect(try request(work, store).get() == [])
-                #expect(told.withLock { $0 } == [0, ImportProgress.step])
-            }
-        }
-        let progress = ImportProgress()
-        progress.reading(7)
-        #expect(progress.now == (read: 7, written: 0))
-        progress.writing(3, of: 9)
-        #expect(progress.now == (read: 9, written: 3))
-        progress.end()
-        #expect(progress.now == (read: 0, written: 0))
     }
 
     /// The ledger restores what a crash or a lost file takes from the log.

@@ -35,33 +35,3 @@ import Testing
         #expect(try records.first?.fields.get() == fields)
     }
 }
-
-@Suite struct BooksTableTests {
-    @Test func readsColumnsInAnyOrder() throws {
-        let table = try BooksTable(header: ["title", "item_number", " stock", "cost ", "topic"])
-        let book = try table.book(["A, B", "7", "3", "12.5", "t"])
-        #expect(book.item.value == 7 && book.title == "A, B" && book.price.amount == 12_50 && book.stock == 3)
-        #expect(BooksTable.text(book) == "7,\"A, B\",t,12.50,3\r\n")
-    }
-
-    @Test(arguments: [
-        (["item_number", "title", "topic", "cost"], "'stock' is missing"),
-        (["item_number", "title", "topic", "price", "stock"], "unknown column 'price'"),
-        (["item_number", "title", "topic", "cost", "stock", "stock"], "twice"), ([""], "unknown column ''"),
-    ]) func refusesOtherHeaders(header: [String], words: String) {
-        let fault = #expect(throws: LineFault.self) { _ = try BooksTable(header: header) }
-        #expect(fault?.reason.contains(words) == true, "\(fault?.reason ?? "none")")
-    }
-
-    @Test(arguments: [
-        (["1", "T", "t", "1"], "has 4 fields"), (["0", "T", "t", "1", "1"], "item_number '0'"),
-        (["1", "", "t", "1", "1"], "the title is empty"),
-        (["1", "T\u{1}", "t", "1", "1"], "the title holds"),
-        (["1", "T", "", "1", "1"], "the topic is empty"), (["1", "T", "t", "1.234", "1"], "cost '1.234'"),
-        (["1", "T", "t", "1", "-1"], "stock '-1'"), (["1", "T", "t", "1", "9999999999999"], "stock '9"),
-    ]) func saysWhatIsWrongWithARow(fields: [String], words: String) throws {
-        let table = try BooksTable(header: BooksTable.columns)
-        let fault = #expect(throws: LineFault.self) { _ = try table.book(fields) }
-        #expect(fault?.reason.contains(words) == true, "\(fault?.reason ?? "none")")
-    }
-}

@@ -114,8 +114,8 @@ import Testing
         let document = try read(text, said)
         #expect(try row(document).title == "One" && row(document).price?.amount == 1_50)
         #expect(try row(document).topic == "gardening" && document.columns?.unknown == ["Price"])
-        let mapping = try ColumnMapping(json: #"{"Bez":"title","EK":"cost","Shelf":"topic","Price":null}"#)
-        #expect(try ColumnMapping(json: mapping.json) == mapping)
+        let mapping = try ImportMapping(json: #"{"Bez":"title","EK":"cost","Shelf":"topic","Price":null}"#)
+        #expect(try ImportMapping(json: mapping.json) == mapping)
         // What is left out on purpose is not unknown, and a mapping that is known of a header is taken by itself.
         var asked: [String] = []
         let again = try ImportDocument(
@@ -129,7 +129,7 @@ import Testing
         var options = ImportOptions()
         options.mapping.set(.price, for: "Cost")
         #expect(fault(Array(text.utf8), options).contains("there is no column 'Cost'"))
-        options.mapping = ColumnMapping()
+        options.mapping = ImportMapping()
         options.mapping.set(.price, for: "Bez")
         options.mapping.set(.price, for: "EK")
         #expect(fault(Array(text.utf8), options).contains("both hold the cost"))
@@ -139,7 +139,7 @@ import Testing
         ("[]", "no JSON object"), ("{", "byte"), (#"{"a":1}"#, "neither a name nor null"),
         (#"{"a":"weight"}"#, "'weight' is no column"),
     ]) func saysWhatIsWrongWithAMapping(json: String, reason: String) {
-        let fault = #expect(throws: LineFault.self) { try ColumnMapping(json: json) }
+        let fault = #expect(throws: LineFault.self) { try ImportMapping(json: json) }
         #expect(fault?.reason.contains(reason) == true, "\(fault?.reason ?? "")")
     }
 

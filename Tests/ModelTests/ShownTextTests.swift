@@ -40,7 +40,7 @@ import Testing
             }
         }
         #expect {
-            try BooksTable(header: ["item_number", "ti\u{1B}tle"])
+            try ImportDocument(Array("shelf,ti\u{1B}tles\n".utf8), ImportOptions())
         } throws: {
             "\($0)".contains("'ti\\u{1B}tle'")
         }

@@ -162,13 +162,10 @@ final class ModelledCatalogStore: ModelledStore, CatalogStoring, @unchecked Send
     func facts(of items: [ItemNumber]) throws -> [ItemNumber: BookFacts] { throw NotModelled() }
     func cover(_ digest: String) throws -> [UInt8]? { throw NotModelled() }
     func items(isbn: ISBN) throws -> [ItemNumber] { throw NotModelled() }
+    func items(isbns: [String]) throws -> [(isbn: String, item: ItemNumber)] { throw NotModelled() }
+    func importRecords(_ key: IdempotencyKey) throws -> [ImportRecord] { throw NotModelled() }
+    func mapping(ofHeader header: String) throws -> ImportMapping? { throw NotModelled() }
     func books(_ filter: BookFilter, while isWanted: @escaping () -> Bool) throws -> [BookDetails] {
-        throw NotModelled()
-    }
-    func figures(_ figure: BookFigure, of items: [ItemNumber]) throws -> [ItemNumber: Int64] {
-        throw NotModelled()
-    }
-    func taken(_ lines: [(line: Int, book: Book)]) throws -> (refused: [RefusedLine], count: Int) {
         throw NotModelled()
     }
     func receipt(of key: IdempotencyKey) throws -> Receipt? { throw NotModelled() }

@@ -124,7 +124,7 @@ extension ModelledTables: LedgerTables {
 
     // MARK: What storekeepers ask for
 
-    /// The simulation's storekeepers add no books and bring no covers.
+    /// The simulation's storekeepers add no books, bring no covers and import no files.
     private struct NotModelled: Error {}
 
     mutating func beginRequest() { begun = [self] }
@@ -161,6 +161,15 @@ extension ModelledTables: LedgerTables {
     func freeNumber(from number: Int64) throws -> Int64? { throw NotModelled() }
     func keep(_ cover: Cover) throws { throw NotModelled() }
     func hasCover(_ digest: String) throws -> Bool { throw NotModelled() }
+    func details(of items: [ItemNumber]) throws -> [BookDetails] { throw NotModelled() }
+    func items(isbns: [String]) throws -> [(isbn: String, item: ItemNumber)] { throw NotModelled() }
+    func takenNumbers(in range: ClosedRange<Int64>) throws -> [Int64] { throw NotModelled() }
+    func importRecord(_ key: IdempotencyKey, _ number: Int) throws -> ImportRecord? { throw NotModelled() }
+    func write(_ record: ImportRecord) throws { throw NotModelled() }
+    func write(_ mapping: ImportMapping, ofHeader header: String) throws { throw NotModelled() }
+    func imported(_ movements: ClosedRange<Int64>) throws -> [ImportedMovement] { throw NotModelled() }
+    func retire(_ books: [(item: ItemNumber, movement: Int64)]) throws { throw NotModelled() }
+    func markUndone(_ key: IdempotencyKey, _ number: Int) throws { throw NotModelled() }
 }
 
 extension LedgerBook {

@@ -6,4 +6,8 @@ package enum CatalogChange: Sendable {
     case update(StockChange)
     /// What a storekeeper asks for.
     case keeper(KeeperRequest)
+    /// A part of a file of books.
+    case importing(ImportPiece)
+    /// A part of such a file is taken back.
+    case undoing(ImportUndo)
 }

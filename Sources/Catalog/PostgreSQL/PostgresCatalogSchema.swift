@@ -9,7 +9,7 @@ enum PostgresCatalogSchema {
     static let schema = PostgresSchema(
         tier: "catalog",
         versions: [
-            books + ledger + refusals, logs + PostgresRefusals.counting(refusal), edits, PostgresCovers.table,
+            books + ledger + refusals, logs + PostgresRefusals.counting(refusal), edits, PostgresCovers.table, imports,
         ],
         lock: 0x426B_4361)
 
@@ -104,6 +104,23 @@ enum PostgresCatalogSchema {
         );
         CREATE TRIGGER edit_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON bookstore.edit
             FOR EACH STATEMENT EXECUTE FUNCTION bookstore.refuse();
+
+        """
+
+    private static let imports = """
+        CREATE TABLE bookstore.import_piece (
+            import_key text NOT NULL,
+            piece bigint NOT NULL CHECK (piece > 0),
+            digest bigint NOT NULL,
+            first_sequence bigint REFERENCES bookstore.movement,
+            last_sequence bigint REFERENCES bookstore.movement,
+            added bigint NOT NULL,
+            changed bigint NOT NULL,
+            unchanged bigint NOT NULL,
+            undone boolean NOT NULL DEFAULT false,
+            PRIMARY KEY (import_key, piece)
+        );
+        CREATE TABLE bookstore.import_header (header text PRIMARY KEY, columns text NOT NULL);
 
         """
 

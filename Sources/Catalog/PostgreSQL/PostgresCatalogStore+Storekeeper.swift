@@ -101,37 +101,6 @@ extension PostgresCatalogStore {
         }
     }
 
-    package func figures(_ figure: BookFigure, of items: [ItemNumber]) throws -> [ItemNumber: Int64] {
-        let column =
-            switch figure {
-            case .sold: "sold"
-            case .added: "added_by"
-            }
-        let some = items.count <= BookFigure.namedCountMax
-        let named = some ? "AND item_number = ANY($1::bigint[])" : ""
-        var figures: [ItemNumber: Int64] = [:]
-        try database.forEachRow(
-            "SELECT item_number, \(column) FROM book WHERE NOT retired AND \(column) > 0 \(named)",
-            some ? [.ints(items.map(\.value))] : []
-        ) { row in
-            if let item = ItemNumber(row[0]) { figures[item] = row[1] }
-        }
-        return figures
-    }
-
-    package func taken(_ lines: [(line: Int, book: Book)]) throws -> (refused: [RefusedLine], count: Int) {
-        let rows = try database.values(
-            "SELECT item_number FROM book WHERE item_number = ANY($1::bigint[])",
-            [.ints(lines.map(\.book.item.value))]
-        ) { $0[0] }
-        let numbers = Set(rows)
-        let taken = lines.filter { numbers.contains($0.book.item.value) }
-        let refused = taken.prefix(RefusedLine.namedCountMax).map {
-            RefusedLine(line: $0.line, takenBy: $0.book.item)
-        }
-        return (refused, taken.count)
-    }
-
     package func receipt(of key: IdempotencyKey) throws -> Receipt? {
         try database.read { connection in
             let sales = try connection.run(

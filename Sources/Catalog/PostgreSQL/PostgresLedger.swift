@@ -11,7 +11,7 @@ struct PostgresLedger: LedgerTables {
     /// The ledger's identity and the numbers of its last movement and sale.
     let head: (identity: Int64, movement: Int64, sale: Int64)
     var refusals: PostgresRefusals
-    private let connection: PostgresConnection
+    let connection: PostgresConnection
     /// The log that has the lines of the batch.
     private let log: Int64
     /// Books as they were read; nil for a number that no book has.
@@ -125,12 +125,12 @@ struct PostgresLedger: LedgerTables {
         try PostgresDatabase.end(takeUnwritten() + refusals.statements() + [head, mark], on: connection)
     }
 
-    private mutating func flush() throws {
+    mutating func flush() throws {
         let statements = takeUnwritten()
         if !statements.isEmpty { try connection.run(statements) }
     }
 
-    private func run(_ statement: PostgresStatement) throws -> PostgresRows {
+    func run(_ statement: PostgresStatement) throws -> PostgresRows {
         try connection.run([statement])[0]
     }
 
@@ -180,6 +180,9 @@ struct PostgresLedger: LedgerTables {
     }
 
     // MARK: What storekeepers ask for
+
+    /// Reads a book anew when it is asked for again.
+    mutating func forget(_ item: ItemNumber) { books[item] = nil }
 
     mutating func beginRequest() throws {
         try flush()

@@ -15,11 +15,6 @@ extension CatalogRoutes {
             Route(.edit) { changing(by: $0.edit(), $0) { BookDetails.result($0[0]) } },
             Route(.retire) { changing(by: $0.retirement(), $0) { BookDetails.result($0[0]) } },
             Route(.restore) { changing(by: $0.restoration(), $0) { BookDetails.result($0[0]) } },
-            Route(.load) { .pending(try load($0)) },
-            Route(.importing) { _ in
-                let (read, written) = imports.now
-                return .ready(.json(Importing(read: read, written: written).result))
-            },
         ]
     }
 
@@ -81,56 +76,5 @@ extension CatalogRoutes {
             isFirst = byte == UInt8(ascii: "&")
         }
         return false
-    }
-
-    private func load(_ request: TierRequest) throws(StoreError) -> EventLoopFuture<TierResponse> {
-        let actor = try request.line("actor", byteCountMax: KeeperRequest.actorByteCountMax)
-        let reason = try request.line("reason", byteCountMax: KeeperRequest.reasonByteCountMax)
-        let key = try request.idempotencyKey()
-        let isDryRun = try request.choice("dry_run", as: Answer.self) == .yes
-        let eventLoop = request.slot.eventLoop
-        let text = request.body
-        let read = engine.read(on: eventLoop, .file) { [imports] store in
-            let lines = try Self.lines(in: text, imports)
-            guard isDryRun else { return lines }
-            let (refused, count) = try store.taken(lines)
-            guard count == 0 else { throw StoreError.refusedLines(refused, count: count) }
-            return lines
-        }
-        let answered = read.flatMap { lines in
-            let answer = { @Sendable [count = lines.count] in
-                TierResponse.json(Imported(books: count).result)
-            }
-            guard !isDryRun else { return eventLoop.makeSucceededFuture(answer()) }
-            let work = KeeperRequest.Work.load(lines) { [imports] in imports.writing($0, of: lines.count) }
-            let wanted = KeeperRequest(work, actor: actor, reason: reason, key: key)
-            return engine.request(wanted, on: request.slot.eventLoop).map { _ in answer() }
-        }
-        answered.whenComplete { [imports] _ in imports.end() }
-        return answered
-    }
-
-    private enum Answer: String, CaseIterable {
-        case yes = "true"
-        case no = "false"
-    }
-
-    /// The books of a catalog file, or everything that is wrong with it.
-    private static func lines(
-        in text: ByteBuffer, _ imports: ImportProgress
-    ) throws -> [(line: Int, book: Book)] {
-        guard let string = String(validating: text.readableBytesView, as: UTF8.self) else {
-            throw StoreError.invalid("the body is not UTF-8 text")
-        }
-        var reading = BooksReading()
-        for (number, line) in FileLines(string) {
-            reading.add(line, number: number)
-            if number % ImportProgress.step == 0 { imports.reading(number) }
-        }
-        guard reading.refusedCount == 0 else {
-            throw StoreError.refusedLines(reading.refused, count: reading.refusedCount)
-        }
-        guard !reading.books.isEmpty else { throw StoreError.invalid("the body has no books in it") }
-        return reading.books
     }
 }

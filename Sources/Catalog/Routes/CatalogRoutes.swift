@@ -12,7 +12,7 @@ package struct CatalogRoutes {
     let answers = TopicAnswers()
     let imports = ImportProgress()
 
-    var all: [Route] { contract + reading + keeping + covers }
+    var all: [Route] { contract + reading + keeping + covers + importing }
 
     private var contract: [Route] {
         [

@@ -34,7 +34,7 @@ enum CatalogSchema {
         migrator.registerMigration(
             "catalog 4: edits, facts, books that come back", foreignKeyChecks: .immediate
         ) { try addEdits(in: $0) }
-        migrator.registerMigration("catalog 5: covers") { database in
+        migrator.registerMigration("catalog 5: covers", foreignKeyChecks: .immediate) { database in
             try database.execute(
                 sql: """
                     CREATE TABLE cover (
@@ -43,8 +43,29 @@ enum CatalogSchema {
                     ) STRICT
                     """)
         }
+        migrator.registerMigration("catalog 6: files of books", foreignKeyChecks: .immediate) {
+            try $0.execute(sql: imports)
+        }
         return migrator
     }
+
+    /// The pieces of files that were written, by which they are not written twice and can be taken back, and what was
+    /// said of the columns under a header.
+    private static let imports = """
+        CREATE TABLE import_piece (
+            import_key TEXT NOT NULL,
+            piece INTEGER NOT NULL CHECK (piece > 0),
+            digest INTEGER NOT NULL,
+            first_sequence INTEGER REFERENCES movement,
+            last_sequence INTEGER REFERENCES movement,
+            added INTEGER NOT NULL,
+            changed INTEGER NOT NULL,
+            unchanged INTEGER NOT NULL,
+            undone INTEGER NOT NULL DEFAULT 0 CHECK (undone IN (0, 1)),
+            PRIMARY KEY (import_key, piece)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE import_header (header TEXT PRIMARY KEY, columns TEXT NOT NULL) STRICT, WITHOUT ROWID;
+        """
 
     /// Puts the first books into an empty database.
     ///

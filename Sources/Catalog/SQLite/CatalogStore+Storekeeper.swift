@@ -113,41 +113,6 @@ extension CatalogStore {
         }
     }
 
-    package func figures(_ figure: BookFigure, of items: [ItemNumber]) throws -> [ItemNumber: Int64] {
-        let column =
-            switch figure {
-            case .sold: "sold"
-            case .added: "added_by"
-            }
-        var figures: [ItemNumber: Int64] = [:]
-        // Many are read in their order, whoever else is between them.
-        let some = items.count <= BookFigure.namedCountMax
-        let named = some ? "AND item_number IN (SELECT value FROM json_each(?))" : ""
-        let list = "[" + items.map(\.description).joined(separator: ",") + "]"
-        try file.forEachRow(
-            "SELECT item_number, \(column) FROM book WHERE retired = 0 AND \(column) > 0 \(named)",
-            some ? [list] : []
-        ) { row in
-            if let item = ItemNumber(row[0] as Int64) { figures[item] = row[1] }
-        }
-        return figures
-    }
-
-    package func taken(_ lines: [(line: Int, book: Book)]) throws -> (refused: [RefusedLine], count: Int) {
-        try file.read { database in
-            let statement = try database.cachedStatement(sql: "SELECT 1 FROM book WHERE item_number = ?")
-            var refused: [RefusedLine] = []
-            var count = 0
-            for (line, book) in lines
-            where try Int.fetchOne(statement, arguments: [book.item.value]) != nil {
-                count += 1
-                guard refused.count < RefusedLine.namedCountMax else { continue }
-                refused.append(RefusedLine(line: line, takenBy: book.item))
-            }
-            return (refused, count)
-        }
-    }
-
     package func receipt(of key: IdempotencyKey) throws -> Receipt? {
         try file.read { database in
             let statement = try database.cachedStatement(

@@ -5,7 +5,7 @@ internal import Storage
 
 /// The ledger's tables in SQLite, inside the transaction of one batch.
 struct SQLiteLedger: LedgerTables {
-    private let database: Database
+    let database: Database
     /// Refused changes, by their keys.
     var refusals: RefusalWriter
     // Prepared once for the whole batch.

@@ -13,38 +13,43 @@ package struct ISBN: Hashable, Sendable, TextCodable {
     ///
     /// - Throws: ``LineFault`` with the digit that would be right, where only one does not fit.
     package init(checking text: some StringProtocol) throws(LineFault) {
-        let shown = ShownText.quoted(text)
+        // Only a fault shows it.
+        let shown = { ShownText.quoted(text) }
         let characters = text.unicodeScalars.filter { !Self.isSeparator($0) }
         guard !characters.contains(where: { $0 == "E" || $0 == "e" }) else {
             throw LineFault(
-                "isbn \(shown) is a number that a spreadsheet has rounded; format the column as text and fill it in again"
+                "isbn \(shown()) is a number that a spreadsheet has rounded; format the column as text and fill it in again"
             )
         }
         guard let digits = Self.digits(characters) else {
-            throw LineFault("isbn \(shown) has other characters than digits and hyphens")
+            throw LineFault("isbn \(shown()) has other characters than digits and hyphens")
         }
         switch digits.count {
         case 10:
             let right = Self.checkDigit10(digits.dropLast())
-            guard digits[9] == right else { throw Self.wrong(shown, last: right == 10 ? "X" : String(right)) }
+            guard digits[9] == right else {
+                throw Self.wrong(shown(), last: right == 10 ? "X" : String(right))
+            }
             let body = [9, 7, 8] + digits.dropLast()
             self.init(digits: body + [Self.checkDigit13(body)])
         case 13:
             guard !digits.contains(10) else {
-                throw LineFault("isbn \(shown) has an X, which only a number of 10 digits can end in")
+                throw LineFault("isbn \(shown()) has an X, which only a number of 10 digits can end in")
             }
             guard digits.starts(with: [9, 7, 8]) || digits.starts(with: [9, 7, 9]) else {
-                throw LineFault("isbn \(shown) begins neither with 978 nor with 979")
+                throw LineFault("isbn \(shown()) begins neither with 978 nor with 979")
             }
             let right = Self.checkDigit13(digits.dropLast())
-            guard digits[12] == right else { throw Self.wrong(shown, last: String(right)) }
+            guard digits[12] == right else { throw Self.wrong(shown(), last: String(right)) }
             self.init(digits: digits)
         default:
-            throw LineFault("isbn \(shown) has \(digits.count) digits; an ISBN has 13 or 10")
+            throw LineFault("isbn \(shown()) has \(digits.count) digits; an ISBN has 13 or 10")
         }
     }
 
-    private init(digits: [Int]) { description = digits.map(String.init).joined() }
+    private init(digits: [Int]) {
+        description = String(decoding: digits.map { UInt8($0) + 0x30 }, as: UTF8.self)
+    }
 
     private static func wrong(_ shown: String, last: String) -> LineFault {
         LineFault("isbn \(shown) is mistyped: with these digits before it, its last one would be \(last)")
@@ -67,7 +72,8 @@ package struct ISBN: Hashable, Sendable, TextCodable {
 
     /// Blanks and the dashes that people and programs put between the groups.
     private static func isSeparator(_ scalar: Unicode.Scalar) -> Bool {
-        scalar == "-" || scalar.properties.generalCategory == .dashPunctuation
+        if ("0"..."9").contains(scalar) { return false }
+        return scalar == "-" || scalar.properties.generalCategory == .dashPunctuation
             || scalar.properties.isWhitespace || scalar.properties.generalCategory == .format
     }
 

@@ -1,7 +1,7 @@
 @_spi(_Unicode) internal import Swift
 
 /// What a column of a file of books holds.
-package enum BookColumn: Hashable, Sendable {
+package enum BookColumn: Hashable, Decodable, Sendable {
     case item, title, topic, price, stock
     case fact(BookFact)
 
@@ -35,6 +35,14 @@ package enum BookColumn: Hashable, Sendable {
     /// The column of this name; nil for any other.
     package init?(name: String) {
         guard let column = Self.allCases.first(where: { $0.name == name }) else { return nil }
+        self = column
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        guard let column = Self(name: try container.decode(String.self)) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "no column of a book")
+        }
         self = column
     }
 

@@ -6,22 +6,24 @@ package struct ImportColumns: Equatable, Sendable {
     package static let headerByteCountMax = 256
 
     /// A column of the file.
-    package struct Column: Equatable, Sendable {
+    package struct Column: Equatable, Decodable, Sendable {
         /// Its header; of one without a name, its number.
         package let header: String
         /// What it holds; nil where it is left out.
-        package var field: BookColumn?
+        package let field: BookColumn?
     }
 
     /// The columns in the file's order.
     package let columns: [Column]
     /// The headers of those that are left out because nobody said what they are.
     package let unknown: [String]
+    /// The header row as one text, by which a mapping is kept.
+    package let signature: String
 
     /// Reads a header row.
     ///
     /// - Throws: ``LineFault`` where it cannot be one.
-    init(header: [String], mapping: ColumnMapping) throws(LineFault) {
+    init(header: [String], mapping: ImportMapping) throws(LineFault) {
         let names = Self.names(header)
         if names.contains(where: { $0.utf8.contains(0x0D) }) {
             throw LineFault("the lines end in carriage returns alone; save the file with line feeds")
@@ -38,12 +40,11 @@ package struct ImportColumns: Equatable, Sendable {
             )
         }
         let fields = try Self.fields(of: names, mapping)
-        let columns = zip(names.indices, names).map { index, name in
-            Column(header: name.isEmpty ? "column \(index + 1)" : name, field: fields[index])
-        }
+        let columns = zip(names, fields).map { Column(header: $0, field: $1) }
         self.columns = columns
+        signature = Self.signature(of: header)
         unknown = names.indices.filter {
-            fields[$0] == nil && !names[$0].isEmpty && mapping.columns[names[$0]] == nil
+            fields[$0] == nil && !header[$0].isEmpty && mapping.columns[names[$0]] == nil
         }.map { columns[$0].header }
         let known = Set(fields.compactMap(\.self))
         guard !known.isDisjoint(with: [.item, .title, .fact(.isbn)]) else {
@@ -53,7 +54,7 @@ package struct ImportColumns: Equatable, Sendable {
         }
     }
 
-    private static func fields(of names: [String], _ mapping: ColumnMapping) throws(LineFault)
+    private static func fields(of names: [String], _ mapping: ImportMapping) throws(LineFault)
         -> [BookColumn?]
     {
         var fields = [BookColumn?](repeating: nil, count: names.count)
@@ -87,11 +88,11 @@ package struct ImportColumns: Equatable, Sendable {
         return names.count > 20 ? shown + ", …" : shown
     }
 
-    /// The names of a header row, without the empty ones at its end that a trailing separator makes.
+    /// The names of a header row, a number for one that has none, without the empty ones at its end that a trailing separator makes.
     private static func names(_ header: [String]) -> [String] {
         var names = header.map { ShopText.kept(CellGuard.unguarded($0)) }
         while names.last?.isEmpty == true { names.removeLast() }
-        return names
+        return names.enumerated().map { $1.isEmpty ? "column \($0 + 1)" : $1 }
     }
 
     /// A header row as one text, by which a mapping is kept.

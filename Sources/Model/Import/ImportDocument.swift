@@ -6,12 +6,16 @@ package struct ImportDocument: Sendable {
 
     package private(set) var rows: [ImportRow] = []
     package private(set) var refused = RefusedLines()
+    /// Rows with the title of another one: no faults, and perhaps slips.
+    package private(set) var doubts = RefusedLines()
     /// What the columns were understood to hold; nil of `init` lines.
     package private(set) var columns: ImportColumns?
     package let encoding: TextEncoding
     private let unreadable: Set<Int>
     private var lineOfItem: [ItemNumber: Int] = [:]
     private var lineOfISBN: [String: (line: Int, hasNumber: Bool)] = [:]
+    /// By a hash of the title, which is a third as large.
+    private var lineOfTitle: [Int: Int] = [:]
 
     /// Reads a file.
     ///
@@ -21,7 +25,7 @@ package struct ImportDocument: Sendable {
     /// - Throws: ``LineFault`` for a file of which no row can be read.
     package init(
         _ bytes: [UInt8], _ options: ImportOptions,
-        known mapping: (_ signature: String) -> ColumnMapping? = { _ in nil },
+        known mapping: (_ signature: String) -> ImportMapping? = { _ in nil },
         progress: (Int) -> Void = { _ in }
     ) throws(LineFault) {
         let file = try FileText(bytes)
@@ -32,7 +36,7 @@ package struct ImportDocument: Sendable {
             try readTable(file.bytes, options, mapping, progress)
         }
         guard !rows.isEmpty || refused.count > 0 else { throw LineFault("has no books in it") }
-        (lineOfItem, lineOfISBN) = ([:], [:])
+        (lineOfItem, lineOfISBN, lineOfTitle) = ([:], [:], [:])
     }
 
     /// Whether the first line that says anything is an `init` line.
@@ -57,7 +61,7 @@ package struct ImportDocument: Sendable {
     // MARK: Tables
 
     private mutating func readTable(
-        _ bytes: [UInt8], _ options: ImportOptions, _ known: (String) -> ColumnMapping?,
+        _ bytes: [UInt8], _ options: ImportOptions, _ known: (String) -> ImportMapping?,
         _ progress: (Int) -> Void
     ) throws(LineFault) {
         var records = CSVRecords(bytes, separator: Self.separator(of: bytes))
@@ -78,7 +82,7 @@ package struct ImportDocument: Sendable {
 
     private func columns(
         of header: CSVRecords.Record, until end: Int, _ options: ImportOptions,
-        _ known: (String) -> ColumnMapping?
+        _ known: (String) -> ImportMapping?
     ) throws(LineFault) -> ImportColumns {
         do throws(LineFault) {
             try checkReadable(header.line..<max(end, header.line + 1))
@@ -190,6 +194,13 @@ package struct ImportDocument: Sendable {
             lineOfISBN[isbn] = (row.line, row.item != nil)
         }
         if let item = row.item { lineOfItem[item] = row.line }
+        if let title = row.title?.lowercased().hashValue {
+            if let first = lineOfTitle[title] {
+                doubts.add(RefusedLine(line: row.line, reason: "has the title of line \(first)"))
+            } else {
+                lineOfTitle[title] = row.line
+            }
+        }
         rows.append(row)
     }
 }

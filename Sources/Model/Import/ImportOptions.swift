@@ -17,7 +17,7 @@ package struct ImportOptions: Equatable, Sendable {
     package var isUpdate = false
     package var stock = Stock.set
     package var unknown = Unknown.skip
-    package var mapping = ColumnMapping()
+    package var mapping = ImportMapping()
 
     package init() {}
 }

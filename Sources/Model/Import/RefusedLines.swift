@@ -7,9 +7,19 @@ package struct RefusedLines: Equatable, Sendable {
 
     package init() {}
 
+    package init(_ named: [RefusedLine], count: Int) {
+        self.named = named
+        self.count = count
+    }
+
     package mutating func add(_ line: RefusedLine) {
         count += 1
         if named.count < RefusedLine.namedCountMax { named.append(line) }
+    }
+
+    package mutating func add(_ others: RefusedLines) {
+        count += others.count
+        named += others.named.prefix(RefusedLine.namedCountMax - named.count)
     }
 
     /// The first of them in the file's order.

@@ -20,8 +20,6 @@ package struct KeeperRequest: Sendable {
         case edit(BookEdit, expectedVersion: Int64?)
         /// A book gets a cover, if it has this version.
         case cover(Cover, of: ItemNumber, expectedVersion: Int64?)
-        /// All books of a file, with their lines. `progress` is called now and then with the number written.
-        case load([(line: Int, book: Book)], progress: @Sendable (Int) -> Void = { _ in })
     }
 
     /// The changes to make.

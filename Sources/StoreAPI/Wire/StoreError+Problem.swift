@@ -16,10 +16,34 @@ extension Schema {
             "dependency": .string.saying("The server that is down."), "trace_id": .string,
             "idempotency_key": .string.saying("The key of the purchase: repeat it with this."),
             "current": .array(of: .fullBook),
-            "lines": .array(of: .object(optional: ["line": .integer(), "reason": .string])),
+            "lines": .array(of: .refusedLine),
             "line_count": .integer(), "cost": .amount,
         ]
     ).saying("An error (RFC 9457).").named("Problem")
+}
+
+extension Schema {
+    static let refusedLine = Schema.object(
+        ["line": .integer(), "reason": .string],
+        optional: ["column": .string.saying("The header of the column that is wrong.")]
+    ).named("RefusedLine")
+}
+
+extension ByteBuffer {
+    /// Appends what is wrong with lines of a file.
+    mutating func writeRefused(_ lines: [RefusedLine]) { writeArray(lines) { $0.writeRefused($1) } }
+
+    fileprivate mutating func writeRefused(_ line: RefusedLine) {
+        writeString(#"{"line":\#(line.line),"#)
+        if let column = line.column {
+            writeStaticString(#""column":"#)
+            writeJSONString(column)
+            writeStaticString(",")
+        }
+        writeStaticString(#""reason":"#)
+        writeJSONString(line.reason)
+        writeStaticString("}")
+    }
 }
 
 extension StoreError: ProblemConvertible {
@@ -43,9 +67,13 @@ extension StoreError: ProblemConvertible {
                 .preconditionFailed,
                 "book \(item) costs \(price) now, more than the \(limit) of cost_max; nothing was changed, and the same Idempotency-Key may be used with another cost_max",
                 [("cost", ByteBuffer(string: #""\#(price)""#))])
-        case .refusedLines(let lines, let count):
+        case .refusedLines(let lines, let count, let taken):
             problem(
-                .conflict, "\(count) lines were refused, and nothing was taken",
+                .conflict,
+                "\(count) lines were refused, and "
+                    + (taken == 0
+                        ? "nothing was taken"
+                        : "the \(taken) rows before them were taken; undo the import by its key"),
                 Self.members(lines, count: count))
         case .unavailable(let tier, let reason, let outcomeUnknown):
             fault("the \(tier) server \(reason.text)", of: tier, outcomeUnknown: outcomeUnknown)
@@ -85,11 +113,7 @@ extension StoreError: ProblemConvertible {
 
     private static func members(_ lines: [RefusedLine], count: Int) -> [(name: String, json: ByteBuffer)] {
         var json = ByteBuffer()
-        json.writeArray(lines) { json, line in
-            json.writeString(#"{"line":\#(line.line),"reason":"#)
-            json.writeJSONString(line.reason)
-            json.writeStaticString("}")
-        }
+        json.writeRefused(lines)
         return [("lines", json), ("line_count", ByteBuffer(string: String(count)))]
     }
 }

@@ -12,6 +12,7 @@ struct DeskRoutes: Sendable {
     let store: StoreClient
     let desk: DeskPages
     let door: DeskDoor
+    let files = HeldFiles()
 
     func add(to router: ShopRouter) {
         router.get("/desk/sign-in") { request, _ in try signInPage(request) }
@@ -25,7 +26,7 @@ struct DeskRoutes: Sendable {
         page("/desk/add", router) { try await addPage($0, $1, $2) }
         page("/desk/ledger", router) { try await ledger($0, $1, $2) }
         page("/desk/totals", router) { try await totals($0, $1, $2) }
-        page("/desk/import", router) { _, _, session in try importPage(session) }
+        page("/desk/import", router) { request, _, session in try importPage(request, session) }
         page("/desk/books.csv", router) { _, context, _ in try await export(context) }
         form("/desk/changes", router) { try await change($0, $1, $2) }
         form("/desk/add", router) { try await add($0, $1, $2) }
@@ -33,6 +34,7 @@ struct DeskRoutes: Sendable {
         form("/desk/import", router, byteCountMax: ShopLimits.fileFormByteCountMax) {
             try await load($0, $1, $2)
         }
+        form("/desk/undo", router) { try await undo($0, $1, $2) }
         let style = desk.pages.deskStyle
         router.get(RouterPath(style.path)) { request, _ in style.answer(to: request) }
     }

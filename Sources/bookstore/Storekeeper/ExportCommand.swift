@@ -5,19 +5,28 @@ internal import StoreClient
 
 /// `bookstore books export`
 struct ExportCommand: AsyncParsableCommand {
+    enum Format: String, CaseIterable, ExpressibleByArgument {
+        /// A table with all columns.
+        case csv
+        /// A catalog file: `init` lines.
+        case `init`
+    }
+
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Print the books of the store as a file that can be imported.",
         discussion: "Example: bookstore books export > books.csv")
 
-    @Option(help: "csv, or init for a catalog file.") var format = BooksDocument.Format.csv
+    @Option(help: "csv, or init for a catalog file.") var format = Format.csv
     @Flag(help: "Print all that the store knows of the books, as JSON.") var json = false
     @Option(help: "Only books of this topic.") var topic: String?
     @OptionGroup var frontend: FrontendOptions
     @OptionGroup var common: CommonOptions
 
+    private static let table = BooksExport()
+
     func run() async throws {
         try await KeeperConnection.open(frontend, common) { store in
-            var text = json ? #"{"result":["# : format == .csv ? CSVRecords.text(BooksTable.columns) : ""
+            var text = json ? #"{"result":["# : format == .csv ? Self.table.header : ""
             var after: String?
             repeat {
                 let page = try await store.books(
@@ -36,6 +45,7 @@ struct ExportCommand: AsyncParsableCommand {
 
     private func line(_ details: BookDetails) throws -> String {
         if json { return try Output.jsonText(details) }
-        return format == .csv ? BooksTable.text(details.book) : BookLine.text(details.book) + "\n"
+        return format == .csv
+            ? Self.table.record(details.book, details.facts) : BookLine.text(details.book) + "\n"
     }
 }

@@ -5,20 +5,31 @@ internal import Model
 extension LedgerWriter {
     /// Makes a request, or says why not. Errors thrown are the database's and end the transaction.
     ///
-    /// - Returns: the books as they are afterwards; none for a file of books.
+    /// - Returns: the books as they are afterwards.
     mutating func apply(_ request: KeeperRequest) throws -> Result<[BookDetails], StoreError> {
         try writeBooks()
         if let key = request.key, let earlier = try earlierOutcome(of: key, request: request) {
             return earlier
         }
+        return try whole { writer in
+            let before = writer.lastMovement
+            let items = try writer.work(request.work)
+            try writer.writeBooks()
+            try writer.note(request, from: before + 1)
+            return try items.map { try writer.details(of: $0) }
+        }
+    }
+
+    /// Does all of something, or nothing where it is refused.
+    mutating func whole<Value>(
+        _ work: (inout LedgerWriter) throws -> Value
+    ) throws -> Result<Value, StoreError> {
         try tables.beginRequest()
         let before = self
         do {
-            let items = try work(request.work)
-            try writeBooks()
-            try note(request, from: before.lastMovement + 1)
+            let value = try work(&self)
             try tables.endRequest()
-            return .success(try items.map { try details(of: $0) })
+            return .success(value)
         } catch let refusal as StoreError {
             try tables.undoRequest()
             self = before
@@ -34,7 +45,6 @@ extension LedgerWriter {
         case .restore(let item): [try restore(item)]
         case .edit(let edit, let version): [try apply(edit, expectedVersion: version)]
         case .cover(let cover, let item, let version): [try give(cover, to: item, expectedVersion: version)]
-        case .load(let lines, let progress): try load(lines, progress: progress)
         }
     }
 
@@ -149,28 +159,8 @@ extension LedgerWriter {
         throw StoreError.changed("book \(found.book.item) has changed: \(difference)", current: [found])
     }
 
-    private mutating func load(
-        _ lines: [(line: Int, book: Book)], progress: (Int) -> Void
-    ) throws -> [ItemNumber] {
-        var refused: [RefusedLine] = []
-        var refusedCount = 0
-        for start in stride(from: 0, to: lines.count, by: ImportProgress.step) {
-            progress(start)
-            let piece = lines[start..<min(start + ImportProgress.step, lines.count)]
-            let taken = Set(try insert(piece.map(\.book)))
-            guard !taken.isEmpty else { continue }
-            for (line, book) in piece where taken.contains(book.item) {
-                refusedCount += 1
-                guard refused.count < RefusedLine.namedCountMax else { continue }
-                refused.append(RefusedLine(line: line, takenBy: book.item))
-            }
-        }
-        guard refusedCount == 0 else { throw StoreError.refusedLines(refused, count: refusedCount) }
-        return []
-    }
-
     /// Adds books, and gives the numbers of those that could not be, as they are taken.
-    private mutating func insert(_ books: [Book]) throws -> [ItemNumber] {
+    mutating func insert(_ books: [Book]) throws -> [ItemNumber] {
         let taken = try tables.add(books, firstMovement: lastMovement + 1)
         // A request of which something is taken is undone as a whole.
         guard taken.isEmpty else { return taken }
@@ -189,7 +179,7 @@ extension LedgerWriter {
 
     // MARK: Who, why, and once
 
-    private mutating func note(_ request: KeeperRequest, from first: Int64) throws {
+    mutating func note(_ request: KeeperRequest, from first: Int64) throws {
         guard request.key != nil || request.actor != nil || request.reason != nil, first <= lastMovement
         else {
             return
@@ -204,7 +194,6 @@ extension LedgerWriter {
         guard let entries = try tables.entries(ofRequest: key) else { return nil }
         guard request.work.isDone(by: entries) else { return .failure(.keyReused) }
         switch request.work {
-        case .load: return .success([])
         // With facts, it is two movements of one book.
         case .add: return .success([try details(of: entries[0].item)])
         default: return .success(try entries.map { try details(of: $0.item) })
@@ -215,13 +204,6 @@ extension LedgerWriter {
     private mutating func details(of item: ItemNumber) throws -> BookDetails {
         guard let found = try tables.details(of: item) else { throw StoreError.unknownItem(item) }
         return found
-    }
-}
-
-extension RefusedLine {
-    /// The line of a book whose number a book of the store has.
-    init(line: Int, takenBy item: ItemNumber) {
-        self.init(line: line, reason: "item_number \(item) is taken by a book of the store")
     }
 }
 
@@ -241,7 +223,6 @@ extension KeeperRequest.Work {
                 false
             }
         case .cover(let cover, let item, _): entries == [.edited(cover.edit(of: item))]
-        case .load(let lines, _): entries == lines.map { .added($0.book) }
         }
     }
 }
@@ -252,7 +233,7 @@ extension Cover {
 
 extension NewBook {
     /// What adds its facts, which the line of an added book does not have; nil where there are none.
-    fileprivate func edit(_ item: ItemNumber) -> BookEdit? {
+    func edit(_ item: ItemNumber) -> BookEdit? {
         let known = facts.known.map { ($0.fact, Optional($0.text)) }
         return known.isEmpty ? nil : BookEdit(item: item, facts: Dictionary(uniqueKeysWithValues: known))
     }

@@ -98,6 +98,13 @@ struct LedgerWriter<Tables: LedgerTables> {
         }
     }
 
+    /// Follows a book as the tables have it, so that it need not be read for the change that comes next.
+    mutating func follow(_ found: BookDetails) {
+        followed[found.book.item] = LedgerBook(
+            stock: found.book.stock, price: found.book.price, sold: found.sold, lastMovement: found.version,
+            previousMovement: 0, isRetired: found.isRetired)
+    }
+
     /// Writes the books as the changes so far leave them.
     mutating func writeBooks() throws {
         let items = unwritten

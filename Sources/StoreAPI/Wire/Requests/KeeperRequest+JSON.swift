@@ -39,8 +39,8 @@ extension KeeperRequest: Encodable {
             try members.encode(item, forKey: .item)
             try members.encodeIfPresent(expectedVersion, forKey: .expectedVersion)
         case .restore(let item): try members.encode(item, forKey: .item)
-        // Travel as an image and as lines of text.
-        case .cover, .load: break
+        // Travels as an image.
+        case .cover: break
         }
     }
 }

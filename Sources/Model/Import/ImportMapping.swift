@@ -1,5 +1,8 @@
 /// What a person says that columns of a file hold, by their headers. What is not named here is understood by itself.
-package struct ColumnMapping: Equatable, Sendable {
+package struct ImportMapping: Equatable, Sendable {
+    /// The longest JSON of it, in UTF-8 bytes.
+    package static let byteCountMax = 8_192
+
     /// By the header as the file has it, without blanks at its ends; nil leaves the column out.
     package private(set) var columns: [String: BookColumn?] = [:]
 
