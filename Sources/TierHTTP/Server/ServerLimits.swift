@@ -45,7 +45,7 @@ package struct ServerLimits: Sendable {
     package var halfClosedTimeMax = TimeAmount.milliseconds(500)
     /// How long a refused client is listened to, so that it can read the refusal before the reset.
     package var lingerTimeMax = TimeAmount.seconds(2)
-    /// How often these times are checked, for each connection.
+    /// How much later than they are over these times may be noticed.
     package var sweepInterval = TimeAmount.milliseconds(500)
 
     /// The limits of production.

@@ -12,6 +12,8 @@ final class ServerLoop {
     let routes: RouteTable
     let hosts: AnsweredHosts
     private let connectionCountMax: Int
+    /// Between two turns of checks where more are due than one turn has.
+    private static let turnPause = TimeAmount.milliseconds(2)
     /// Requests being worked on.
     var inFlightCount = 0
     var memory: LoopMemory
@@ -23,9 +25,7 @@ final class ServerLoop {
     /// The value of the `Date` field.
     private(set) var date: String
     private(set) var isDraining = false
-    private var connections = TurnList<ServerConnection>() {
-        didSet { openConnections.set(connections.count) }
-    }
+    private var connections: DeadlineWheel<ServerConnection>
     let faults: FaultCounts
     private let openConnections: MetricCell
     /// Connections closed immediately, because too many were open.
@@ -46,6 +46,7 @@ final class ServerLoop {
         self.routes = routes
         self.hosts = hosts
         log = AccessLog(logger: logger)
+        connections = DeadlineWheel(interval: limits.sweepInterval, at: .now())
         let monitor = routes.monitor
         faults = FaultCounts(of: StoreError.faultCodes + [Problem.internalCode], monitor: monitor)
         openConnections = monitor.cell("http_server_open_connections", .gauge, help: "Open connections.")
@@ -82,11 +83,20 @@ final class ServerLoop {
         return bytes
     }
 
-    func add(_ connection: ServerConnection) { connections.add(connection) }
+    func add(_ connection: ServerConnection, checkedAt time: NIODeadline) {
+        connections.add(connection, due: time)
+        openConnections.set(connections.count)
+    }
 
     func remove(_ connection: ServerConnection) {
         connections.remove(connection)
+        openConnections.set(connections.count)
         if connections.count == 0 { finishDrain() }
+    }
+
+    /// Has the times of a connection checked at `time`, or earlier.
+    func check(_ connection: ServerConnection, at time: NIODeadline) {
+        connections.hasten(connection, to: time)
     }
 
     /// Flushes a connection at the end of this tick, by one task of the loop for all of them.
@@ -124,24 +134,33 @@ final class ServerLoop {
     }
 
     private func scheduleSweep() {
-        let interval = TimeAmount.nanoseconds(
-            limits.sweepInterval.nanoseconds / Int64(connections.turnsPerRound))
-        sweep = slot.eventLoop.assumeIsolated().scheduleTask(in: interval) { [weak self] in
-            self?.checkTurn()
+        sweep = slot.eventLoop.assumeIsolated().scheduleTask(in: limits.sweepInterval) { [weak self] in
+            self?.lookAround()
+            self?.checkDue()
             self?.scheduleSweep()
         }
     }
 
-    /// Checks the times of the connections whose turn it is; once a round, what concerns all of them.
-    private func checkTurn() {
-        let now = NIODeadline.now()
-        let (turn, beginsRound) = connections.turn()
-        for connection in turn { connection.checkTimes(now) }
-        guard beginsRound else { return }
+    /// Does what concerns all connections.
+    private func lookAround() {
         date = HTTPDate.now()
         log.sumUp()
-        cutFullConnections(now)
+        cutFullConnections(.now())
         memory.sweep()
+    }
+
+    /// Checks the times of the connections that are due, some of them in each turn.
+    private func checkDue() {
+        let now = NIODeadline.now()
+        let due = connections.due(at: now)
+        for connection in due {
+            connection.checkTimes(now)
+            // One that has just been closed is not in the wheel.
+            guard connection.isConnected else { continue }
+            connections.move(connection, to: connection.state.nextCheck(at: now, limits: limits))
+        }
+        guard due.count == DeadlineWheel<ServerConnection>.turnCountMax else { return }
+        slot.eventLoop.assumeIsolated().scheduleTask(in: Self.turnPause) { [weak self] in self?.checkDue() }
     }
 
     /// Closes connections whose clients let answers lie, the most bytes first, while they use up the memory that

@@ -48,7 +48,8 @@ package struct ConnectionLife: Sendable {
     /// When the first byte of the request that is arriving came.
     private(set) var arrivalStart: NIODeadline?
     package private(set) var owesContinue = false
-    private var idleSince: NIODeadline
+    /// When it was last answered, or opened.
+    private(set) var idleSince: NIODeadline
     private var isInputClosed = false
     /// Whether a client could still be sending when the connection closes.
     private var lingers = true

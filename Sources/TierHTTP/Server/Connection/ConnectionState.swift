@@ -273,6 +273,22 @@ struct ConnectionState {
             at: now, isBehind: isReadHeld, isIdle: responses.isEmpty && incoming == nil, limits: limits.life)
     }
 
+    /// When the connection is to be checked next, unless something begins that has a time of its own.
+    func nextCheck(at now: NIODeadline, limits: ServerLimits) -> NIODeadline {
+        if fullness != nil { return now + limits.sweepInterval }
+        switch life.phase {
+        case .closing(let since): return since + limits.writeStallTimeMax
+        case .lingering(let since): return since + limits.lingerTimeMax
+        case .ended: return now + limits.idleTimeMax
+        case .open:
+            let idleSince = responses.isEmpty ? life.idleSince : now
+            guard let start = life.arrivalStart else { return idleSince + limits.idleTimeMax }
+            // Of a client that waits for the server the time begins anew with each check.
+            if isReadHeld || life.owesContinue { return now + limits.sweepInterval }
+            return start + limits.requestReadTimeMax
+        }
+    }
+
     /// The connection has ended: nothing of it is kept.
     mutating func release(from memory: inout LoopMemory) {
         endIncoming(isLast: true, in: &memory)

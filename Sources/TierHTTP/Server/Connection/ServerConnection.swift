@@ -7,7 +7,7 @@ internal import NIOHTTP1
 /// writes the answers in the requests' order, all that are ready in a tick of the loop by one flush.
 ///
 /// ``ConnectionState`` decides what to do; this class does it.
-final class ServerConnection: ChannelDuplexHandler, RequestReader, TurnTaking {
+final class ServerConnection: ChannelDuplexHandler, RequestReader, WheelElement {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -24,7 +24,7 @@ final class ServerConnection: ChannelDuplexHandler, RequestReader, TurnTaking {
     private var isFlushScheduled = false
     /// Told when the client leaves.
     let client = ClientPresence()
-    var turnPlace = 0
+    var wheelPlace = WheelPlace()
 
     init(loop: ServerLoop) {
         self.loop = loop
@@ -38,7 +38,7 @@ final class ServerConnection: ChannelDuplexHandler, RequestReader, TurnTaking {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        loop.add(self)
+        loop.add(self, checkedAt: state.nextCheck(at: .now(), limits: loop.limits))
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -64,6 +64,12 @@ final class ServerConnection: ChannelDuplexHandler, RequestReader, TurnTaking {
         }
     }
 
+    func channelReadComplete(context: ChannelHandlerContext) {
+        // Most requests come whole.
+        if state.arrivalStart != nil { checkInTime() }
+        context.fireChannelReadComplete()
+    }
+
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard let error = error as? HTTPParserError else {
             // The connection broke, so there is no one to answer.
@@ -78,13 +84,13 @@ final class ServerConnection: ChannelDuplexHandler, RequestReader, TurnTaking {
     }
 
     func read(context: ChannelHandlerContext) {
-        if state.reads() { context.read() }
+        if state.reads() { context.read() } else { checkInTime() }
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         let isWritable = context.channel.isWritable
         state.change(isFull: !isWritable, at: .now(), in: &loop.memory)
-        if isWritable { scheduleFlush() }
+        if isWritable { scheduleFlush() } else { checkInTime() }
         resumeReading()
         context.fireChannelWritabilityChanged()
     }
@@ -209,15 +215,22 @@ final class ServerConnection: ChannelDuplexHandler, RequestReader, TurnTaking {
 
     private func closeIfDone() {
         guard !isFlushScheduled, let context, state.closes(at: .now()) else { return }
+        checkInTime()
         // An empty write is done when everything before it has been taken by the system. Closing earlier
         // would throw the rest away where the client has ended its side already.
         let taken = context.eventLoop.makePromise(of: Void.self)
         taken.futureResult.assumeIsolated().whenComplete { _ in
             guard let context = self.context, let ending = self.state.ends(at: .now()) else { return }
+            self.checkInTime()
             context.close(mode: ending == .whole ? .all : .output, promise: nil)
         }
         context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: taken)
         resumeReading()
+    }
+
+    /// Sees to it that a time that has begun is checked when it is over.
+    private func checkInTime() {
+        loop.check(self, at: state.nextCheck(at: .now(), limits: loop.limits))
     }
 
     func checkTimes(_ now: NIODeadline) {
