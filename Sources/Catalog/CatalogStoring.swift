@@ -62,6 +62,8 @@ package protocol CatalogStoring: JournaledStore where Change == CatalogChange, B
     /// - Parameter isWanted: asked now and then.
     /// - Throws: ``Model/StoreError/overloaded(_:)`` where it says no before all are found.
     func books(_ filter: BookFilter, while isWanted: @escaping () -> Bool) throws -> [BookDetails]
+    /// A figure of books in the shop, also of further ones than were asked for; none for 0.
+    func figures(_ figure: BookFigure, of items: [ItemNumber]) throws -> [ItemNumber: Int64]
     /// What became of a purchase by its key; nil when none is known.
     func receipt(of key: IdempotencyKey) throws -> Receipt?
     /// Movements by a filter, the newest first.

@@ -143,7 +143,9 @@ extension Endpoint {
                 ),
                 .actor("Who adds them."), .reason, .key,
             ], body: .text, success: .imported, refusals: [400, 409, 413, 422],
-            example: .init(query: "dry_run=true", body: "init,101,9,12.50,gardening,Small Gardens")))
+            example: .init(
+                query: "reason=spring+list", key: "spring-list",
+                body: "init,101,9,12.50,gardening,Small Gardens")))
 
     package static let undo = Endpoint(
         "undo", [.POST], isGuarded: true, lane: .changes,

@@ -103,6 +103,7 @@ package final class StorefrontServer: Sendable {
         router.add(middleware: PageGuard(problems: problems))
         router.add(middleware: PageDelivery())
         ShopRoutes(store: store, pages: pages).add(to: router)
+        CoverRoutes(store: store).add(to: router)
         CrawlerRoutes(store: store, pages: pages).add(to: router)
         PurchaseRoutes(store: store, pages: pages, problems: problems).add(to: router)
         if let password {

@@ -33,8 +33,12 @@ init,13,7,13,cooking,Soups for One
 init,14,5,1,strange titles,<script>document.title='broken'</script> & "quotes" <b>bold</b>
 init,15,1000000,9999999999.99,strange titles,Étude sur les œuvres complètes de l’archiviste
 init,17,9,18,ספרים,שלום C# (עולם)
+init,18,6,9,essays,Of Gardens and Wods
+init,19,6,9,essays,Of Studies
+init,20,6,9,essays,Of Truth
 init,16,5,5,strange titles,Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft
-""" + "".join(f"init,{100 + number},{number},{5 + number},poetry,Collected Sonnets Volume {number + 1}\n" for number in range(30))
+""" + "".join(f"init,{100 + number},{number},{5 + number},poetry,Collected Sonnets Volume {number + 1}\n" for number in range(30)) + "".join(
+    f"init,{130 + number},5,{9 + number},plays,Act {number + 1}\n" for number in range(6))
 
 
 def free_port():

@@ -4,6 +4,7 @@ import os
 import signal
 
 from selenium.webdriver import ActionChains, Keys
+from selenium.webdriver.support.ui import Select
 
 from shop import all_of, buy, heading, one, open_book, path, press, text, wait, wait_for_path
 from store import eventually
@@ -34,10 +35,40 @@ def test_topics_lead_to_books_page_by_page(store, browser):
     titles = [name.text for name in all_of(browser, ".books .name")]
     assert len(titles) == 24
     press(one(browser, ".pages a[rel=next]"))
-    wait(browser, "the second page", lambda: "after=" in browser.current_url)
+    wait(browser, "the second page", lambda: "page=2" in browser.current_url)
+    assert "30 books, page 2 of 2" in text(browser)
     titles += [name.text for name in all_of(browser, ".books .name")]
     assert titles == [f"Collected Sonnets Volume {number + 1}" for number in range(30)]
     assert not all_of(browser, ".pages a[rel=next]")
+
+
+def test_lists_are_ordered_and_filtered_without_scripts(store, browsers):
+    browser = browsers(scripts=False)
+
+    def titles():
+        return [name.text for name in all_of(browser, ".books .name")]
+
+    browser.get(store.shop + "/find?q=sonnets")
+    assert len(titles()) == 24 and "30 books, page 1 of 2" in text(browser)
+    Select(one(browser, "#sort")).select_by_visible_text("Lowest price")
+    for field, price in (("#cost-min", "10"), ("#cost-max", "$12")):
+        one(browser, field).send_keys(price)
+    press(one(browser, "main form button"))
+    wait(browser, "the order", lambda: "sort=cost" in browser.current_url)
+    assert titles() == [f"Collected Sonnets Volume {number}" for number in (6, 7, 8)] and "3 books" in text(browser)
+    # The form says what the list is of, and keeps it.
+    assert one(browser, "#cost-max").get_attribute("value") == "$12"
+    assert Select(one(browser, "#sort")).first_selected_option.text == "Lowest price"
+    browser.get(store.shop + "/topic?name=poetry&in_stock=true")
+    assert "Collected Sonnets Volume 1" not in titles() and "29 books" in text(browser)
+    browser.get(store.shop + "/find?q=sonnets&cost_min=many")
+    assert "“many” is no price" in text(browser)
+    browser.get(store.shop + "/find?q=sonnets&cost_min=9999")
+    press(next(link for link in all_of(browser, "main a") if link.text == "Show all of them"))
+    wait(browser, "the whole list", lambda: len(titles()) == 24)
+    # A page that is not there any more leads to the last one.
+    browser.get(store.shop + "/topic?name=poetry&page=99")
+    assert path(browser) == "/topic?name=poetry&page=2"
 
 
 def test_search_finds_accents_and_word_parts(store, browser):

@@ -7,6 +7,7 @@ import urllib.parse
 import urllib.request
 
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import Select
 
 from shop import all_of, buy, heading, one, open_book, path, press, sign_in, text, wait, wait_for_path
 from store import DESK_PASSWORD
@@ -123,30 +124,51 @@ def test_a_conflict_shows_both(store, browsers):
 
 def test_typed_changes_are_not_lost(store, browser):
     sign_in(browser, store)
-    browser.get(store.shop + "/desk/books?after=5")
+    browser.get(store.shop + "/desk/books?page=2")
     leaves = "const e = new Event('beforeunload', {cancelable: true}); window.dispatchEvent(e); return !e.defaultPrevented"
     assert browser.execute_script(leaves)
-    fill(browser, {"[name=stock-9]": "+2"}, ".pages button[name=go]")
+    fill(browser, {"[name=stock-130]": "+2"}, ".pages button[name=go]")
     wait(browser, "the question", lambda: heading(browser) == "These changes are not made yet")
     assert not browser.execute_script(leaves)
-    assert one(browser, "[name=stock-9]").get_attribute("value") == "+2"
-    before = store.stock(9)
+    assert one(browser, "[name=stock-130]").get_attribute("value") == "+2"
+    before = store.stock(130)
     fill(browser, {"#reason": "delivery"}, ".actions button")
     wait(browser, "the page asked for", lambda: "1 book changed" in text(browser))
-    assert path(browser).startswith("/desk/books?done=") and store.stock(9) == before + 2
+    assert path(browser).startswith("/desk/books?done=") and store.stock(130) == before + 2
 
 
 def test_typed_changes_are_not_lost_without_scripts(store, browsers):
     browser = browsers(scripts=False)
     sign_in(browser, store)
-    browser.get(store.shop + "/desk/books?after=5")
+    browser.get(store.shop + "/desk/books?page=2")
     press(one(browser, ".pages button[name=go]"))
     wait(browser, "the first page", lambda: path(browser) == "/desk/books")
-    browser.get(store.shop + "/desk/books?after=5")
-    fill(browser, {"[name=stock-9]": "+2"}, ".pages button[name=go]")
+    browser.get(store.shop + "/desk/books?page=2")
+    fill(browser, {"[name=stock-130]": "+2"}, ".pages button[name=go]")
     wait(browser, "the question", lambda: heading(browser) == "These changes are not made yet")
     press(one(browser, ".actions a"))
     wait(browser, "the page asked for", lambda: path(browser) == "/desk/books")
+
+
+def test_tables_are_ordered_and_filtered(store, browsers):
+    browser = browsers(scripts=False)
+    sign_in(browser, store)
+
+    def titles():
+        return [row.text for row in all_of(browser, "tbody th")]
+
+    browser.get(store.shop + "/desk/books?q=sonnets")
+    assert "30 books" in text(browser)
+    Select(one(browser, "#sort")).select_by_visible_text("Lowest price")
+    fill(browser, {"#cost-min": "30", "#cost-max": "31"}, ".filter button")
+    wait(browser, "the order", lambda: "sort=cost" in browser.current_url)
+    assert titles() == ["Collected Sonnets Volume 26", "Collected Sonnets Volume 27"] and "2 books" in text(browser)
+    # What is changed from here leads back to here.
+    assert "cost_min=30" in one(browser, "[name=back]").get_attribute("value")
+    fill(browser, {"#cost-min": "cheap"}, ".filter button")
+    wait(browser, "the fault", lambda: "“cheap” is no price" in text(browser))
+    browser.get(store.shop + "/desk/low?max=5&sort=title")
+    assert titles() == sorted(titles(), key=str.lower) and "page" not in path(browser)
 
 
 def test_likely_slips_are_confirmed_once(store, browser):

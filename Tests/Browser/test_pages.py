@@ -18,11 +18,11 @@ AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 SHOP_PAGES = [
-    "/", "/topics", "/topic?name=poetry", "/topic?name=strange+titles", "/find?q=graduate", "/find?q=nothing+such",
+    "/", "/topics", "/topic?name=poetry", "/topic?name=strange+titles", "/find?q=graduate", "/find?q=sonnets&sort=title&in_stock=true", "/topic?name=poetry&cost_min=many", "/find?q=nothing+such",
     "/book/1", "/book/5", "/book/14", "/book/15", "/book/2?sold-out=1", "/orders", "/nothing", "/buy", "/receipt/" + "0" * 32,
 ]
 DESK_PAGES = [
-    "/desk", "/desk/books", "/desk/books?retired=only", "/desk/low", "/desk/book/2", "/desk/add", "/desk/add?like=2",
+    "/desk", "/desk/books", "/desk/books?page=2", "/desk/books?q=sonnets&cost_min=x", "/desk/books?retired=only", "/desk/low", "/desk/book/2", "/desk/add", "/desk/add?like=2", "/desk/book/2/edit",
     "/desk/import", "/desk/ledger", "/desk/ledger?kind=sale", "/desk/totals", "/desk/book/999", "/desk/changes",
 ]
 

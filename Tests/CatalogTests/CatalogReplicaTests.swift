@@ -89,8 +89,8 @@ import Testing
                         #expect(try other.book(Self.item).stock == first.stock - 1)
                         #expect(other.bookCount == 4)
                         try await eventually("it is found") {
-                            let query = FindQuery(words: ["again"], topic: nil, after: 0, limit: 9)
-                            return try await other.find(query, for: nil, on: loop).get() == [Self.item]
+                            let query = FindQuery(words: FindWords("again"), limit: 9)
+                            return try await other.find(query, for: nil, on: loop).get().items == [Self.item]
                         }
                         try await ask(.retire(Self.item, expectedVersion: nil))
                         try await other.current(on: loop).get()

@@ -113,39 +113,6 @@ import Testing
         }
     }
 
-    /// A book is found by what is said of it, also where it is edited before the index has it.
-    @Test(.onEachStore) func followsEditsAndComebacks() async throws {
-        try await withCatalogFolder { folder in
-            try await withFind(folder, try books()) { find, store in
-                let before = try await self.find("grade", in: find)
-                #expect(before == [1])
-                let edit = { (item: Int64, title: String) throws in
-                    CatalogChange.keeper(
-                        KeeperRequest(
-                            .edit(
-                                BookEdit(item: try #require(ItemNumber(item)), title: title),
-                                expectedVersion: nil)))
-                }
-                let retire = CatalogChange.keeper(KeeperRequest(.retire(first.item, expectedVersion: nil)))
-                let restore = CatalogChange.keeper(KeeperRequest(.restore(first.item)))
-                let new = NewBook(item: nil, title: "Newish", topic: "new", price: try cents(1), stock: 1)
-                try store.commitUnlogged([
-                    try edit(1, "War and Peace"), .keeper(KeeperRequest(.add(new))), try edit(10, "Grading"),
-                ])
-                for (words, items) in [("grading", [10]), ("peace", [1]), ("newish", [])] {
-                    let found = try await self.find(words, in: find)
-                    #expect(found == items.map(Int64.init), "\(words)")
-                }
-                try store.commitUnlogged([retire, try edit(1, "Anna Karenina")])
-                let retired = try await self.find("anna", in: find)
-                #expect(retired.isEmpty)
-                try store.commitUnlogged([restore])
-                let back = try await self.find("anna", in: find)
-                #expect(back == [1])
-            }
-        }
-    }
-
     @Test(.onEachStore, arguments: ["rubbish", "", "SQLite format 3\u{0} and no more"])
     func rebuildsADamagedIndex(content: String) async throws {
         try await withCatalogFolder { folder in

@@ -42,7 +42,7 @@ import Testing
         #expect {
             try ImportDocument(Array("shelf,ti\u{1B}tles\n".utf8), ImportOptions())
         } throws: {
-            "\($0)".contains("'ti\\u{1B}tle'")
+            "\($0)".contains("'ti\\u{1B}tles'")
         }
     }
 }

@@ -168,6 +168,9 @@ final class ModelledCatalogStore: ModelledStore, CatalogStoring, @unchecked Send
     func books(_ filter: BookFilter, while isWanted: @escaping () -> Bool) throws -> [BookDetails] {
         throw NotModelled()
     }
+    func figures(_ figure: BookFigure, of items: [ItemNumber]) throws -> [ItemNumber: Int64] {
+        throw NotModelled()
+    }
     func receipt(of key: IdempotencyKey) throws -> Receipt? { throw NotModelled() }
     func movements(_ filter: MovementFilter) throws -> LedgerStretch { throw NotModelled() }
 }

@@ -1,4 +1,4 @@
-package import Model
+internal import Model
 
 /// The name of an import, and what tells whether it is the same one again.
 package struct ImportKey: Equatable, Sendable {

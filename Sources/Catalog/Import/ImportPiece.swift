@@ -1,4 +1,4 @@
-package import Model
+internal import Model
 
 /// Rows of a file that are written in one transaction.
 package struct ImportPiece: Sendable {

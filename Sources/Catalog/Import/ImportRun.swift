@@ -10,7 +10,7 @@ internal import StoreAPI
 /// written are remembered by the import's key: sent again, it goes on where it ended, and it can be undone.
 struct ImportRun: Sendable {
     /// Rows of a piece. Some hundred milliseconds of writing, which is what a purchase waits for at most.
-    var pieceRowCount = 10_000
+    var pieceRowCount = 5_000
     let engine: CatalogEngine
     let progress: ImportProgress
     let options: ImportOptions

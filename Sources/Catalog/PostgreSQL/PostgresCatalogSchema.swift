@@ -9,7 +9,8 @@ enum PostgresCatalogSchema {
     static let schema = PostgresSchema(
         tier: "catalog",
         versions: [
-            books + ledger + refusals, logs + PostgresRefusals.counting(refusal), edits, PostgresCovers.table, imports,
+            books + ledger + refusals, logs + PostgresRefusals.counting(refusal), edits, PostgresCovers.table,
+            imports,
         ],
         lock: 0x426B_4361)
 

@@ -101,6 +101,24 @@ extension PostgresCatalogStore {
         }
     }
 
+    package func figures(_ figure: BookFigure, of items: [ItemNumber]) throws -> [ItemNumber: Int64] {
+        let column =
+            switch figure {
+            case .sold: "sold"
+            case .added: "added_by"
+            }
+        let some = items.count <= BookFigure.namedCountMax
+        let named = some ? "AND item_number = ANY($1::bigint[])" : ""
+        var figures: [ItemNumber: Int64] = [:]
+        try database.forEachRow(
+            "SELECT item_number, \(column) FROM book WHERE NOT retired AND \(column) > 0 \(named)",
+            some ? [.ints(items.map(\.value))] : []
+        ) { row in
+            if let item = ItemNumber(row[0]) { figures[item] = row[1] }
+        }
+        return figures
+    }
+
     package func receipt(of key: IdempotencyKey) throws -> Receipt? {
         try database.read { connection in
             let sales = try connection.run(

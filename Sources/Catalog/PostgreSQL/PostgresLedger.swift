@@ -199,10 +199,8 @@ struct PostgresLedger: LedgerTables {
     }
 
     func undoRequest() throws {
-        try connection.run([
-            PostgresStatement("ROLLBACK TO SAVEPOINT request"),
-            PostgresStatement("RELEASE SAVEPOINT request"),
-        ])
+        let statements = ["ROLLBACK TO SAVEPOINT request", "RELEASE SAVEPOINT request"]
+        try connection.run(statements.map { PostgresStatement($0) })
     }
 
     mutating func details(of item: ItemNumber) throws -> BookDetails? {

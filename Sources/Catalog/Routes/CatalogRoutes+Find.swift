@@ -19,11 +19,15 @@ extension CatalogRoutes {
         guard let query = try Self.query(in: request, limitMax: StoreLimits.foundCountMax, otherwise: 20)
         else {
             return eventLoop.makeSucceededFuture(
-                .json(.page([Book](), next: nil, count: 0) { $0.writeBook($1) }))
+                .json(.page([ShopBook](), next: nil, count: 0) { $1.write(to: &$0) }))
         }
         // What is found is looked up in memory, and the index follows what memory knows of.
         let page = engine.current(on: eventLoop).flatMap { shopPage(of: query, for: request) }
-        return page.map { .json(.page($0.books, next: $0.next, count: $0.count) { $0.writeBook($1) }) }
+        return page.flatMap { page in
+            withFacts(page.books, for: request).map {
+                .json(.page($0, next: page.next, count: page.count) { $1.write(to: &$0) })
+            }
+        }
     }
 
     private func shopPage(of query: FindQuery, for request: TierRequest) -> EventLoopFuture<Page<Book>> {

@@ -28,59 +28,8 @@ extension CatalogRoutes {
         ]
     }
 
-    // MARK: Find
-
-    private func find(_ request: TierRequest) throws(StoreError) -> EventLoopFuture<TierResponse> {
-        let topic = try request.topicFilter()
-        let words = try Self.words(in: request)
-        let limit = try request.limit(max: StoreLimits.foundCountMax, otherwise: 20)
-        let after = try Self.itemAfter(in: request)
-        // What is found is looked up in memory, and the index follows what memory knows of.
-        let books = engine.current(on: request.slot.eventLoop).flatMap {
-            found(words: words, topic: topic, after: after, limit: limit + 1, for: request)
-        }
-        return books.flatMap { books in
-            let next = books.count > limit ? books[limit - 1].item.description : nil
-            return withFacts(Array(books.prefix(limit)), for: request).map {
-                .json(ByteBuffer.page($0, next: next) { $1.write(to: &$0) })
-            }
-        }
-    }
-
-    private func found(
-        words: [String], topic: String?, after: Int64, limit: Int, for request: TierRequest
-    ) -> EventLoopFuture<[Book]> {
-        let eventLoop = request.slot.eventLoop
-        guard words.isEmpty else {
-            let query = FindQuery(words: words, topic: topic, after: after, limit: limit)
-            return engine.find(query, for: request.client, on: eventLoop).map { [engine] in
-                $0.compactMap(engine.bookInShop)
-            }
-        }
-        if let topic {
-            // A page of at most a hundred books, from memory.
-            return eventLoop.makeSucceededFuture(engine.books(topic: topic, after: after, limit: limit))
-        }
-        return engine.read(on: eventLoop, for: request.client) {
-            try $0.booksInShop(after: after, limit: limit)
-        }
-    }
-
-    /// The words of `q`; none where it is missing or blank.
-    private static func words(in request: TierRequest) throws(StoreError) -> [String] {
-        guard let text = try request.target.parameter("q"), !text.isEmpty else { return [] }
-        if let fault = ShopText.lineFault(in: text, byteCountMax: StoreLimits.queryByteCountMax) {
-            throw .invalid("q \(fault)")
-        }
-        return SearchText.words(text).map(String.init)
-    }
-
-    private static func itemAfter(in request: TierRequest) throws(StoreError) -> Int64 {
-        try request.integer("after", in: 1...ItemNumber.valueMax) ?? 0
-    }
-
     /// Books of the shop with what is known of them.
-    private func withFacts(_ books: [Book], for request: TierRequest) -> EventLoopFuture<[ShopBook]> {
+    func withFacts(_ books: [Book], for request: TierRequest) -> EventLoopFuture<[ShopBook]> {
         engine.read(on: request.slot.eventLoop, for: request.client) { store in
             let facts = try store.facts(of: books.map(\.item))
             return books.map { ShopBook($0, facts[$0.item] ?? .none) }

@@ -113,6 +113,26 @@ extension CatalogStore {
         }
     }
 
+    package func figures(_ figure: BookFigure, of items: [ItemNumber]) throws -> [ItemNumber: Int64] {
+        let column =
+            switch figure {
+            case .sold: "sold"
+            case .added: "added_by"
+            }
+        var figures: [ItemNumber: Int64] = [:]
+        // Many are read in their order, whoever else is between them.
+        let some = items.count <= BookFigure.namedCountMax
+        let named = some ? "AND item_number IN (SELECT value FROM json_each(?))" : ""
+        let list = "[" + items.map(\.description).joined(separator: ",") + "]"
+        try file.forEachRow(
+            "SELECT item_number, \(column) FROM book WHERE retired = 0 AND \(column) > 0 \(named)",
+            some ? [list] : []
+        ) { row in
+            if let item = ItemNumber(row[0] as Int64) { figures[item] = row[1] }
+        }
+        return figures
+    }
+
     package func receipt(of key: IdempotencyKey) throws -> Receipt? {
         try file.read { database in
             let statement = try database.cachedStatement(

@@ -1,5 +1,5 @@
-package import Model
-package import Monitoring
+internal import Model
+internal import Monitoring
 
 /// One of the logs that the servers of a tier write: which operations of the database it has, as their rows say, and
 /// how far.

@@ -5,7 +5,7 @@ internal import TierHTTP
 extension Schema {
     static let shopBook = Schema.all(book, facts).named("ShopBook")
     static let shopBookResult = Schema.result(shopBook).named("ShopBookResult")
-    static let bookPage = Schema.page(of: shopBook).named("BookPage")
+    static let bookPage = Schema.countedPage(of: shopBook).named("BookPage")
 }
 
 /// A book as customers see it: with what is known of it.

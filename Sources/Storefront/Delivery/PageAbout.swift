@@ -12,7 +12,14 @@ struct PageAbout {
     /// The page's content as JSON-LD (schema.org), safe inside a script element; nil if there is none.
     let linkedData: String?
 
-    init(address: String, description: String, kind: Kind = .website, linkedData: String? = nil) {
+    /// The address of a picture of what the page shows.
+    let image: String?
+
+    init(
+        address: String, description: String, kind: Kind = .website, image: String? = nil,
+        linkedData: String? = nil
+    ) {
+        self.image = image
         self.address = address
         self.description = Wording.clipped(description, lengthMax: Self.descriptionLengthMax)
         self.kind = kind.rawValue

@@ -37,8 +37,10 @@ struct PageDelivery: RouterMiddleware {
     }
 
     private static func compressed(_ response: Response, for request: Request) async throws -> Response {
-        // A file of the shop already has the requested encoding.
-        guard response.headers[.vary] == nil, let length = response.body.contentLength,
+        // A file of the shop already has the requested encoding, and an image is compressed by itself.
+        guard response.headers[.vary] == nil,
+            response.headers[.contentType]?.hasPrefix("image/") != true,
+            let length = response.body.contentLength,
             (Gzip.byteCountMin...Gzip.byteCountMax).contains(length)
         else { return response }
         var response = response

@@ -1,11 +1,9 @@
-internal import Crypto
 internal import Foundation
 internal import Hummingbird
 internal import Model
 internal import Monitoring
 internal import Mustache
 internal import NIOCore
-internal import TierHTTP
 
 /// The shop's templates, style and script, and the responses made from them.
 struct Pages: Sendable {
@@ -53,6 +51,8 @@ struct Pages: Sendable {
             "layout": PackageResources.layout_mustache,
             "cards": PackageResources.cards_mustache,
             "pages": PackageResources.pages_mustache,
+            "numbers": PackageResources.numbers_mustache,
+            "filter": PackageResources.filter_mustache,
             "home": PackageResources.home_mustache,
             "topics": PackageResources.topics_mustache,
             "list": PackageResources.list_mustache,
@@ -67,11 +67,14 @@ struct Pages: Sendable {
             "desk-books": PackageResources.desk_books_mustache,
             "desk-book": PackageResources.desk_book_mustache,
             "desk-add": PackageResources.desk_add_mustache,
+            "desk-edit": PackageResources.desk_edit_mustache,
+            "desk-facts": PackageResources.desk_facts_mustache,
             "desk-import": PackageResources.desk_import_mustache,
             "desk-ledger": PackageResources.desk_ledger_mustache,
             "desk-totals": PackageResources.desk_totals_mustache,
             "desk-changes": PackageResources.desk_changes_mustache,
             "desk-pages": PackageResources.desk_pages_mustache,
+            "desk-numbers": PackageResources.desk_numbers_mustache,
             "desk-problem": PackageResources.desk_problem_mustache,
         ]
         library = MustacheLibrary(
@@ -142,37 +145,5 @@ struct Pages: Sendable {
     /// The text of a page; nil if there is no such template.
     func html(_ view: Any, _ template: String) -> ByteBuffer? {
         library.render(view, withTemplate: template).map { ByteBuffer(string: $0) }
-    }
-}
-
-/// A file that pages refer to. Its address changes with its content, so a browser may keep it indefinitely.
-struct Asset: Sendable {
-    let path: String
-    private let type: String
-    private let tag: String
-    private let body: CodedBody
-
-    init(_ bytes: [UInt8], name: String, kind: String, type: String) {
-        let digest = Self.digest(of: bytes)
-        path = "/assets/\(name)-\(digest).\(kind)"
-        tag = "W/\"\(digest)\""
-        self.type = type
-        body = CodedBody(ByteBuffer(bytes: bytes), .often)
-    }
-
-    func answer(to request: Request) -> Response {
-        let form = body.form(for: AcceptEncoding(request.headers[values: .acceptEncoding]))
-        var headers: HTTPFields = [
-            .contentType: type, .cacheControl: "public, max-age=31536000, immutable", .eTag: tag,
-            .vary: "accept-encoding",
-        ]
-        if form.isGzipped { headers[.contentEncoding] = "gzip" }
-        return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: form.body))
-    }
-
-    /// A short name for content: 48 bits of its SHA-256, enough to distinguish the versions of one page or
-    /// file.
-    static func digest(of bytes: some Sequence<UInt8>) -> String {
-        Hex.text(SHA256.hash(data: Array(bytes)).prefix(6))
     }
 }

@@ -76,7 +76,7 @@ struct DeskError: Error {
         happened: "A part of the store does not answer.",
         advice: "Wait some seconds and load this page again. The store comes back by itself.")
 
-    private static let unknownOutcome = DeskError(
+    static let unknownOutcome = DeskError(
         status: .serviceUnavailable, heading: "We could not finish this yet",
         happened: "The store did not answer in time, so it is not known whether the change was made.",
         advice:

@@ -5,6 +5,8 @@ enum DeskNotice {
     case imported(Int)
     case added
     case retired
+    case edited
+    case restored
     /// An empty form was sent.
     case empty
 
@@ -12,6 +14,8 @@ enum DeskNotice {
         switch code {
         case "added": self = .added
         case "retired": self = .retired
+        case "edited": self = .edited
+        case "restored": self = .restored
         case "empty": self = .empty
         case let code?:
             let count = code.split(separator: "-").last.flatMap { Int($0) }
@@ -27,6 +31,8 @@ enum DeskNotice {
         case .imported(let count): "imported-\(count)"
         case .added: "added"
         case .retired: "retired"
+        case .edited: "edited"
+        case .restored: "restored"
         case .empty: "empty"
         }
     }
@@ -38,6 +44,8 @@ enum DeskNotice {
         case .imported(let count): "Done: \(Wording.books(count)) imported."
         case .added: "The book is on the shelf."
         case .retired: "The book is retired."
+        case .edited: "The book is changed."
+        case .restored: "The book is back in the shop."
         case .empty: "No change is filled in, so nothing was changed."
         }
     }

@@ -18,7 +18,7 @@ extension DeskRoutes {
     ) async throws -> Response {
         var fields = AddForm()
         if let item = try request.parameter("like").flatMap({ ItemNumber(parsing: $0) }) {
-            fields = AddForm(like: try await store.book(item, trace: context.trace).result.book)
+            fields = AddForm(like: try await store.book(item, trace: context.trace).result)
         }
         return try await addPage(fields, context, session)
     }

@@ -6,7 +6,6 @@ internal import StoreAPI
 internal import StoreClient
 
 extension DeskRoutes {
-    private static let booksPerPage = 50
     private static let movementsPerPage = 50
     private static let recentCount = 8
     private static let daysOnToday = 14
@@ -63,67 +62,6 @@ extension DeskRoutes {
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: try JSONEncoder().encode(rows))))
     }
 
-    func books(_ request: Request, _ context: ShopContext, _ session: DeskSession) async throws -> Response {
-        let words = (try request.parameter("q") ?? "").trimmingBlanks().nonEmpty
-        let isRetired = try request.parameter("retired") == "only"
-        var path = "/desk/books"
-        if let words { path = ShopPaths.adding("q", words, to: path) }
-        if isRetired { path = ShopPaths.adding("retired", "only", to: path) }
-        var list = BookList(
-            filter: StoreClient.BookFilter(words: words, retired: isRetired ? .only : nil),
-            heading: isRetired ? "Retired books" : "Books", path: path)
-        if let words, let fault = ShopText.lineFault(in: words, byteCountMax: StoreLimits.queryByteCountMax) {
-            list.fault = "What you look for \(fault)."
-        }
-        return try await answer(list, request, context, session)
-    }
-
-    func low(_ request: Request, _ context: ShopContext, _ session: DeskSession) async throws -> Response {
-        let text = (try request.parameter("max") ?? String(Wording.lowStockMax)).trimmingBlanks()
-        let stockMax = Int64(text).flatMap { (0...Book.stockMax).contains($0) ? $0 : nil }
-        var list = BookList(
-            filter: StoreClient.BookFilter(stockMax: stockMax ?? 0), heading: "Low stock",
-            path: ShopPaths.adding("max", text, to: "/desk/low"), stockMax: text)
-        if stockMax == nil { list.fault = "“\(Wording.listed(text))” is no number of copies; write 3." }
-        return try await answer(list, request, context, session)
-    }
-
-    /// A list of books, as the address describes it.
-    private struct BookList {
-        let filter: StoreClient.BookFilter
-        let heading: String
-        /// The list's address without the start of the page.
-        let path: String
-        /// The limit in a list of low stock, as it was typed.
-        var stockMax: String?
-        /// The reason why the filter's field cannot be used.
-        var fault: String?
-    }
-
-    private func answer(
-        _ list: BookList, _ request: Request, _ context: ShopContext, _ session: DeskSession
-    ) async throws -> Response {
-        let after = try request.parameter("after")
-        let page =
-            list.fault == nil
-            ? try await store.books(
-                list.filter, limit: Self.booksPerPage, after: after, trace: context.trace)
-            : nil
-        let books = page?.result ?? []
-        let section = list.filter.stockMax == nil ? "/desk/books" : "/desk/low"
-        let view = DeskBooksView(
-            frame: desk.frame(list.heading, session, at: section), key: ReceiptID.random().text,
-            heading: list.heading, done: DeskNotice(try request.parameter("done")).words, path: section,
-            back: after.map { ShopPaths.adding("after", $0, to: list.path) } ?? list.path,
-            isLow: list.filter.stockMax != nil, isRetired: list.filter.retired == .only,
-            max: list.stockMax ?? "",
-            query: list.filter.words ?? "", fault: list.fault,
-            items: books.map(\.book.item.description).joined(separator: "."),
-            reason: try request.parameter("reason") ?? "", books: books.map(DeskRow.init),
-            pages: PageLinks(path: list.path, after: after, next: page?.next))
-        return try desk.answer(view, "desk-books", status: list.fault == nil ? .ok : .badRequest)
-    }
-
     func book(_ request: Request, _ context: ShopContext, _ session: DeskSession) async throws -> Response {
         guard let item = ItemNumber(parsing: context.parameters.get("item") ?? "") else {
             throw DeskError.badFields(["The address does not name a book."])
@@ -150,8 +88,10 @@ extension DeskRoutes {
         let view = DeskBookView(
             frame: desk.frame(book.title, session), key: ReceiptID.random().text,
             retireKey: ReceiptID.random().text, done: done,
-            cover: CoverArt.svg(title: book.title, topic: book.topic, item: item), book: book,
-            row: DeskRow(found), isRetired: found.isRetired, copies: book.stock + found.sold, reason: reason,
+            cover: CoverArt.html(title: book.title, topic: book.topic, item: item, found.facts),
+            givenCover: found.facts[.cover], book: book,
+            known: FactsView(found.facts), row: DeskRow(found), isRetired: found.isRetired,
+            copies: book.stock + found.sold, reason: reason,
             retiring: retiring ?? FieldView(value: "", fault: nil, isFocused: false),
             movements: page.result.map(MovementRow.init),
             pages: PageLinks(path: "/desk/book/\(item)", after: after, next: page.next))
@@ -165,7 +105,7 @@ extension DeskRoutes {
             kind: kind, limit: Self.movementsPerPage, after: after, trace: context.trace)
         let kinds: [(kind: String?, words: String)] = [
             (nil, "Everything"), ("sale", "Sales"), ("update", "Changes"), ("add", "Added"),
-            ("retire", "Retired"),
+            ("edit", "Edited"), ("retire", "Retired"), ("restore", "Brought back"),
         ]
         let path = { (kind: String?) in "/desk/ledger" + (kind.map { "?kind=\($0)" } ?? "") }
         let current = kinds.first { $0.kind == kind } ?? (nil, "Ledger")
@@ -202,9 +142,4 @@ extension DeskRoutes {
             daily: sales.days.reversed().filter { $0.sum.sales > 0 }.map { row($0.name, $0.sum) })
         return try desk.answer(view, "desk-totals")
     }
-}
-
-extension String {
-    /// Nil for an empty text.
-    fileprivate var nonEmpty: String? { isEmpty ? nil : self }
 }

@@ -54,11 +54,11 @@ extension DeskRoutes {
                 return .redirect(to: "/desk/book/\(item)?done=\(DeskNotice.retired.code)")
             } catch StoreFault.refused(let problem) where [409, 412].contains(problem.status) {
                 guard problem.status == 412, attempt < Self.retireAttemptCountMax else {
-                    throw Self.conflict(item, problem.words)
+                    throw Self.conflict(item, problem.words, undone: Self.notRetired)
                 }
             }
         }
-        throw Self.conflict(item, "customers buy it all the time")
+        throw Self.conflict(item, "customers buy it all the time", undone: Self.notRetired)
     }
 
     private static func changed(_ item: ItemNumber, _ seen: Seen, _ found: BookDetails) -> DeskError {
@@ -66,14 +66,18 @@ extension DeskRoutes {
             item,
             seen.price == found.book.price
                 ? "its stock was changed to \(found.book.stock)"
-                : "its price is \(Wording.price(found.book.price)), not \(Wording.price(seen.price))")
+                : "its price is \(Wording.price(found.book.price)), not \(Wording.price(seen.price))",
+            undone: notRetired)
     }
 
-    private static func conflict(_ item: ItemNumber, _ detail: String) -> DeskError {
+    private static let notRetired = "It was not retired."
+
+    /// - Parameter undone: what was not done to the book, in a sentence.
+    static func conflict(_ item: ItemNumber, _ detail: String, undone: String) -> DeskError {
         DeskError(
             status: .conflict, heading: "The book has changed meanwhile",
-            happened: DeskError.sentence(detail) + " It was not retired.",
-            advice: "Look at it as it is now, and retire it from there if you still want to.",
+            happened: DeskError.sentence(detail) + " " + undone,
+            advice: "Look at it as it is, and do it from there if you still want to.",
             links: [ProblemPages.Link(link: "/desk/book/\(item)", words: "To the book")])
     }
 }

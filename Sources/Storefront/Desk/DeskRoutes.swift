@@ -23,6 +23,7 @@ struct DeskRoutes: Sendable {
         page("/desk/books", router) { try await books($0, $1, $2) }
         page("/desk/low", router) { try await low($0, $1, $2) }
         page("/desk/book/:item", router) { try await book($0, $1, $2) }
+        page("/desk/book/:item/edit", router) { _, context, session in try await editPage(context, session) }
         page("/desk/add", router) { try await addPage($0, $1, $2) }
         page("/desk/ledger", router) { try await ledger($0, $1, $2) }
         page("/desk/totals", router) { try await totals($0, $1, $2) }
@@ -30,7 +31,12 @@ struct DeskRoutes: Sendable {
         page("/desk/books.csv", router) { _, context, _ in try await export(context) }
         form("/desk/changes", router) { try await change($0, $1, $2) }
         form("/desk/add", router) { try await add($0, $1, $2) }
+        form("/desk/edit", router) { try await edit($0, $1, $2) }
         form("/desk/retire", router) { try await retire($0, $1, $2) }
+        form("/desk/restore", router) { try await restore($0, $1, $2) }
+        form("/desk/cover", router, byteCountMax: Self.coverFormByteCountMax) {
+            try await giveCover($0, $1, $2)
+        }
         form("/desk/import", router, byteCountMax: ShopLimits.fileFormByteCountMax) {
             try await load($0, $1, $2)
         }

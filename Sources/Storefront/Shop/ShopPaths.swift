@@ -3,11 +3,16 @@ internal import TierHTTP
 
 /// The addresses of the shop's pages.
 enum ShopPaths {
-    static func topic(_ topic: String) -> String { "/topic?name=" + RequestTarget.encode(topic) }
+    /// The paths of lists, without what they are of.
+    static let (topic, find) = ("/topic", "/find")
 
-    static func find(_ words: String) -> String { "/find?q=" + RequestTarget.encode(words) }
+    static func topic(_ topic: String) -> String { adding("name", topic, to: Self.topic) }
+
+    static func find(_ words: String) -> String { adding("q", words, to: find) }
 
     static func book(_ item: ItemNumber) -> String { "/book/\(item)" }
+
+    static func cover(_ digest: String) -> String { "/cover/" + RequestTarget.encode(digest) }
 
     /// The page of a book after a press that came too late. The page asks the store for the outcome.
     static func tried(_ item: ItemNumber, _ id: ReceiptID) -> String { "/book/\(item)?tried=\(id.text)" }

@@ -42,12 +42,12 @@ struct ShopRoutes: Sendable {
     private func shelves(
         _ topics: ArraySlice<ShelfTopic>, trace: TraceContext
     ) async throws -> [HomeView.Shelf] {
-        let books = try await withThrowingTaskGroup(of: (String, [Book]).self) { group in
+        let books = try await withThrowingTaskGroup(of: (String, [ShopBook]).self) { group in
             for topic in topics {
                 group.addTask {
                     let page = try await store.find(
                         topic: topic.topic, limit: ShopLimits.booksPerShelf, trace: trace)
-                    return (topic.topic, page.result.map(\.book))
+                    return (topic.topic, page.result)
                 }
             }
             return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
@@ -78,9 +78,9 @@ struct ShopRoutes: Sendable {
         if let fault = ShopText.lineFault(in: topic, byteCountMax: ShopText.topicByteCountMax) {
             throw StoreError.invalid("The topic \(fault).")
         }
+        let query = try ListQuery(request, root: ShopPaths.topic(topic), topic: topic)
         return try await list(
-            request, context, topic: topic, heading: topic, path: ShopPaths.topic(topic),
-            empty: "No books stand under this topic.")
+            query, request, context, heading: topic, empty: "No books stand under this topic.")
     }
 
     private func find(_ request: Request, _ context: ShopContext) async throws -> Response {
@@ -90,28 +90,47 @@ struct ShopRoutes: Sendable {
                 "A search has at most \(StoreLimits.queryByteCountMax) bytes, and this one is longer.")
         }
         guard words.contains(where: { !$0.isWhitespace }) else { return .redirect(to: "/topics") }
+        let query = try ListQuery(request, root: ShopPaths.find(words), words: words)
         return try await list(
-            request, context, words: words, heading: "Books with “\(words)”", path: ShopPaths.find(words),
-            empty: "No title and no topic has all of these words. Fewer words find more.")
+            query, request, context, heading: "Books with “\(words)”",
+            empty: "Nothing that is known of a book has all of these words. Fewer words find more.")
     }
 
+    /// - Parameter empty: what the page says where there is no such book at all.
     private func list(
-        _ request: Request, _ context: ShopContext, words: String? = nil, topic: String? = nil,
-        heading: String, path: String, empty: String
+        _ query: ListQuery, _ request: Request, _ context: ShopContext, heading: String, empty: String
     ) async throws -> Response {
-        let after = try request.parameter("after")
-        let page = try await store.find(
-            words: words, topic: topic, limit: ShopLimits.booksPerPage, after: after, trace: context.trace)
-        // A page past the end is empty. The start of the list shows whether there are books at all.
-        if page.result.isEmpty, after != nil { return .redirect(to: path) }
-        let isUnknown = topic != nil && page.result.isEmpty
+        let isFaulty = query.fault != nil
+        let found = isFaulty ? nil : try await find(query, context.trace)
+        let (books, count) = (found?.result ?? [], found?.count ?? 0)
+        let pageCount = NumberedPages.count(of: count, perPage: ShopLimits.booksPerPage)
+        // Books may have gone since the link to this page was made.
+        if query.page > pageCount, !isFaulty { return .redirect(to: query.path(page: pageCount)) }
+        let isTopic = query.words == nil
+        let isUnknown = isTopic && count == 0 && !query.isFiltered && !isFaulty
         let view = ListView(
             frame: pages.frame(
-                heading, query: words ?? "", path: path, description: "\(heading) at My Book Store.",
-                for: request), heading: heading, isTopic: topic != nil,
-            cards: page.result.map { BookCard($0.book) }, empty: empty,
-            pages: PageLinks(path: path, after: after, next: page.next))
-        return try pages.answer(view, "list", status: isUnknown ? .notFound : .ok)
+                heading, query: query.words ?? "", path: query.root,
+                description: "\(heading) at My Book Store.", for: request), heading: heading,
+            isTopic: isTopic, path: isTopic ? ShopPaths.topic : ShopPaths.find,
+            keptName: isTopic ? "name" : "q", keptValue: query.words ?? query.topic ?? "",
+            filter: ListFilterView(
+                query, topics: isTopic ? nil : Set(books.map(\.book.topic)),
+                unsorted: isTopic ? "As on the shelf" : "Best match"),
+            whole: query.isFiltered ? query.root : nil,
+            count: books.isEmpty ? nil : Wording.books(count, page: query.page, of: pageCount),
+            cards: books.map(BookCard.init), empty: query.isFiltered ? "No book is like that." : empty,
+            pages: NumberedPages(current: query.page, count: pageCount, path: query.path))
+        return try pages.answer(
+            view, "list", status: isFaulty ? .badRequest : isUnknown ? .notFound : .ok)
+    }
+
+    private func find(_ query: ListQuery, _ trace: TraceContext) async throws -> StoreAnswer<[ShopBook]> {
+        let prices = query.prices
+        return try await store.find(
+            words: query.words, topic: query.topic, isInStock: query.isInStockOnly, costMin: prices.min,
+            costMax: prices.max, sort: query.order, page: query.page, limit: ShopLimits.booksPerPage,
+            trace: trace)
     }
 
     private func book(_ request: Request, _ context: ShopContext) async throws -> Response {

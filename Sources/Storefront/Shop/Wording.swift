@@ -22,9 +22,35 @@ enum Wording {
 
     static func books(_ number: Int) -> String { number == 1 ? "1 book" : "\(count(Int64(number))) books" }
 
+    /// How many books a list has, and which page of them is shown.
+    static func books(_ number: Int, page: Int, of pageCount: Int) -> String {
+        pageCount == 1
+            ? books(number) : "\(books(number)), page \(count(Int64(page))) of \(count(Int64(pageCount)))"
+    }
+
     /// Formats an RFC 3339 time in UTC, such as `24 November 2026, 08:15 UTC`. Any other text is returned
     /// unchanged.
     static func time(_ text: String) -> String { Timestamp(parsing: text)?.words ?? text }
+
+    /// A day, a month or a year of ISO 8601, such as `1 March 1869`.
+    static func date(_ text: String) -> String {
+        let parts = text.split(separator: "-")
+        guard parts.count > 1, let month = Int(parts[1]), months.indices.contains(month - 1) else {
+            return text
+        }
+        let day = parts.count > 2 ? Int(parts[2]).map { "\($0) " } ?? "" : ""
+        return "\(day)\(months[month - 1]) \(parts[0])"
+    }
+
+    private static let months = [
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+        "November", "December",
+    ]
+
+    /// The name of a language by its tag (BCP 47); the tag where none is known.
+    static func language(_ tag: String) -> String {
+        Locale(identifier: "en").localizedString(forIdentifier: tag) ?? tag
+    }
 
     /// Text of any direction for use inside a sentence. Unicode isolates around it keep the order of the
     /// surrounding words.

@@ -134,7 +134,7 @@ extension RealProcesses {
                 let text = try await onThread {
                     let connection = try RawConnection(port: port)
                     try connection.send(
-                        "\(method) \(target) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nConnection: close\r\n"
+                        "\(method) \(target) HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
                             + "If-None-Match: \"x\", \(tag)\r\nAccept-Encoding: gzip\r\n\r\n")
                     return try connection.receiveAll()
                 }

@@ -58,7 +58,8 @@ extension RealProcesses {
                 expectJSON(try await post("/edit", body, store), "{\"result\":\(full)}")
                 expectJSON(try await store.get("/book?item_number=1"), "{\"result\":\(full)}")
                 expectJSON(
-                    try await store.get("/books?limit=1"), "{\"result\":[\(full)],\"next\":\"1\"}")
+                    try await store.get("/books?limit=1"), "{\"result\":[\(full)],\"next\":\"1\",\"count\":4}"
+                )
                 expectJSON(
                     try await store.get("/details?item_number=1"), "{\"result\":{\(fields),\(Self.facts)}}")
                 for query in ["q=new", "topic=distributed+systems&limit=1", "limit=1"] {

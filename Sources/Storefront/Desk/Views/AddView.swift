@@ -9,6 +9,9 @@ struct AddView {
     let topics: [String]
     /// The fields by the names of ``AddForm/Field``.
     let fields: [String: FieldView]
+    let facts: [FactFieldView]
+    /// Whether any of the facts is filled in.
+    let hasFacts: Bool
     /// The title that the form asks to confirm; pressing the button again confirms it.
     let sureTitle: String?
     let isSureOfPrice: Bool
@@ -29,6 +32,10 @@ struct AddView {
             return (field.rawValue, view)
         }
         self.fields = Dictionary(uniqueKeysWithValues: views)
+        facts = fields.facts.views(
+            faults: faults.byFact,
+            focused: faults.byField.isEmpty ? FactFields.facts.first { faults.byFact[$0] != nil } : nil)
+        hasFacts = facts.contains { !$0.value.isEmpty }
         sureTitle = fields.sureTitle.isEmpty ? nil : fields.sureTitle
         isSureOfPrice = fields.isSureOfPrice
         self.button = button

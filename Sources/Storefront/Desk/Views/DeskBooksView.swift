@@ -10,11 +10,16 @@ struct DeskBooksView {
     let isRetired: Bool
     let max: String
     let query: String
-    /// The reason why the filter's field cannot be used.
+    /// The reason why the field of words or of the limit cannot be used.
     let fault: String?
+    let filter: ListFilterView
+    /// How many books there are; nil where that is unknown, as with retired ones.
+    let count: String?
     let items: String
     /// The reason that was typed before.
     let reason: String
     let books: [DeskRow]
+    let numbers: NumberedPages?
+    /// Links between the pages of retired books, which have no numbers.
     let pages: PageLinks?
 }

@@ -11,6 +11,8 @@ struct MovementRow {
     let stock: String
     let actor: String
     let reason: String
+    /// What an edit made of the book's fields.
+    let changes: [ChangeRow]
 
     init(_ movement: Movement) {
         when = String(movement.time.description.prefix(19)).replacing("T", with: " ")
@@ -24,6 +26,7 @@ struct MovementRow {
         stock = Wording.count(movement.stockAfter)
         actor = movement.actor ?? ""
         reason = movement.reason ?? ""
+        changes = movement.changes.map(ChangeRow.init)
     }
 
     private static func kind(_ movement: Movement) -> String {

@@ -133,6 +133,6 @@ for (const link of document.querySelectorAll("[data-leave]")) link.addEventListe
 for (const form of document.querySelectorAll("form[data-keep]")) {
   const isTyped = (field) => field.value !== (form.dataset.keep === "filled" ? "" : field.defaultValue);
   addEventListener("beforeunload", (event) => {
-    if (!isLeaving && [...form.querySelectorAll("input[type=text]")].some(isTyped)) event.preventDefault();
+    if (!isLeaving && [...form.querySelectorAll("input[type=text], textarea")].some(isTyped)) event.preventDefault();
   });
 }

@@ -17,6 +17,13 @@ enum CoverArt {
     /// Where the topic's strip begins. The figure is between the title and this line.
     private static let stripTop = 150
 
+    /// A book's cover: the image that a keeper gave it, or else the drawn one.
+    static func html(title: String, topic: String, item: ItemNumber, _ facts: BookFacts) -> String {
+        guard let digest = facts[.cover] else { return svg(title: title, topic: topic, item: item) }
+        return
+            #"<img class="cover" src="\#(ShopPaths.cover(digest))" alt="" width="\#(width)" height="\#(height)" loading="lazy" decoding="async">"#
+    }
+
     /// The cover as inline SVG. It says nothing that is not written beside it, so it is hidden from readers
     /// of the page's text.
     static func svg(title: String, topic: String, item: ItemNumber) -> String {

@@ -7,8 +7,10 @@ enum BookMarkup {
 
     /// The text of a `script` element of the type `application/ld+json`.
     ///
-    /// - Parameter address: the book's page.
-    static func json(_ book: Book, _ facts: BookFacts, address: String) -> String {
+    /// - Parameters:
+    ///   - address: the book's page.
+    ///   - image: the address of its cover; nil where no keeper gave it one.
+    static func json(_ book: Book, _ facts: BookFacts, address: String, image: String? = nil) -> String {
         let text = JSONText.quoted
         var members: [(name: String, json: String)] = [
             ("@context", text("https://schema.org")), ("@type", text("Book")), ("@id", text(address)),
@@ -17,6 +19,7 @@ enum BookMarkup {
         for (fact, value) in facts.known {
             if let member = member(fact, value) { members.append(member) }
         }
+        if let image { members.append(("image", text(image))) }
         members.append(("offers", offer(book, address: address)))
         return safe(JSONText.object(members))
     }

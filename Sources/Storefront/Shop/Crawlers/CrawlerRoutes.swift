@@ -44,8 +44,8 @@ struct CrawlerRoutes: Sendable {
 
     private func index(_ request: Request, _ context: ShopContext) async throws -> Response {
         let root = try root(request)
-        let books = try await allTopics(context.trace).reduce(0) { $0 + $1.books }
-        let parts = Sitemap.parts(ofBooks: books).map { "\(root)/sitemap-books.xml?part=\($0)" }
+        let count = try await store.find(page: 1, limit: 1, trace: context.trace).count ?? 0
+        let parts = Sitemap.parts(ofBooks: count).map { "\(root)/sitemap-books.xml?part=\($0)" }
         return Self.text(Sitemap.index(["\(root)/sitemap-topics.xml"] + parts))
     }
 
@@ -90,8 +90,9 @@ struct CrawlerRoutes: Sendable {
                 }
                 try await writer.write(ByteBuffer(string: entries.joined()))
                 room -= entries.count
-                guard room > 0, let next = page.next else { break }
-                page = try await store.find(limit: StoreLimits.foundCountMax, after: next, trace: trace)
+                guard room > 0, page.next != nil, let last = page.result.last?.book.item else { break }
+                page = try await store.find(
+                    limit: StoreLimits.foundCountMax, after: last.description, trace: trace)
             }
             try await writer.write(ByteBuffer(string: Sitemap.end))
             try await writer.finish(nil)
@@ -106,11 +107,9 @@ struct CrawlerRoutes: Sendable {
 
     /// The first page of a part; nil if there are not so many books.
     private func page(part: Int, _ trace: TraceContext) async throws -> StoreAnswer<[ShopBook]>? {
-        var page = try await store.find(limit: StoreLimits.foundCountMax, trace: trace)
-        for _ in 0..<(part - 1) * (Sitemap.entryCountMax / StoreLimits.foundCountMax) {
-            guard let next = page.next else { return nil }
-            page = try await store.find(limit: StoreLimits.foundCountMax, after: next, trace: trace)
-        }
+        let pagesBefore = (part - 1) * (Sitemap.entryCountMax / StoreLimits.foundCountMax)
+        let page = try await store.find(
+            page: pagesBefore + 1, limit: StoreLimits.foundCountMax, trace: trace)
         return page.result.isEmpty && part > 1 ? nil : page
     }
 

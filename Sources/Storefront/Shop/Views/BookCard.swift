@@ -1,4 +1,5 @@
 internal import Model
+internal import StoreAPI
 
 /// A book in a list.
 struct BookCard {
@@ -10,13 +11,16 @@ struct BookCard {
 
     let item: String
     let title: String
+    let authors: String?
     let cover: String
     let facts: Facts
 
-    init(_ book: Book) {
+    init(_ book: ShopBook) {
+        let (book, known) = (book.book, book.facts)
         item = book.item.description
         title = Wording.listed(book.title)
-        cover = CoverArt.svg(title: title, topic: book.topic, item: book.item)
+        authors = FactsView(known).authors.map(Wording.listed)
+        cover = CoverArt.html(title: title, topic: book.topic, item: book.item, known)
         facts = Facts(price: Wording.price(book.price), stock: StockWords(book.stock))
     }
 }

@@ -11,23 +11,30 @@ struct AddForm: Sendable {
     /// The fields that cannot be used, each with the reason in words, in the form's order.
     struct Faults: Error {
         var byField: [(field: Field, text: String)] = []
+        var byFact: [BookFact: String] = [:]
 
-        var texts: [String] { byField.map(\.text) }
+        var texts: [String] { byField.map(\.text) + byFact.values }
     }
 
     private var values: [Field: String] = [:]
+    private(set) var facts = FactFields()
     /// What the keeper was already asked about: a title that another book has, and a price of 0.
     var sureTitle = ""
     var isSureOfPrice = false
 
     /// Makes an empty form, or one filled in from a similar book.
-    init(like book: Book? = nil) {
-        guard let book else { return }
+    init(like details: BookDetails? = nil) {
+        guard let details else { return }
+        let book = details.book
+        facts = FactFields(details.facts)
+        // Each edition has its own.
+        facts[.isbn] = ""
         values = [.title: book.title, .topic: book.topic, .cost: book.price.description]
     }
 
     init(_ form: Form) throws {
         for field in Field.allCases { values[field] = (try form[field.rawValue] ?? "").trimmingBlanks() }
+        facts = try FactFields(form)
         sureTitle = (try form["sure-title"] ?? "").trimmingBlanks()
         isSureOfPrice = try form["sure-price"] != nil
     }
@@ -56,8 +63,12 @@ struct AddForm: Sendable {
                 (.number, "“\(number)” is no item number; leave it empty for the next free one."))
         }
         check(.reason, byteCountMax: KeeperRequest.reasonByteCountMax)
-        guard faults.byField.isEmpty, let price, let units else { return .failure(faults) }
+        let read = facts.read()
+        faults.byFact = read.faults
+        guard faults.texts.isEmpty, let price, let units else { return .failure(faults) }
         return .success(
-            NewBook(item: item, title: self[.title], topic: self[.topic], price: price, stock: units))
+            NewBook(
+                item: item, title: self[.title], topic: self[.topic], price: price, stock: units,
+                facts: BookFacts(read.facts.compactMapValues { $0 })))
     }
 }
