@@ -127,9 +127,7 @@ package final class CatalogEngine: CatalogService {
     package func request(_ request: KeeperRequest, on eventLoop: any EventLoop) -> EventLoopFuture<
         [BookDetails]
     > {
-        let made = journal.submit(.keeper(request), on: eventLoop).map { $0.books }
-        // The search index is updated in the same call. A simulation has none: it has threads of its own.
-        if hasIndex { made.whenSuccess { [finder] _ in finder.follow() } }
+        let made = keep(.keeper(request), on: eventLoop).map { $0.books }
         if PlantedBug.isOn(.answersEditBeforeCommit), case .edit = request.work {
             return eventLoop.makeSucceededFuture([])
         }
@@ -140,15 +138,21 @@ package final class CatalogEngine: CatalogService {
     ///
     /// - Returns: what it came to. Fails with ``StoreError/refusedLines(_:count:taken:)`` or ``StoreError/keyReused``.
     func write(_ piece: ImportPiece, on eventLoop: any EventLoop) -> EventLoopFuture<ImportReport> {
-        let made = journal.submit(.importing(piece), on: eventLoop).map { $0.imported }
-        made.whenSuccess { [finder] _ in finder.follow() }
-        return made
+        keep(.importing(piece), on: eventLoop).map { $0.imported }
     }
 
     /// Takes a part of a file of books back, by group commit.
     func undo(_ undo: ImportUndo, on eventLoop: any EventLoop) -> EventLoopFuture<UndoReport> {
-        let made = journal.submit(.undoing(undo), on: eventLoop).map { $0.undone }
-        made.whenSuccess { [finder] _ in finder.follow() }
+        keep(.undoing(undo), on: eventLoop).map { $0.undone }
+    }
+
+    /// Commits a change that the search index follows in the same call. A simulation has no index: it has threads of its
+    /// own.
+    private func keep(
+        _ change: CatalogChange, on eventLoop: any EventLoop
+    ) -> EventLoopFuture<CatalogOutcome> {
+        let made = journal.submit(change, on: eventLoop)
+        if hasIndex { made.whenSuccess { [finder] _ in finder.follow() } }
         return made
     }
 

@@ -49,8 +49,6 @@ package protocol CatalogStoring: JournaledStore where Change == CatalogChange, B
     func facts(of items: [ItemNumber]) throws -> [ItemNumber: BookFacts]
     /// The image of a cover by its digest; nil where there is none.
     func cover(_ digest: String) throws -> [UInt8]?
-    /// The books that have an ISBN, also retired ones, in item-number order.
-    func items(isbn: ISBN) throws -> [ItemNumber]
     /// The books that have one of these ISBNs, also retired ones, in item-number order.
     func items(isbns: [String]) throws -> [(isbn: String, item: ItemNumber)]
     /// The pieces of an import that are written, in order.

@@ -9,26 +9,6 @@ import Testing
 
 /// The tables of edits: what they refuse, what older ones become, and what is read of them from outside.
 @Suite struct EditedDatabaseTests {
-    private static let isbn = "9780140449136"
-    private static let facts = BookFacts([
-        .isbn: isbn, .authors: "Leo Tolstoy; Aylmer Maude",
-        .description: "A \"novel\",\nin two lines.",
-    ])
-
-    private func request(
-        _ work: KeeperRequest.Work, _ store: ShelvedStore, actor: String? = nil, key: String? = nil
-    ) throws -> Result<[BookDetails], StoreError> {
-        let request = KeeperRequest(work, actor: actor, key: key.map { IdempotencyKey(trusted: $0) })
-        return try #require(try store.commitUnlogged([.keeper(request)]).results.first).map(\.books)
-    }
-
-    private func edit(
-        _ item: ItemNumber = first.item, title: String? = nil, topic: String? = nil,
-        facts: [BookFact: String?] = [:], version: Int64? = nil
-    ) -> KeeperRequest.Work {
-        .edit(BookEdit(item: item, title: title, topic: topic, facts: facts), expectedVersion: version)
-    }
-
     @Test(
         .onEachStore,
         arguments: [
@@ -43,12 +23,14 @@ import Testing
         ]) func theDatabaseItselfRefuses(statement: String) async throws
     {
         try await withCatalogFolder { folder in
-            try folder.withStore { _ = try request(edit(title: "T", facts: [.isbn: Self.isbn]), $0).get() }
+            try folder.withStore {
+                _ = try request(edit(title: "T", facts: [.isbn: warAndPeaceISBN]), $0).get()
+            }
             #expect(throws: (any Error).self) { try folder.execute(statement) }
             try folder.withStore { store in
-                #expect(try store.movementLines() == [#"edit,1,{"title":"T","isbn":"\#(Self.isbn)"}"#])
+                #expect(try store.movementLines() == [#"edit,1,{"title":"T","isbn":"\#(warAndPeaceISBN)"}"#])
                 let facts = try store.details(of: first.item).facts
-                #expect(facts[.isbn] == Self.isbn)
+                #expect(facts[.isbn] == warAndPeaceISBN)
             }
         }
     }
@@ -64,7 +46,7 @@ import Testing
             try folder.withStore { store in
                 #expect(try store.movementLines() == ["update,1,na,-1", "retire,2"])
                 _ = try request(.restore(second.item), store).get()
-                _ = try request(edit(title: "New", facts: [.isbn: Self.isbn]), store).get()
+                _ = try request(edit(title: "New", facts: [.isbn: warAndPeaceISBN]), store).get()
                 #expect(store.book(second.item) == second && store.book(first.item)?.title == "New")
                 guard
                     case .success(.applied(let sale, true)) = try store.outcome(
@@ -97,7 +79,7 @@ import Testing
                 try store.commitUnlogged(.sale(of: first.item, key: key("a")))
                 let new = NewBook(
                     item: nil, title: "War and Peace", topic: "t", price: try cents(5_00), stock: 2,
-                    facts: Self.facts)
+                    facts: warAndPeaceFacts)
                 let added = try request(.add(new), store).get()[0].book.item
                 _ = try request(edit(added, title: "Peace", facts: [.authors: nil]), store).get()
                 _ = try request(edit(topic: "u"), store).get()
@@ -111,7 +93,7 @@ import Testing
             #expect(snapshot.books.last?.now.title == "Peace" && snapshot.books.last?.isRetired == true)
             #expect(
                 snapshot.edits.map(\.changes.count) == [3, 2, 1, 1]
-                    && snapshot.edits[1].changes.last?.from == Self.facts[.authors])
+                    && snapshot.edits[1].changes.last?.from == warAndPeaceFacts[.authors])
             try await withCatalogFolder { other in
                 try other.write(snapshot)
                 let read = try other.snapshot()

@@ -9,26 +9,7 @@ import Testing
 
 /// What is said of a book changes, and retired books come back.
 @Suite struct EditingTests {
-    private static let isbn = "9780140449136"
     private static let other = "9780140447934"
-    private static let facts = BookFacts([
-        .isbn: isbn, .authors: "Leo Tolstoy; Aylmer Maude",
-        .description: "A \"novel\",\nin two lines.",
-    ])
-
-    private func request(
-        _ work: KeeperRequest.Work, _ store: ShelvedStore, actor: String? = nil, key: String? = nil
-    ) throws -> Result<[BookDetails], StoreError> {
-        let request = KeeperRequest(work, actor: actor, key: key.map { IdempotencyKey(trusted: $0) })
-        return try #require(try store.commitUnlogged([.keeper(request)]).results.first).map(\.books)
-    }
-
-    private func edit(
-        _ item: ItemNumber = first.item, title: String? = nil, topic: String? = nil,
-        facts: [BookFact: String?] = [:], version: Int64? = nil
-    ) -> KeeperRequest.Work {
-        .edit(BookEdit(item: item, title: title, topic: topic, facts: facts), expectedVersion: version)
-    }
 
     @Test(.onEachStore) func anEditChangesWhatItNames() async throws {
         try await withCatalogFolder { folder in
@@ -37,11 +18,12 @@ import Testing
                 let made = try request(
                     edit(
                         title: "War, \"and\" Peace",
-                        facts: [.isbn: Self.isbn, .authors: "Leo Tolstoy; A. Maude"]),
+                        facts: [.isbn: warAndPeaceISBN, .authors: "Leo Tolstoy; A. Maude"]),
                     store, actor: "ann"
                 ).get()[0]
                 #expect(made.book.title == "War, \"and\" Peace" && made.book.topic == first.topic)
-                #expect(made.facts[.isbn] == Self.isbn && made.facts.authors == ["Leo Tolstoy", "A. Maude"])
+                #expect(
+                    made.facts[.isbn] == warAndPeaceISBN && made.facts.authors == ["Leo Tolstoy", "A. Maude"])
                 #expect(made.version == 2 && made.book.stock == 2 && made.sold == 1)
                 #expect(try store.details(of: first.item) == made)
                 // The memory follows, in the lists too.
@@ -53,7 +35,7 @@ import Testing
                 #expect(
                     record.changes == [
                         FieldChange(field: "title", from: first.title, to: "War, \"and\" Peace"),
-                        FieldChange(field: "isbn", from: nil, to: Self.isbn),
+                        FieldChange(field: "isbn", from: nil, to: warAndPeaceISBN),
                         FieldChange(field: "authors", from: nil, to: "Leo Tolstoy; A. Maude"),
                     ])
                 // Sales go on from there.
@@ -67,7 +49,7 @@ import Testing
                 #expect(
                     try store.movementLines() == [
                         "update,1,na,-1",
-                        #"edit,1,{"title":"War, \"and\" Peace","isbn":"\#(Self.isbn)","authors":["Leo Tolstoy","A. Maude"]}"#,
+                        #"edit,1,{"title":"War, \"and\" Peace","isbn":"\#(warAndPeaceISBN)","authors":["Leo Tolstoy","A. Maude"]}"#,
                         "update,1,na,-1",
                     ])
                 let kinds = try store.movements(MovementFilter(kind: .edit, limit: 9)).records.map(\.sequence)
@@ -89,11 +71,13 @@ import Testing
         try await withCatalogFolder { folder in
             try folder.withStore { store in
                 let made = try request(
-                    edit(title: first.title, topic: "new", facts: [.isbn: Self.isbn, .publisher: nil]), store
+                    edit(title: first.title, topic: "new", facts: [.isbn: warAndPeaceISBN, .publisher: nil]),
+                    store
                 ).get()[0]
-                #expect(try store.movementLines() == [#"edit,1,{"topic":"new","isbn":"\#(Self.isbn)"}"#])
+                #expect(
+                    try store.movementLines() == [#"edit,1,{"topic":"new","isbn":"\#(warAndPeaceISBN)"}"#])
                 let same = try request(
-                    edit(topic: "new", facts: [.isbn: Self.isbn]), store, actor: "ann", key: "k")
+                    edit(topic: "new", facts: [.isbn: warAndPeaceISBN]), store, actor: "ann", key: "k")
                 #expect(try same.get() == [made] && store.lastMovement == 1)
                 #expect(try request(edit(facts: [.isbn: nil, .cover: nil]), store).get()[0].facts.isEmpty)
                 #expect(try store.movementLines().last == #"edit,1,{"isbn":null}"#)
@@ -162,9 +146,9 @@ import Testing
             try folder.withStore { store in
                 let new = NewBook(
                     item: nil, title: "War and Peace", topic: "t", price: try cents(5_00), stock: 2,
-                    facts: Self.facts)
+                    facts: warAndPeaceFacts)
                 let added = try request(.add(new), store, actor: "ann", key: "k").get()
-                #expect(added.map(\.facts) == [Self.facts] && added[0].version == 2)
+                #expect(added.map(\.facts) == [warAndPeaceFacts] && added[0].version == 2)
                 #expect(try request(.add(new), store, key: "k").get() == added)
                 let records = try store.movements(MovementFilter(limit: 9)).records
                 #expect(records.map(\.kind) == [.edit, .add] && records.allSatisfy { $0.actor == "ann" })
@@ -172,16 +156,15 @@ import Testing
                     item: nil, title: "War and Peace", topic: "t", price: try cents(5_00), stock: 2)
                 #expect(try request(.add(plain), store, key: "k") == .failure(.keyReused))
                 #expect(store.book(added[0].book.item) == added[0].book)
-                let isbn = try ISBN(checking: Self.isbn)
-                #expect(try store.store.items(isbn: isbn) == [added[0].book.item])
-                let other = try ISBN(checking: Self.other)
-                #expect(try store.store.items(isbn: other) == [])
+                #expect(
+                    try store.store.items(isbns: [warAndPeaceISBN]).map(\.item) == [added[0].book.item])
+                #expect(try store.store.items(isbns: [Self.other]).isEmpty)
                 #expect(
                     try store.store.facts(of: [first.item, added[0].book.item])
-                        == [added[0].book.item: Self.facts])
+                        == [added[0].book.item: warAndPeaceFacts])
                 #expect(
                     try store.store.details(of: [added[0].book.item, first.item]).map(\.facts)
-                        == [.none, Self.facts])
+                        == [.none, warAndPeaceFacts])
                 // An edit later does not change with what it was added.
                 _ = try request(edit(added[0].book.item, title: "Other", topic: "u"), store).get()
                 #expect(try store.movementLines()[0] == "init,5,2,5,t,War and Peace")
@@ -291,7 +274,8 @@ import Testing
         try await withCatalogFolder { folder in
             try folder.withStore { store in
                 let taken = NewBook(
-                    item: first.item, title: "T", topic: "t", price: try cents(1), stock: 0, facts: Self.facts
+                    item: first.item, title: "T", topic: "t", price: try cents(1), stock: 0,
+                    facts: warAndPeaceFacts
                 )
                 guard case .failure(.conflict) = try request(.add(taken), store) else {
                     Issue.record("added")

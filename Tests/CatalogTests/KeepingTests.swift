@@ -10,16 +10,6 @@ import Testing
 
 /// Changes of storekeepers: all or none, and only on the state that they have seen.
 @Suite struct KeepingTests {
-    private func request(
-        _ work: KeeperRequest.Work, _ store: ShelvedStore, actor: String? = nil, reason: String? = nil,
-        key: String? = nil
-    ) throws -> Result<[BookDetails], StoreError> {
-        let request = KeeperRequest(
-            work, actor: actor, reason: reason, key: key.map { IdempotencyKey(trusted: $0) })
-        let outcome = try #require(try store.commitUnlogged([.keeper(request)]).results.first)
-        return outcome.map(\.books)
-    }
-
     private func update(
         _ item: ItemNumber, units: Int64? = nil, price: Cents? = nil, stock: Int64? = nil, cost: Cents? = nil,
         version: Int64? = nil

@@ -161,7 +161,6 @@ final class ModelledCatalogStore: ModelledStore, CatalogStoring, @unchecked Send
     func details(of items: [ItemNumber]) throws -> [BookDetails] { throw NotModelled() }
     func facts(of items: [ItemNumber]) throws -> [ItemNumber: BookFacts] { throw NotModelled() }
     func cover(_ digest: String) throws -> [UInt8]? { throw NotModelled() }
-    func items(isbn: ISBN) throws -> [ItemNumber] { throw NotModelled() }
     func items(isbns: [String]) throws -> [(isbn: String, item: ItemNumber)] { throw NotModelled() }
     func importRecords(_ key: IdempotencyKey) throws -> [ImportRecord] { throw NotModelled() }
     func mapping(ofHeader header: String) throws -> ImportMapping? { throw NotModelled() }

@@ -47,6 +47,16 @@ enum PostgresCatalogRow {
         ).first.map(details)
     }
 
+    /// Books with their details, retired or not, in item-number order; none for a number that never had one.
+    static func find(_ items: [ItemNumber], on connection: PostgresConnection) throws -> [BookDetails] {
+        try connection.run(
+            """
+            SELECT \(detailColumns) FROM \(detailTables)
+            WHERE item_number = ANY($1::bigint[]) ORDER BY item_number
+            """, [.ints(items.map(\.value))]
+        ).map(details)
+    }
+
     /// The columns that ``entry(_:at:)`` reads, of `movement` joined with `book`.
     static let entryColumns = """
         movement.item_number, movement.price_cents, movement.units, kind, order_key, \(changes), \

@@ -21,13 +21,7 @@ extension PostgresCatalogStore {
 extension PostgresLedger {
     mutating func details(of items: [ItemNumber]) throws -> [BookDetails] {
         try flush()
-        return try run(
-            PostgresStatement(
-                """
-                SELECT \(PostgresCatalogRow.detailColumns) FROM \(PostgresCatalogRow.detailTables)
-                WHERE item_number = ANY($1::bigint[])
-                """, [.ints(items.map(\.value))])
-        ).map { try PostgresCatalogRow.details($0) }
+        return try PostgresCatalogRow.find(items, on: connection)
     }
 
     mutating func items(isbns: [String]) throws -> [(isbn: String, item: ItemNumber)] {

@@ -51,12 +51,7 @@ extension PostgresCatalogStore {
     }
 
     package func details(of items: [ItemNumber]) throws -> [BookDetails] {
-        try database.values(
-            """
-            SELECT \(PostgresCatalogRow.detailColumns) FROM \(PostgresCatalogRow.detailTables)
-            WHERE item_number = ANY($1::bigint[]) ORDER BY item_number
-            """, [.ints(items.map(\.value))]
-        ) { try PostgresCatalogRow.details($0) }
+        try database.read { try PostgresCatalogRow.find(items, on: $0) }
     }
 
     package func facts(of items: [ItemNumber]) throws -> [ItemNumber: BookFacts] {
@@ -69,13 +64,6 @@ extension PostgresCatalogStore {
 
     package func cover(_ digest: String) throws -> [UInt8]? {
         try database.read { try PostgresCovers.image(digest, on: $0) }
-    }
-
-    package func items(isbn: ISBN) throws -> [ItemNumber] {
-        try database.values(
-            "SELECT item_number FROM book_facts WHERE facts ->> 'isbn' = $1::text ORDER BY item_number",
-            [.text(isbn.description)]
-        ) { ItemNumber($0[0]) }
     }
 
     package func books(_ filter: BookFilter, while isWanted: @escaping () -> Bool) throws -> [BookDetails] {

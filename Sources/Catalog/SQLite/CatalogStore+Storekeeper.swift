@@ -72,13 +72,6 @@ extension CatalogStore {
         try file.values("SELECT image FROM cover WHERE digest = ?", [digest]) { [UInt8]($0[0] as Data) }.first
     }
 
-    package func items(isbn: ISBN) throws -> [ItemNumber] {
-        let sql = """
-            SELECT item_number FROM book_facts WHERE json_extract(facts, '$.isbn') = ? ORDER BY item_number
-            """
-        return try file.values(sql, [isbn.description]) { ItemNumber($0[0] as Int64) }
-    }
-
     package func books(_ filter: BookFilter, while isWanted: @escaping () -> Bool) throws -> [BookDetails] {
         var conditions = ["item_number > ?"]
         var arguments: StatementArguments = [filter.after]
