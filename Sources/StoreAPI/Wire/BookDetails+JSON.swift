@@ -9,7 +9,9 @@ extension Schema {
     ).named("FullBook")
     static let fullBookResult = Schema.result(fullBook).named("FullBookResult")
     static let fullBooks = Schema.result(.array(of: fullBook)).named("FullBooks")
-    static let fullBookPage = Schema.countedPage(of: fullBook).named("FullBookPage")
+    static let fullBookPage = Schema.page(
+        of: fullBook, optional: ["count": .count.saying("Absent in a list with retired books.")]
+    ).named("FullBookPage")
 }
 
 extension BookDetails {

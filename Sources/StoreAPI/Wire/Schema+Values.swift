@@ -36,8 +36,8 @@ extension Schema {
     static func result(_ value: Schema) -> Schema { .object(["result": value]) }
 
     /// A list whose end is not reached as long as `next` says where to go on.
-    static func page(of element: Schema) -> Schema {
-        .object(["result": .array(of: element), "next": next])
+    static func page(of element: Schema, optional: KeyValuePairs<String, Schema> = [:]) -> Schema {
+        .object(["result": .array(of: element), "next": next], optional: optional)
     }
 
     /// The same with how many there are on all pages.
