@@ -36,11 +36,12 @@ import Testing
 
     /// Runs `body` with an index over a store of books.
     private func withFind(
-        _ folder: CatalogFolder, _ books: [Book], _ body: (BookFinder, ShelvedStore) async throws -> Void
+        _ folder: CatalogFolder, _ books: [Book], limits: SearchLimits = SearchLimits(),
+        _ body: (BookFinder, ShelvedStore) async throws -> Void
     ) async throws {
         let store = try ShelvedStore.open(folder, firstBooks: { books })
         defer { try? store.close() }
-        let find = BookFinder(catalog: store.store, shelf: store.shelf)
+        let find = BookFinder(catalog: store.store, shelf: store.shelf, limits: limits)
         defer { find.shutdown() }
         try await body(find, store)
     }
@@ -109,6 +110,30 @@ import Testing
                 #expect(found == [])
                 let other = try await self.find("dummies", in: find)
                 #expect(other == [2])
+            }
+        }
+    }
+
+    /// Behind a large import a search takes in its part and answers from what there is, but not from half an index.
+    @Test(.onEachStore) func findsWhatIsThereWhileMuchIsMissing() async throws {
+        let limits = SearchLimits(takenCountMax: 4, takingTimeMax: .seconds(0))
+        try await withCatalogFolder { folder in
+            try await withFind(folder, try books(), limits: limits) { find, store in
+                for _ in 1...3 {
+                    await #expect(throws: StoreError.overloaded(.indexGrowing)) {
+                        try await self.find("grade", in: find)
+                    }
+                }
+                let made = try await self.find("grade", in: find)
+                #expect(made == [1])
+                let new = try (0..<6).map { _ in
+                    NewBook(item: nil, title: "Grades", topic: "new", price: try cents(1), stock: 1)
+                }
+                try store.commitUnlogged(new.map { .keeper(KeeperRequest(.add($0))) })
+                let part = try await self.find("grade", in: find)
+                #expect(part == [1, 10, 11, 12, 13])
+                let all = try await self.find("grade", in: find)
+                #expect(all == [1, 10, 11, 12, 13, 14, 15])
             }
         }
     }

@@ -30,14 +30,16 @@ final class BookFinder: Sendable {
 
     private struct Opened {
         let index: FindIndex
+        /// Whether it had all books once, and there were some.
+        var isMade = false
         /// The catalog's last movement when the index last had all books; nil while it lacks some.
         var completeThrough: Int64?
+        /// Whether a search has waited in vain for what it lacks. Further ones take in their part and do not wait.
+        var isFarBehind = false
     }
 
     /// Books taken in at once: some tens of milliseconds.
     private static let pieceCountMax = 1_000
-    /// Books that a request may wait for.
-    private static let awaitedCountMax = 5_000
 
     private let catalog: any CatalogStoring
     private let shelf: SharedShelf
@@ -128,18 +130,17 @@ final class BookFinder: Sendable {
     }
 
     private func run(_ search: Search) throws -> FoundBooks {
-        let deadline = NIODeadline.now() + limits.timeMax
         let isThere = { search.client?.hasLeft != true }
         guard !isStopped.load(ordering: .relaxed) else {
             throw StoreError.unavailable(tier: "catalog", reason: .stopping, outcomeUnknown: false)
         }
         guard isThere() else { throw StoreError.clientLeft }
+        let index = search.query.asksIndex ? try index(while: isThere) : nil
+        let deadline = NIODeadline.now() + limits.timeMax
         let selection = BookSelection(search.query, shelf: shelf, catalog: catalog) { [self] in
             isThere() && .now() < deadline && !isStopped.load(ordering: .relaxed)
         }
-        let found =
-            selection.asksIndex ? try selection.found(in: completeIndex()) : try selection.foundOnShelf()
-        guard let found else {
+        guard let found = try index.map(selection.found) ?? selection.foundOnShelf() else {
             guard isThere() else {
                 leftCount.wrappingAdd(1, ordering: .relaxed)
                 throw StoreError.clientLeft
@@ -169,17 +170,26 @@ final class BookFinder: Sendable {
 
     // MARK: The index
 
-    /// The index with all books in it.
+    /// The index with all books in it, or, behind a large import, with those that it has: while so many are taken in, the
+    /// others can still be found.
     ///
-    /// - Throws: ``Model/StoreError/overloaded(_:)`` while it lacks more than a search may wait for.
-    private func completeIndex() throws -> FindIndex {
+    /// - Throws: ``Model/StoreError/overloaded(_:)`` while the index is being made.
+    private func index(while isWanted: () -> Bool) throws -> FindIndex {
         let last = catalog.lastMovement
         let complete = opened.withLock { $0.flatMap { $0.completeThrough == last ? $0.index : nil } }
         if let complete { return complete }
-        guard try catchUp(countMax: Self.awaitedCountMax), let index = opened.withLock({ $0?.index }) else {
+        let deadline = NIODeadline.now() + limits.takingTimeMax
+        while try !catchUp(countMax: limits.takenCountMax), isWanted() {
+            let isFarBehind = opened.withLock { opened in
+                if .now() >= deadline { opened?.isFarBehind = true }
+                return opened?.isFarBehind
+            }
+            if isFarBehind != false { break }
+        }
+        guard let opened = opened.withLock(\.self), opened.isMade else {
             throw StoreError.overloaded(.indexGrowing)
         }
-        return index
+        return opened.index
     }
 
     /// Closes the file.
@@ -200,7 +210,10 @@ final class BookFinder: Sendable {
                         in: catalog.folder, ledger: catalog.ledger, searchCountMax: limits.atOnceMax)
                 let last = catalog.lastMovement
                 let isComplete = try index.catchUp(with: catalog, countMax: countMax)
-                opened = Opened(index: index, completeThrough: isComplete ? last : nil)
+                opened = Opened(
+                    index: index, isMade: opened?.isMade == true || isComplete && shelf.bookCount > 0,
+                    completeThrough: isComplete ? last : nil,
+                    isFarBehind: opened?.isFarBehind == true && !isComplete)
                 return isComplete
             } catch {
                 guard let isDamaged = FindIndex.isDamaged(by: error) else { throw error }

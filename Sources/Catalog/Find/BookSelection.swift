@@ -37,12 +37,6 @@ struct BookSelection {
         self.isWanted = isWanted
     }
 
-    /// Whether the index is needed.
-    var asksIndex: Bool {
-        if case .sorted(.title, _) = query.order { return true }
-        return query.words != nil
-    }
-
     /// The wanted part; nil for a search that was given up.
     func found(in index: FindIndex) throws -> FoundBooks? {
         do {

@@ -31,6 +31,12 @@ struct FindQuery: Sendable {
     /// Whether it wants all books, or those of a topic, by number: nothing has to be looked for.
     var isByNumber: Bool { words == nil && after != nil && !filter.isOfState }
 
+    /// Whether the index is needed.
+    var asksIndex: Bool {
+        if case .sorted(.title, _) = order { return true }
+        return words != nil
+    }
+
     /// The value of the parameter that brings what follows; nil behind the last.
     func next(behind last: ItemNumber?, hasMore: Bool) -> String? {
         guard hasMore else { return nil }

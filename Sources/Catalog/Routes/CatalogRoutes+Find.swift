@@ -113,7 +113,7 @@ extension CatalogRoutes {
         return found.flatMap { [engine] found in
             engine.read(on: eventLoop) { store in
                 let details = try store.details(of: found.items).map { ($0.book.item, $0) }
-                let known = Dictionary(details) { first, _ in first }
+                let known = Dictionary(details.filter { !$1.isRetired }) { first, _ in first }
                 let next = query.next(behind: found.items.last, hasMore: found.hasMore)
                 return (found.items.compactMap { known[$0] }, next, found.count)
             }

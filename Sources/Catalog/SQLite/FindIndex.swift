@@ -5,7 +5,7 @@ internal import Storage
 
 /// The tables of the full-text index. Used by ``BookFinder`` only, which writes from one thread at a time.
 struct FindIndex {
-    private struct Progress {
+    private struct Progress: Equatable {
         /// Books up to this number were taken from the catalog's books, in their order.
         var builtItem: Int64
         /// Whether all were.
@@ -18,6 +18,10 @@ struct FindIndex {
     static let fileName = "find.sqlite"
     /// Pages of the file that each search may keep in memory, in KiB.
     private static let cacheKilobyteCount = 16 * 1024
+
+    /// Changes that are looked at for each book: an import adds books and edits the same ones behind that, and each is
+    /// taken in once.
+    private static let changesOfBookCount = 4
 
     private let database: DatabasePool
 
@@ -86,49 +90,59 @@ struct FindIndex {
             let movement = row[2] as Int64?
             var progress = Progress(
                 builtItem: row[0], isBuilt: row[1], movement: movement ?? lastMovement)
+            let before = progress
             var entries = FindEntryWriter(database)
-            let count =
-                try progress.isBuilt
-                ? takeMovements(from: catalog, countMax: countMax, &progress, &entries)
-                : takeBooks(from: catalog, countMax: countMax, &progress, &entries)
+            var isComplete = false
+            if progress.isBuilt {
+                isComplete = try takeMovements(from: catalog, countMax: countMax, &progress, &entries)
+            } else {
+                // What was changed meanwhile comes next.
+                try takeBooks(from: catalog, countMax: countMax, &progress, &entries)
+            }
             try entries.finish()
-            if count > 0 || movement == nil {
+            if progress != before || movement == nil {
                 try database.execute(
                     sql: "UPDATE progress SET built_item = ?, is_built = ?, movement = ?",
                     arguments: [progress.builtItem, progress.isBuilt, progress.movement])
             }
-            return progress.isBuilt && count < countMax
+            return isComplete
         }
     }
 
     private func takeBooks(
         from catalog: any CatalogStoring, countMax: Int, _ progress: inout Progress,
         _ entries: inout FindEntryWriter
-    ) throws -> Int {
+    ) throws {
         let books = try catalog.booksInShop(after: progress.builtItem, limit: countMax)
         let facts = try catalog.facts(of: books.map(\.item))
         for book in books { try entries.put(book, facts[book.item] ?? .none) }
         progress.builtItem = books.last?.item.value ?? progress.builtItem
         progress.isBuilt = books.count < countMax
-        // At least one, so that the progress is written.
-        return max(books.count, 1)
     }
 
+    /// - Returns: whether there are no others.
     private func takeMovements(
         from catalog: any CatalogStoring, countMax: Int, _ progress: inout Progress,
         _ entries: inout FindEntryWriter
-    ) throws -> Int {
-        let changes = try catalog.shopChanges(after: progress.movement, limit: countMax)
+    ) throws -> Bool {
+        let limit = countMax * Self.changesOfBookCount
+        let changes = try catalog.shopChanges(after: progress.movement, limit: limit)
+        var items: Set<ItemNumber> = []
+        let taken = changes.prefix {
+            guard items.count < countMax else { return items.contains($0.item) }
+            items.insert($0.item)
+            return true
+        }
         // A book is taken in as it is: what became of it since is told by later movements once more.
-        for found in try catalog.details(of: Array(Set(changes.map(\.item)))) {
+        for found in try catalog.details(of: Array(items)) {
             if found.isRetired {
                 try entries.remove(found.book.item)
             } else {
                 try entries.put(found.book, found.facts)
             }
         }
-        progress.movement = changes.last?.sequence ?? progress.movement
-        return changes.count
+        progress.movement = taken.last?.sequence ?? progress.movement
+        return taken.count < limit && taken.count == changes.count
     }
 
     // MARK: Finding
