@@ -7,6 +7,8 @@ package enum StoreError: Error, Equatable, Sendable {
     case unknownItem(ItemNumber)
     /// The idempotency key was used before for another request.
     case keyReused
+    /// The import with this idempotency key was undone, so the key cannot be used for it again.
+    case importUndone
     /// A request with the same key is still being worked on; try again in a moment.
     case inProgress
     /// What is asked for contradicts what is there, which comes along.
@@ -45,6 +47,7 @@ package enum StoreError: Error, Equatable, Sendable {
         case .invalid: "invalid"
         case .unknownItem: "unknown_item"
         case .keyReused: "key_reused"
+        case .importUndone: "import_undone"
         case .inProgress: "in_progress"
         case .conflict: "conflict"
         case .changed: "changed"

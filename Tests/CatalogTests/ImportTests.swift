@@ -203,7 +203,8 @@ import Testing
                     && store.book(first.item) == back.book)
             #expect(try undo(store, key: "u") == UndoReport())
             #expect(
-                try write(try piece(update, key: "u") { $0.isUpdate = true }, store) == .failure(.keyReused))
+                try write(try piece(update, key: "u") { $0.isUpdate = true }, store)
+                    == .failure(.importUndone))
             // Book 5 was changed, and that was undone: it is left.
             let added = try undo(store)
             #expect(added.retiredCount == 2 && added.left.map(\.item.value) == [5])
@@ -281,6 +282,9 @@ import Testing
                 #expect(try await undo.run(on: eventLoop).get().retiredCount == 250)
                 #expect(engine.bookCount == 4)
                 #expect(try await undo.run(on: eventLoop).get() == UndoReport())
+                await #expect(throws: StoreError.importUndone) {
+                    try await run(engine).run(ByteBuffer(string: Self.large), on: eventLoop).get()
+                }
                 let unknown = UndoRun(
                     engine: engine, key: IdempotencyKey(trusted: "x"), actor: nil, reason: nil)
                 await #expect(throws: StoreError.self) { try await unknown.run(on: eventLoop).get() }

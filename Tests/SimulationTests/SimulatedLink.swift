@@ -183,7 +183,8 @@ final class SimulatedLink: @unchecked Sendable {
         case .success: exchange.end(result)
         case .failure(let error as StoreError):
             switch error {
-            case .unknownItem, .aboveLimit, .keyReused, .inProgress, .invalid, .conflict, .changed,
+            case .unknownItem, .aboveLimit, .keyReused, .importUndone, .inProgress, .invalid, .conflict,
+                .changed,
                 .refusedLines, .clientLeft:
                 exchange.end(.failure(error))
             case .unavailable, .unexpectedStatus, .overloaded:

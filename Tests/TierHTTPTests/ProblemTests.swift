@@ -16,7 +16,7 @@ import Testing
     @Test(arguments: [
         (StoreError.invalid("no"), 400, String?.none, String?.none),
         (.unknownItem(ItemNumber(parsing: "7")!), 404, nil, nil),
-        (.keyReused, 422, nil, nil),
+        (.keyReused, 422, nil, nil), (.importUndone, 422, nil, nil),
         (.inProgress, 409, nil, nil),
         (.unavailable(tier: "order", reason: .unreachable, outcomeUnknown: false), 503, "none", "order"),
         (.unavailable(tier: "order", reason: .unreachable, outcomeUnknown: true), 503, "unknown", "order"),

@@ -12,6 +12,13 @@ package struct ImportRecord: Equatable, Sendable {
     /// Whether it was undone.
     let isUndone: Bool
 
+    /// - Throws: ``Model/StoreError/keyReused`` where it is a piece of another file, ``Model/StoreError/importUndone`` where
+    ///   it cannot stay as it is.
+    func check(isOf source: ImportKey) throws(StoreError) {
+        guard self.source == source else { throw .keyReused }
+        guard !isUndone else { throw .importUndone }
+    }
+
     /// What it came to, without the rows.
     var report: ImportReport {
         var report = ImportReport()

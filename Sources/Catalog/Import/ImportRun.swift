@@ -62,7 +62,7 @@ struct ImportRun: Sendable {
         let source = ImportKey(key, file: bytes, options)
         // What is written already is not looked at again.
         let written = isDry ? [] : try store.importRecords(key)
-        guard written.allSatisfy({ $0.source == source && !$0.isUndone }) else { throw StoreError.keyReused }
+        for record in written { try record.check(isOf: source) }
         var report = ImportReport()
         let isWhole = document.rows.count <= pieceRowCount
         if isDry || !isWhole || document.refused.count > 0 {

@@ -7,8 +7,10 @@ extension LedgerWriter {
         try writeBooks()
         let key = piece.source.key
         if let earlier = try tables.importRecord(key, piece.number) {
-            guard earlier.source == piece.source, !earlier.isUndone else { return .failure(.keyReused) }
-            return .success(earlier.report)
+            return Result { () throws(StoreError) in
+                try earlier.check(isOf: piece.source)
+                return earlier.report
+            }
         }
         // Another request may have it.
         if piece.number == 1, try tables.entries(ofRequest: key) != nil { return .failure(.keyReused) }

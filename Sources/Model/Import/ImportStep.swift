@@ -23,13 +23,13 @@ package enum ImportStep: Sendable {
         }
     }
 
-    /// What changes from what to what, for people.
+    /// What changes from what to what, for people; of a new book, what it has besides its title.
     package var changes: [FieldChange] {
         switch self {
         case .add(let new):
             return [
-                (BookColumn.title.name, new.title), (BookColumn.topic.name, new.topic),
-                (BookColumn.price.name, new.price.description), (BookColumn.stock.name, String(new.stock)),
+                (BookColumn.topic.name, new.topic), (BookColumn.price.name, new.price.description),
+                (BookColumn.stock.name, String(new.stock)),
             ].map { FieldChange(field: $0, from: nil, to: $1) }
                 + new.facts.known.map { FieldChange(field: $0.fact.rawValue, from: nil, to: $0.text) }
         case .change(let found, let change, let edit):

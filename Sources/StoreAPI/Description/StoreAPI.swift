@@ -44,7 +44,7 @@ package enum StoreAPI {
         case 413: "The body is too long."
         case 415: "The body is named as something other than JSON."
         case 421: "The host is not one that the server answers for without a token."
-        case 422: "The Idempotency-Key was used before for another request."
+        case 422: "The Idempotency-Key was used before for another request, or for an import that was undone."
         case 431: "The head is too long."
         default: "A server of the store is down, slow or busy; the text says whether the outcome is unknown."
         }

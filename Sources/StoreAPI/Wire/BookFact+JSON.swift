@@ -24,7 +24,7 @@ extension BookFact {
     /// What a request may have.
     var newSchema: Schema {
         let text = Schema.string(lengthMax: byteCountMax)
-        return isList ? .array(of: text, count: 1...Self.partCountMax) : text
+        return isList ? .array(of: text, count: 0...Self.partCountMax) : text
     }
 }
 

@@ -55,6 +55,10 @@ extension StoreError: ProblemConvertible {
             problem(
                 .unprocessableEntity,
                 "this Idempotency-Key was used before for another request; use a new one")
+        case .importUndone:
+            problem(
+                .unprocessableEntity,
+                "the import with this Idempotency-Key was undone; use a new key to import again")
         case .inProgress:
             problem(
                 .conflict,

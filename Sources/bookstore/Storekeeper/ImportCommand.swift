@@ -128,7 +128,7 @@ struct ImportCommand: AsyncParsableCommand {
         try await KeeperConnection.openCatalog(common) { store in
             let undone = try await store.undo(
                 key, actor: change.actorOrUser, reason: change.reason, within: BookUpload.timeMax)
-            Output.line("\(undone.retired) books retired again, \(undone.changed) set back")
+            Output.line("\(ImportLines.books(undone.retired)) retired again, \(undone.changed) set back")
             guard undone.leftCount > 0 else { return }
             for left in undone.left { Output.message("book \(left.item) \(left.reason)") }
             ExitStatus.say("bookstore: \(undone.leftCount) changed since and left as they are")

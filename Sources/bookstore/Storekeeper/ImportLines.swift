@@ -13,7 +13,7 @@ struct ImportLines {
 
     var all: [String] {
         let report = imported.report
-        var lines = ["\(report.bookCount) books \(isDry ? "can be imported" : "imported")"]
+        var lines = ["\(Self.books(report.bookCount)) \(isDry ? "can be imported" : "imported")"]
         guard let table = imported.table else { return lines }
         if report.changed.count + report.unchanged.count > 0 {
             lines[0] +=
@@ -32,6 +32,9 @@ struct ImportLines {
         }
         return lines
     }
+
+    /// `1 book` or `2 books`.
+    static func books(_ count: Int) -> String { count == 1 ? "1 book" : "\(count) books" }
 
     private static func text(_ row: ImportReport.Row) -> String {
         let shown = { (text: String?) in

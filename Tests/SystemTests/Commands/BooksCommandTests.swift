@@ -141,7 +141,8 @@ extension RealProcesses {
                 try store.write(good, to: "good.csv")
                 let dry = try await keeper("books import good.csv --dry-run", store)
                 #expect(
-                    dry.output.hasPrefix("2 books can be imported\n  line 2: add book 10 Comma, "),
+                    dry.output.hasPrefix(
+                        "2 books can be imported\n  line 2: add book 10 Comma, \"quoted\", topic x, y, "),
                     "\(dry.output)")
                 #expect(try await store.get("/lookup/10").status == 404)
                 let imported = try await keeper("books import good.csv --actor ann", store)
@@ -229,7 +230,7 @@ extension RealProcesses {
                 let first = try await keeper("books import first.csv --key spring", store)
                 #expect(
                     first.output == """
-                        1 books imported
+                        1 book imported
                         left out: 'Regal'
                         undo it: bookstore books import --undo spring
 
@@ -243,7 +244,7 @@ extension RealProcesses {
                 let dry = try await keeper("books import second.csv --update --stock add --dry-run", store)
                 #expect(
                     dry.output == """
-                        1 books can be imported: 0 added, 1 changed, 0 unchanged
+                        1 book can be imported: 0 added, 1 changed, 0 unchanged
                         left out: 'note'
                           line 2: change book 5 Ilias, cost 12.50 → 11, stock 4 → 7
 
@@ -252,7 +253,7 @@ extension RealProcesses {
                     "books import second.csv --update --stock add --column note= --key summer", store)
                 #expect(
                     second.output == """
-                        1 books imported: 0 added, 1 changed, 0 unchanged
+                        1 book imported: 0 added, 1 changed, 0 unchanged
                         undo it: bookstore books import --undo summer
 
                         """, "\(second.errors)"
@@ -267,6 +268,9 @@ extension RealProcesses {
                 #expect(
                     left.status == 1 && left.output.contains("book 5 was sold or changed since"),
                     "\(left.output)")
+                let used = try await keeper("books import first.csv --key spring", store)
+                #expect(
+                    used.status == 1 && used.errors.contains("was undone; use a new key"), "\(used.errors)")
                 // What was said of the columns is kept for the same header.
                 let again = try await keeper("books import second.csv --update --dry-run", store)
                 #expect(!again.output.contains("left out"), "\(again.output)")

@@ -28,13 +28,14 @@ extension JSONBody {
         return try line(name, byteCountMax: byteCountMax)
     }
 
-    /// The facts that are given, as they are kept; nil for one that is null.
+    /// The facts that are given, as they are kept; nil for one that is null or an empty list.
     func facts() throws(StoreError) -> [BookFact: String?] {
         var facts: [BookFact: String?] = [:]
         for fact in BookFact.allCases {
             switch value(fact.rawValue) {
             case nil: continue
             case .null?: facts.updateValue(nil, forKey: fact)
+            case .array(let parts)? where fact.isList && parts.isEmpty: facts.updateValue(nil, forKey: fact)
             case let value?:
                 guard fact.isList == (value.text == nil), let text = fact.text(value) else {
                     throw fault(fact.rawValue, fact.isList ? "is not an array of strings" : "is not a string")
