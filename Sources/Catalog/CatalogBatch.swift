@@ -17,7 +17,10 @@ package struct CatalogBatch: CommittedBatch {
         results = try changes.map { change in
             switch change {
             case .update(let change): try writer.apply(change).map { CatalogOutcome(update: $0) }
-            case .keeper(let request): try writer.apply(request).map { CatalogOutcome(books: $0) }
+            case .keeper(let request): try writer.apply(request)
+            case .ordering(let order): try writer.apply(order)
+            case .cancelling(let key): try writer.cancel(key)
+            case .forgetting(let order): try writer.forget(order)
             case .importing(let piece): try writer.apply(piece).map { CatalogOutcome(imported: $0) }
             case .undoing(let undo): try writer.apply(undo).map { CatalogOutcome(undone: $0) }
             }

@@ -9,8 +9,8 @@ internal import Synchronization
 /// The catalog's rules: what a query and an update do, and what is logged of them.
 package final class CatalogEngine: CatalogService {
     private let store: any CatalogStoring
-    private let journal: Journal<CatalogChange, CatalogBatch>
-    private let shelf = SharedShelf()
+    let journal: Journal<CatalogChange, CatalogBatch>
+    let shelf = SharedShelf()
     private let finder: BookFinder
     private let hasIndex: Bool
     /// Brings the shelf up to what other catalogs have written; nil where there are none.

@@ -33,11 +33,11 @@ package protocol CatalogStoring: JournaledStore where Change == CatalogChange, B
     func shopChanges(after sequence: Int64, limit: Int) throws -> [(sequence: Int64, item: ItemNumber)]
     /// Whether a book has got another topic after a movement.
     func hasNewTopics(after sequence: Int64) throws -> Bool
-    /// Calls `body` with the time, topic and price in cents of every sale among the movements after `first`, through
-    /// `last`, in order.
+    /// Calls `body` with the time, topic, copies and price in cents of what was sold by the movements after `first`,
+    /// through `last`, in order; both are less than 0 for what came back.
     func forEachSale(
         after first: Int64, through last: Int64,
-        _ body: (_ time: Timestamp, _ topic: String, _ cents: Int64) -> Void
+        _ body: (_ time: Timestamp, _ topic: String, _ copies: Int64, _ cents: Int64) -> Void
     ) throws
     /// A book, also a retired one.
     ///
@@ -62,6 +62,12 @@ package protocol CatalogStoring: JournaledStore where Change == CatalogChange, B
     func books(_ filter: BookFilter, while isWanted: @escaping () -> Bool) throws -> [BookDetails]
     /// A figure of books in the shop, also of further ones than were asked for; none for 0.
     func figures(_ figure: BookFigure, of items: [ItemNumber]) throws -> [ItemNumber: Int64]
+    /// A customer's order; nil where there is none with this number.
+    func order(_ number: Int64) throws -> PlacedOrder?
+    /// A customer's order by its key; nil where there is none.
+    func order(of key: IdempotencyKey) throws -> PlacedOrder?
+    /// Customers' orders by a filter, the newest first.
+    func orders(_ filter: OrderFilter) throws -> [PlacedOrder]
     /// What became of a purchase by its key; nil when none is known.
     func receipt(of key: IdempotencyKey) throws -> Receipt?
     /// Movements by a filter, the newest first.

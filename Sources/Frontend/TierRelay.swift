@@ -89,7 +89,7 @@ struct TierRelay: Sendable {
         _ request: TierRequest, _ endpoint: Endpoint
     ) throws(StoreError) -> EventLoopFuture<TierResponse> {
         let isRead = endpoint.isRead
-        let key = try request.idempotencyKey()
+        let key = endpoint.isPurchase ? try request.purchaseKey() : try request.idempotencyKey()
         let contentType =
             request.headers.first(name: "content-type") ?? endpoint.doc.body?.contentType
             ?? "application/octet-stream"

@@ -34,6 +34,13 @@ package struct Cents: Hashable, Comparable, Sendable, TextCodable {
         return "\(whole).\(fraction < 10 ? "0" : "")\(fraction)"
     }
 
+    /// A sum of prices, which may pass what one price can be, or be less than nothing.
+    package static func text(ofSum cents: Int64) -> String {
+        let (whole, fraction) = cents.magnitude.quotientAndRemainder(dividingBy: 100)
+        let sign = cents < 0 ? "-" : ""
+        return fraction == 0 ? "\(sign)\(whole)" : "\(sign)\(whole).\(fraction < 10 ? "0" : "")\(fraction)"
+    }
+
     /// The smaller amount first.
     package static func < (left: Cents, right: Cents) -> Bool { left.amount < right.amount }
 }

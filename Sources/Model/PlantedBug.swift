@@ -15,6 +15,10 @@ package enum PlantedBug: String, CaseIterable, Sendable {
     case showsOldTitles
     /// The update's statement no longer asks whether the stock would go below 0.
     case dropsStockCondition
+    /// Of an order only the first line is sold.
+    case makesHalfOfOrder
+    /// An order that was cancelled can be returned as well.
+    case returnsWhatWasCancelled
     /// A log gets its lines before the database has the batch.
     case logsBeforeCommit
     /// A repeated key that was refused is answered Success.

@@ -18,6 +18,15 @@ package enum StoreError: Error, Equatable, Sendable {
     /// The book costs more than the request allows. Nothing was changed, and nothing is remembered under the
     /// request's key.
     case aboveLimit(ItemNumber, price: Cents, limit: Cents)
+    /// There are not enough copies of some lines of an order. Nothing was sold, and the key will not sell it either.
+    case short([ShortLine])
+    /// The order costs another total than was expected, in cents. Nothing was sold, and nothing is remembered under the
+    /// key.
+    case otherTotal(cents: Int64, expected: Cents)
+    /// No order has this number or key.
+    case unknownOrder(String)
+    /// The order is not where this step begins, or has not so many copies to give back. What it is comes along.
+    case stepRefused(String, state: OrderState)
     /// Lines of a file were refused: the first of them, and how many there are. Of a large file, so many rows before them
     /// were taken.
     case refusedLines([RefusedLine], count: Int, taken: Int = 0)
@@ -52,6 +61,10 @@ package enum StoreError: Error, Equatable, Sendable {
         case .conflict: "conflict"
         case .changed: "changed"
         case .aboveLimit: "above_limit"
+        case .short: "short"
+        case .otherTotal: "other_total"
+        case .unknownOrder: "unknown_order"
+        case .stepRefused: "step_refused"
         case .refusedLines: "refused_lines"
         case .unavailable(_, let reason, _): reason.rawValue
         case .unexpectedStatus: Self.unexpectedStatusCode

@@ -14,6 +14,8 @@ package enum StoreLimits {
     package static let searchCountMax = 100_000
     /// Sales in one answer to an order server.
     package static let saleCountMax = 1_000
+    /// Customers' orders on a page of their list.
+    package static let orderCountMax = 100
     /// The words of find, in UTF-8 bytes.
     package static let queryByteCountMax = 200
     /// Days of sales that are counted.

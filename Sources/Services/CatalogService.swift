@@ -26,6 +26,12 @@ package protocol CatalogService: Sendable {
     ///   ``StoreError/unavailable``.
     func update(_ change: StockChange, context: CallContext) -> EventLoopFuture<UpdateOutcome>
 
+    /// Makes a customer's order, durably, or refuses it.
+    ///
+    /// - Returns: fails with ``StoreError/short(_:)``, ``StoreError/otherTotal(cents:expected:)`` and as
+    ///   ``update(_:context:)`` does.
+    func order(_ order: NewOrder, context: CallContext) -> EventLoopFuture<OrderDecision>
+
     /// Sales after `sale`, in order, at most `limit`; all from the first where `sale` is of another ledger;
     /// nil from a catalog that keeps none.
     func sales(after sale: SalePosition, limit: Int, context: CallContext) -> EventLoopFuture<[LedgerSale]?>

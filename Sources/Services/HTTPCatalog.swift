@@ -12,6 +12,7 @@ package struct HTTPCatalog: CatalogService {
     private let queryOperation: SystemMonitor.Operation
     private let updateOperation: SystemMonitor.Operation
     private let ledgerOperation: SystemMonitor.Operation
+    private let orderOperation: SystemMonitor.Operation
 
     /// A catalog behind `client`.
     package init(client: TierClient) {
@@ -19,6 +20,7 @@ package struct HTTPCatalog: CatalogService {
         queryOperation = client.operation("/query_by_item")
         updateOperation = client.operation("/update")
         ledgerOperation = client.operation("/ledger")
+        orderOperation = client.operation("/order")
     }
 
     /// Whether the loop's connection leads to a catalog of our own make.
@@ -72,6 +74,36 @@ package struct HTTPCatalog: CatalogService {
                 SalePosition(parsing: $0)
             }
             return isSuccess ? .applied(sale: sale, replayed: replayed) : .refused(replayed: replayed)
+        }
+    }
+
+    /// `POST /order`, which only a catalog of our own make has.
+    package func order(_ order: NewOrder, context: CallContext) -> EventLoopFuture<OrderDecision> {
+        guard keepsLedger(on: context.slot) else {
+            return context.slot.eventLoop.makeFailedFuture(
+                StoreError.unavailable(tier: client.tier, reason: .notOffered, outcomeUnknown: false))
+        }
+        let body: Data
+        do { body = try JSONEncoder().encode(order) } catch {
+            return context.slot.eventLoop.makeFailedFuture(error)
+        }
+        let call = TierCall(
+            .POST, "/order", key: order.key.field,
+            body: TierCall.Body("application/json", ByteBuffer(bytes: body)),
+            affinity: order.lines.first?.item.affinity, repetition: .ifPeerKeepsKeys,
+            deadline: context.deadline, trace: context.trace, operation: orderOperation, times: context.times,
+            entry: "catalog-order")
+        return client.send(call, on: context.slot).flatMapThrowing { [client] answer in
+            if let refusal = Problem(refusedIn: answer) { throw refusal }
+            try client.check(answer, item: nil, isRead: false)
+            guard
+                let sale = answer.headers.first(name: LedgerProtocol.saleField).flatMap({
+                    SalePosition(parsing: $0)
+                }),
+                let order = try? StoreAnswer<PlacedOrder>(answer.body).result
+            else { throw client.nonsense(isRead: false) }
+            let replayed = answer.headers.first(name: LedgerProtocol.replayedField) != nil
+            return OrderDecision(order: order, sale: sale, replayed: replayed)
         }
     }
 

@@ -1,4 +1,6 @@
+internal import Foundation
 package import Model
+internal import NIOCore
 internal import NIOHTTP1
 package import TierHTTP
 
@@ -76,5 +78,25 @@ extension Problem {
         isOutcomeUnknown = outcome != "none"
         dependency = texts["dependency"]
         if let seconds = answer.headers.first(name: "retry-after") { fields = [("retry-after", seconds)] }
+    }
+}
+
+extension Problem {
+    /// The refusal by which one of the store's own tiers answers, with all that it says; nil for any other answer.
+    init?(refusedIn answer: TierAnswer) {
+        guard answer.peer == .bookstore, (400..<500).contains(answer.status.code),
+            answer.status != .unauthorized,
+            var members = (try? JSONSerialization.jsonObject(with: Data(answer.body.readableBytesView)))
+                as? [String: Any],
+            let detail = members.removeValue(forKey: "detail") as? String,
+            let code = members.removeValue(forKey: "code") as? String
+        else { return nil }
+        self.init(answer.status, detail, code: code)
+        for name in ["type", "title", "status", "trace_id", "idempotency_key"] { members[name] = nil }
+        self.members = members.sorted { $0.key < $1.key }.compactMap { name, value in
+            let json = try? JSONSerialization.data(
+                withJSONObject: value, options: [.fragmentsAllowed, .sortedKeys])
+            return json.map { (name, ByteBuffer(bytes: $0)) }
+        }
     }
 }

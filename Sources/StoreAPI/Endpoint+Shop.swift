@@ -49,7 +49,7 @@ extension Endpoint {
     package static let receipt = Endpoint(
         "receipt", lane: .reads,
         RouteDoc(
-            summary: "What became of a purchase.",
-            parameters: [.header("Idempotency-Key", .key, isRequired: true, "The purchase's key.")],
-            success: .receiptResult, refusals: [400, 404], example: .init(key: "my-first-order")))
+            summary: "What became of a purchase or an order.",
+            parameters: [.header("Idempotency-Key", .key, isRequired: true, "Its key.")],
+            success: .receiptOrOrder, refusals: [400, 404], example: .init(key: "my-first-order")))
 }

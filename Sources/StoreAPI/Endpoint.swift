@@ -42,9 +42,9 @@ package struct Endpoint: Sendable {
     }
 
     /// What the catalog has and a frontend passes on unchanged.
-    package static let catalogRelayed = shop + keeping
+    package static let catalogRelayed = shop + keeping + ordering
     /// All of the store.
-    static let all = contract + catalogRelayed + [importing, orders, tiers]
+    static let all = contract + catalogRelayed + [order, importing, orders, tiers]
 }
 
 extension Route {

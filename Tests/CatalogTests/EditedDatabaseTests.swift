@@ -176,6 +176,11 @@ extension CatalogFolder {
         case .postgresql:
             try execute(
                 """
+                DROP TABLE order_contact, order_step, order_line, customer_order;
+                ALTER TABLE movement DROP CONSTRAINT movement_sale_is_one;
+                ALTER TABLE movement ADD CHECK (
+                    sale IS NULL OR (
+                        units IS NOT DISTINCT FROM -1 AND price_cents IS NULL AND order_key IS NOT NULL));
                 DROP TABLE book_facts, edit, cover, import_piece, import_header;
                 DROP TRIGGER book_opening_texts_are_fixed ON book;
                 ALTER TABLE book DROP COLUMN opening_title, DROP COLUMN opening_topic;

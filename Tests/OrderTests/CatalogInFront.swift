@@ -25,6 +25,10 @@ extension CatalogInFront {
         engine.update(change, context: context)
     }
 
+    func order(_ order: NewOrder, context: CallContext) -> EventLoopFuture<OrderDecision> {
+        engine.order(order, context: context)
+    }
+
     func sales(
         after sale: SalePosition, limit: Int, context: CallContext
     ) -> EventLoopFuture<[LedgerSale]?> {

@@ -155,7 +155,7 @@ final class ModelledCatalogStore: ModelledStore, CatalogStoring, @unchecked Send
     }
     func hasNewTopics(after sequence: Int64) throws -> Bool { throw NotModelled() }
     func forEachSale(
-        after first: Int64, through last: Int64, _ body: (Timestamp, String, Int64) -> Void
+        after first: Int64, through last: Int64, _ body: (Timestamp, String, Int64, Int64) -> Void
     ) throws { throw NotModelled() }
     func details(of item: ItemNumber) throws -> BookDetails { throw NotModelled() }
     func details(of items: [ItemNumber]) throws -> [BookDetails] { throw NotModelled() }
@@ -171,6 +171,9 @@ final class ModelledCatalogStore: ModelledStore, CatalogStoring, @unchecked Send
         throw NotModelled()
     }
     func receipt(of key: IdempotencyKey) throws -> Receipt? { throw NotModelled() }
+    func order(_ number: Int64) throws -> PlacedOrder? { throw NotModelled() }
+    func order(of key: IdempotencyKey) throws -> PlacedOrder? { throw NotModelled() }
+    func orders(_ filter: OrderFilter) throws -> [PlacedOrder] { throw NotModelled() }
     func movements(_ filter: MovementFilter) throws -> LedgerStretch { throw NotModelled() }
 }
 

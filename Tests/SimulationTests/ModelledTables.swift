@@ -34,6 +34,9 @@ struct ModelledTables {
     private var texts: [ItemNumber: Book] = [:]
     private var facts: [ItemNumber: BookFacts] = [:]
     private var edits: [Int64: BookEdit] = [:]
+    private(set) var customerOrders: [Int64: PlacedOrder] = [:]
+    /// The orders of steps, by their first movements.
+    private var steps: [Int64: Int64] = [:]
     /// The movements of storekeepers' requests, by their keys.
     private var requests: [String: ClosedRange<Int64>] = [:]
     /// What a request began with; none outside of one.
@@ -68,6 +71,12 @@ struct ModelledTables {
         case .retired: .retired(item)
         case .edited: .edited(edits[movement.sequence] ?? BookEdit(item: item))
         case .restored: .restored(item)
+        case .placed, .ready, .handedOver, .cancelled, .returned:
+            .order(
+                OrderMovement(
+                    order: order(at: movement.sequence), state: movement.kind.orderState ?? .placed,
+                    item: item,
+                    copies: abs(movement.change.units ?? 0), key: movement.change.key))
         }
     }
 
@@ -109,7 +118,7 @@ extension ModelledTables: LedgerTables {
         movement(under: key).map {
             KeyedChange(
                 item: $0.change.item.value, units: $0.change.units, priceCents: $0.change.price?.amount,
-                sale: $0.sale)
+                sale: $0.sale, kind: $0.kind.rawValue)
         }
     }
 
@@ -121,6 +130,35 @@ extension ModelledTables: LedgerTables {
             atMillis: atMillis)
         return true
     }
+
+    // MARK: Orders
+
+    private func order(at movement: Int64) -> Int64 {
+        steps.keys.filter { $0 <= movement }.max().flatMap { steps[$0] } ?? 0
+    }
+
+    mutating func add(_ order: PlacedOrder, from movement: Int64) {
+        customerOrders[order.number] = order
+        steps[movement] = order.number
+    }
+
+    func order(_ number: Int64) -> PlacedOrder? { customerOrders[number] }
+
+    mutating func write(_ step: LedgerStep) {
+        steps[step.movement] = step.order
+        customerOrders[step.order] = customerOrders[step.order].map { order in
+            let back = Dictionary(uniqueKeysWithValues: step.lines.map { ($0.item, $0.copies) })
+            return PlacedOrder(
+                number: order.number, key: order.key, state: step.state ?? order.state,
+                lines: order.lines.map {
+                    PlacedOrder.Line(
+                        item: $0.item, title: $0.title, copies: $0.copies, price: $0.price,
+                        putBack: $0.putBack + back[$0.item, default: 0])
+                }, steps: order.steps, contact: order.contact)
+        }
+    }
+
+    mutating func forgetContact(of order: Int64) {}
 
     // MARK: What storekeepers ask for
 

@@ -31,6 +31,12 @@ struct CatalogOverLink: CatalogService {
         }
     }
 
+    func order(_ order: NewOrder, context: CallContext) -> EventLoopFuture<OrderDecision> {
+        call("order \(order.lines.count)", isRead: false, mayBeRepeated: true, context) {
+            $0.order(order, context: context)
+        }
+    }
+
     func sales(
         after sale: SalePosition, limit: Int, context: CallContext
     ) -> EventLoopFuture<[LedgerSale]?> {

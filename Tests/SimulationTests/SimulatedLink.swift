@@ -184,8 +184,7 @@ final class SimulatedLink: @unchecked Sendable {
         case .failure(let error as StoreError):
             switch error {
             case .unknownItem, .aboveLimit, .keyReused, .importUndone, .inProgress, .invalid, .conflict,
-                .changed,
-                .refusedLines, .clientLeft:
+                .changed, .short, .otherTotal, .unknownOrder, .stepRefused, .refusedLines, .clientLeft:
                 exchange.end(.failure(error))
             case .unavailable, .unexpectedStatus, .overloaded:
                 // Like `TierClient.check`: only one copy is known to have done nothing.

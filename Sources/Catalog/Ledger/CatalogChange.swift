@@ -6,8 +6,32 @@ package enum CatalogChange: Sendable {
     case update(StockChange)
     /// What a storekeeper asks for.
     case keeper(KeeperRequest)
+    /// A customer's order.
+    case ordering(NewOrder)
+    /// A customer takes the order of a key back.
+    case cancelling(IdempotencyKey)
+    /// Whom an order is for is forgotten.
+    case forgetting(order: Int64)
     /// A part of a file of books.
     case importing(ImportPiece)
     /// A part of such a file is taken back.
     case undoing(ImportUndo)
+
+    /// The books of a change that is made beside many others, so that they are asked for together.
+    var items: [ItemNumber] {
+        switch self {
+        case .update(let change): [change.item]
+        case .ordering(let order): order.lines.map(\.item)
+        case .keeper, .cancelling, .forgetting, .importing, .undoing: []
+        }
+    }
+
+    /// The key of such a change.
+    var key: IdempotencyKey? {
+        switch self {
+        case .update(let change): change.key
+        case .ordering(let order): order.key
+        case .keeper, .cancelling, .forgetting, .importing, .undoing: nil
+        }
+    }
 }

@@ -6,6 +6,8 @@ package struct CatalogOutcome: Sendable {
     var update = UpdateOutcome.applied(sale: nil, replayed: false)
     /// Of a storekeeper's request: the books as they are afterwards.
     var books: [BookDetails] = []
+    /// Of an order and each of its steps: the order as it is afterwards.
+    var order: PlacedOrder?
     /// Of a part of a file.
     var imported = ImportReport()
     /// Of a part of a file that is taken back.

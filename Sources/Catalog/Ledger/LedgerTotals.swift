@@ -47,11 +47,11 @@ final class LedgerTotals: Sendable {
     private static func add(to state: inout State, through last: Int64, from store: any CatalogStoring) throws
     {
         let first = state.through
-        try store.forEachSale(after: first, through: last) { time, topic, price in
+        try store.forEachSale(after: first, through: last) { time, topic, copies, cents in
             let day = time.dayNumber
             var total = state.days[day]?[topic] ?? Total(day: day, topic: topic, count: 0, cents: 0)
-            total.count += 1
-            total.cents += price
+            total.count += copies
+            total.cents += cents
             state.days[day, default: [:]][topic] = total
         }
         state.through = last

@@ -60,6 +60,7 @@ enum PostgresCatalogRow {
     /// The columns that ``entry(_:at:)`` reads, of `movement` joined with `book`.
     static let entryColumns = """
         movement.item_number, movement.price_cents, movement.units, kind, order_key, \(changes), \
+        \(order), \
         \(openingColumns(price: "movement.price_cents", stock: "movement.units"))
         """
 
@@ -69,17 +70,36 @@ enum PostgresCatalogRow {
         (SELECT changes::text FROM edit WHERE edit.sequence = movement.sequence) END
         """
 
+    /// The number of the order of a movement; the table is looked at for orders only.
+    static let order = """
+        CASE WHEN kind >= \(MovementKind.placed.rawValue) THEN (SELECT order_number FROM order_step \
+        WHERE order_step.sequence <= movement.sequence ORDER BY order_step.sequence DESC LIMIT 1) END
+        """
+
+    /// What was paid for a copy that a movement sold or put back: what comes back was paid when it was sold.
+    static let paid = """
+        CASE WHEN kind = 0 THEN price_after ELSE (SELECT order_line.price_cents FROM order_line \
+        WHERE order_number = \(order) AND order_line.item_number = movement.item_number) END
+        """
+
     /// What a movement did, from the columns from `first` on.
     static func entry(_ row: PostgresRows.Row, at first: Int = 0) throws -> LedgerEntry {
         guard let item = ItemNumber(row[first]) else {
             throw LedgerFault("a movement has an item number out of range")
         }
-        switch MovementKind(rawValue: row[first + 3]) {
-        case .added: return .added(try book(row, at: first + 6))
+        let kind = MovementKind(rawValue: row[first + 3])
+        switch kind {
+        case .added: return .added(try book(row, at: first + 7))
         case .retired: return .retired(item)
         case .edited:
             return .edited(BookEdit(item: item, try FieldChange.list(json: row.text(first + 5) ?? "{}")))
         case .restored: return .restored(item)
+        case .placed, .ready, .handedOver, .cancelled, .returned:
+            return .order(
+                OrderMovement(
+                    order: row[first + 6], state: kind?.orderState ?? .placed, item: item,
+                    copies: abs(row.int(first + 2) ?? 0),
+                    key: row.text(first + 4).map { IdempotencyKey(trusted: $0) }))
         case .update, nil:
             return .update(
                 StockChange(

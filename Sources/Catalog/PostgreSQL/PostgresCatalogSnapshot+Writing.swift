@@ -30,7 +30,7 @@ extension PostgresCatalogSnapshot {
             chain.previous = chain.last
             chain.last = movement.sequence
             chain.price = movement.change.price ?? chain.price
-            chain.sold += movement.sale == nil ? 0 : 1
+            chain.sold += movement.soldCopies
             chains[item] = chain
             return LedgerMovement(
                 sequence: movement.sequence, kind: MovementKind(movement.entry), change: movement.change,

@@ -18,7 +18,7 @@ extension PostgresCatalogStore {
         try database.values(
             """
             SELECT sequence, item_number FROM movement
-            WHERE kind <> 0 AND sequence > $1::bigint ORDER BY sequence LIMIT $2::bigint
+            WHERE \(MovementKind.changesRange) AND sequence > $1::bigint ORDER BY sequence LIMIT $2::bigint
             """, [.int(sequence), .int(Int64(limit))]
         ) { row in ItemNumber(row[1]).map { (row[0], $0) } }
     }
@@ -33,14 +33,14 @@ extension PostgresCatalogStore {
 
     package func forEachSale(
         after first: Int64, through last: Int64,
-        _ body: (_ time: Timestamp, _ topic: String, _ cents: Int64) -> Void
+        _ body: (_ time: Timestamp, _ topic: String, _ copies: Int64, _ cents: Int64) -> Void
     ) throws {
         try database.forEachRow(
             """
-            SELECT at_millis, topic, price_after FROM movement JOIN book USING (item_number)
-            WHERE sequence > $1::bigint AND sequence <= $2::bigint AND sale IS NOT NULL ORDER BY sequence
+            SELECT at_millis, topic, -units, \(PostgresCatalogRow.paid) FROM movement JOIN book USING (item_number)
+            WHERE sequence > $1::bigint AND sequence <= $2::bigint AND \(MovementKind.sells) ORDER BY sequence
             """, [.int(first), .int(last)]
-        ) { body(Timestamp(millis: $0[0]), $0.text(1) ?? "", $0[2]) }
+        ) { body(Timestamp(millis: $0[0]), $0.text(1) ?? "", $0[2], $0[2] * $0[3]) }
     }
 
     package func details(of item: ItemNumber) throws -> BookDetails {
@@ -112,7 +112,7 @@ extension PostgresCatalogStore {
             let sales = try connection.run(
                 """
                 SELECT item_number, title, topic, price_after, at_millis FROM movement JOIN book USING (item_number)
-                WHERE order_key = $1::text AND sale IS NOT NULL
+                WHERE order_key = $1::text AND kind = 0 AND sale IS NOT NULL
                 """, [.text(key.text)])
             if let row = sales.first {
                 guard let item = ItemNumber(row[0]), let price = Cents(row[3]) else { return nil }

@@ -146,16 +146,21 @@ package final class PostgresCatalogStore: PostgresStore, CatalogStoring {
     }
 
     package func sales(after sale: SalePosition, limit: Int) throws -> [LedgerSale] {
-        try database.values(
-            """
-            SELECT sale, item_number, order_key FROM movement
-            WHERE sale > $1::bigint AND sale IS NOT NULL ORDER BY sale LIMIT $2::bigint
-            """, [.int(sale.ledger == ledger ? sale.number : 0), .int(Int64(limit))]
-        ) { row in
-            ItemNumber(row[1]).map {
-                LedgerSale(
-                    position: SalePosition(ledger: ledger, number: row[0]), item: $0,
-                    key: IdempotencyKey(trusted: row.text(2) ?? ""))
+        try database.read { connection in
+            let rows = try connection.run(
+                """
+                SELECT sale, item_number, order_key, kind, sequence FROM movement
+                WHERE sale > $1::bigint AND sale IS NOT NULL ORDER BY sale LIMIT $2::bigint
+                """, [.int(sale.ledger == ledger ? sale.number : 0), .int(Int64(limit))])
+            let shares = try PostgresOrderRows.shares(
+                rows.filter { $0[3] != 0 }.map { $0[4] }, on: connection)
+            return rows.compactMap { row in
+                let share = shares[row[4]]
+                return ItemNumber(row[1]).map {
+                    LedgerSale(
+                        position: SalePosition(ledger: ledger, number: row[0]), item: $0,
+                        key: share?.key ?? IdempotencyKey(trusted: row.text(2) ?? ""), share: share?.share)
+                }
             }
         }
     }

@@ -15,19 +15,19 @@ struct PostgresLedger: LedgerTables {
     /// The log that has the lines of the batch.
     private let log: Int64
     /// Books as they were read; nil for a number that no book has.
-    private var books: [ItemNumber: LedgerBook?] = [:]
+    var books: [ItemNumber: LedgerBook?] = [:]
     /// Movements under the keys that were asked for; nil under a new one.
     private var keyed: [IdempotencyKey: KeyedChange?] = [:]
     // What is not written yet.
     private var movements: [LedgerMovement] = []
     private var changedBooks: [ItemNumber: LedgerBook] = [:]
+    private var orders: [(order: PlacedOrder, movement: Int64)] = []
 
     /// Begins the transaction.
     init(
         _ changes: [CatalogChange], on connection: PostgresConnection, log: Int64, refusals: PostgresRefusals
     ) throws {
-        let changes = changes.compactMap { if case .update(let change) = $0 { change } else { nil } }
-        let items = Set(changes.map(\.item))
+        let items = changes.reduce(into: Set()) { $0.formUnion($1.items) }
         let keys = Set(changes.compactMap(\.key))
         self.connection = connection
         self.log = log
@@ -57,7 +57,7 @@ struct PostgresLedger: LedgerTables {
     private static func selection(_ keys: Set<IdempotencyKey>) -> PostgresStatement {
         PostgresStatement(
             """
-            SELECT order_key, item_number, units, price_cents, sale FROM movement
+            SELECT order_key, item_number, units, price_cents, sale, kind FROM movement
             WHERE order_key = ANY($1::text[]) AND order_key IS NOT NULL
             """, [.texts(keys.map(\.text))])
     }
@@ -71,7 +71,7 @@ struct PostgresLedger: LedgerTables {
 
     private mutating func take(change row: PostgresRows.Row) {
         keyed[IdempotencyKey(trusted: row.text(0) ?? "")] = KeyedChange(
-            item: row[1], units: row.int(2), priceCents: row.int(3), sale: row.int(4))
+            item: row[1], units: row.int(2), priceCents: row.int(3), sale: row.int(4), kind: row[5])
     }
 
     // MARK: Changes
@@ -94,7 +94,7 @@ struct PostgresLedger: LedgerTables {
             guard try change(under: key) == nil else { return false }
             keyed[key] = KeyedChange(
                 item: movement.change.item.value, units: movement.change.units,
-                priceCents: movement.change.price?.amount, sale: movement.sale)
+                priceCents: movement.change.price?.amount, sale: movement.sale, kind: movement.kind.rawValue)
         }
         movements.append(movement)
         return true
@@ -135,9 +135,9 @@ struct PostgresLedger: LedgerTables {
     }
 
     private mutating func takeUnwritten() -> [PostgresStatement] {
-        defer { (movements, changedBooks) = ([], [:]) }
+        defer { (movements, changedBooks, orders) = ([], [:], []) }
         return (movements.isEmpty ? [] : [Self.insertion(movements, logs: movements.map { _ in log })])
-            + (changedBooks.isEmpty ? [] : [update])
+            + PostgresOrderRows.insertion(orders) + (changedBooks.isEmpty ? [] : [update])
     }
 
     /// The statement that writes movements, each with the log that has its line.
@@ -179,122 +179,22 @@ struct PostgresLedger: LedgerTables {
             ])
     }
 
-    // MARK: What storekeepers ask for
+    // MARK: Orders
 
-    /// Reads a book anew when it is asked for again.
-    mutating func forget(_ item: ItemNumber) { books[item] = nil }
+    mutating func add(_ order: PlacedOrder, from movement: Int64) { orders.append((order, movement)) }
 
-    mutating func beginRequest() throws {
+    mutating func order(_ number: Int64) throws -> PlacedOrder? {
         try flush()
-        try connection.run([
-            // Between the statements of a file of books passes more time than between those of a purchase.
-            PostgresStatement("SET LOCAL idle_in_transaction_session_timeout = '10s'"),
-            PostgresStatement("SAVEPOINT request"),
-        ])
+        return try PostgresOrderRows.find([number], on: connection).first
     }
 
-    mutating func endRequest() throws {
+    mutating func write(_ step: LedgerStep) throws {
         try flush()
-        try connection.run("RELEASE SAVEPOINT request")
+        try connection.run(PostgresOrderRows.writing(step))
     }
 
-    func undoRequest() throws {
-        let statements = ["ROLLBACK TO SAVEPOINT request", "RELEASE SAVEPOINT request"]
-        try connection.run(statements.map { PostgresStatement($0) })
-    }
-
-    mutating func details(of item: ItemNumber) throws -> BookDetails? {
+    mutating func forgetContact(of order: Int64) throws {
         try flush()
-        return try PostgresCatalogRow.find(item, on: connection)
-    }
-
-    mutating func add(_ books: [Book], firstMovement: Int64) throws -> [ItemNumber] {
-        try flush()
-        for book in books { self.books[book.item] = nil }
-        let added = try run(PostgresCatalogRow.insertion(books, addedBy: firstMovement))
-        guard added.count < books.count else { return [] }
-        let numbers = Set(added.map { $0[0] })
-        return books.map(\.item).filter { !numbers.contains($0.value) }
-    }
-
-    mutating func write(isRetired: Bool, of item: ItemNumber, movement: Int64) throws {
-        try flush()
-        books[item] = nil
-        try connection.run(
-            """
-            UPDATE book SET retired = $1::bigint <> 0, previous_movement = last_movement, last_movement = $2::bigint
-            WHERE item_number = $3::bigint
-            """, [.int(isRetired ? 1 : 0), .int(movement), .int(item.value)])
-    }
-
-    mutating func write(_ edits: [LedgerEdit]) throws {
-        try flush()
-        for edit in edits { books[edit.book.item] = nil }
-        try connection.run(
-            [PostgresCatalogRow.insertion(edits.map { ($0.movement, $0.changes) }), Self.update(edits)]
-                + PostgresCatalogRow.writing(
-                    edits.compactMap { edit in edit.facts.map { (edit.book.item, $0) } }))
-    }
-
-    /// The statement that says of books what edits have made of them, each named once.
-    private static func update(_ edits: [LedgerEdit]) -> PostgresStatement {
-        PostgresStatement(
-            """
-            UPDATE book SET
-                opening_title = CASE WHEN renamed <> 0 THEN coalesce(opening_title, book.title) ELSE opening_title END,
-                opening_topic = CASE WHEN renamed <> 0 THEN coalesce(opening_topic, book.topic) ELSE opening_topic END,
-                title = now.title, topic = now.topic, previous_movement = last_movement, last_movement = now.movement
-            FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::bigint[])
-                AS now (item, title, topic, movement, renamed)
-            WHERE item_number = now.item
-            """,
-            [
-                .ints(edits.map(\.book.item.value)), .texts(edits.map(\.book.title)),
-                .texts(edits.map(\.book.topic)), .ints(edits.map(\.movement)),
-                .ints(edits.map { $0.isRenamed ? 1 : 0 }),
-            ])
-    }
-
-    func keep(_ cover: Cover) throws { try PostgresCovers.keep(cover, on: connection) }
-
-    func hasCover(_ digest: String) throws -> Bool { try PostgresCovers.has(digest, on: connection) }
-
-    mutating func freeNumber(from number: Int64) throws -> Int64? {
-        try flush()
-        return try connection.run(
-            """
-            SELECT CASE
-                WHEN NOT EXISTS (SELECT FROM book WHERE item_number = $1::bigint) THEN $1::bigint
-                ELSE (
-                    SELECT taken.item_number + 1 FROM book AS taken
-                    WHERE taken.item_number >= $1::bigint AND NOT EXISTS (
-                        SELECT FROM book WHERE item_number = taken.item_number + 1)
-                    ORDER BY taken.item_number LIMIT 1)
-            END
-            """, [.int(number)])[0].int(0)
-    }
-
-    mutating func note(_ request: KeeperRequest, first: Int64, last: Int64) throws {
-        try flush()
-        try connection.run(
-            """
-            INSERT INTO keeper_request (first_sequence, last_sequence, request_key, actor, reason)
-            VALUES ($1::bigint, $2::bigint, $3::text, $4::text, $5::text)
-            """,
-            [.int(first), .int(last), .text(request.key?.text), .text(request.actor), .text(request.reason)])
-    }
-
-    mutating func entries(ofRequest key: IdempotencyKey) throws -> [LedgerEntry]? {
-        try flush()
-        let bounds = try connection.run(
-            "SELECT first_sequence, last_sequence FROM keeper_request WHERE request_key = $1::text",
-            [.text(key.text)])
-        guard let bounds = bounds.first else { return nil }
-        return try connection.run(
-            """
-            SELECT \(PostgresCatalogRow.entryColumns) FROM movement JOIN book USING (item_number)
-            WHERE sequence BETWEEN $1::bigint AND $2::bigint ORDER BY sequence
-            """, [.int(bounds[0]), .int(bounds[1])]
-        ).map { try PostgresCatalogRow.entry($0) }
+        try connection.run("DELETE FROM order_contact WHERE order_number = $1::bigint", [.int(order)])
     }
 }

@@ -61,7 +61,7 @@ final class PostgresReadIndex: ReadIndex {
     private static let bookChanges = """
         SELECT head.sequence, is_other, retired, \(PostgresCatalogRow.bookColumns())
         FROM ledger AS head, book JOIN (
-            SELECT item_number, bool_or(kind <> 0) AS is_other FROM movement WHERE sequence > $1::bigint
+            SELECT item_number, bool_or(\(MovementKind.changesRange)) AS is_other FROM movement WHERE sequence > $1::bigint
             GROUP BY item_number
         ) AS named USING (item_number)
         """
@@ -74,7 +74,9 @@ final class PostgresReadIndex: ReadIndex {
             switch (row.bool(1), row.bool(2)) {
             case (true, true): books.retire(book.item)
             case (true, false): books.show(book)
-            case (false, _): books.states[book.item] = (book.price, book.stock)
+            // Copies of an order that come back to a book out of the shop are on no shelf.
+            case (false, true): break
+            case (false, false): books.states[book.item] = (book.price, book.stock)
             }
         }
         return LedgerChanges(after: movement, through: head, books: books)

@@ -68,12 +68,14 @@ extension CatalogRoutes {
         guard let key = try request.idempotencyKey() else {
             throw StoreError.invalid("the purchase's key is missing: send it as the field Idempotency-Key")
         }
-        let found = engine.read(on: request.slot.eventLoop, for: request.client) { try $0.receipt(of: key) }
-        return found.flatMapThrowing { receipt in
-            guard let receipt else {
+        let found = engine.read(on: request.slot.eventLoop, for: request.client) {
+            try $0.receipt(of: key)?.result ?? $0.order(of: key)?.result
+        }
+        return found.flatMapThrowing { result in
+            guard let result else {
                 throw Problem(.notFound, "no purchase is known by this key", code: "unknown_key")
             }
-            return .json(receipt.result)
+            return .json(result)
         }
     }
 
@@ -101,15 +103,9 @@ extension CatalogRoutes {
             let rows = totals.map {
                 DayTotal(
                     day: Timestamp.dayText($0.day), topic: $0.topic, sales: $0.count,
-                    revenue: Self.amount(cents: $0.cents))
+                    revenue: Cents.text(ofSum: $0.cents))
             }
             return .json(DayTotal.result(rows))
         }
-    }
-
-    /// A sum of prices, which may pass what one price can be.
-    private static func amount(cents: Int64) -> String {
-        let rest = cents % 100
-        return rest == 0 ? String(cents / 100) : "\(cents / 100).\(rest < 10 ? "0" : "")\(rest)"
     }
 }

@@ -12,7 +12,7 @@ package struct CatalogRoutes {
     let answers = TopicAnswers()
     let imports = ImportProgress()
 
-    var all: [Route] { contract + reading + keeping + covers + importing }
+    var all: [Route] { contract + ordering + reading + keeping + covers + importing }
 
     private var contract: [Route] {
         [

@@ -97,7 +97,7 @@ enum CatalogRow {
     /// The columns that ``entry(_:at:)`` reads, of `movement` joined with `book`.
     static let entryColumns = """
         book.item_number, movement.item_number, movement.price_cents, movement.units, kind, order_key, \
-        \(changes), \(openingColumns(price: "movement.price_cents", stock: "movement.units"))
+        \(changes), \(order), \(openingColumns(price: "movement.price_cents", stock: "movement.units"))
         """
 
     /// What an edit changed, of a row of `movement`; the table is looked at for edits only.
@@ -106,21 +106,40 @@ enum CatalogRow {
         (SELECT changes FROM edit WHERE edit.sequence = movement.sequence) END
         """
 
+    /// The number of the order of a movement; the table is looked at for orders only.
+    static let order = """
+        CASE WHEN kind >= \(MovementKind.placed.rawValue) THEN (SELECT order_number FROM order_step \
+        WHERE order_step.sequence <= movement.sequence ORDER BY order_step.sequence DESC LIMIT 1) END
+        """
+
+    /// What was paid for a copy that a movement sold or put back: what comes back was paid when it was sold.
+    static let paid = """
+        CASE WHEN kind = 0 THEN price_after ELSE (SELECT order_line.price_cents FROM order_line \
+        WHERE order_number = \(order) AND order_line.item_number = movement.item_number) END
+        """
+
     /// What a movement did, from the columns from `first` on.
     static func entry(_ row: Row, at first: Int = 0) throws -> LedgerEntry {
         guard let item = ItemNumber(row[first + 1] as Int64) else {
             throw FileFault(path: CatalogStore.fileName, reason: "a movement has an item number out of range")
         }
-        switch MovementKind(rawValue: row[first + 4]) {
+        let kind = MovementKind(rawValue: row[first + 4])
+        switch kind {
         case .added:
             guard row[first] as Int64? != nil else {
                 throw FileFault(path: CatalogStore.fileName, reason: "the added book \(item) is missing")
             }
-            return .added(try book(row, at: first + 7))
+            return .added(try book(row, at: first + 8))
         case .retired: return .retired(item)
         case .edited:
             return .edited(BookEdit(item: item, try FieldChange.list(json: row[first + 6] ?? "{}")))
         case .restored: return .restored(item)
+        case .placed, .ready, .handedOver, .cancelled, .returned:
+            let units: Int64 = row[first + 3] ?? 0
+            return .order(
+                OrderMovement(
+                    order: row[first + 7] ?? 0, state: kind?.orderState ?? .placed, item: item,
+                    copies: abs(units), key: (row[first + 5] as String?).map { IdempotencyKey(trusted: $0) }))
         case .update, nil:
             return .update(
                 StockChange(

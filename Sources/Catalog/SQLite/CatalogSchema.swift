@@ -46,6 +46,15 @@ enum CatalogSchema {
         migrator.registerMigration("catalog 6: files of books", foreignKeyChecks: .immediate) {
             try $0.execute(sql: imports)
         }
+        migrator.registerMigration("catalog 7: orders of customers", foreignKeyChecks: .immediate) {
+            try loosen(
+                "OR (units IS -1 AND price_cents IS NULL AND order_key IS NOT NULL)",
+                to: """
+                    OR (units IS NOT NULL AND price_cents IS NULL
+                        AND (kind <> 0 OR (units IS -1 AND order_key IS NOT NULL)))
+                    """, in: $0)
+            try $0.execute(sql: OrderRows.tables)
+        }
         return migrator
     }
 
@@ -265,21 +274,22 @@ extension CatalogSchema {
                 CREATE TRIGGER edit_is_append_only_2 BEFORE DELETE ON edit
                 BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
                 """)
-        try allowMoreKinds(in: database)
+        // Kinds that this version does not know.
+        try loosen("CHECK (kind IN (0, 1, 2))", to: "CHECK (kind >= 0)", in: database)
     }
 
-    /// Lets `movement` have kinds that this version does not know.
+    /// Loosens a condition of `movement`.
     ///
     /// SQLite cannot change a condition of a table. To copy the table with its indexes takes minutes and as much space
     /// again in a ledger of some hundred million movements. A condition that is only loosened leaves every row as it is, so the
     /// table's text is changed instead, as SQLite's documentation of ALTER TABLE (section 7) shows it.
-    private static func allowMoreKinds(in database: Database) throws {
+    fileprivate static func loosen(_ condition: String, to other: String, in database: Database) throws {
         let version = try Int.fetchOne(database, sql: "PRAGMA schema_version") ?? 0
         try database.execute(
             sql: """
                 PRAGMA writable_schema = ON;
-                UPDATE sqlite_schema SET sql = replace(sql, 'CHECK (kind IN (0, 1, 2))', 'CHECK (kind >= 0)')
-                WHERE type = 'table' AND name = 'movement' AND sql LIKE '%CHECK (kind IN (0, 1, 2))%';
+                UPDATE sqlite_schema SET sql = replace(sql, '\(condition)', '\(other)')
+                WHERE type = 'table' AND name = 'movement' AND instr(sql, '\(condition)') > 0;
                 """)
         guard database.changesCount == 1 else {
             throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "the ledger has another condition")

@@ -18,7 +18,8 @@ extension CatalogStore {
         sequence: Int64, item: ItemNumber
     )] {
         let sql = """
-            SELECT sequence, item_number FROM movement WHERE kind <> 0 AND sequence > ? ORDER BY sequence LIMIT ?
+            SELECT sequence, item_number FROM movement
+            WHERE \(MovementKind.changesRange) AND sequence > ? ORDER BY sequence LIMIT ?
             """
         return try file.values(sql, [sequence, limit]) { row in
             ItemNumber(row[1] as Int64).map { (row[0], $0) }
@@ -34,14 +35,15 @@ extension CatalogStore {
 
     package func forEachSale(
         after first: Int64, through last: Int64,
-        _ body: (_ time: Timestamp, _ topic: String, _ cents: Int64) -> Void
+        _ body: (_ time: Timestamp, _ topic: String, _ copies: Int64, _ cents: Int64) -> Void
     ) throws {
         let sql = """
-            SELECT at_millis, topic, price_after FROM movement JOIN book USING (item_number)
-            WHERE sequence > ? AND sequence <= ? AND sale IS NOT NULL ORDER BY sequence
+            SELECT at_millis, topic, -units, \(CatalogRow.paid) FROM movement JOIN book USING (item_number)
+            WHERE sequence > ? AND sequence <= ? AND \(MovementKind.sells) ORDER BY sequence
             """
         try file.forEachRow(sql, [first, last]) { row in
-            body(Timestamp(millis: row[0]), row[1], (row[2] as Int64?) ?? 0)
+            let (copies, price): (Int64, Int64?) = (row[2], row[3])
+            body(Timestamp(millis: row[0]), row[1], copies, copies * (price ?? 0))
         }
     }
 
@@ -131,7 +133,8 @@ extension CatalogStore {
             let statement = try database.cachedStatement(
                 sql: """
                     SELECT item_number, title, topic, ifnull(price_after, book.price_cents), at_millis
-                    FROM movement JOIN book USING (item_number) WHERE order_key = ? AND sale IS NOT NULL
+                    FROM movement JOIN book USING (item_number)
+                    WHERE order_key = ? AND kind = 0 AND sale IS NOT NULL
                     """)
             if let row = try Row.fetchOne(statement, arguments: [key.text]) {
                 guard let item = ItemNumber(row[0] as Int64), let price = Cents(row[3] as Int64) else {

@@ -106,14 +106,22 @@ package final class CatalogStore: FileStore, CatalogStoring {
     }
 
     package func sales(after sale: SalePosition, limit: Int) throws -> [LedgerSale] {
-        try file.values(
-            "SELECT sale, item_number, order_key FROM movement WHERE sale > ? ORDER BY sale LIMIT ?",
-            [sale.ledger == ledger ? sale.number : 0, limit]
-        ) { row in
-            ItemNumber(row[1] as Int64).map {
-                LedgerSale(
-                    position: SalePosition(ledger: ledger, number: row[0]), item: $0,
-                    key: IdempotencyKey(trusted: row[2]))
+        try file.read { database in
+            let rows = try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT sale, item_number, order_key, kind, sequence FROM movement
+                    WHERE sale > ? ORDER BY sale LIMIT ?
+                    """, arguments: [sale.ledger == ledger ? sale.number : 0, limit])
+            let shares = try OrderRows.shares(
+                rows.filter { $0[3] != 0 }.map { $0[4] as Int64 }, in: database)
+            return rows.compactMap { row in
+                let share = shares[row[4]]
+                return ItemNumber(row[1] as Int64).map {
+                    LedgerSale(
+                        position: SalePosition(ledger: ledger, number: row[0]), item: $0,
+                        key: share?.key ?? IdempotencyKey(trusted: row[2]), share: share?.share)
+                }
             }
         }
     }

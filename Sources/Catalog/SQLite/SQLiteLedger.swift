@@ -40,7 +40,8 @@ struct SQLiteLedger: LedgerTables {
                 ON CONFLICT (order_key) WHERE order_key IS NOT NULL DO NOTHING
                 """)
         movementOfKey = try HotStatement(
-            database, sql: "SELECT item_number, units, price_cents, sale FROM movement WHERE order_key = ?")
+            database,
+            sql: "SELECT item_number, units, price_cents, sale, kind FROM movement WHERE order_key = ?")
     }
 
     func book(_ item: ItemNumber) throws -> LedgerBook? {
@@ -84,7 +85,8 @@ struct SQLiteLedger: LedgerTables {
     func change(under key: IdempotencyKey) throws -> KeyedChange? {
         movementOfKey.bind(1, key.text)
         return try movementOfKey.first {
-            KeyedChange(item: $0[0] ?? 0, units: $0[1], priceCents: $0[2], sale: $0[3])
+            KeyedChange(
+                item: $0[0] ?? 0, units: $0[1], priceCents: $0[2], sale: $0[3], kind: $0[4] ?? 0)
         }
     }
 
@@ -92,6 +94,20 @@ struct SQLiteLedger: LedgerTables {
 
     mutating func remember(_ change: StockChange, key: IdempotencyKey, atMillis: Int64) throws -> Bool {
         try refusals.remember(change, key: key, atMillis: atMillis)
+    }
+
+    // MARK: Orders
+
+    func add(_ order: PlacedOrder, from movement: Int64) throws {
+        try OrderRows.insert(order, from: movement, in: database)
+    }
+
+    func order(_ number: Int64) throws -> PlacedOrder? { try OrderRows.find(number, in: database) }
+
+    func write(_ step: LedgerStep) throws { try OrderRows.write(step, in: database) }
+
+    func forgetContact(of order: Int64) throws {
+        try database.execute(sql: "DELETE FROM order_contact WHERE order_number = ?", arguments: [order])
     }
 
     // MARK: What storekeepers ask for

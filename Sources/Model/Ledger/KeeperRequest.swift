@@ -20,6 +20,8 @@ package struct KeeperRequest: Sendable {
         case edit(BookEdit, expectedVersion: Int64?)
         /// A book gets a cover, if it has this version.
         case cover(Cover, of: ItemNumber, expectedVersion: Int64?)
+        /// An order goes on, or gives copies back.
+        case step(OrderStep)
     }
 
     /// The changes to make.

@@ -10,6 +10,8 @@ package enum LedgerEntry: Equatable, Sendable {
     case edited(BookEdit)
     /// A retired book was brought back.
     case restored(ItemNumber)
+    /// A customer's order was made, went on, or gave copies back.
+    case order(OrderMovement)
 
     /// The book.
     package var item: ItemNumber {
@@ -18,6 +20,7 @@ package enum LedgerEntry: Equatable, Sendable {
         case .added(let book): book.item
         case .retired(let item), .restored(let item): item
         case .edited(let edit): edit.item
+        case .order(let movement): movement.item
         }
     }
 
@@ -27,6 +30,7 @@ package enum LedgerEntry: Equatable, Sendable {
         case .update(let change): change
         case .added(let book): StockChange(item: book.item, price: book.price, units: book.stock)
         case .retired, .edited, .restored: StockChange(item: item, units: 0)
+        case .order(let movement): movement.change
         }
     }
 
@@ -40,6 +44,7 @@ package enum LedgerEntry: Equatable, Sendable {
         case .retired(let item): Self.retiredPrefix + item.description
         case .edited(let edit): edit.logLine
         case .restored(let item): Self.restoredPrefix + item.description
+        case .order(let movement): movement.logLine
         }
     }
 
@@ -48,7 +53,9 @@ package enum LedgerEntry: Equatable, Sendable {
     /// How the line of a book that was brought back begins; its number follows.
     package static let restoredPrefix = "restore,"
 
-    private static let prefixes = ["update,", "init,", retiredPrefix, BookEdit.prefix, restoredPrefix]
+    private static let prefixes = [
+        "update,", "init,", retiredPrefix, BookEdit.prefix, restoredPrefix, OrderMovement.prefix,
+    ]
 
     /// Whether a line of the catalog log is of a movement. An `init` line is if it is not of the opening state.
     package static func isLogged(by line: Substring) -> Bool { prefixes.contains { line.hasPrefix($0) } }

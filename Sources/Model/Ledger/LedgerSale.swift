@@ -1,22 +1,19 @@
 /// A sale as the catalog's ledger records it: what an order server needs to complete its own record.
-package struct LedgerSale: Equatable, Decodable, Sendable {
+package struct LedgerSale: Equatable, Sendable {
     /// The sale's place in the ledger.
     package let position: SalePosition
-    /// The book sold.
+    /// The book sold; of an order its first.
     package let item: ItemNumber
-    /// The purchase's key.
+    /// The purchase's key, or the order's.
     package let key: IdempotencyKey
+    /// What a step of an order sold or put back; nil for a sale of one copy.
+    package let share: OrderShare?
 
     /// Takes checked parts as they are.
-    package init(position: SalePosition, item: ItemNumber, key: IdempotencyKey) {
+    package init(position: SalePosition, item: ItemNumber, key: IdempotencyKey, share: OrderShare? = nil) {
         self.position = position
         self.item = item
         self.key = key
-    }
-
-    private enum CodingKeys: String, CodingKey {
-        case position = "sale"
-        case item = "item_number"
-        case key
+        self.share = share
     }
 }

@@ -43,6 +43,15 @@ package struct LedgerSnapshot: Sendable {
         /// The number of the catalog's log that has its line, of several over one database.
         package let log: Int64
 
+        /// The copies that it sold; less than 0 where copies that were sold came back.
+        package var soldCopies: Int64 {
+            switch entry {
+            case .update: sale == nil ? 0 : 1
+            case .order(let movement): -(movement.change.units ?? 0)
+            case .added, .retired, .edited, .restored: 0
+            }
+        }
+
         /// An executed update.
         package init(sequence: Int64, change: StockChange, stockAfter: Int64, sale: Int64?) {
             self.init(sequence: sequence, entry: .update(change), stockAfter: stockAfter, sale: sale)

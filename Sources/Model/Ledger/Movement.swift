@@ -3,6 +3,9 @@ package struct Movement: Decodable, Sendable {
     /// What a movement is called.
     package enum Kind: String, CaseIterable, Decodable, Sendable {
         case sale, update, add, retire, edit, restore
+        case order, ready
+        case handedOver = "handed_over"
+        case cancelled, returned
     }
 
     package let sequence: Int64

@@ -3,12 +3,10 @@ package import NIOCore
 internal import TierHTTP
 
 extension Schema {
-    static let receiptResult = Schema.result(
-        .object([
-            "outcome": outcomeText, "item_number": .itemNumber, "title": .string, "type": .string,
-            "cost": .amount, "time": .time,
-        ])
-    ).named("ReceiptResult")
+    static let receipt = Schema.object([
+        "outcome": outcomeText, "item_number": .itemNumber, "title": .string, "type": .string,
+        "cost": .amount, "time": .time,
+    ]).named("Receipt")
 }
 
 extension Receipt {

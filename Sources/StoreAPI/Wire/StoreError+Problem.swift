@@ -18,6 +18,10 @@ extension Schema {
             "current": .array(of: .fullBook),
             "lines": .array(of: .refusedLine),
             "line_count": .integer(), "cost": .amount,
+            "short": .array(
+                of: .object(["item_number": .itemNumber, "wanted": .integer(), "stock": .count])
+            ).saying("The lines of an order of which there are not enough copies."),
+            "total": .amount.saying("What the order costs."), "state": .string,
         ]
     ).saying("An error (RFC 9457).").named("Problem")
 }
@@ -71,6 +75,21 @@ extension StoreError: ProblemConvertible {
                 .preconditionFailed,
                 "book \(item) costs \(price) now, more than the \(limit) of cost_max; nothing was changed, and the same Idempotency-Key may be used with another cost_max",
                 [("cost", ByteBuffer(string: #""\#(price)""#))])
+        case .short(let lines):
+            problem(
+                .conflict,
+                lines.isEmpty
+                    ? "the order was refused for want of copies when it was first sent; nothing was sold. Send it again with a new Idempotency-Key"
+                    : "there are not enough copies of \(lines.map { "book \($0.item) (\($0.stock) of \($0.wanted))" }.joined(separator: ", ")); nothing was sold",
+                Self.members(lines))
+        case .otherTotal(let cents, let expected):
+            problem(
+                .preconditionFailed,
+                "the order costs \(Cents.text(ofSum: cents)) now, not the \(expected) of expect_total; nothing was sold, and the same Idempotency-Key may be used with another expect_total",
+                [("total", ByteBuffer(string: #""\#(Cents.text(ofSum: cents))""#))])
+        case .unknownOrder(let name): problem(.notFound, "there is no order \(name)")
+        case .stepRefused(let detail, let state):
+            problem(.conflict, detail, [("state", ByteBuffer(string: #""\#(state.name)""#))])
         case .refusedLines(let lines, let count, let taken):
             problem(
                 .conflict,
@@ -113,6 +132,15 @@ extension StoreError: ProblemConvertible {
         var json = ByteBuffer()
         json.writeArray(current) { $0.writeBook($1) }
         return [("current", json)]
+    }
+
+    private static func members(_ lines: [ShortLine]) -> [(name: String, json: ByteBuffer)] {
+        var json = ByteBuffer()
+        json.writeArray(lines) { json, line in
+            json.writeString(
+                #"{"item_number":"\#(line.item)","wanted":\#(line.wanted),"stock":\#(line.stock)}"#)
+        }
+        return [("short", json)]
     }
 
     private static func members(_ lines: [RefusedLine], count: Int) -> [(name: String, json: ByteBuffer)] {

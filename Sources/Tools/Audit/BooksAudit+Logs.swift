@@ -35,7 +35,7 @@ extension BooksAudit {
                         record(
                             "\(place)", expected: "each book opened once", found: "book \(book.item) again")
                     }
-                case .update, .opening, .retired, .edited, .restored: follower.follow(line, at: place)
+                case .update, .opening, .retired, .edited, .restored, .order: follower.follow(line, at: place)
                 case .query: break
                 case .bought: record("\(place)", expected: "a line of the catalog log", found: String(line))
                 }

@@ -70,7 +70,7 @@ package struct BooksAudit: Sendable {
                 expect("\(place), whether it is in the shop before", true, found: wasInShop)
             case .restored(let item):
                 expect("\(place), whether it is retired before", true, found: retired.remove(item) != nil)
-            case .update, .added: break
+            case .update, .added, .order: break
             }
             states[movement.change.item] = book
             if let key = movement.change.key, let earlier = keys.updateValue(movement.sequence, forKey: key) {
@@ -80,7 +80,9 @@ package struct BooksAudit: Sendable {
                 expect("\(place), number of the sale", lastSale + 1, found: sale)
                 lastSale = sale
             }
-            expect("\(place), whether it is a sale", movement.change.isSale, found: movement.sale != nil)
+            if case .update = movement.entry {
+                expect("\(place), whether it is a sale", movement.change.isSale, found: movement.sale != nil)
+            }
         }
         for state in ledger.books {
             guard let book = states[state.now.item] else { continue }

@@ -227,6 +227,7 @@ extension OperationLogLine {
         case .update(let change): change.item
         case .retired(let item), .restored(let item): item
         case .edited(let edit): edit.item
+        case .order(let movement): movement.item
         case .query, .bought: nil
         }
     }
@@ -236,6 +237,7 @@ extension OperationLogLine {
         switch self {
         case .opening(let book): book.stock
         case .update(let change): change.units ?? 0
+        case .order(let movement): movement.change.units ?? 0
         case .retired, .edited, .restored, .query, .bought: 0
         }
     }

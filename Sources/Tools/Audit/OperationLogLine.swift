@@ -12,6 +12,8 @@ package enum OperationLogLine: Sendable {
     case edited(BookEdit)
     /// A retired book was brought back.
     case restored(ItemNumber)
+    /// An order went on, or gave copies back.
+    case order(OrderMovement)
     case query
     /// A completed purchase.
     case bought(ItemNumber)
@@ -32,6 +34,8 @@ package enum OperationLogLine: Sendable {
             let item = ItemNumber(parsing: line.dropFirst(LedgerEntry.restoredPrefix.count))
         {
             self = .restored(item)
+        } else if line.hasPrefix(OrderMovement.prefix) {
+            self = .order(try OrderMovement(logged: line))
         } else if line.hasPrefix("query_by_topic,") || line.hasPrefix("query_by_item,") {
             self = .query
         } else if line.hasPrefix("bought book "), let item = ItemNumber(parsing: line.dropFirst(12)) {

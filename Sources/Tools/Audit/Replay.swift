@@ -80,6 +80,7 @@ struct Replay {
             case .retired(let item): try retire(item, log: log)
             case .edited(let edit): try apply(edit, log: log)
             case .restored(let item): try restore(item, log: log)
+            case .order(let movement): try apply(movement, log: log)
             case .query:
                 guard isOpened || !opening.isEmpty else {
                     throw LineFault(
@@ -147,6 +148,15 @@ struct Replay {
         states[edit.item] = edit.applied(to: book)
         facts[edit.item] = facts[edit.item, default: .none].applying(edit.facts)
         record(.edited(edit), stockAfter: book.stock, log: log)
+    }
+
+    private mutating func apply(_ movement: OrderMovement, log: Int64) throws(LineFault) {
+        guard var book = states[movement.item] else {
+            throw LineFault("is of book \(movement.item), which no line before it opens")
+        }
+        book.stock += movement.change.units ?? 0
+        states[movement.item] = book
+        record(.order(movement), stockAfter: book.stock, log: log)
     }
 
     @discardableResult

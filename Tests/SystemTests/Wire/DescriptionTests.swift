@@ -20,10 +20,16 @@ extension RealProcesses {
                         "127.0.0.1:\(tier.defaultPort)/", with: "127.0.0.1:\(store.port(tier))/")
                 }
                 #expect(examples.count == page.matches(of: #/<section>/#).count && examples.count > 5)
-                // The receipt that the examples ask for; not every tier that knows receipts sells.
+                // The receipt and orders that the examples ask for; not every tier that knows them sells.
                 let purchase = try await store.post(
                     "/buy?item_number=2", headers: ["Idempotency-Key": "my-first-order"])
                 #expect(purchase.status == 200)
+                for key in ["my-first-basket", "my-second-basket"] {
+                    let order = try await store.post(
+                        "/order", headers: ["Idempotency-Key": key, "Content-Type": "application/json"],
+                        body: #"{"lines":[{"item_number":"1","copies":1},{"item_number":"3","copies":1}]}"#)
+                    #expect(order.status == 200)
+                }
                 try Data(SampleImage.png).write(to: URL(fileURLWithPath: store.path("cover.png")))
                 #expect(try await Self.status(of: Self.coverLine(store), in: store.folder) == "200")
                 var failed: [String] = []

@@ -17,6 +17,17 @@ protocol LedgerTables: ImportTables {
     /// Remembers a refusal; false when that is not possible.
     mutating func remember(_ change: StockChange, key: IdempotencyKey, atMillis: Int64) throws -> Bool
 
+    // MARK: Orders
+
+    /// Writes an order whose movements are inserted already, from `movement` on.
+    mutating func add(_ order: PlacedOrder, from movement: Int64) throws
+    /// An order with all of its steps; nil where there is none.
+    mutating func order(_ number: Int64) throws -> PlacedOrder?
+    /// Writes what a step makes of an order; its movements are inserted already.
+    mutating func write(_ step: LedgerStep) throws
+    /// Erases whom an order is for.
+    mutating func forgetContact(of order: Int64) throws
+
     // MARK: What storekeepers ask for
 
     /// Begins a request, which is ended or undone: what others of the batch did stays.

@@ -5,8 +5,8 @@ internal import Model
 extension LedgerWriter {
     /// Makes a request, or says why not. Errors thrown are the database's and end the transaction.
     ///
-    /// - Returns: the books as they are afterwards.
-    mutating func apply(_ request: KeeperRequest) throws -> Result<[BookDetails], StoreError> {
+    /// - Returns: the books, or the order, as they are afterwards.
+    mutating func apply(_ request: KeeperRequest) throws -> Result<CatalogOutcome, StoreError> {
         try writeBooks()
         if let key = request.key, let earlier = try earlierOutcome(of: key, request: request) {
             return earlier
@@ -16,7 +16,7 @@ extension LedgerWriter {
             let items = try writer.work(request.work)
             try writer.writeBooks()
             try writer.note(request, from: before + 1)
-            return try items.map { try writer.details(of: $0) }
+            return try writer.outcome(of: request, items)
         }
     }
 
@@ -39,13 +39,23 @@ extension LedgerWriter {
 
     private mutating func work(_ work: KeeperRequest.Work) throws -> [ItemNumber] {
         switch work {
-        case .updates(let updates): try update(updates)
-        case .add(let book): [try add(book)]
-        case .retire(let item, let version): [try retire(item, expectedVersion: version)]
-        case .restore(let item): [try restore(item)]
-        case .edit(let edit, let version): [try apply(edit, expectedVersion: version)]
-        case .cover(let cover, let item, let version): [try give(cover, to: item, expectedVersion: version)]
+        case .updates(let updates): return try update(updates)
+        case .add(let book): return [try add(book)]
+        case .retire(let item, let version): return [try retire(item, expectedVersion: version)]
+        case .restore(let item): return [try restore(item)]
+        case .edit(let edit, let version): return [try apply(edit, expectedVersion: version)]
+        case .cover(let cover, let item, let version):
+            return [try give(cover, to: item, expectedVersion: version)]
+        case .step(let step):
+            try self.step(step)
+            return []
         }
+    }
+
+    /// What a request comes to for its sender.
+    private mutating func outcome(of request: KeeperRequest, _ items: [ItemNumber]) throws -> CatalogOutcome {
+        if case .step(let step) = request.work { return CatalogOutcome(order: try tables.order(step.order)) }
+        return CatalogOutcome(books: try items.map { try details(of: $0) })
     }
 
     private mutating func update(_ updates: [KeeperUpdate]) throws -> [ItemNumber] {
@@ -190,13 +200,13 @@ extension LedgerWriter {
     /// What an earlier request with the same key did, if it was this one; nil when there was none.
     private mutating func earlierOutcome(
         of key: IdempotencyKey, request: KeeperRequest
-    ) throws -> Result<[BookDetails], StoreError>? {
+    ) throws -> Result<CatalogOutcome, StoreError>? {
         guard let entries = try tables.entries(ofRequest: key) else { return nil }
         guard request.work.isDone(by: entries) else { return .failure(.keyReused) }
         switch request.work {
         // With facts, it is two movements of one book.
-        case .add: return .success([try details(of: entries[0].item)])
-        default: return .success(try entries.map { try details(of: $0.item) })
+        case .add: return .success(try outcome(of: request, [entries[0].item]))
+        default: return .success(try outcome(of: request, entries.map(\.item)))
         }
     }
 
@@ -223,7 +233,22 @@ extension KeeperRequest.Work {
                 false
             }
         case .cover(let cover, let item, _): entries == [.edited(cover.edit(of: item))]
+        case .step(let step): step.isDone(by: entries)
         }
+    }
+}
+
+extension OrderStep {
+    /// Whether these movements are exactly what it asks for.
+    fileprivate func isDone(by entries: [LedgerEntry]) -> Bool {
+        var made: [OrderLine] = []
+        for entry in entries {
+            guard case .order(let movement) = entry, movement.order == order, movement.state == state else {
+                return false
+            }
+            made.append(OrderLine(item: movement.item, copies: movement.copies))
+        }
+        return lines.map { $0.sorted { $0.item < $1.item } == made } ?? true
     }
 }
 

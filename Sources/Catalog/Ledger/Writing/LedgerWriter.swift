@@ -20,7 +20,7 @@ struct LedgerWriter<Tables: LedgerTables> {
     private(set) var executed: [LedgerEntry] = []
     private var followed: [ItemNumber: LedgerBook] = [:]
     private var unwritten: Set<ItemNumber> = []
-    private let atMillis: Int64
+    let time: Timestamp
 
     /// - Parameters:
     ///   - movement: the ledger's last one.
@@ -36,7 +36,7 @@ struct LedgerWriter<Tables: LedgerTables> {
         lastMovement = movement
         lastSale = sale
         self.lowestFree = lowestFree
-        atMillis = time.millis
+        self.time = time
     }
 
     /// Applies one change, or says why not. Errors thrown are the database's and end the transaction.
@@ -53,7 +53,7 @@ struct LedgerWriter<Tables: LedgerTables> {
             if let units = change.units, units > 0 {
                 return .failure(.invalid("the stock would pass \(Book.stockMax)"))
             }
-            guard try recordRefusal(of: change) else { return .failure(.overloaded(.refusalsFull)) }
+            guard try remember(change) else { return .failure(.overloaded(.refusalsFull)) }
             return .success(.refused(replayed: false))
         }
         if let limit = change.priceMax, book.price > limit {
@@ -61,26 +61,39 @@ struct LedgerWriter<Tables: LedgerTables> {
             let earlier = try earlierMovement(of: change)
             return earlier ?? .failure(.aboveLimit(change.item, price: book.price, limit: limit))
         }
-        let state = (price: change.price ?? book.price, stock: stock)
         let sale = change.isSale ? lastSale + 1 : nil
+        book.price = change.price ?? book.price
         // A key that is there already leaves the ledger as it is; which key that was is asked afterwards.
-        guard
-            try insert(
-                .update(change), state: state, previous: book.lastMovement, key: change.key?.text, sale: sale)
-        else {
+        guard try write(.update(change), leaving: stock, of: &book, sale: sale) else {
             if let earlier = try earlierMovement(of: change) { return earlier }
             throw LedgerFault("a key is taken by no movement")
         }
-        shelf.states[change.item] = state
+        book.sold += change.isSale ? 1 : 0
+        keep(book, of: change.item)
+        return .success(.applied(sale: sale.map(position), replayed: false))
+    }
+
+    /// Writes a movement of a book that is followed; false where its key is taken.
+    mutating func write(
+        _ entry: LedgerEntry, leaving stock: Int64, of book: inout LedgerBook, sale: Int64?
+    ) throws -> Bool {
+        let state = (price: book.price, stock: stock)
+        let key = entry.change.key?.text
+        guard try insert(entry, state: state, previous: book.lastMovement, key: key, sale: sale) else {
+            return false
+        }
+        if !book.isRetired { shelf.states[entry.item] = state }
         lastSale = sale ?? lastSale
         book.previousMovement = book.lastMovement
         book.lastMovement = lastMovement
-        book.stock = state.stock
-        book.price = state.price
-        book.sold += change.isSale ? 1 : 0
-        followed[change.item] = book
-        unwritten.insert(change.item)
-        return .success(.applied(sale: sale.map(position), replayed: false))
+        book.stock = stock
+        return true
+    }
+
+    /// Follows a book as its last change has left it.
+    mutating func keep(_ book: LedgerBook, of item: ItemNumber) {
+        followed[item] = book
+        unwritten.insert(item)
     }
 
     /// Writes a movement of a book that is changed in the database itself, and notes what it leaves.
@@ -115,7 +128,7 @@ struct LedgerWriter<Tables: LedgerTables> {
     }
 
     /// A book as the batch has it so far; nil for an unknown one.
-    private mutating func follow(_ item: ItemNumber) throws -> LedgerBook? {
+    mutating func follow(_ item: ItemNumber) throws -> LedgerBook? {
         if let book = followed[item] { return book }
         let book = try tables.book(item)
         followed[item] = book
@@ -128,7 +141,7 @@ struct LedgerWriter<Tables: LedgerTables> {
     ) throws -> Bool {
         var movement = LedgerMovement(
             sequence: lastMovement + 1, kind: MovementKind(entry), change: entry.change, key: key, sale: sale,
-            atMillis: atMillis, stockAfter: state.stock, priceAfter: state.price, previous: previous)
+            atMillis: time.millis, stockAfter: state.stock, priceAfter: state.price, previous: previous)
         if try !tables.insert(movement) {
             guard PlantedBug.isOn(.skipsKeyCheck), let key else { return false }
             movement.key = "\(key)~\(lastMovement)"
@@ -173,12 +186,12 @@ struct LedgerWriter<Tables: LedgerTables> {
         isSame || PlantedBug.isOn(.ignoresOtherItemOfKey) ? .success(outcome) : .failure(.keyReused)
     }
 
-    private func position(_ number: Int64) -> SalePosition { SalePosition(ledger: ledger, number: number) }
+    func position(_ number: Int64) -> SalePosition { SalePosition(ledger: ledger, number: number) }
 
     /// Remembers a refusal, so that the key gets the same answer when there is stock again; false when that is not
     /// possible.
-    private mutating func recordRefusal(of change: StockChange) throws -> Bool {
+    mutating func remember(_ change: StockChange) throws -> Bool {
         guard let key = change.key, !PlantedBug.isOn(.forgetsRefusals) else { return true }
-        return try tables.remember(change, key: key, atMillis: atMillis)
+        return try tables.remember(change, key: key, atMillis: time.millis)
     }
 }

@@ -2,7 +2,7 @@ package import Model
 package import NIOCore
 package import TierHTTP
 
-// The bodies of /updates, /add, /edit, /retire and /restore, as clients write them and the catalog reads them.
+// The bodies of /updates, /add, /edit, /retire, /restore and /state, as clients write them and the catalog reads them.
 extension Schema {
     static let retirement = Schema.object(
         ["item_number": .itemNumber],
@@ -39,6 +39,7 @@ extension KeeperRequest: Encodable {
             try members.encode(item, forKey: .item)
             try members.encodeIfPresent(expectedVersion, forKey: .expectedVersion)
         case .restore(let item): try members.encode(item, forKey: .item)
+        case .step(let step): try step.encode(to: encoder)
         // Travels as an image.
         case .cover: break
         }
@@ -73,6 +74,17 @@ extension TierRequest {
 
     package func restoration() -> EventLoopFuture<KeeperRequest> {
         keeperRequest(["item_number"]) { body throws(StoreError) in .restore(try body.item()) }
+    }
+
+    package func step() -> EventLoopFuture<KeeperRequest> {
+        keeperRequest(OrderStep.CodingKeys.allCases.map(\.rawValue)) { body throws(StoreError) in
+            .step(try OrderStep(body))
+        }
+    }
+
+    /// The order whose customer is to be forgotten.
+    package func forgotten() -> EventLoopFuture<Int64> {
+        json(known: ["order"]) { try $0.order() }
     }
 
     private func keeperRequest(

@@ -36,6 +36,11 @@ struct MovementRow {
         case .retire: "Retired"
         case .edit: "Edited"
         case .restore: "Brought back"
+        case .order: "Ordered"
+        case .ready: "Order ready"
+        case .handedOver: "Order handed over"
+        case .cancelled: "Order cancelled"
+        case .returned: "Returned"
         case .update:
             switch (movement.units, movement.price) {
             case (nil, _): "Price"

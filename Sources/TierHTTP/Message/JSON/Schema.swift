@@ -113,6 +113,8 @@ package struct Schema: Sendable {
     }
 
     /// A value that fits all of some schemas.
+    package static func one(of schemas: Schema...) -> Schema { Schema(["oneOf": .schemas(schemas)]) }
+
     package static func all(_ schemas: Schema...) -> Schema { Schema(["allOf": .schemas(schemas)]) }
 }
 
