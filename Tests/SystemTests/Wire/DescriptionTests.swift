@@ -25,8 +25,9 @@ extension RealProcesses {
                     "/buy?item_number=2", headers: ["Idempotency-Key": "my-first-order"])
                 #expect(purchase.status == 200)
                 for key in ["my-first-basket", "my-second-basket"] {
-                    let order = try await store.post(
-                        "/order", headers: ["Idempotency-Key": key, "Content-Type": "application/json"],
+                    let order = try await store.send(
+                        "POST", "/order", to: .frontend,
+                        headers: ["Idempotency-Key": key, "Content-Type": "application/json"],
                         body: #"{"lines":[{"item_number":"1","copies":1},{"item_number":"3","copies":1}]}"#)
                     #expect(order.status == 200)
                 }
