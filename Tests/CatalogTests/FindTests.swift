@@ -138,6 +138,60 @@ import Testing
         }
     }
 
+    /// Authors, ISBN and description lead to a book, whether it had them before there was an index, came with them,
+    /// was edited or came back.
+    @Test(.onEachStore) func findsByWhatIsKnownOfABook() async throws {
+        let dostoevsky = BookFacts([
+            .isbn: "9780140449136", .authors: "Fyodor Dostoevsky; David McDuff",
+            .description: "A student in St. Petersburg kills a pawnbroker. Dummies, says Xen.",
+        ])
+        let grade = BookFacts([.authors: "Xen Dummies", .isbn: "9780804429573"])
+        try await withCatalogFolder { folder in
+            try await withFind(folder, try books()) { find, store in
+                func expect(_ text: String, _ items: [Int64]) async throws {
+                    let query = FindQuery(
+                        words: try #require(FindWords(text)), order: .sorted(.relevance, page: 1), limit: 9)
+                    let found = try await find.found(query).items.map(\.value)
+                    #expect(found == items, "\(text)")
+                }
+                func edit(_ item: Int64, _ facts: BookFacts) throws -> CatalogChange {
+                    let facts = Dictionary(
+                        uniqueKeysWithValues: facts.known.map { ($0.fact, $0.text as String?) })
+                    let edit = BookEdit(item: try #require(ItemNumber(item)), facts: facts)
+                    return .keeper(KeeperRequest(.edit(edit, expectedVersion: nil)))
+                }
+                try store.commitUnlogged([try edit(1, grade)])
+                for isbn in ["9780804429573", "978-0-8044-2957-3", "0-8044-2957-X", "080442957x"] {
+                    try await expect(isbn, [1])
+                }
+                let new = NewBook(
+                    item: nil, title: "Crime and Punishment", topic: "novels", price: try cents(1), stock: 1,
+                    facts: dostoevsky)
+                try store.commitUnlogged([.keeper(KeeperRequest(.add(new)))])
+                for text in [
+                    "9780140449136", "978-0-14-044913-6", "0-14-044913-2", "ISBN 0140449132",
+                    "dostoevsky", "Dostoevski", "mcduff crime", "pawnbroker", "\"student in st petersburg\"",
+                ] {
+                    try await expect(text, [10])
+                }
+                // The title comes before the authors, and both before the description.
+                try await expect("dummies", [2, 1, 10])
+                try await expect("xen", [3, 1, 10])
+                let crime = try #require(ItemNumber(10))
+                try store.commitUnlogged([.keeper(KeeperRequest(.retire(crime, expectedVersion: nil)))])
+                try await expect("dostoevsky", [])
+                try await expect("0-14-044913-2", [])
+                try store.commitUnlogged([
+                    .keeper(KeeperRequest(.restore(crime))), try edit(1, BookFacts([.authors: "Nobody"])),
+                ])
+                try await expect("dostoevsky", [10])
+                try await expect("978-0-14-044913-6", [10])
+                try await expect("dummies", [2, 10])
+                try await expect("nobody", [1])
+            }
+        }
+    }
+
     @Test(.onEachStore, arguments: ["rubbish", "", "SQLite format 3\u{0} and no more"])
     func rebuildsADamagedIndex(content: String) async throws {
         try await withCatalogFolder { folder in
