@@ -51,6 +51,10 @@ chaos-replicas: test-setup release ## the crash test of replicas over PostgreSQL
 	.build/release/bookstore chaos --replicas --buys 200000 --faults 500 --clients 32 --seconds 3600 \
 		--report docs/chaos-replicas-report.md $(if $(SEED),--seed $(SEED))
 
+relevance: test-setup ## ask find for known books, also mistyped; prints how high they stand
+	swift build --build-tests
+	swift test --skip-build --no-parallel --filter RelevanceTests
+
 simulation: ## run the store simulated with 50,000 seeds; BOOKSTORE_SEED=n repeats one with its trace
 	swift build --build-tests
 	BOOKSTORE_SEED_COUNT=$${BOOKSTORE_SEED_COUNT:-50000} swift test --skip-build --no-parallel --filter SimulationTests
@@ -125,11 +129,8 @@ bench-limits: release ## measure big topics, idle connections, a million books a
 	@scripts/setup.sh --bench
 	@python3 -B bench/peers/limits.py --rounds $(or $(ROUNDS),3) --seconds $(or $(SECONDS),4)
 
-relevance: build ## measure what find finds: mean reciprocal ranks of known titles, as typed and mistyped
-	@python3 -B scripts/relevance.py .build/debug/bookstore
-
-relevance-million: release ## the same among a million books more, and how long it takes
-	@python3 -B scripts/relevance.py .build/release/bookstore --books 1000000
+find-times: release ## measure how long find takes among a million books
+	@python3 -B scripts/find_times.py .build/release/bookstore
 
 # Instructions do not depend on what else the machine does; a count belongs to one compiler and one libc.
 bench-check: setup ## count the instructions of the hot pieces and compare them with bench/micro/baseline.json

@@ -207,7 +207,7 @@ let package = Package(
         .testTarget(
             name: "CatalogTests",
             dependencies: [
-                "Catalog", "Services", "StoreAPI", "Storage", "TierHTTP", "Monitoring", "Model",
+                "Catalog", "Demo", "Services", "StoreAPI", "Storage", "TierHTTP", "Monitoring", "Model",
                 "TestSupport",
                 grdb, logging,
             ] + nio,

@@ -24,15 +24,16 @@ struct FindWords: Sendable {
         var beginning: ArraySlice<UInt8> { line.dropLast() }
         var inside: ArraySlice<UInt8> { line.dropFirst().dropLast() }
 
-        /// Whether one typing error is forgiven.
+        /// Whether one typing error is forgiven. A letter may be missing in what was typed.
         var mayBeMistyped: Bool {
-            !isWhole && letterCount >= FindWords.mistypedLetterCountMin && SearchText.isOfLetters(words[0])
+            !isWhole && letterCount >= FindWords.mistypedLetterCountMin - 1
+                && SearchText.isOfLetters(words[0])
         }
     }
 
     /// Words of fewer letters are found at the beginning of a word only.
     static let insideLetterCountMin = 3
-    /// In shorter words no error is forgiven.
+    /// In shorter words no error is forgiven: either the word that was typed or the one that was meant has so many.
     static let mistypedLetterCountMin = 5
 
     /// All of them have to be there.

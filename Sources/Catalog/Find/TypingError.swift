@@ -21,9 +21,9 @@ enum TypingError {
         return [head(word[..<middle], of: word.count), tail(word[middle...], of: word.count)]
     }
 
-    /// The halves of all words that one error makes `word` of, but one: see ``swapped(_:)``.
-    static func halves(around word: [Unicode.Scalar]) -> [String] {
-        (word.count - 1...word.count + 1).flatMap { count in
+    /// The halves of all words that one error makes `word` of and that have so many letters, but one: see ``swapped(_:)``.
+    static func halves(around word: [Unicode.Scalar], letterCountMin: Int = 0) -> [String] {
+        (max(letterCountMin, word.count - 1)...word.count + 1).flatMap { count in
             let middle = count / 2
             return [head(word.prefix(middle), of: count), tail(word.suffix(count - middle), of: count)]
         }

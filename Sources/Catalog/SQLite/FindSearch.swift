@@ -143,7 +143,10 @@ struct FindSearch {
             database,
             sql: "SELECT text, books FROM half JOIN word ON number = word WHERE key = ? AND books > 0")
         var variants: Set<String> = []
-        for key in TypingError.halves(around: letters) {
+        // A word that is too short itself may lack a letter.
+        let isShort = letters.count < FindWords.mistypedLetterCountMin
+        let letterCountMin = FindWords.mistypedLetterCountMin - (isShort ? 0 : 1)
+        for key in TypingError.halves(around: letters, letterCountMin: letterCountMin) {
             statement.bind(1, key)
             try statement.forEachRow {
                 let text = $0.text(0)
@@ -151,6 +154,7 @@ struct FindSearch {
                 return true
             }
         }
+        guard !isShort else { return variants.sorted() }
         let swapped = TypingError.swapped(letters)
         if try !swapped.utf8.elementsEqual(word.utf8) && bookCount(swapped) > 0 { variants.insert(swapped) }
         return variants.sorted()
