@@ -4,6 +4,7 @@ package import Monitoring
 package import NIOCore
 package import Services
 package import Storage
+internal import StoreAPI
 internal import Synchronization
 
 /// The catalog's rules: what a query and an update do, and what is logged of them.
@@ -194,10 +195,10 @@ package final class CatalogEngine: CatalogService {
 
     /// What was sold on the last `dayCount` days: see ``LedgerTotals``.
     func totals(
-        dayCount: Int, today: Int64, on eventLoop: any EventLoop
+        dayCount: Int, today: Int64, in zone: ShopZone, on eventLoop: any EventLoop
     ) -> EventLoopFuture<[LedgerTotals.Total]> {
         read(on: eventLoop, .long) { [totals] in
-            try totals.read(from: $0, dayCount: dayCount, today: today)
+            try totals.read(from: $0, dayCount: dayCount, today: today, in: zone)
         }
     }
 

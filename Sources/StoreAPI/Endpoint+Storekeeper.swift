@@ -44,8 +44,13 @@ extension Endpoint {
     package static let totals = Endpoint(
         "totals", isGuarded: true, isLong: true, lane: .reads,
         RouteDoc(
-            summary: "Sales by day (UTC) and topic.",
-            parameters: [.query("days", .count(StoreLimits.dayCountMax), "How many days, with today.")],
+            summary: "Sales by day and topic, less what came back.",
+            parameters: [
+                .query("days", .count(StoreLimits.dayCountMax), "How many days, with today."),
+                .query(
+                    "zone", .pattern("^[A-Za-z0-9_+/-]{1,40}$"),
+                    "The time zone in which days begin, such as Europe/Berlin; UTC without it."),
+            ],
             success: .totals, refusals: [400], example: .init(query: "days=7")))
 
     /// The order server's.

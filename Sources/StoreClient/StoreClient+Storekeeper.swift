@@ -74,8 +74,10 @@ extension StoreClient {
     }
 
     /// Sales by day and topic, of the last `days` days.
-    package func totals(days: Int, trace: TraceContext? = nil) async throws -> [DayTotal] {
-        try await ask(.totals, [("days", String(days))], trace: trace).result
+    package func totals(
+        days: Int, zone: ShopZone = .utc, trace: TraceContext? = nil
+    ) async throws -> [DayTotal] {
+        try await ask(.totals, [("days", String(days)), ("zone", zone.name)], trace: trace).result
     }
 
     /// How the servers behind the frontend are.

@@ -20,31 +20,36 @@ package final class StorefrontServer: Sendable {
     /// Opens the port and begins to serve.
     ///
     /// - Parameters:
+    ///   - profile: what the shop says of itself.
     ///   - publicURL: where the world reaches the shop; nil for the address that each request names.
     ///   - password: the password of the storekeeper's desk; nil omits the desk.
     /// - Throws: ``TierHTTP/ListenFault`` when the address cannot be listened on.
     package static func start(
-        frontend: TierClient, publicURL: PublicURL?, desk password: DeskPassword?, at address: ServerAddress,
+        frontend: TierClient, profile: ShopProfile, publicURL: PublicURL?, desk password: DeskPassword?,
+        at address: ServerAddress,
         loops: TierLoops, monitor: SystemMonitor, logger: Logger
     ) async throws -> StorefrontServer {
         try await start(
-            frontend: frontend, publicURL: publicURL, desk: password, at: address, loops: loops,
+            frontend: frontend, profile: profile, publicURL: publicURL, desk: password, at: address,
+            loops: loops,
             monitor: monitor, logger: logger, limits: VisitLimits())
     }
 
     static func start(
-        frontend: TierClient, publicURL: PublicURL?, desk password: DeskPassword?, at address: ServerAddress,
+        frontend: TierClient, profile: ShopProfile, publicURL: PublicURL?, desk password: DeskPassword?,
+        at address: ServerAddress,
         loops: TierLoops, monitor: SystemMonitor, logger: Logger, limits: VisitLimits
     ) async throws -> StorefrontServer {
         let store = StoreClient(
             client: frontend, readTimeMax: ShopLimits.readTimeMax, changeTimeMax: ShopLimits.purchaseTimeMax)
-        let problems = ProblemPages(pages: try Pages(publicURL: publicURL))
+        let problems = ProblemPages(pages: try Pages(publicURL: publicURL, profile: profile))
         let visitors = Visitors(
             limits: limits, refusals: RefusalPages(problems: problems), monitor: monitor, logger: logger)
         let (ports, portSink) = AsyncThrowingStream<Int, any Error>.makeStream()
         let application = Application(
             router: try router(
-                store: store, problems: problems, password: password, monitor: monitor, loops: loops),
+                store: store, profile: profile, problems: problems, password: password, monitor: monitor,
+                loops: loops),
             server: HTTPServerBuilder { ShopChannel(responder: $0, visitors: visitors) },
             configuration: ApplicationConfiguration(
                 address: .hostname(address.host, port: address.port), serverName: nil),
@@ -94,12 +99,13 @@ package final class StorefrontServer: Sendable {
     }
 
     private static func router(
-        store: StoreClient, problems: ProblemPages, password: DeskPassword?, monitor: SystemMonitor,
-        loops: TierLoops
+        store: StoreClient, profile: ShopProfile, problems: ProblemPages, password: DeskPassword?,
+        monitor: SystemMonitor, loops: TierLoops
     ) throws -> Router<ShopContext> {
         let pages = problems.pages
         let router = ShopRouter()
         router.add(middleware: PageMeter(monitor: monitor, loops: loops))
+        router.add(middleware: PageProfile(profile: profile))
         router.add(middleware: PageGuard(problems: problems))
         router.add(middleware: PageDelivery())
         ShopRoutes(store: store, pages: pages).add(to: router)

@@ -2,6 +2,7 @@ import Foundation
 import Model
 import Services
 import Storage
+import StoreAPI
 import TestSupport
 import Testing
 
@@ -225,6 +226,13 @@ import Testing
                 #expect(totals.reduce(0) { $0 + $1.cents } == 10_00)
             }
         }
+    }
+
+    @Test func daysBeginInTheTimeZoneOfTheShop() async throws {
+        let late = try #require(Timestamp(parsing: "2026-11-24T23:30:00Z"))
+        var days = ZoneDays(try #require(ShopZone("Europe/Berlin")))
+        #expect(days.day(of: late) == late.dayNumber + 1)
+        #expect(days.day(of: Timestamp(millis: late.millis - 3_600_000)) == late.dayNumber)
     }
 
     @Test(

@@ -97,8 +97,12 @@ extension CatalogRoutes {
     private func totals(_ request: TierRequest) throws(StoreError) -> EventLoopFuture<TierResponse> {
         let days = try request.integer("days", in: 1...Int64(StoreLimits.dayCountMax)) ?? 30
         let now = Timestamp(millis: Int64(Date().timeIntervalSince1970 * 1000))
+        let name = try request.target.parameter("zone") ?? ShopZone.utc.name
+        guard let zone = ShopZone(name) else {
+            throw .invalid("zone is no time zone such as UTC or Europe/Berlin")
+        }
         let totals = engine.totals(
-            dayCount: Int(days), today: now.dayNumber, on: request.slot.eventLoop)
+            dayCount: Int(days), today: zone.local(now).dayNumber, in: zone, on: request.slot.eventLoop)
         return totals.map { totals in
             let rows = totals.map {
                 DayTotal(

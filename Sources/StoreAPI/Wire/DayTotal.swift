@@ -5,18 +5,18 @@ extension Schema {
     static let totals = Schema.result(
         .array(
             of: .object([
-                "day": .string(format: "date"), "topic": .string, "sales": .integer(), "revenue": .amount,
+                "day": .string(format: "date"), "topic": .string, "sales": .integer(), "revenue": .sum,
             ]))
     ).named("Totals")
 }
 
 /// The sales of one day and topic.
 package struct DayTotal: Decodable, Sendable {
-    /// The day in UTC, such as `2026-11-24`.
+    /// Such as `2026-11-24`.
     package let day: String
     package let topic: String
     package let sales: Int64
-    /// A decimal amount, which may pass what one price can be.
+    /// A decimal amount, which may pass what one price can be, and is less than 0 where more came back than was sold.
     package let revenue: String
 
     package init(day: String, topic: String, sales: Int64, revenue: String) {

@@ -17,6 +17,8 @@ extension Schema {
     /// An amount as answers spell it; sums may pass what one price can be.
     static let amount = Schema.string(pattern: #"^[0-9]+(\.[0-9]{2})?$"#).saying("Money: 10 or 10.50.")
         .named("Amount")
+    /// A sum, which what came back may bring below 0.
+    static let sum = Schema.string(pattern: #"^-?[0-9]+(\.[0-9]{2})?$"#)
     /// An amount as requests may spell it.
     static let newAmount = Schema.string(pattern: Cents.pattern).named("NewAmount")
     static let time = Schema.string(format: "date-time").named("Time")

@@ -4,11 +4,28 @@ internal import Model
 internal import Monitoring
 internal import Mustache
 internal import NIOCore
+internal import StoreAPI
 
 /// The shop's templates, style and script, and the responses made from them.
 struct Pages: Sendable {
     /// The frame around every page.
     struct Frame {
+        /// What every page says of the shop.
+        struct Shop {
+            let name: String
+            let address: [String]
+            let language: String
+            let zone: String
+
+            init(_ profile: ShopProfile) {
+                name = profile.name
+                address = profile.address
+                language = profile.language
+                zone = profile.zone.name
+            }
+        }
+
+        let shop: Shop
         let title: String
         let style: String
         let script: String
@@ -38,15 +55,19 @@ struct Pages: Sendable {
 
     private let library: MustacheLibrary
     private let publicURL: PublicURL?
+    private let shop: Frame.Shop
     let style: Asset
     /// The desk's style: the shop's, followed by its own.
     let deskStyle: Asset
     let script: Asset
 
-    /// - Parameter publicURL: where the world reaches the shop; nil for the address that each request names.
+    /// - Parameters:
+    ///   - publicURL: where the world reaches the shop; nil for the address that each request names.
+    ///   - profile: what the shop says of itself.
     /// - Throws: a parser error of a template, which is a fault of the program.
-    init(publicURL: PublicURL? = nil) throws {
+    init(publicURL: PublicURL? = nil, profile: ShopProfile = ShopProfile()) throws {
         self.publicURL = publicURL
+        shop = Frame.Shop(profile)
         let templates: [String: [UInt8]] = [
             "layout": PackageResources.layout_mustache,
             "cards": PackageResources.cards_mustache,
@@ -96,7 +117,7 @@ struct Pages: Sendable {
 
     /// A page's frame.
     func frame(_ title: String, query: String = "", about: PageAbout? = nil) -> Frame {
-        Frame(title: title, style: style.path, script: script.path, query: query, about: about)
+        Frame(shop: shop, title: title, style: style.path, script: script.path, query: query, about: about)
     }
 
     /// The frame of a page that search engines may show.
@@ -117,7 +138,7 @@ struct Pages: Sendable {
     /// - Parameter link: the desk's section that the page is.
     func deskFrame(_ title: String, _ session: DeskSession?, at link: String?) -> Frame {
         Frame(
-            title: title, style: deskStyle.path, script: script.path, query: "", about: nil,
+            shop: shop, title: title, style: deskStyle.path, script: script.path, query: "", about: nil,
             keeper: session?.keeper,
             formToken: session?.formToken,
             sections: Self.sections.map { Choice(link: $0.link, words: $0.words, isCurrent: $0.link == link) }

@@ -39,7 +39,8 @@ extension DeskRoutes {
     }
 
     private func figures(_ context: ShopContext) async throws -> Figures {
-        async let totals = store.totals(days: Self.daysOnToday, trace: context.trace)
+        async let totals = store.totals(
+            days: Self.daysOnToday, zone: ShopProfile.current.zone, trace: context.trace)
         async let low = store.books(
             StoreClient.BookFilter(stockMax: Wording.lowStockMax), limit: Self.lowCountMax,
             trace: context.trace)
@@ -127,7 +128,9 @@ extension DeskRoutes {
         guard spans.contains(days) else {
             throw DeskError.badFields(["Totals are there for 7, 30, 90 and 365 days."])
         }
-        let sales = SalesTable(try await store.totals(days: days, trace: context.trace), days: days)
+        let sales = SalesTable(
+            try await store.totals(days: days, zone: ShopProfile.current.zone, trace: context.trace),
+            days: days)
         let frame = desk.frame("Totals", session, at: "/desk/totals")
         let row = { (name: String, sum: SalesTable.Sum) in
             TotalsView.Row(

@@ -33,7 +33,7 @@ struct SalesTable: Sendable {
 
     /// - Parameter count: the number of days, including today.
     init(_ totals: [DayTotal], days count: Int, now: Date = Date()) {
-        let today = Timestamp(now).dayNumber
+        let today = ShopProfile.current.zone.local(Timestamp(now)).dayNumber
         let names = (0..<count).reversed().map { Timestamp.dayText(today - Int64($0)) }
         var days = names.map { Day(name: $0) }
         let places = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
@@ -54,9 +54,11 @@ struct SalesTable: Sendable {
 
     /// The cents of a decimal amount of any size; 0 for anything else.
     private static func cents(_ text: String) -> Int64 {
-        let parts = text.split(separator: ".", maxSplits: 1)
+        let isNegative = text.hasPrefix("-")
+        let parts = text.drop { $0 == "-" }.split(separator: ".", maxSplits: 1)
         guard let whole = parts.first.flatMap({ Int64($0) }) else { return 0 }
         let fraction = parts.count == 2 ? (parts[1] + "00").prefix(2) : "00"
-        return whole * 100 + (Int64(fraction) ?? 0)
+        let cents = whole * 100 + (Int64(fraction) ?? 0)
+        return isNegative ? -cents : cents
     }
 }

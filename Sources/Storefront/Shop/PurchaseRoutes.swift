@@ -141,9 +141,10 @@ struct PurchaseRoutes: Sendable {
         let view = ReceiptView(
             frame: pages.frame("Receipt"), id: id.text, item: receipt.item.description, title: receipt.title,
             cover: CoverArt.svg(title: receipt.title, topic: receipt.topic, item: receipt.item),
-            paid: Wording.price(receipt.price), shown: fallen.map(Wording.price),
+            paid: Wording.price(receipt.price), tax: TaxView(in: receipt.price.amount),
+            shown: fallen.map(Wording.price),
             soldAt: receipt.time.description,
-            soldAtWords: receipt.time.words,
+            soldAtWords: ShopProfile.current.zone.words(receipt.time),
             isNew: receipt.isNew() && !RememberedOrders(request).isRepeat(id))
         return try pages.answer(view, "receipt", caching: .never)
     }

@@ -111,7 +111,7 @@ struct ShopRoutes: Sendable {
         let view = ListView(
             frame: pages.frame(
                 heading, query: query.words ?? "", path: query.root,
-                description: "\(heading) at My Book Store.", for: request), heading: heading,
+                description: "\(heading) at \(ShopProfile.current.name).", for: request), heading: heading,
             isTopic: isTopic, path: isTopic ? ShopPaths.topic : ShopPaths.find,
             keptName: isTopic ? "name" : "q", keptValue: query.words ?? query.topic ?? "",
             filter: ListFilterView(

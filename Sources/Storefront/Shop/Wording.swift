@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Model
+internal import StoreAPI
 
 /// Formats amounts, stock and times for customers.
 enum Wording {
@@ -11,8 +12,8 @@ enum Wording {
 
     /// An amount of money in cents, which may be larger than any price.
     static func amount(_ amount: Int64) -> String {
-        let (whole, cents) = amount.quotientAndRemainder(dividingBy: 100)
-        return "$\(count(whole)).\(cents < 10 ? "0" : "")\(cents)"
+        let shop = ShopProfile.current
+        return shop.currency.text(amount, language: shop.language)
     }
 
     /// A number with thousands separators.
@@ -28,9 +29,11 @@ enum Wording {
             ? books(number) : "\(books(number)), page \(count(Int64(page))) of \(count(Int64(pageCount)))"
     }
 
-    /// Formats an RFC 3339 time in UTC, such as `24 November 2026, 08:15 UTC`. Any other text is returned
-    /// unchanged.
-    static func time(_ text: String) -> String { Timestamp(parsing: text)?.words ?? text }
+    /// Formats an RFC 3339 time as the shop's clocks show it, such as `24 November 2026, 08:15 UTC`. Any other text is
+    /// returned unchanged.
+    static func time(_ text: String) -> String {
+        Timestamp(parsing: text).map(ShopProfile.current.zone.words) ?? text
+    }
 
     /// A day, a month or a year of ISO 8601, such as `1 March 1869`.
     static func date(_ text: String) -> String {

@@ -76,10 +76,37 @@ struct Setting: Sendable {
         key: "desk.password.file", defaultValue: "",
         meaning: "a file with the desk's password hashed, as 'bookstore desk-password' writes it")
 
+    static let shopName = Setting(
+        key: "shop.name", defaultValue: "My Book Store", meaning: "the shop's name on its pages and receipts")
+    static let shopAddress = Setting(
+        key: "shop.address", defaultValue: "",
+        meaning: "the shop's address on its pages and receipts, its lines parted by semicolons")
+    static let shopCurrency = Setting(
+        key: "shop.currency", defaultValue: "USD",
+        meaning: "the currency of all prices, by its code of ISO 4217; prices themselves are not converted")
+    static let shopZone = Setting(
+        key: "shop.zone", defaultValue: "UTC",
+        meaning: "the time zone in which the shop's days begin and its times are shown, such as Europe/Berlin"
+    )
+    static let shopTax = Setting(
+        key: "shop.tax", defaultValue: "",
+        meaning:
+            "a tax that every price includes, shown on receipts: its name and percentage, such as 'VAT 7'")
+    static let shopLanguage = Setting(
+        key: "shop.language", defaultValue: "en",
+        meaning: "the language tag (BCP 47) by whose rules prices are written, and of what keepers write")
+
+    /// What only a web shop needs.
+    static let ofShop: Set<Setting> = [
+        publicURL, deskPassword, deskPasswordFile, shopName, shopAddress, shopCurrency, shopZone, shopTax,
+        shopLanguage,
+    ]
+
     static let all = [
         config, output, data, store, books, index, bind, logLevel, logFormat, logQueries, keyHours, loops,
         token,
-        tokenFile, publicURL, deskPassword, deskPasswordFile,
+        tokenFile, publicURL, deskPassword, deskPasswordFile, shopName, shopAddress, shopCurrency, shopZone,
+        shopTax, shopLanguage,
     ]
 }
 

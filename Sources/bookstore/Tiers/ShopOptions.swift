@@ -1,5 +1,7 @@
 internal import ArgumentParser
+internal import Foundation
 internal import Model
+internal import StoreAPI
 internal import Storefront
 
 /// What a web shop is told: its public address, and who may sit at the storekeeper's desk.
@@ -16,9 +18,41 @@ struct ShopOptions: ParsableArguments {
             valueName: "file"), completion: .file())
     var deskPasswordFile: String?
 
+    @Option(help: ArgumentHelp("The shop's name on its pages and receipts.", valueName: "name"))
+    var shopName: String?
+    @Option(
+        help: ArgumentHelp(
+            "The shop's address on its pages and receipts, such as '1 Main Street; Springfield'.",
+            valueName: "lines"))
+    var shopAddress: String?
+    @Option(
+        help: ArgumentHelp(
+            "The currency of all prices by its code, such as EUR; prices are not converted. (default: USD)",
+            valueName: "code"))
+    var shopCurrency: String?
+    @Option(
+        help: ArgumentHelp(
+            "The time zone of the shop's days and times, such as Europe/Berlin. (default: UTC)",
+            valueName: "zone"))
+    var shopZone: String?
+    @Option(
+        help: ArgumentHelp(
+            "A tax that every price includes, shown on receipts, such as 'VAT 7'.", valueName: "name-percent")
+    )
+    var shopTax: String?
+    @Option(
+        help: ArgumentHelp(
+            "The language tag by whose rules prices are written, such as de-DE. (default: en)",
+            valueName: "tag"))
+    var shopLanguage: String?
+
     /// The settings that these options give.
     var values: [Setting: String?] {
-        [.publicURL: publicURL, .deskPasswordFile: deskPasswordFile]
+        [
+            .publicURL: publicURL, .deskPasswordFile: deskPasswordFile, .shopName: shopName,
+            .shopAddress: shopAddress, .shopCurrency: shopCurrency, .shopZone: shopZone, .shopTax: shopTax,
+            .shopLanguage: shopLanguage,
+        ]
     }
 }
 
@@ -30,5 +64,39 @@ extension Settings {
         guard !text(.publicURL).isEmpty else { return nil }
         if let url = PublicURL(parsing: text(.publicURL)) { return url }
         throw fault(.publicURL, "is no address such as https://books.example, without a path")
+    }
+
+    /// What the shop says of itself.
+    ///
+    /// - Throws: ``fault(_:_:)``
+    func shopProfile() throws -> ShopProfile {
+        let language = text(.shopLanguage)
+        guard ShopProfile.isLanguage(language) else {
+            throw fault(.shopLanguage, "is no language tag such as en, de or pt-BR")
+        }
+        guard let currency = ShopCurrency(text(.shopCurrency)) else {
+            throw fault(.shopCurrency, "is no code of a currency such as USD or EUR")
+        }
+        guard let zone = ShopZone(text(.shopZone)) else {
+            throw fault(.shopZone, "is no time zone such as UTC or Europe/Berlin")
+        }
+        let tax = ShopTax(text(.shopTax))
+        guard tax != nil || text(.shopTax).isEmpty else {
+            throw fault(.shopTax, "is no name with a percentage such as 'VAT 7'")
+        }
+        let lines = text(.shopAddress).split(separator: ";").map {
+            $0.trimmingCharacters(in: .whitespaces)
+        }.filter { !$0.isEmpty }
+        try check(text(.shopName), of: .shopName, byteCountMax: ShopProfile.nameByteCountMax)
+        for line in lines { try check(line, of: .shopAddress, byteCountMax: ShopProfile.addressByteCountMax) }
+        return ShopProfile(
+            name: text(.shopName), address: lines, currency: currency, zone: zone, tax: tax,
+            language: language)
+    }
+
+    private func check(_ line: String, of setting: Setting, byteCountMax: Int) throws {
+        if let fault = ShopText.fault(in: line, byteCountMax: byteCountMax) {
+            throw self.fault(setting, fault)
+        }
     }
 }

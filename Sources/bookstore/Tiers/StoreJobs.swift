@@ -69,14 +69,12 @@ struct StoreJobs {
 
     /// What each server has as an option of its own.
     private static let asOptions: Set<Setting> = [.config, .output, .data, .books, .index]
-    /// What only a web shop needs.
-    private static let ofShop: Set<Setting> = [.publicURL, .deskPassword, .deskPasswordFile]
 
     /// What a server needs and no option gives: a command line is visible to others, so it must hold no secrets.
     private func handed(to type: String) -> [Setting: String] {
         var values: [Setting: String] = [:]
         for setting in Setting.all where settings.source(of: setting) != "default" {
-            let isNeeded = type == ServerConfig.storefrontType || !Self.ofShop.contains(setting)
+            let isNeeded = type == ServerConfig.storefrontType || !Setting.ofShop.contains(setting)
             if isNeeded, !Self.asOptions.contains(setting) { values[setting] = settings.text(setting) }
         }
         return values

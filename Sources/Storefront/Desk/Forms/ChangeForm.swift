@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Model
 
 /// The fields of the desk's form that changes stock and prices of the books it lists, as they were typed.
@@ -113,9 +114,14 @@ struct ChangeForm: Sendable {
         return isNegative ? -item.value : item.value
     }
 
-    /// `12`, `12.50` or `$12.50`; nil for anything else.
+    /// `12` or `12.50`, with the currency's sign or without it; nil for anything else.
     static func amount(_ text: String) -> Cents? {
-        Cents(parsing: text.hasPrefix("$") ? text.dropFirst() : text[...])
+        let shop = ShopProfile.current
+        let sign = shop.currency.sign(language: shop.language)
+        var digits = text[...]
+        if digits.hasPrefix(sign) { digits = digits.dropFirst(sign.count) }
+        if digits.hasSuffix(sign) { digits = digits.dropLast(sign.count) }
+        return Cents(parsing: digits.trimmingCharacters(in: .whitespaces))
     }
 }
 

@@ -1,4 +1,5 @@
 internal import Model
+internal import StoreAPI
 
 /// An entry of the ledger in a table.
 struct MovementRow {
@@ -15,7 +16,8 @@ struct MovementRow {
     let changes: [ChangeRow]
 
     init(_ movement: Movement) {
-        when = String(movement.time.description.prefix(19)).replacing("T", with: " ")
+        when = String(ShopProfile.current.zone.local(movement.time).description.prefix(19)).replacing(
+            "T", with: " ")
         kind = Self.kind(movement)
         item = movement.item.description
         title = Wording.listed(movement.title)

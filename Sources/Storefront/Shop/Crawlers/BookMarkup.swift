@@ -2,9 +2,6 @@ internal import Model
 
 /// A book and its offer as JSON-LD in the vocabulary of schema.org, for search engines.
 enum BookMarkup {
-    /// The currency of all prices (ISO 4217).
-    private static let currency = "USD"
-
     /// The text of a `script` element of the type `application/ld+json`.
     ///
     /// - Parameters:
@@ -48,7 +45,8 @@ enum BookMarkup {
         let availability = StockWords(book.stock).isSoldOut ? "OutOfStock" : "InStock"
         return JSONText.object([
             ("@type", JSONText.quoted("Offer")), ("url", JSONText.quoted(address)),
-            ("price", JSONText.quoted(book.price.description)), ("priceCurrency", JSONText.quoted(currency)),
+            ("price", JSONText.quoted(book.price.description)),
+            ("priceCurrency", JSONText.quoted(ShopProfile.current.currency.code)),
             ("availability", JSONText.quoted("https://schema.org/\(availability)")),
             ("itemCondition", JSONText.quoted("https://schema.org/NewCondition")),
         ])

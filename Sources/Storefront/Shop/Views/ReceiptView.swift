@@ -5,6 +5,8 @@ struct ReceiptView {
     let title: String
     let cover: String
     let paid: String
+    /// Nil where the shop shows none.
+    let tax: TaxView?
     /// The price that the book's page showed, if it was higher; nil otherwise.
     let shown: String?
     let soldAt: String
