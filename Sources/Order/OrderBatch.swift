@@ -10,11 +10,16 @@ package struct OrderBatch: CommittedBatch {
     var stored: [OrderRecord]
 
     package var lines: [MarkedLog.Line] {
-        (PlantedBug.isOn(.logsOrderAgain) ? stored : added).map { record in
-            if case .ledgerEarlier = record.origin {
-                return MarkedLog.Line(OrderRecord.logLine(record.item), mayBeThere: true)
+        let records = PlantedBug.isOn(.logsOrderAgain) ? stored : added
+        var lines: [MarkedLog.Line] = []
+        lines.reserveCapacity(records.count)
+        for record in records {
+            let mayBeThere = if case .ledgerEarlier = record.origin { true } else { false }
+            OrderLogLine.forEach(of: record.item, record.share) { line, count in
+                let line = MarkedLog.Line(line.text, mayBeThere: mayBeThere)
+                for _ in 0..<count { lines.append(line) }
             }
-            return MarkedLog.Line(OrderRecord.logLine(record.item))
         }
+        return lines
     }
 }

@@ -179,6 +179,29 @@ package final class OrderEngine: OrderService {
         journal.read(on: eventLoop, .short) { [store] in try body(store) }
     }
 
+    // MARK: Orders
+
+    /// Makes a customer's order. The catalog decides it, a repeated one too, so that two of one key need not wait for
+    /// each other here.
+    ///
+    /// - Returns: fails as ``Services/CatalogService/order(_:context:)`` does.
+    func order(_ order: NewOrder, context: CallContext) -> EventLoopFuture<PlacedOrder> {
+        let eventLoop = context.slot.eventLoop
+        return catalog.order(order, context: context).flatMap { [journal] decision in
+            let placed = decision.order
+            let share = OrderShare(
+                order: placed.number, state: .placed,
+                lines: placed.lines.map { OrderLine(item: $0.item, copies: $0.copies) })
+            let record = OrderRecord(
+                key: order.key, item: share.lines[0].item,
+                origin: decision.replayed ? .ledgerEarlier(decision.sale) : .ledger(decision.sale),
+                share: share)
+            return journal.submit(record, on: eventLoop).map { _ in placed }.flatMapErrorThrowing {
+                throw Self.afterDecision(.applied(sale: decision.sale, replayed: decision.replayed), $0)
+            }
+        }
+    }
+
     // MARK: Following the ledger
 
     /// Stores the sales of the ledger that are missing here, up to `limit` of them.
@@ -198,9 +221,7 @@ package final class OrderEngine: OrderService {
         }.flatMap { sales in
             guard let sales else { return context.slot.eventLoop.makeSucceededFuture(nil) }
             let stored = sales.filter { isDue($0.position) }.map { sale in
-                self.journal.submit(
-                    OrderRecord(key: sale.key, item: sale.item, origin: .ledgerEarlier(sale.position)),
-                    on: context.slot.eventLoop)
+                self.journal.submit(OrderRecord(sale), on: context.slot.eventLoop)
             }
             return EventLoopFuture.andAllSucceed(stored, on: context.slot.eventLoop).map { sales.count }
         }
@@ -224,8 +245,8 @@ package final class OrderEngine: OrderService {
     package func samples() -> [MetricSample] {
         journal.samples(with: [
             MetricSample(
-                "bookstore_orders_total", .counter, Double(store.lastNumber),
-                help: "Purchases completed."),
+                "bookstore_orders_total", .counter, Double(store.lastNumber - store.putBackCount),
+                help: "Purchases and orders completed."),
             MetricSample(
                 "bookstore_order_log_unclaimed_lines", .gauge, Double(unclaimedLogLineCount),
                 help: "Lines of order_log that no order stands behind yet."),

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Logging
+internal import Model
 internal import Storage
 
 /// Brings the order log up to its orders when the order server starts.
@@ -15,7 +16,8 @@ struct OrderLogRepair: Sendable {
         var base: LogMark?
         var target = path
         if let mark = try store.logMark() {
-            let (finding, found) = try LogTail.read(path: path, mark: mark, isOperation: Self.isOrder)
+            let (finding, found) = try LogTail.read(
+                path: path, mark: mark, isOperation: OrderLogLine.isLogged)
             if case .tail(let lines) = finding {
                 (tail, base, target) = (lines, mark, found)
             } else {
@@ -23,7 +25,7 @@ struct OrderLogRepair: Sendable {
                     "\(path) is not the log that was written last; it is compared with all orders")
             }
         }
-        var unclaimed = try tail ?? LogTail.whole(path: path, isOperation: Self.isOrder)
+        var unclaimed = try tail ?? LogTail.whole(path: path, isOperation: OrderLogLine.isLogged)
         var missing = Data()
         try store.forEachLine(after: base?.sequence ?? 0) { line in
             if !unclaimed.take(line) { missing.append(contentsOf: (line + "\n").utf8) }
@@ -34,6 +36,4 @@ struct OrderLogRepair: Sendable {
         }
         return RepairedLog(unclaimed: unclaimed, base: base)
     }
-
-    private static func isOrder(_ line: Substring) -> Bool { line.hasPrefix("bought book ") }
 }

@@ -1,6 +1,6 @@
 internal import Model
 
-/// What the order server writes down of one purchase.
+/// What the order server writes down of one purchase, of an order, or of copies that were put back.
 package struct OrderRecord: Sendable {
     /// Where a record comes from decides how it is stored.
     enum Origin: Sendable {
@@ -16,6 +16,8 @@ package struct OrderRecord: Sendable {
     let key: IdempotencyKey
     let item: ItemNumber
     let origin: Origin
+    /// What a step of an order sold or put back; nil for a purchase of one copy.
+    var share: OrderShare?
 
     /// Its place in the catalog's ledger; nil where the catalog keeps none.
     var sale: SalePosition? {
@@ -30,9 +32,14 @@ package struct OrderRecord: Sendable {
         return false
     }
 
-    /// The line of the order log, without its line break.
-    static func logLine(_ item: ItemNumber) -> String { "bought book \(item)" }
-
     /// How long refusals are remembered: as long as a catalog with a ledger does where nothing else is set.
     static let refusalHours = 168
+}
+
+extension OrderRecord {
+    /// The record of a sale that stands in the ledger.
+    init(_ sale: LedgerSale) {
+        let key = sale.share?.recordKey(sale.key, sale: sale.position.number) ?? sale.key
+        self.init(key: key, item: sale.item, origin: .ledgerEarlier(sale.position), share: sale.share)
+    }
 }

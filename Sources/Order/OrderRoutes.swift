@@ -25,6 +25,14 @@ struct OrderRoutes {
                     item, key: key, priceMax: try request.priceMax(), context: context)
                 return .pending(purchase.map { .result(isSuccess: $0 == .success) })
             },
+            Route(.order) { request in
+                let context = CallContext(
+                    slot: request.slot, trace: request.trace, deadline: request.arrived + Self.catalogTimeMax,
+                    times: request.times)
+                return .pending(
+                    request.newOrder().flatMap { engine.order($0, context: context) }.map { .json($0.result) }
+                )
+            },
             Route(.orders) { .pending(try orders($0)) },
         ]
     }

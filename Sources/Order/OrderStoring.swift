@@ -13,12 +13,19 @@ package protocol OrderStoring: JournaledStore where Change == OrderRecord, Batch
     func outcome(of key: IdempotencyKey) throws -> (item: ItemNumber, outcome: PurchaseOutcome)?
     /// Orders before a number, the newest first.
     func orders(before number: Int64, limit: Int) throws -> [OrderListing]
-    /// Calls `body` with the book of every order after `number`, in order.
-    func forEachPurchase(after number: Int64, _ body: (ItemNumber) throws -> Void) throws
+    /// Calls `body` with what every record after `number` is of, in order: a book, or the share of an order.
+    func forEachPurchase(after number: Int64, _ body: (ItemNumber, OrderShare?) throws -> Void) throws
+    /// How many records are of copies that were put back.
+    var putBackCount: Int64 { get }
 }
 
 extension OrderStoring {
     package func forEachLine(after number: Int64, _ body: (String) throws -> Void) throws {
-        try forEachPurchase(after: number) { try body(OrderRecord.logLine($0)) }
+        try forEachPurchase(after: number) { item, share in
+            try OrderLogLine.forEach(of: item, share) { line, count in
+                let text = line.text
+                for _ in 0..<count { try body(text) }
+            }
+        }
     }
 }

@@ -10,7 +10,7 @@ import Testing
 @Suite struct OrderStoreTests {
     private func items(_ store: any OrderStoring, after number: Int64 = 0) throws -> [Int64] {
         var items: [Int64] = []
-        try store.forEachPurchase(after: number) { items.append($0.value) }
+        try store.forEachPurchase(after: number) { item, _ in items.append(item.value) }
         return items
     }
 

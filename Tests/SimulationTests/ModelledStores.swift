@@ -241,9 +241,13 @@ final class ModelledOrderStore: ModelledStore, OrderStoring, @unchecked Sendable
 
     func orders(before number: Int64, limit: Int) throws -> [OrderListing] { [] }
 
-    func forEachPurchase(after number: Int64, _ body: (ItemNumber) throws -> Void) throws {
+    var putBackCount: Int64 { 0 }
+
+    func forEachPurchase(
+        after number: Int64, _ body: (ItemNumber, OrderShare?) throws -> Void
+    ) throws {
         for order in try read().orders.filter({ $0.log == log }).dropFirst(Int(number)) {
-            try body(order.item)
+            try body(order.item, order.share)
         }
     }
 
@@ -255,12 +259,13 @@ final class ModelledOrderStore: ModelledStore, OrderStoring, @unchecked Sendable
             batch.results = records.map { record in
                 if case .ownDecision(.failed) = record.origin { return .success(.failed) }
                 if let known = tables.order(under: record.key) {
-                    return known.item == record.item ? .success(.success) : .failure(.keyReused)
+                    let isSame = known.item == record.item && known.share == record.share
+                    return isSame ? .success(.success) : .failure(.keyReused)
                 }
                 tables.orders.append(
                     OrderSnapshot.Order(
                         number: Int64(tables.orders.count + 1), key: record.key, item: record.item,
-                        sale: record.sale, log: log))
+                        sale: record.sale, log: log, share: record.share))
                 batch.added.append(record)
                 return .success(.success)
             }

@@ -12,4 +12,34 @@ package struct OrderShare: Equatable, Sendable {
         self.state = state
         self.lines = lines
     }
+
+    /// The key under which an order server records it: the order's, and where copies are put back one that no client can
+    /// have, for it has a blank.
+    ///
+    /// - Parameter sale: the number that it has in the ledger.
+    package func recordKey(_ key: IdempotencyKey, sale: Int64) -> IdempotencyKey {
+        state == .placed ? key : IdempotencyKey(trusted: "\(key.text) \(sale)")
+    }
+
+    /// The order's key, from the one of the record.
+    package func orderKey(_ recordKey: IdempotencyKey) -> IdempotencyKey {
+        state == .placed ? recordKey : IdempotencyKey(trusted: String(recordKey.text.prefix { $0 != " " }))
+    }
+
+    // MARK: In a database
+
+    /// The lines as databases have them: `N:C,N:C`.
+    package var text: String { lines.map { "\($0.item):\($0.copies)" }.joined(separator: ",") }
+
+    /// Reads a share from a database's columns; nil where there is none.
+    package init?(order: Int64?, state: Int64?, text: String?) {
+        guard let order, let text, let state = state.flatMap({ OrderState(rawValue: $0) }) else { return nil }
+        let lines = text.split(separator: ",").compactMap { line -> OrderLine? in
+            let parts = line.split(separator: ":")
+            guard parts.count == 2, let item = ItemNumber(parsing: parts[0]), let copies = Int64(parts[1])
+            else { return nil }
+            return OrderLine(item: item, copies: copies)
+        }
+        self.init(order: order, state: state, lines: lines)
+    }
 }

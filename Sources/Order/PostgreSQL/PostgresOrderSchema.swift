@@ -7,11 +7,11 @@ enum PostgresOrderSchema {
     static let schema = PostgresSchema(
         tier: "order",
         versions: [
-            purchases + PostgresRefusals.table(refusal, referringTo: nil),
-            logs + PostgresRefusals.counting(refusal),
+            made + PostgresRefusals.table(refusal, referringTo: nil),
+            logs + PostgresRefusals.counting(refusal), shares,
         ], lock: 0x426B_4F72)
 
-    private static let purchases = """
+    private static let made = """
         CREATE TABLE bookstore.purchase (
             number bigint PRIMARY KEY CHECK (number > 0),
             order_key text NOT NULL UNIQUE,
@@ -44,6 +44,30 @@ enum PostgresOrderSchema {
 
         """ + PostgresLog.table("order", last: "SELECT coalesce(max(log_number), 0) FROM bookstore.purchase")
 
+    private static let shares = """
+        CREATE TABLE bookstore.order_share (
+            log bigint NOT NULL,
+            log_number bigint NOT NULL,
+            order_number bigint NOT NULL CHECK (order_number > 0),
+            state bigint NOT NULL CHECK (state IN (0, 3, 4)),
+            lines text NOT NULL CHECK (lines <> ''),
+            PRIMARY KEY (log, log_number),
+            FOREIGN KEY (log, log_number) REFERENCES bookstore.purchase (log, log_number)
+        );
+        CREATE TRIGGER order_share_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON bookstore.order_share
+            FOR EACH STATEMENT EXECUTE FUNCTION bookstore.refuse();
+
+        """
+
+    /// The purchases, each with its share of an order where it is one.
+    static let purchaseTables = "purchase LEFT JOIN order_share USING (log, log_number)"
+    static let shareColumns = "order_number, state, lines"
+
+    /// What stands in a row's ``shareColumns`` from `first` on.
+    static func share(_ row: PostgresRows.Row, at first: Int) -> OrderShare? {
+        OrderShare(order: row.int(first), state: row.int(first + 1), text: row.text(first + 2))
+    }
+
     /// The order server's table of refusals.
     static let refusal = "order_refusal"
 
@@ -54,10 +78,27 @@ enum PostgresOrderSchema {
         let key: IdempotencyKey
         let item: ItemNumber
         let sale: SalePosition?
+        let share: OrderShare?
     }
 
-    /// The statement that writes purchases.
-    static func insertion(_ rows: [Row], atMillis: Int64) -> PostgresStatement {
+    /// The statements that write purchases.
+    static func insertion(_ rows: [Row], atMillis: Int64) -> [PostgresStatement] {
+        guard !rows.isEmpty else { return [] }
+        let shared = rows.compactMap { row in row.share.map { (row: row, share: $0) } }
+        let shares = PostgresStatement(
+            """
+            INSERT INTO order_share (log, log_number, \(shareColumns))
+            SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[])
+            """,
+            [
+                .ints(shared.map(\.row.log)), .ints(shared.map(\.row.logNumber)),
+                .ints(shared.map(\.share.order)), .ints(shared.map(\.share.state.rawValue)),
+                .texts(shared.map(\.share.text)),
+            ])
+        return [purchases(rows, atMillis: atMillis)] + (shared.isEmpty ? [] : [shares])
+    }
+
+    private static func purchases(_ rows: [Row], atMillis: Int64) -> PostgresStatement {
         // In the order of sales at every server: two that insert the same ones then wait for each other in one
         // direction.
         PostgresStatement(

@@ -12,13 +12,17 @@ package enum PostgresOrderSnapshot {
         try PostgresOrderSchema.schema.read(at: url) { connection in
             var orders: [OrderSnapshot.Order] = []
             try connection.forEachRow(
-                "SELECT number, order_key, item_number, ledger, sale, log FROM purchase ORDER BY number"
+                """
+                SELECT number, order_key, item_number, ledger, sale, log, \(PostgresOrderSchema.shareColumns)
+                FROM \(PostgresOrderSchema.purchaseTables) ORDER BY number
+                """
             ) { row in
                 guard let item = ItemNumber(row[2]) else { return }
                 orders.append(
                     OrderSnapshot.Order(
                         number: row[0], key: IdempotencyKey(trusted: row.text(1) ?? ""), item: item,
-                        sale: row.int(3).map { SalePosition(ledger: $0, number: row[4]) }, log: row[5]))
+                        sale: row.int(3).map { SalePosition(ledger: $0, number: row[4]) }, log: row[5],
+                        share: PostgresOrderSchema.share(row, at: 6)))
             }
             return OrderSnapshot(orders: orders)
         }
@@ -45,12 +49,12 @@ package enum PostgresOrderSnapshot {
             lasts[order.log, default: 0] += 1
             return PostgresOrderSchema.Row(
                 log: order.log, logNumber: lasts[order.log, default: 0], key: order.key, item: order.item,
-                sale: order.sale)
+                sale: order.sale, share: order.share)
         }
         try PostgresDatabase.make(PostgresOrderSchema.schema, at: url) { connection in
             for start in stride(from: 0, to: rows.count, by: writtenAtOnce) {
                 let piece = Array(rows[start..<min(start + writtenAtOnce, rows.count)])
-                try connection.run([PostgresOrderSchema.insertion(piece, atMillis: atMillis)])
+                try connection.run(PostgresOrderSchema.insertion(piece, atMillis: atMillis))
             }
             try connection.run([PostgresLog.insertion("order", lasts: lasts)])
         }

@@ -8,6 +8,8 @@ package final class PostgresOrderStore: PostgresStore, OrderStoring {
     private struct Writing {
         /// The number of the last purchase in this server's log.
         var lastNumber: Int64
+        /// How many of that log's records are of copies that were put back.
+        var putBackCount: Int64
         /// All sales up to it were recorded when that was last asked.
         var known: SalePosition
         /// Sales that contradict what stands here. They count as known, or they would be asked for forever.
@@ -50,8 +52,12 @@ package final class PostgresOrderStore: PostgresStore, OrderStoring {
     }
 
     private static func load(_ connection: PostgresConnection, of log: PostgresLog) throws -> Writing {
-        Writing(
-            lastNumber: try log.last(on: connection), known: try unknown(on: connection),
+        let putBackCount = try connection.run(
+            "SELECT count(*) FROM order_share WHERE log = $1::bigint AND state <> \(OrderState.placed.rawValue)",
+            [.int(log.number)])
+        return Writing(
+            lastNumber: try log.last(on: connection), putBackCount: putBackCount[0][0],
+            known: try unknown(on: connection),
             refusals: try PostgresRefusals.tally(in: PostgresOrderSchema.refusal, on: connection))
     }
 
@@ -65,6 +71,8 @@ package final class PostgresOrderStore: PostgresStore, OrderStoring {
     // MARK: Reading
 
     package var lastNumber: Int64 { writing.withLock { $0.lastNumber } }
+
+    package var putBackCount: Int64 { writing.withLock { $0.putBackCount } }
 
     package var refusals: RefusalTally { writing.withLock { $0.refusals } }
 
@@ -115,25 +123,29 @@ package final class PostgresOrderStore: PostgresStore, OrderStoring {
     package func orders(before number: Int64, limit: Int) throws -> [OrderListing] {
         try database.values(
             """
-            SELECT number, item_number, order_key, sale, at_millis FROM purchase
-            WHERE number < $1::bigint ORDER BY number DESC LIMIT $2::bigint
+            SELECT number, item_number, order_key, sale, at_millis, \(PostgresOrderSchema.shareColumns)
+            FROM \(PostgresOrderSchema.purchaseTables) WHERE number < $1::bigint ORDER BY number DESC LIMIT $2::bigint
             """, [.int(number), .int(Int64(limit))]
         ) { row in
             ItemNumber(row[1]).map { item in
                 OrderListing(
                     number: row[0], item: item, key: IdempotencyKey(trusted: row.text(2) ?? ""),
-                    sale: row.int(3), time: Timestamp(millis: row[4]))
+                    sale: row.int(3), time: Timestamp(millis: row[4]),
+                    share: PostgresOrderSchema.share(row, at: 5))
             }
         }
     }
 
-    package func forEachPurchase(after number: Int64, _ body: (ItemNumber) throws -> Void) throws {
+    package func forEachPurchase(
+        after number: Int64, _ body: (ItemNumber, OrderShare?) throws -> Void
+    ) throws {
         try database.forEachRow(
             """
-            SELECT item_number FROM purchase WHERE log = $1::bigint AND log_number > $2::bigint ORDER BY log_number
+            SELECT item_number, \(PostgresOrderSchema.shareColumns) FROM \(PostgresOrderSchema.purchaseTables)
+            WHERE log = $1::bigint AND log_number > $2::bigint ORDER BY log_number
             """, [.int(database.log.number), .int(number)]
         ) { row in
-            if let item = ItemNumber(row[0]) { try body(item) }
+            if let item = ItemNumber(row[0]) { try body(item, PostgresOrderSchema.share(row, at: 1)) }
         }
     }
 
@@ -179,6 +191,7 @@ package final class PostgresOrderStore: PostgresStore, OrderStoring {
         }
         writing.withLock { writing in
             writing.lastNumber = lastNumber
+            writing.putBackCount += Int64(batch.added.count { $0.share?.state.putsBack == true })
             writing.refusals = refusals
             for (record, result) in zip(records, batch.results) {
                 if let sale = record.sale { writing.note(sale, fits: (try? result.get()) != nil) }

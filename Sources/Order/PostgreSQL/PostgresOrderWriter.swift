@@ -9,7 +9,7 @@ struct PostgresOrderWriter {
     private let log: Int64
     /// Refusals of a catalog that does not remember them itself.
     private(set) var refusals: PostgresRefusals
-    private var items: [IdempotencyKey: ItemNumber] = [:]
+    private var known: [IdempotencyKey: (item: ItemNumber?, share: OrderShare?)] = [:]
     private var sales: Set<SalePosition> = []
     private var added: [PostgresOrderSchema.Row] = []
     private let atMillis = Int64(Date().timeIntervalSince1970 * 1000)
@@ -42,12 +42,18 @@ struct PostgresOrderWriter {
                 JOIN unnest($1::bigint[], $2::bigint[]) AS asked (ledger, sale) USING (ledger, sale)
                 """, [.ints(positions.map(\.ledger)), .ints(positions.map(\.number))]),
             PostgresStatement(
-                "SELECT order_key, item_number FROM purchase WHERE order_key = ANY($1::text[])",
-                [.texts(keys.map(\.text))]),
+                """
+                SELECT order_key, item_number, \(PostgresOrderSchema.shareColumns)
+                FROM \(PostgresOrderSchema.purchaseTables) WHERE order_key = ANY($1::text[])
+                """, [.texts(keys.map(\.text))]),
             refusals.question(keys),
         ])
         for row in rows[1] { sales.insert(SalePosition(ledger: row[0], number: row[1])) }
-        for row in rows[2] { items[IdempotencyKey(trusted: row.text(0) ?? "")] = ItemNumber(row[1]) }
+        for row in rows[2] {
+            known[IdempotencyKey(trusted: row.text(0) ?? "")] = (
+                ItemNumber(row[1]), PostgresOrderSchema.share(row, at: 2)
+            )
+        }
         self.refusals.take(rows[3])
         try self.refusals.forgetOld(hours: OrderRecord.refusalHours, on: connection)
     }
@@ -57,16 +63,18 @@ struct PostgresOrderWriter {
         _ record: OrderRecord, number: Int64
     ) -> (isNew: Bool, outcome: Result<PurchaseOutcome, StoreError>) {
         if case .ownDecision(.failed) = record.origin { return (false, remember(record)) }
-        if let known = items[record.key] {
-            return (false, known == record.item ? .success(.success) : .failure(.keyReused))
+        if let known = known[record.key] {
+            let isSame = known.item == record.item && known.share == record.share
+            return (false, isSame ? .success(.success) : .failure(.keyReused))
         }
         if let sale = record.sale, !sales.insert(sale).inserted {
             return (false, .failure(.unavailable(tier: "order", reason: .otherOrder, outcomeUnknown: true)))
         }
-        items[record.key] = record.item
+        known[record.key] = (record.item, record.share)
         added.append(
             PostgresOrderSchema.Row(
-                log: log, logNumber: number, key: record.key, item: record.item, sale: record.sale))
+                log: log, logNumber: number, key: record.key, item: record.item, sale: record.sale,
+                share: record.share))
         return (true, .success(.success))
     }
 
@@ -82,8 +90,9 @@ struct PostgresOrderWriter {
     /// Writes everything and commits, for good: of a sale that the server forgot another order server could write a
     /// second line.
     mutating func end(mark: PostgresStatement) throws {
-        let insertion = PostgresOrderSchema.insertion(added, atMillis: atMillis)
         try PostgresDatabase.end(
-            beginning + (added.isEmpty ? [] : [insertion]) + refusals.statements() + [mark], on: connection)
+            beginning + PostgresOrderSchema.insertion(added, atMillis: atMillis) + refusals.statements() + [
+                mark
+            ], on: connection)
     }
 }

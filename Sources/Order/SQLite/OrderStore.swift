@@ -11,6 +11,7 @@ internal import Synchronization
 package final class OrderStore: FileStore, OrderStoring {
     private struct Writing {
         var lastNumber: Int64
+        var putBackCount: Int64
         var tally: SaleTally
         var refusals: RefusalTally
         var syncsFully = true
@@ -43,8 +44,10 @@ package final class OrderStore: FileStore, OrderStoring {
 
     private static func load(_ database: Database) throws -> Writing {
         let number = try Int64.fetchOne(database, sql: "SELECT ifnull(max(number), 0) FROM purchase")
+        let putBackCount = try Int64.fetchOne(
+            database, sql: "SELECT count(*) FROM order_share WHERE state <> \(OrderState.placed.rawValue)")
         return Writing(
-            lastNumber: number ?? 0, tally: try tally(in: database),
+            lastNumber: number ?? 0, putBackCount: putBackCount ?? 0, tally: try tally(in: database),
             refusals: try RefusalWriter.tally(in: database))
     }
 
@@ -77,6 +80,8 @@ package final class OrderStore: FileStore, OrderStoring {
 
     package var lastNumber: Int64 { writing.withLock { $0.lastNumber } }
 
+    package var putBackCount: Int64 { writing.withLock { $0.putBackCount } }
+
     /// What is remembered of refused purchases, which a catalog with a ledger remembers itself.
     package var refusals: RefusalTally { writing.withLock { $0.refusals } }
 
@@ -98,22 +103,27 @@ package final class OrderStore: FileStore, OrderStoring {
 
     package func orders(before number: Int64, limit: Int) throws -> [OrderListing] {
         let sql = """
-            SELECT number, item_number, order_key, sale, at_millis FROM purchase
-            WHERE number < ? ORDER BY number DESC LIMIT ?
+            SELECT number, item_number, order_key, sale, at_millis, \(OrderSchema.shareColumns)
+            FROM \(OrderSchema.purchases) WHERE number < ? ORDER BY number DESC LIMIT ?
             """
         return try file.values(sql, [number, limit]) { row in
             ItemNumber(row[1] as Int64).map { item in
                 OrderListing(
                     number: row[0], item: item, key: IdempotencyKey(trusted: row[2]), sale: row[3],
-                    time: Timestamp(millis: row[4]))
+                    time: Timestamp(millis: row[4]), share: OrderSchema.share(row, at: 5))
             }
         }
     }
 
-    package func forEachPurchase(after number: Int64, _ body: (ItemNumber) throws -> Void) throws {
-        let sql = "SELECT item_number FROM purchase WHERE number > ? ORDER BY number"
+    package func forEachPurchase(
+        after number: Int64, _ body: (ItemNumber, OrderShare?) throws -> Void
+    ) throws {
+        let sql = """
+            SELECT item_number, \(OrderSchema.shareColumns) FROM \(OrderSchema.purchases)
+            WHERE number > ? ORDER BY number
+            """
         try file.forEachRow(sql, [number]) { row in
-            if let item = ItemNumber(row[0] as Int64) { try body(item) }
+            if let item = ItemNumber(row[0] as Int64) { try body(item, OrderSchema.share(row, at: 1)) }
         }
     }
 
@@ -140,6 +150,7 @@ package final class OrderStore: FileStore, OrderStoring {
                     let result = try writer.store(record, number: next.lastNumber + 1)
                     if result.isNew {
                         next.lastNumber += 1
+                        if record.share?.state.putsBack == true { next.putBackCount += 1 }
                         batch.added.append(record)
                     }
                     if let sale = record.sale {

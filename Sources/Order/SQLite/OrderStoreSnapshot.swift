@@ -22,6 +22,9 @@ package enum OrderStoreSnapshot {
                         order.number, order.key.text, order.item.value, order.sale?.ledger,
                         order.sale?.number,
                     ])
+                if let share = order.share {
+                    try OrderSchema.insert(share, of: order.number, in: database)
+                }
             }
         }
     }
@@ -41,7 +44,10 @@ package enum OrderStoreSnapshot {
     private static func content(_ database: Database, path: String) throws -> OrderSnapshot {
         let rows = try Row.fetchCursor(
             database,
-            sql: "SELECT number, order_key, item_number, ledger, sale FROM purchase ORDER BY number")
+            sql: """
+                SELECT number, order_key, item_number, ledger, sale, \(OrderSchema.shareColumns)
+                FROM \(OrderSchema.purchases) ORDER BY number
+                """)
         var orders: [OrderSnapshot.Order] = []
         while let row = try rows.next() {
             guard let item = ItemNumber(row[2] as Int64) else {
@@ -52,7 +58,8 @@ package enum OrderStoreSnapshot {
             orders.append(
                 OrderSnapshot.Order(
                     number: row[0], key: IdempotencyKey(trusted: row[1]), item: item,
-                    sale: ledger.map { SalePosition(ledger: $0, number: row[4]) }))
+                    sale: ledger.map { SalePosition(ledger: $0, number: row[4]) },
+                    share: OrderSchema.share(row, at: 5)))
         }
         return OrderSnapshot(orders: orders)
     }

@@ -38,12 +38,19 @@ struct OrderStoreWriter {
         insert.bind(4, record.sale?.ledger)
         insert.bind(5, record.sale?.number)
         insert.bind(6, atMillis)
-        if try insert.run() == 1 { return (true, .success(.success)) }
-        let known = try Int64.fetchOne(
-            database, sql: "SELECT item_number FROM purchase WHERE order_key = ?",
-            arguments: [record.key.text])
+        if try insert.run() == 1 {
+            if let share = record.share { try OrderSchema.insert(share, of: number, in: database) }
+            return (true, .success(.success))
+        }
+        let known = try Row.fetchOne(
+            database,
+            sql: """
+                SELECT item_number, \(OrderSchema.shareColumns) FROM \(OrderSchema.purchases)
+                WHERE order_key = ?
+                """, arguments: [record.key.text])
         if let known {
-            return (false, known == record.item.value ? .success(.success) : .failure(.keyReused))
+            let isSame = known[0] == record.item.value && OrderSchema.share(known, at: 1) == record.share
+            return (false, isSame ? .success(.success) : .failure(.keyReused))
         }
         return (false, .failure(.unavailable(tier: "order", reason: .otherOrder, outcomeUnknown: true)))
     }

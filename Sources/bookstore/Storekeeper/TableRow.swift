@@ -42,7 +42,14 @@ extension OrderListing: TableRow {
     ])
 
     var cells: [String] {
-        [String(number), time.description, item.description, sale.map { String($0) } ?? "", key.text]
+        [String(number), time.description, books, sale.map { String($0) } ?? "", key.text]
+    }
+
+    /// The book, or the books of an order with their copies.
+    private var books: String {
+        guard let share else { return item.description }
+        let lines = share.lines.map { $0.copies == 1 ? "\($0.item)" : "\($0.item) ×\($0.copies)" }
+        return (share.state == .placed ? "" : share.state.words + " ") + lines.joined(separator: ", ")
     }
 }
 
