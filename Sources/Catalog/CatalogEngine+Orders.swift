@@ -32,6 +32,23 @@ extension CatalogEngine {
         }
     }
 
+    /// A basket with what its books are now.
+    func basket(_ id: BasketID, on eventLoop: any EventLoop) -> EventLoopFuture<Basket> {
+        let (digest, oldest) = (BasketChange.digest(of: id), BasketChange.oldest(at: .now))
+        return read(on: eventLoop) { try $0.basket(digest, changedAfter: oldest) }.and(current(on: eventLoop))
+            .map { lines, _ in self.basket(of: lines) }
+    }
+
+    /// Gives a basket other lines, by group commit.
+    func keep(_ basket: BasketChange, on eventLoop: any EventLoop) -> EventLoopFuture<Basket> {
+        journal.submit(.basket(basket), on: eventLoop).map { _ in self.basket(of: basket.lines) }
+    }
+
+    private func basket(of lines: [OrderLine]) -> Basket {
+        Basket(
+            lines: lines.map { Basket.Line(item: $0.item, copies: $0.copies, book: shelf.book($0.item)) })
+    }
+
     /// An order, without a network between.
     package func order(_ order: NewOrder, context: CallContext) -> EventLoopFuture<OrderDecision> {
         self.order(order, on: context.slot.eventLoop)

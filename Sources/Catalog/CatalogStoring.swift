@@ -68,6 +68,8 @@ package protocol CatalogStoring: JournaledStore where Change == CatalogChange, B
     func order(of key: IdempotencyKey) throws -> PlacedOrder?
     /// Customers' orders by a filter, the newest first.
     func orders(_ filter: OrderFilter) throws -> [PlacedOrder]
+    /// The lines of a basket by the digest of its name, by the books' numbers; none for one that is not kept.
+    func basket(_ digest: String, changedAfter time: Timestamp) throws -> [OrderLine]
     /// What became of a purchase by its key; nil when none is known.
     func receipt(of key: IdempotencyKey) throws -> Receipt?
     /// Movements by a filter, the newest first.

@@ -4,7 +4,9 @@ internal import TierHTTP
 
 // Customers' orders.
 extension Endpoint {
-    static let ordering = [cancel, state, forget, customerOrder, customerOrders]
+    static let ordering = [
+        cancel, state, forget, customerOrder, customerOrders, basket, newBasket,
+    ]
 
     /// The order server's.
     package static let order = Endpoint(
@@ -63,4 +65,27 @@ extension Endpoint {
                 .limit(StoreLimits.orderCountMax),
                 .query("after", .sequence, "Go on after this order: the `next` of the page before."),
             ], success: .fullOrderPage, refusals: [400], example: .init(query: "state=placed")))
+
+    private static let exampleBasket = "00112233445566778899aabbccddeeff"
+
+    package static let basket = Endpoint(
+        "basket", lane: .reads,
+        RouteDoc(
+            summary:
+                "What a customer has put aside, with what its books are now; empty where nothing is kept under this name.",
+            parameters: [
+                .query("basket", .pattern(BasketID.pattern), isRequired: true, "The basket's secret name.")
+            ], success: .basketResult, refusals: [400], example: .init(query: "basket=\(exampleBasket)")))
+
+    /// `/basket`, where a customer changes it.
+    package static let newBasket = Endpoint(
+        "basket", [.POST], lane: .changes,
+        RouteDoc(
+            summary:
+                "Gives a basket other lines; nothing is reserved by it. It is kept for \(Basket.keptDaysMax) days after its last change; without lines it is forgotten.",
+            body: .json(.newBasket), success: .basketResult, refusals: [400, 413],
+            example: .init(
+                body:
+                    #"{"basket": "00112233445566778899aabbccddeeff", "lines": [{"item_number": "1", "copies": 2}]}"#
+            )))
 }

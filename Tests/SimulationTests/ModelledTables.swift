@@ -160,6 +160,8 @@ extension ModelledTables: LedgerTables {
 
     mutating func forgetContact(of order: Int64) {}
 
+    mutating func write(_ basket: BasketChange, at time: Timestamp) {}
+
     // MARK: What storekeepers ask for
 
     /// The simulation's storekeepers add no books, bring no covers and import no files.

@@ -12,6 +12,8 @@ package enum CatalogChange: Sendable {
     case cancelling(IdempotencyKey)
     /// Whom an order is for is forgotten.
     case forgetting(order: Int64)
+    /// A basket has other lines.
+    case basket(BasketChange)
     /// A part of a file of books.
     case importing(ImportPiece)
     /// A part of such a file is taken back.
@@ -22,7 +24,7 @@ package enum CatalogChange: Sendable {
         switch self {
         case .update(let change): [change.item]
         case .ordering(let order): order.lines.map(\.item)
-        case .keeper, .cancelling, .forgetting, .importing, .undoing: []
+        case .keeper, .cancelling, .forgetting, .basket, .importing, .undoing: []
         }
     }
 
@@ -31,7 +33,7 @@ package enum CatalogChange: Sendable {
         switch self {
         case .update(let change): change.key
         case .ordering(let order): order.key
-        case .keeper, .cancelling, .forgetting, .importing, .undoing: nil
+        case .keeper, .cancelling, .forgetting, .basket, .importing, .undoing: nil
         }
     }
 }

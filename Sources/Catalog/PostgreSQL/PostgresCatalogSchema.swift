@@ -10,7 +10,7 @@ enum PostgresCatalogSchema {
         tier: "catalog",
         versions: [
             books + ledger + refusals, logs + PostgresRefusals.counting(refusal), edits, PostgresCovers.table,
-            imports, PostgresOrderRows.tables,
+            imports, PostgresOrderRows.tables, PostgresBasketRows.table,
         ],
         lock: 0x426B_4361)
 

@@ -197,4 +197,8 @@ struct PostgresLedger: LedgerTables {
         try flush()
         try connection.run("DELETE FROM order_contact WHERE order_number = $1::bigint", [.int(order)])
     }
+
+    func write(_ basket: BasketChange, at time: Timestamp) throws {
+        try connection.run(PostgresBasketRows.writing(basket, at: time))
+    }
 }

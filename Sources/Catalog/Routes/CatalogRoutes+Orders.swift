@@ -47,6 +47,18 @@ extension CatalogRoutes {
                     })
             },
             Route(.customerOrders) { .pending(try orders($0)) },
+            Route(.basket) { request in
+                .pending(
+                    engine.basket(try request.basketID(), on: request.slot.eventLoop).map { .json($0.result) }
+                )
+            },
+            Route(.newBasket) { request in
+                let loop = request.slot.eventLoop
+                return .pending(
+                    request.newBasket().flatMap { id, lines in
+                        engine.keep(BasketChange(id, lines: lines), on: loop)
+                    }.map { .json($0.result) })
+            },
         ]
     }
 

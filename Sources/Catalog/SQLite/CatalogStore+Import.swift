@@ -122,3 +122,23 @@ private enum ImportRow {
         }
     }
 }
+
+extension CatalogSchema {
+    /// The pieces of files that were written, by which they are not written twice and can be taken back, and what was
+    /// said of the columns under a header.
+    static let imports = """
+        CREATE TABLE import_piece (
+            import_key TEXT NOT NULL,
+            piece INTEGER NOT NULL CHECK (piece > 0),
+            digest INTEGER NOT NULL,
+            first_sequence INTEGER REFERENCES movement,
+            last_sequence INTEGER REFERENCES movement,
+            added INTEGER NOT NULL,
+            changed INTEGER NOT NULL,
+            unchanged INTEGER NOT NULL,
+            undone INTEGER NOT NULL DEFAULT 0 CHECK (undone IN (0, 1)),
+            PRIMARY KEY (import_key, piece)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE import_header (header TEXT PRIMARY KEY, columns TEXT NOT NULL) STRICT, WITHOUT ROWID;
+        """
+}

@@ -110,6 +110,10 @@ struct SQLiteLedger: LedgerTables {
         try database.execute(sql: "DELETE FROM order_contact WHERE order_number = ?", arguments: [order])
     }
 
+    func write(_ basket: BasketChange, at time: Timestamp) throws {
+        try BasketRows.write(basket, at: time, in: database)
+    }
+
     // MARK: What storekeepers ask for
 
     func beginRequest() throws { try database.execute(sql: "SAVEPOINT request") }

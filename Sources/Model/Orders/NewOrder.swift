@@ -18,22 +18,15 @@ package struct NewOrder: Equatable, Sendable {
     package init(
         key: IdempotencyKey, lines: [OrderLine], expectedTotal: Cents? = nil, contact: OrderContact = .init()
     ) throws(StoreError) {
-        var copies: [ItemNumber: Int64] = [:]
-        for line in lines {
-            let sum = copies[line.item, default: 0] + line.copies
-            guard (1...OrderLine.copiesMax).contains(line.copies), sum <= OrderLine.copiesMax else {
-                throw .invalid("book \(line.item) is not ordered in 1 to \(OrderLine.copiesMax) copies")
-            }
-            copies[line.item] = sum
-        }
-        guard (1...Self.lineCountMax).contains(copies.count) else {
+        let lines = try OrderLine.added(lines)
+        guard (1...Self.lineCountMax).contains(lines.count) else {
             throw .invalid(
-                copies.isEmpty
+                lines.isEmpty
                     ? "the order is empty: give at least one line"
-                    : "the order has \(copies.count) books, more than \(Self.lineCountMax)")
+                    : "the order has \(lines.count) books, more than \(Self.lineCountMax)")
         }
         self.key = key
-        self.lines = copies.map { OrderLine(item: $0, copies: $1) }.sorted { $0.item < $1.item }
+        self.lines = lines
         self.expectedTotal = expectedTotal
         self.contact = contact
     }

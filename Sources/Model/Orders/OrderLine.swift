@@ -12,4 +12,19 @@ package struct OrderLine: Hashable, Sendable {
         self.item = item
         self.copies = copies
     }
+
+    /// Each book once, by number: lines of the same book are added up.
+    ///
+    /// - Throws: ``StoreError/invalid(_:)`` for too many copies of a book.
+    package static func added(_ lines: [OrderLine]) throws(StoreError) -> [OrderLine] {
+        var copies: [ItemNumber: Int64] = [:]
+        for line in lines {
+            let sum = copies[line.item, default: 0] + line.copies
+            guard (1...copiesMax).contains(line.copies), sum <= copiesMax else {
+                throw .invalid("book \(line.item) is not ordered in 1 to \(copiesMax) copies")
+            }
+            copies[line.item] = sum
+        }
+        return copies.map { OrderLine(item: $0, copies: $1) }.sorted { $0.item < $1.item }
+    }
 }

@@ -27,6 +27,8 @@ protocol LedgerTables: ImportTables {
     mutating func write(_ step: LedgerStep) throws
     /// Erases whom an order is for.
     mutating func forgetContact(of order: Int64) throws
+    /// Writes what a change makes of a basket, and forgets some of those that are too old.
+    mutating func write(_ basket: BasketChange, at time: Timestamp) throws
 
     // MARK: What storekeepers ask for
 

@@ -178,6 +178,12 @@ extension LedgerWriter {
         try tables.forgetContact(of: number)
         return .success(CatalogOutcome(order: try tables.order(number)))
     }
+
+    /// Keeps a basket as it is now.
+    mutating func keep(_ basket: BasketChange) throws -> Result<CatalogOutcome, StoreError> {
+        try tables.write(basket, at: time)
+        return .success(CatalogOutcome())
+    }
 }
 
 extension OrderLine {
