@@ -18,6 +18,8 @@ package final class CatalogEngine: CatalogService {
     private let follower: ShelfFollower?
     /// Sales by day and topic.
     private let totals = LedgerTotals()
+    /// A stock of so many copies is low.
+    let lowStockMax: Int64
     private let queryLogging: QueryLogging
     private let queryCount = Atomic<Int>(0)
 
@@ -27,11 +29,12 @@ package final class CatalogEngine: CatalogService {
     ///   - logPath: the catalog log, which is completed from the ledger before this returns.
     ///   - broken: see ``Storage/Journal``.
     package init(
-        store: any CatalogStoring, logPath: String, queryLogging: QueryLogging, logger: Logger,
-        execution: Execution = .threads, broken: @escaping @Sendable (any Error) -> Void
+        store: any CatalogStoring, logPath: String, queryLogging: QueryLogging, lowStockMax: Int64 = 3,
+        logger: Logger, execution: Execution = .threads, broken: @escaping @Sendable (any Error) -> Void
     ) throws {
         self.store = store
         self.queryLogging = queryLogging
+        self.lowStockMax = lowStockMax
         let finder = BookFinder(catalog: store, shelf: shelf)
         self.finder = finder
         hasIndex = !execution.isStepped

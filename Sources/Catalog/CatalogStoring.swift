@@ -74,6 +74,8 @@ package protocol CatalogStoring: JournaledStore where Change == CatalogChange, B
     func receipt(of key: IdempotencyKey) throws -> Receipt?
     /// Movements by a filter, the newest first.
     func movements(_ filter: MovementFilter) throws -> LedgerStretch
+    /// What movements have to tell, in order.
+    func events(_ filter: EventFilter) throws -> EventsPage
 }
 
 extension CatalogStoring {

@@ -24,7 +24,8 @@ struct FrontendRoutes {
         let health = TierHealth(of: [catalog, order])
         return Endpoint.catalogRelayed.map { TierRelay.route(of: $0, to: catalog) }
             + [
-                TierRelay.route(of: .order, to: order), TierRelay.route(of: .orders, to: order),
+                TierRelay.events(of: catalog), TierRelay.route(of: .order, to: order),
+                TierRelay.route(of: .orders, to: order),
                 Route(.tiers) { .pending(health.response(to: $0)) },
             ]
     }

@@ -20,10 +20,10 @@ struct TierRelay: Sendable {
         .serviceUnavailable,
     ]
 
-    private let client: TierClient
+    let client: TierClient
     private let name: String
     private let lane: Lane
-    private let operation: SystemMonitor.Operation
+    let operation: SystemMonitor.Operation
     private let entry: String
 
     /// A relay of a resource of the tier behind `client`.
@@ -71,11 +71,21 @@ struct TierRelay: Sendable {
     /// A route that passes on a resource of the tier behind `client` as it is. What waits for another tier's disk
     /// counts as long, so that one connection does not have many of it at the same time.
     static func route(of endpoint: Endpoint, to client: TierClient) -> Route {
-        let relay = TierRelay(endpoint, to: client)
+        route(of: endpoint, TierRelay(endpoint, to: client)) { relay, request throws(StoreError) in
+            try relay.pass(request, endpoint)
+        }
+    }
+
+    /// - Parameter answer: what the relay makes of a request.
+    static func route(
+        of endpoint: Endpoint, _ relay: TierRelay,
+        _ answer:
+            @escaping @Sendable (TierRelay, TierRequest) throws(StoreError) -> EventLoopFuture<TierResponse>
+    ) -> Route {
         var relayed = endpoint
         relayed.isLong = endpoint.isRead
         relayed.bodyBytesMax = endpoint.bodyBytesMax.map { min($0, StoreLimits.relayedFileByteCountMax) }
-        return Route(relayed) { .pending(try relay.pass($0, endpoint)) }
+        return Route(relayed) { .pending(try answer(relay, $0)) }
     }
 
     private static func type(of answer: TierAnswer, _ endpoint: Endpoint) -> TierResponse.ContentType {
@@ -85,7 +95,7 @@ struct TierRelay: Sendable {
         return answer.headers.first(name: "content-type").flatMap(TierResponse.ContentType.init) ?? .json
     }
 
-    private func pass(
+    func pass(
         _ request: TierRequest, _ endpoint: Endpoint
     ) throws(StoreError) -> EventLoopFuture<TierResponse> {
         let isRead = endpoint.isRead

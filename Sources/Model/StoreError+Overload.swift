@@ -12,6 +12,8 @@ extension StoreError {
         case searchTooLong = "search_too_long"
         case listTooLong = "list_too_long"
         case indexGrowing = "index_growing"
+        /// Clients that follow events.
+        case followersFull = "followers_full"
         case refusalsFull = "refusals_full"
         /// As ``refusalsFull``, in an order server whose catalog remembers no refusals.
         case soldOutFull = "sold_out_full"
@@ -34,6 +36,7 @@ extension StoreError {
             case .listTooLong:
                 "this list takes too long and was given up: keep it to a topic, or go on from a later book"
             case .indexGrowing: "the index of the books is being made; ask again in a moment"
+            case .followersFull: "too many follow the events; ask for their pages instead"
             case .refusalsFull:
                 "there are too few copies, and too many such answers are remembered for another one; nothing was changed"
             case .soldOutFull:

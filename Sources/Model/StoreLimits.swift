@@ -16,6 +16,8 @@ package enum StoreLimits {
     package static let saleCountMax = 1_000
     /// Customers' orders on a page of their list.
     package static let orderCountMax = 100
+    /// Movements of which one answer tells.
+    package static let toldCountMax = 1_000
     /// The words of find, in UTF-8 bytes.
     package static let queryByteCountMax = 200
     /// Days of sales that are counted.

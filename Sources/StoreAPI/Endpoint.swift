@@ -44,7 +44,7 @@ package struct Endpoint: Sendable {
     /// What the catalog has and a frontend passes on unchanged.
     package static let catalogRelayed = shop + keeping + ordering
     /// All of the store.
-    static let all = contract + catalogRelayed + [order, importing, orders, tiers]
+    static let all = contract + catalogRelayed + [events, order, importing, orders, tiers]
 }
 
 extension Route {

@@ -66,6 +66,15 @@ extension StoreClient {
             ], trace: trace)
     }
 
+    /// What happened in the shop after a movement of the ledger, in order.
+    ///
+    /// - Parameter limit: movements to tell of, at most.
+    package func events(
+        after: Int64, limit: Int, trace: TraceContext? = nil
+    ) async throws -> StoreAnswer<[StoreEvent]> {
+        try await ask(.events, [("after", String(after)), ("limit", String(limit))], trace: trace)
+    }
+
     /// Completed purchases, newest first.
     package func orders(
         limit: Int, after: String? = nil, trace: TraceContext? = nil

@@ -10,6 +10,7 @@ package struct StoreClient: Sendable {
     private static let endpoints: [Endpoint] = [
         .find, .details, .cover, .topics, .search, .lookup, .buy, .receipt, .books, .book, .movements,
         .totals, .tiers, .orders, .updates, .add, .edit, .retire, .restore, .load, .undo, .importing, .ledger,
+        .events,
     ]
 
     private let client: TierClient

@@ -175,6 +175,7 @@ final class ModelledCatalogStore: ModelledStore, CatalogStoring, @unchecked Send
     func order(of key: IdempotencyKey) throws -> PlacedOrder? { throw NotModelled() }
     func orders(_ filter: OrderFilter) throws -> [PlacedOrder] { throw NotModelled() }
     func basket(_ digest: String, changedAfter time: Timestamp) throws -> [OrderLine] { throw NotModelled() }
+    func events(_ filter: EventFilter) throws -> EventsPage { throw NotModelled() }
     func movements(_ filter: MovementFilter) throws -> LedgerStretch { throw NotModelled() }
 }
 

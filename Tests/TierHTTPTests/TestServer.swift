@@ -174,6 +174,17 @@ private func waitingRoutes(_ gates: Gates) -> [Route] {
             let name = try request.target.required("name")
             return .pending(gates.wait(name, on: request.slot.eventLoop))
         },
+        Route("endless", [.GET], isLong: true) { request in
+            let name = try request.target.required("name")
+            let bytes = Int(try request.target.parameter("bytes") ?? "1") ?? 1
+            var response = TierResponse(.ok, .events, body: ByteBuffer(string: "first\n"))
+            response.rest = { [slot = request.slot] in
+                gates.wait(name, on: slot.eventLoop).map { _ in
+                    ByteBuffer(repeating: UInt8(ascii: "."), count: bytes)
+                }
+            }
+            return .ready(response)
+        },
     ]
 }
 

@@ -11,8 +11,9 @@ package struct CatalogRoutes {
     let engine: CatalogEngine
     let answers = TopicAnswers()
     let imports = ImportProgress()
+    let followers = EventFollowers()
 
-    var all: [Route] { contract + ordering + reading + keeping + covers + importing }
+    var all: [Route] { contract + ordering + reading + keeping + covers + importing + [events] }
 
     private var contract: [Route] {
         [

@@ -19,6 +19,8 @@ package struct TierResponse: Sendable {
         case png = "image/png"
         case jpeg = "image/jpeg"
         case webp = "image/webp"
+        /// Server-sent events.
+        case events = "text/event-stream"
         /// The answers of a batch.
         case batch = "application/x-bookstore-batch"
 
@@ -28,7 +30,7 @@ package struct TierResponse: Sendable {
         var forbidsGuessing: Bool {
             switch self {
             case .json, .batch: false
-            case .problem, .html, .metrics, .png, .jpeg, .webp: true
+            case .problem, .html, .metrics, .png, .jpeg, .webp, .events: true
             }
         }
 
@@ -60,6 +62,10 @@ package struct TierResponse: Sendable {
     /// The body's media type.
     package var contentType: ContentType
     package var body: ByteBuffer
+    /// What follows the body for as long as the client stays, piece by piece; nil for an answer that ends. It is asked
+    /// for the next piece when the client has taken the one before, on the request's event loop, and ends the answer
+    /// by nil or a failure. The end of the connection is the end of such an answer.
+    package var rest: (@Sendable () -> EventLoopFuture<ByteBuffer?>)?
     /// Further header fields. Names and values are the program's own and hold no line breaks.
     package var fields: [(name: String, value: String)] = []
     package var caching = Caching.nothing
@@ -126,8 +132,10 @@ package struct TierResponse: Sendable {
         buffer.writeString(date)
         buffer.writeStaticString("\r\ncontent-type: ")
         buffer.writeString(contentType.rawValue)
-        buffer.writeStaticString("\r\ncontent-length: ")
-        buffer.writeString(String(body.readableBytes))
+        if rest == nil {
+            buffer.writeStaticString("\r\ncontent-length: ")
+            buffer.writeString(String(body.readableBytes))
+        }
         if contentType.forbidsGuessing { buffer.writeStaticString("\r\nx-content-type-options: nosniff") }
         times.write(to: &buffer, total: total)
         for (name, value) in fields {

@@ -64,7 +64,9 @@ final class ServerLoop {
         scheduleSweep()
     }
 
-    var hasRoom: Bool { connections.count < connectionCountMax && !isDraining }
+    var connectionCount: Int { connections.count }
+
+    var hasRoom: Bool { connectionCount < connectionCountMax && !isDraining }
 
     /// What a connection is answered for which there is no room. Nil where it is closed without a word: the refused
     /// must not use up what is limited.
@@ -85,13 +87,13 @@ final class ServerLoop {
 
     func add(_ connection: ServerConnection, checkedAt time: NIODeadline) {
         connections.add(connection, due: time)
-        openConnections.set(connections.count)
+        openConnections.set(connectionCount)
     }
 
     func remove(_ connection: ServerConnection) {
         connections.remove(connection)
-        openConnections.set(connections.count)
-        if connections.count == 0 { finishDrain() }
+        openConnections.set(connectionCount)
+        if connectionCount == 0 { finishDrain() }
     }
 
     /// Has the times of a connection checked at `time`, or earlier.
@@ -117,7 +119,7 @@ final class ServerLoop {
         let promise = slot.eventLoop.makePromise(of: Void.self)
         drained = promise
         for connection in connections.elements { connection.drain() }
-        if connections.count == 0 { finishDrain() }
+        if connectionCount == 0 { finishDrain() }
         return promise.futureResult
     }
 

@@ -51,6 +51,10 @@ struct Setting: Sendable {
             "how long a refused purchase is remembered by its key, in hours, 24 or more; sold ones are remembered for ever"
     )
 
+    static let lowStock = Setting(
+        key: "low.stock", defaultValue: "3",
+        meaning: "a book with so many copies or fewer is low; events tell when one becomes so")
+
     static let loops = Setting(
         key: "loops", defaultValue: "0",
         meaning: "event loops of a server, which serve side by side; 0 for one for every two processor cores",
@@ -103,7 +107,8 @@ struct Setting: Sendable {
     ]
 
     static let all = [
-        config, output, data, store, books, index, bind, logLevel, logFormat, logQueries, keyHours, loops,
+        config, output, data, store, books, index, bind, logLevel, logFormat, logQueries, keyHours, lowStock,
+        loops,
         token,
         tokenFile, publicURL, deskPassword, deskPasswordFile, shopName, shopAddress, shopCurrency, shopZone,
         shopTax, shopLanguage,

@@ -36,6 +36,21 @@ extension Movement: TableRow {
     }
 }
 
+extension StoreEvent: TableRow {
+    static let table = TextTable([
+        .right("sequence"), .left("time"), .left("kind"), .right("order"), .left("state"), .left("books"),
+        .right("stock"),
+    ])
+
+    var cells: [String] {
+        let books = lines.map { "\($0.copies) of \($0.item)" }.joined(separator: ", ")
+        return [
+            String(sequence), time.description, kind.rawValue, order.map { String($0) } ?? "",
+            state?.name ?? "", item?.description ?? books, stock.map { String($0) } ?? "",
+        ]
+    }
+}
+
 extension OrderListing: TableRow {
     static let table = TextTable([
         .right("number"), .left("time"), .right("book"), .right("sale"), .left("key"),

@@ -17,24 +17,26 @@ struct CatalogCommand: AsyncParsableCommand {
 
     /// From the contract's day to ten years.
     static let keyHours = CatalogStore.refusalHoursMin...87_600
+    static let lowStock = 0...Int(Book.stockMax)
 
     func run() async throws {
         let settings = try await common.load(
             [
                 .data: data.data, .store: data.store, .books: catalog.books, .logQueries: catalog.logQueries,
-                .keyHours: catalog.keyHours.map(String.init),
+                .keyHours: catalog.keyHours.map(String.init), .lowStock: catalog.lowStock.map(String.init),
                 .index: tier.index.map(String.init), .bind: tier.bind,
             ], handed: try tier.handed())
         let process = try TierProcess(.catalog, settings: settings, options: tier)
         let queryLogging = try settings.choice(.logQueries, as: QueryLogging.self)
         _ = try settings.number(.keyHours, in: Self.keyHours)
+        let lowStockMax = Int64(try settings.number(.lowStock, in: Self.lowStock))
         try await process.run {
             let logPath = try process.logPath("catalog_log")
             let lock = try process.lockData()
             let store = try Self.openStore(in: try process.folder(.data), logPath: logPath, process: process)
             let engine = try CatalogEngine(
-                store: store, logPath: logPath, queryLogging: queryLogging, logger: process.logger,
-                broken: process.broken)
+                store: store, logPath: logPath, queryLogging: queryLogging, lowStockMax: lowStockMax,
+                logger: process.logger, broken: process.broken)
             let server = try await CatalogServer.start(
                 engine: engine, token: process.token, at: process.address, hosts: process.hosts,
                 loops: process.loops,

@@ -20,4 +20,9 @@ struct CatalogOptions: ParsableArguments {
             "How long a refused purchase is remembered by its key; 24 or more. Sold ones stay.",
             valueName: "hours"))
     var keyHours: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Events tell when a book's stock falls to so many copies or fewer.", valueName: "copies"))
+    var lowStock: Int64?
 }

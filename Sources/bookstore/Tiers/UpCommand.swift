@@ -23,7 +23,7 @@ struct UpCommand: AsyncParsableCommand {
     func run() async throws {
         let own: [Setting: String?] = [
             .data: data.data, .store: data.store, .books: catalog.books, .logQueries: catalog.logQueries,
-            .keyHours: catalog.keyHours.map(String.init),
+            .keyHours: catalog.keyHours.map(String.init), .lowStock: catalog.lowStock.map(String.init),
         ]
         let settings = try await common.load(own.merging(shop.values) { first, _ in first })
         let servers = try settings.servers()
@@ -48,6 +48,7 @@ extension Settings {
         _ = try choice(.logFormat, as: LogFormat.self)
         _ = try choice(.logQueries, as: QueryLogging.self)
         _ = try number(.keyHours, in: CatalogCommand.keyHours)
+        _ = try number(.lowStock, in: CatalogCommand.lowStock)
         _ = try number(.loops, in: TierProcess.loopCounts)
         _ = try token()
         _ = try publicURL()

@@ -51,7 +51,7 @@ struct ConnectionState {
     }
 
     /// A channel that holds as much as it may.
-    private struct Fullness {
+    struct Fullness {
         let since: NIODeadline
         /// When the client last took something of what waits.
         var takenAt: NIODeadline
@@ -59,16 +59,20 @@ struct ConnectionState {
         var byteCount = Int.max
     }
 
-    private var life: ConnectionLife
-    private var incoming: Incoming?
+    var life: ConnectionLife
+    var incoming: Incoming?
     /// Bytes that are kept of the request that is arriving.
     private(set) var arrivingBytes = 0
-    private var responses = OrderedResponses<Outgoing>()
+    var responses = OrderedResponses<Outgoing>()
     /// Requests that wait until there is room for their answers, whose places are taken already.
     private var held: Deque<Complete> = []
     private var unsent: UnsentAnswers
-    private var fullness: Fullness?
+    var fullness: Fullness?
     private(set) var isReadHeld = false
+    /// Whether an answer without an end is being sent, or was: nothing comes behind it.
+    private var isEndless = false
+    /// Whether there is more of it to come.
+    private(set) var isStreaming = false
     private let pipelinedCountMax: Int
     private let headBytesMax: Int
 
@@ -199,7 +203,7 @@ struct ConnectionState {
     // MARK: Answers
 
     /// Whether nothing is owed.
-    var isAnswered: Bool { responses.isEmpty }
+    var isAnswered: Bool { isEndless ? !isStreaming : responses.isEmpty }
 
     /// Whether the client takes nothing. Meanwhile its further answers wait here, where they share their bodies.
     var isFull: Bool { fullness != nil }
@@ -212,8 +216,13 @@ struct ConnectionState {
 
     /// The next answer that may leave.
     mutating func popReady(isDraining: Bool) -> Outgoing? {
-        guard var answer = responses.popReady() else { return nil }
+        guard !isEndless, var answer = responses.popReady() else { return nil }
         unsent.write(answer.byteCount)
+        if answer.response.rest != nil, !answer.isHead {
+            answer.persistence = .closed
+            (isEndless, isStreaming) = (true, true)
+            held = []
+        }
         if isDraining, responses.isEmpty, incoming == nil { answer.persistence = .closed }
         if case .closed = answer.persistence { life.endRequests() }
         return answer
@@ -238,6 +247,9 @@ struct ConnectionState {
 
     // MARK: The end
 
+    /// The answer without an end has ended.
+    mutating func endStream() { isStreaming = false }
+
     mutating func closeInput() { life.closeInput() }
 
     /// Stops taking requests. Returns false for a connection with work, which ends when that is answered.
@@ -248,46 +260,10 @@ struct ConnectionState {
     }
 
     /// Whether the last bytes are to be written now.
-    mutating func closes(at now: NIODeadline) -> Bool { life.closes(at: now, isAnswered: responses.isEmpty) }
+    mutating func closes(at now: NIODeadline) -> Bool { life.closes(at: now, isAnswered: isAnswered) }
 
     /// The system has taken the last bytes.
     mutating func ends(at now: NIODeadline) -> ConnectionLife.Ending? { life.ends(at: now) }
-
-    /// Checks how long the connection has been in its phase.
-    ///
-    /// - Parameter waitingBytes: what the channel holds, where it is full.
-    mutating func check(
-        at now: NIODeadline, waitingBytes: Int, limits: ServerLimits
-    ) -> ConnectionLife.Verdict {
-        if let full = fullness {
-            if waitingBytes < full.byteCount {
-                fullness?.takenAt = now
-                fullness?.byteCount = waitingBytes
-            } else if now - full.takenAt > limits.writeStallTimeMax {
-                return .close
-            }
-        } else if case .closing(let since) = life.phase, now - since > limits.writeStallTimeMax {
-            return .close
-        }
-        return life.check(
-            at: now, isBehind: isReadHeld, isIdle: responses.isEmpty && incoming == nil, limits: limits.life)
-    }
-
-    /// When the connection is to be checked next, unless something begins that has a time of its own.
-    func nextCheck(at now: NIODeadline, limits: ServerLimits) -> NIODeadline {
-        if fullness != nil { return now + limits.sweepInterval }
-        switch life.phase {
-        case .closing(let since): return since + limits.writeStallTimeMax
-        case .lingering(let since): return since + limits.lingerTimeMax
-        case .ended: return now + limits.idleTimeMax
-        case .open:
-            let idleSince = responses.isEmpty ? life.idleSince : now
-            guard let start = life.arrivalStart else { return idleSince + limits.idleTimeMax }
-            // Of a client that waits for the server the time begins anew with each check.
-            if isReadHeld || life.owesContinue { return now + limits.sweepInterval }
-            return start + limits.requestReadTimeMax
-        }
-    }
 
     /// The connection has ended: nothing of it is kept.
     mutating func release(from memory: inout LoopMemory) {

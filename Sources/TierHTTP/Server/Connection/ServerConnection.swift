@@ -22,6 +22,9 @@ final class ServerConnection: ChannelDuplexHandler, RequestReader, WheelElement 
     private var context: ChannelHandlerContext?
     private var output = ByteBuffer()
     private var isFlushScheduled = false
+    /// The rest of an answer without an end; see ``TierResponse/rest``.
+    private var rest: (@Sendable () -> EventLoopFuture<ByteBuffer?>)?
+    private var isRestAsked = false
     /// Told when the client leaves.
     let client = ClientPresence()
     var wheelPlace = WheelPlace()
@@ -45,6 +48,7 @@ final class ServerConnection: ChannelDuplexHandler, RequestReader, WheelElement 
         self.context = nil
         state.release(from: &loop.memory)
         output = ByteBuffer()
+        rest = nil
         loop.remove(self)
         client.leave()
     }
@@ -185,8 +189,30 @@ final class ServerConnection: ChannelDuplexHandler, RequestReader, WheelElement 
         state.flushed(at: .now())
         writeContinueIfDue()
         while let next = state.nextHeld() { loop.carryOut(next, of: self) }
+        if state.isStreaming { sendRest() }
         closeIfDone()
         resumeReading()
+    }
+
+    /// Asks for the next piece of an answer without an end, unless one is asked for already, or the client has not taken
+    /// the one before.
+    private func sendRest() {
+        guard let rest, !loop.isDraining else { return endRest() }
+        guard !isRestAsked, !state.isFull else { return }
+        isRestAsked = true
+        rest().assumeIsolated().whenComplete { result in
+            self.isRestAsked = false
+            guard let context = self.context, self.rest != nil else { return }
+            guard case .success(let piece?) = result else { return self.endRest() }
+            context.writeAndFlush(self.wrapOutboundOut(piece), promise: nil)
+            self.scheduleFlush()
+        }
+    }
+
+    private func endRest() {
+        rest = nil
+        state.endStream()
+        closeIfDone()
     }
 
     /// Puts the answers that may leave now into `output`.
@@ -196,6 +222,7 @@ final class ServerConnection: ChannelDuplexHandler, RequestReader, WheelElement 
         while output.readableBytes < Self.outputBytesMax,
             let answer = state.popReady(isDraining: loop.isDraining)
         {
+            if state.isStreaming { rest = answer.response.rest }
             let isLong = !answer.isHead && answer.response.body.readableBytes > Self.copiedBytesMax
             answer.response.write(
                 to: &output, date: loop.date, times: answer.times, total: answer.total,
@@ -246,13 +273,16 @@ final class ServerConnection: ChannelDuplexHandler, RequestReader, WheelElement 
     /// asked goes on for a while, and what takes longer than that is given up.
     private func leaveSoon() {
         guard !state.isAnswered, let context else { return }
-        context.eventLoop.assumeIsolated().scheduleTask(in: loop.limits.halfClosedTimeMax) { [client] in
+        context.eventLoop.assumeIsolated().scheduleTask(in: loop.limits.halfClosedTimeMax) {
+            [weak self, client] in
             client.leave()
+            if self?.state.isStreaming == true { self?.endRest() }
         }
     }
 
     /// Stops taking requests; closes as soon as what was taken is answered.
     func drain() {
+        if state.isStreaming { endRest() }
         if state.drain(at: .now(), limits: loop.limits) { closeIfDone() }
     }
 
