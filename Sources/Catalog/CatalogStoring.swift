@@ -45,7 +45,8 @@ package protocol CatalogStoring: JournaledStore where Change == CatalogChange, B
     func details(of item: ItemNumber) throws -> BookDetails
     /// Books, also retired ones, in item-number order; none for a number that never had one.
     func details(of items: [ItemNumber]) throws -> [BookDetails]
-    /// What is known of books besides; nothing for one of which nothing is.
+    /// What is known of books besides, without covers of which the image is missing, as after a recovery from logs;
+    /// nothing for one of which nothing is.
     func facts(of items: [ItemNumber]) throws -> [ItemNumber: BookFacts]
     /// The image of a cover by its digest; nil where there is none.
     func cover(_ digest: String) throws -> [UInt8]?

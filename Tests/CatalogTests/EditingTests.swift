@@ -141,6 +141,48 @@ import Testing
         }
     }
 
+    @Test(.onEachStore) func anISBNIsOfOneBookInTheShop() async throws {
+        try await withCatalogFolder { folder in
+            try folder.withStore { store in
+                _ = try request(edit(facts: [.isbn: warAndPeaceISBN]), store).get()
+                let twice = edit(second.item, facts: [.isbn: warAndPeaceISBN])
+                guard case .failure(.conflict(_, let current)) = try request(twice, store) else {
+                    Issue.record("two books have one ISBN")
+                    return
+                }
+                #expect(current.map(\.book.item) == [first.item])
+                let new = NewBook(
+                    item: nil, title: "T", topic: "t", price: try cents(1_00), stock: 1,
+                    facts: warAndPeaceFacts)
+                #expect(throws: StoreError.self) { try request(.add(new), store).get() }
+                #expect(try store.movementLines().count == 1)
+                // A book that left the shop gives it free, and does not come back beside the other.
+                _ = try request(.retire(first.item, expectedVersion: nil), store).get()
+                _ = try request(twice, store).get()
+                #expect(throws: StoreError.self) { try request(.restore(first.item), store).get() }
+                _ = try request(edit(second.item, facts: [.isbn: nil]), store).get()
+                _ = try request(.restore(first.item), store).get()
+            }
+        }
+    }
+
+    /// After a recovery from logs.
+    @Test(.onEachStore) func aCoverWithoutItsImageIsNotShown() async throws {
+        try await withCatalogFolder { folder in
+            try folder.withStore { store in
+                let cover = Cover(digest: String(repeating: "a", count: 64), image: [1])
+                _ = try request(.cover(cover, of: first.item, expectedVersion: nil), store).get()
+                #expect(try store.store.facts(of: [first.item])[first.item]?[.cover] == cover.digest)
+            }
+            try folder.execute("DELETE FROM cover")
+            try folder.withStore { store in
+                let shown = try store.store.facts(of: [first.item])
+                let kept = try store.details(of: first.item).facts
+                #expect(shown[first.item]?[.cover] == nil && kept[.cover] != nil)
+            }
+        }
+    }
+
     @Test(.onEachStore) func booksAreAddedWithFacts() async throws {
         try await withCatalogFolder { folder in
             try folder.withStore { store in

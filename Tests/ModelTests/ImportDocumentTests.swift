@@ -23,6 +23,14 @@ import Testing
         return fault?.reason ?? ""
     }
 
+    @Test func namesWhatIsNoTable() {
+        #expect(fault([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0]).contains("image (png)"))
+        #expect(fault([0xFF, 0xD8, 0xFF, 0xE0]).contains("image (jpeg)"))
+        #expect(fault([0x1F, 0x8B, 8, 0]).contains("gzip"))
+        #expect(fault(Array("PK".utf8) + [3, 4]).contains(".xlsx"))
+        #expect(fault(Array("%PDF-1.7".utf8)).contains("PDF"))
+    }
+
     /// A German Excel: semicolons, a decimal comma, Windows-1252, empty rows, a separator too many.
     @Test func readsASpreadsheetsExport() throws {
         let text = """

@@ -26,6 +26,18 @@ import Testing
         #expect(FormParts(Array(("preamble\r\n" + body).utf8), boundary: "XX")?["csrf"] != nil)
     }
 
+    /// A file with all the columns of which the page asks, looked at a second time.
+    @Test func holdsTheLongestFormOfTheDesk() throws {
+        let columns = (0..<ImportView.columnCountMax).flatMap {
+            [part("column-\($0)", "title"), part("header-\($0)", "Title")]
+        }
+        let others = ["csrf", "key", "reason", "file", "update", "stock", "unknown", "held"].map {
+            part($0, "x")
+        }
+        let parts = try #require(read((columns + others).joined() + "--XX--\r\n"))
+        #expect(text(parts["held"]) == "x" && text(parts["column-39"]) == "title")
+    }
+
     @Test func refusesWhatIsNotWellFormed() {
         let whole = part("a", "1") + part("b", "2") + "--XX--\r\n"
         // Cut anywhere before its end mark, it is not a form.

@@ -56,9 +56,15 @@ extension PostgresCatalogStore {
 
     package func facts(of items: [ItemNumber]) throws -> [ItemNumber: BookFacts] {
         let rows = try database.values(
-            "SELECT item_number, facts::text FROM book_facts WHERE item_number = ANY($1::bigint[])",
-            [.ints(items.map(\.value))]
-        ) { row in try ItemNumber(row[0]).map { ($0, try BookFacts(json: row.text(1))) } }
+            """
+            SELECT item_number, facts::text, EXISTS (SELECT FROM cover WHERE digest = facts ->> 'cover')
+            FROM book_facts WHERE item_number = ANY($1::bigint[])
+            """, [.ints(items.map(\.value))]
+        ) { row in
+            try ItemNumber(row[0]).map {
+                ($0, try BookFacts(json: row.text(1)).withCover(isThere: row.bool(2)))
+            }
+        }
         return Dictionary(uniqueKeysWithValues: rows)
     }
 

@@ -60,11 +60,14 @@ extension CatalogStore {
     package func facts(of items: [ItemNumber]) throws -> [ItemNumber: BookFacts] {
         try file.read { database in
             let statement = try database.cachedStatement(
-                sql: "SELECT facts FROM book_facts WHERE item_number = ?")
+                sql: """
+                    SELECT facts, json_extract(facts, '$.cover') IN (SELECT digest FROM cover)
+                    FROM book_facts WHERE item_number = ?
+                    """)
             var facts: [ItemNumber: BookFacts] = [:]
             for item in items {
-                guard let json = try String.fetchOne(statement, arguments: [item.value]) else { continue }
-                facts[item] = try BookFacts(json: json)
+                guard let row = try Row.fetchOne(statement, arguments: [item.value]) else { continue }
+                facts[item] = try BookFacts(json: row[0]).withCover(isThere: row[1] ?? false)
             }
             return facts
         }

@@ -61,6 +61,10 @@ struct FileText {
             return "is a workbook of an old Excel (.xls); in the spreadsheet, \(remedy)"
         }
         if file.starts(with: Array("%PDF".utf8)) { return "is a PDF; ask its sender for the list as CSV" }
+        if let image = CoverImage.Format(of: file[...]) {
+            return "is an image (\(image.rawValue)) and no table; a book gets a cover by 'books cover'"
+        }
+        if file.starts(with: [0x1F, 0x8B]) { return "is packed (gzip); unpack it first" }
         return nil
     }
 

@@ -1,7 +1,8 @@
 /// The parts of a posted form with a file (`multipart/form-data`, RFC 7578).
 struct FormParts: Sendable {
-    /// The most parts of one form; the shop's own forms have few.
-    static let countMax = 16
+    /// The most parts of one form. The shop's own longest asks of each column of a file what it holds, beside a few
+    /// fields.
+    static let countMax = 8 + 2 * ImportView.columnCountMax
     /// The longest head of a part, in bytes.
     static let headByteCountMax = 1_024
 

@@ -40,6 +40,12 @@ package struct Recovery {
             try replay.add(soldCounts: soldCounts ?? [:], notes: &notes)
         }
         addNotes(of: replay.contested, logs)
+        let coverCount = replay.facts.values.count { $0[.cover] != nil }
+        if coverCount > 0 {
+            notes.append(
+                "images stand in no log: \(coverCount) books show a drawn cover until 'bookstore books cover' gives them theirs again"
+            )
+        }
         notes.append("keys of refused purchases and of restocks stand in no log: they are forgotten")
         return LedgerSnapshot(
             ledger: ledger,

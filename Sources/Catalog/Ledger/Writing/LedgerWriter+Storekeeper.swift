@@ -129,6 +129,7 @@ extension LedgerWriter {
         guard found.isRetired else {
             throw StoreError.conflict("book \(item) is in the shop already", current: [found])
         }
+        if let isbn = found.facts[.isbn] { try check(isbn, isFreeFor: found) }
         try tables.write(isRetired: false, of: item, movement: lastMovement + 1)
         var book = found.book
         if PlantedBug.isOn(.restoresWithoutStock) { book.stock = 0 }
@@ -157,6 +158,7 @@ extension LedgerWriter {
         if case .some(let digest?) = edit.facts[.cover], try !tables.hasCover(digest) {
             throw StoreError.conflict("the store has no image with the digest \(digest)", current: [found])
         }
+        if case .some(let isbn?) = edit.facts[.isbn], !found.isRetired { try check(isbn, isFreeFor: found) }
         let written = LedgerEdit(edit, of: found, movement: lastMovement + 1)
         try record(
             .edited(edit), leaving: written.book, inShop: !found.isRetired, previous: found.version)
@@ -167,6 +169,17 @@ extension LedgerWriter {
         let expectation = KeeperUpdate.Expectation(version: expected)
         guard let difference = expectation.difference(from: found) else { return }
         throw StoreError.changed("book \(found.book.item) has changed: \(difference)", current: [found])
+    }
+
+    /// An edition is one book in the shop; another could not be told from it by its number.
+    private mutating func check(_ isbn: String, isFreeFor found: BookDetails) throws {
+        for (_, item) in try tables.items(isbns: [isbn]) where item != found.book.item {
+            let other = try details(of: item)
+            guard other.isRetired else {
+                throw StoreError.conflict(
+                    "ISBN \(isbn) is that of book \(item), '\(other.book.title)'", current: [other])
+            }
+        }
     }
 
     /// Adds books, and gives the numbers of those that could not be, as they are taken.

@@ -66,7 +66,7 @@ struct ImportView {
     }
 
     /// Columns of which the page asks what they hold, so that it stays small.
-    private static let columnCountMax = 40
+    static let columnCountMax = 40
 
     let frame: Pages.Frame
     let key: String

@@ -9,6 +9,8 @@ struct FactFieldView {
     let fault: String?
     /// What it is meanwhile, where someone else changed it.
     let now: String?
+    /// The elements that describe the field, by their IDs; nil where none does.
+    let described: String?
     let isLong: Bool
     let isFocused: Bool
 
@@ -19,6 +21,8 @@ struct FactFieldView {
         hint = Self.hint(fact)
         self.fault = fault
         self.now = now
+        let parts = [("hint", hint), ("now", now), ("fault", fault)].filter { $0.1 != nil }
+        described = parts.isEmpty ? nil : parts.map { "\(fact.rawValue)-\($0.0)" }.joined(separator: " ")
         isLong = fact == .description
         self.isFocused = isFocused
     }
