@@ -71,10 +71,20 @@ extension StoreClient {
             .topics, [("sort", order.rawValue), ("limit", String(limit)), ("after", after)], trace: trace)
     }
 
-    /// What became of the purchase with a key; nil when the store knows of none.
+    /// What became of the purchase of one copy with a key; nil when the store knows of none.
     package func receipt(
         _ key: IdempotencyKey, within time: TimeAmount? = nil, trace: TraceContext? = nil
     ) async throws -> Receipt? {
+        guard case .copy(let receipt)? = try await purchase(key, within: time, trace: trace) else {
+            return nil
+        }
+        return receipt
+    }
+
+    /// What became of the purchase or order with a key; nil when the store knows of neither.
+    package func purchase(
+        _ key: IdempotencyKey, within time: TimeAmount? = nil, trace: TraceContext? = nil
+    ) async throws -> Purchase? {
         do {
             return try await ask(.receipt, key: key, within: time, trace: trace).result
         } catch StoreFault.refused(let problem) where problem.status == 404 {

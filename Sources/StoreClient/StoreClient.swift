@@ -10,7 +10,7 @@ package struct StoreClient: Sendable {
     private static let endpoints: [Endpoint] = [
         .find, .details, .cover, .topics, .search, .lookup, .buy, .receipt, .books, .book, .movements,
         .totals, .tiers, .orders, .updates, .add, .edit, .retire, .restore, .load, .undo, .importing, .ledger,
-        .events,
+        .events, .basket, .order, .cancel, .state, .forget, .customerOrders,
     ]
 
     private let client: TierClient
@@ -30,7 +30,7 @@ package struct StoreClient: Sendable {
         self.readTimeMax = readTimeMax
         self.changeTimeMax = changeTimeMax
         operations = Dictionary(
-            uniqueKeysWithValues: Self.endpoints.map { ($0.name, client.operation("/" + $0.name)) })
+            uniqueKeysWithValues: Set(Self.endpoints.map(\.name)).map { ($0, client.operation("/" + $0)) })
     }
 
     /// A client with connections of its own to servers that are equals.

@@ -112,6 +112,7 @@ package final class StorefrontServer: Sendable {
         CoverRoutes(store: store).add(to: router)
         CrawlerRoutes(store: store, pages: pages).add(to: router)
         PurchaseRoutes(store: store, pages: pages, problems: problems).add(to: router)
+        BasketRoutes(store: store, pages: pages, problems: problems).add(to: router)
         if let password {
             DeskRoutes(store: store, desk: DeskPages(pages: pages), door: DeskDoor(password: password))
                 .add(to: router)

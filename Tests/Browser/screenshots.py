@@ -8,6 +8,7 @@ from pathlib import Path
 from conftest import make_browser, resize
 from shop import all_of, buy, one, open_book, press, sign_in, wait, wait_for_path
 from store import PACKAGE, Store
+from test_orders import check_out, order, put_in_basket
 
 DESKTOP = (1100, 780)
 PHONE = (390, 780)
@@ -26,6 +27,14 @@ def shop_pages(store, folder):
         picture(browser, folder, "home")
         open_book(browser, store, 2)
         picture(browser, folder, "book")
+        put_in_basket(browser, store, 2, 7, 9, 12)
+        picture(browser, folder, "basket")
+        check_out(browser, store)
+        picture(browser, folder, "checkout")
+        order(browser)
+        wait_for_path(browser, "/receipt/")
+        picture(browser, folder, "receipt")
+        open_book(browser, store, 2)
         browser.execute_cdp_cmd(
             "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": "dark"}]})
         buy(browser)
@@ -64,7 +73,8 @@ def desk_pages(store, folder):
             press(one(browser, "form[action='/desk/changes'] button"))
         wait(bob, "the conflict", lambda: all_of(bob, ".note.warn"))
         picture(bob, folder, "desk-conflict")
-        for name, page in (("desk-today", "/desk"), ("desk-books", "/desk/books"), ("desk-book", "/desk/book/4")):
+        for name, page in (("desk-today", "/desk"), ("desk-books", "/desk/books"), ("desk-book", "/desk/book/4"),
+                           ("desk-orders", "/desk/orders")):
             ann.get(store.shop + page)
             picture(ann, folder, name)
         ann.get(store.shop + "/desk/import")

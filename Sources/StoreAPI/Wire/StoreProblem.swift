@@ -15,6 +15,12 @@ package struct StoreProblem: Decodable, Sendable {
     package private(set) var price: Cents?
     /// Books that are not what the sender took them for, as they are.
     package private(set) var current: [BookDetails]?
+    /// Lines of an order of which there are not enough copies.
+    package private(set) var short: [ShortLine]?
+    /// What an order costs that should cost something else.
+    package private(set) var total: Cents?
+    /// What is wrong, for a program.
+    package private(set) var code: String?
     /// Lines of a file that were refused.
     package private(set) var lines: [RefusedLine]?
     /// How many there are, which may be more than are named.
@@ -36,8 +42,23 @@ package struct StoreProblem: Decodable, Sendable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case detail, dependency, current, lines, outcome
+        case detail, dependency, current, lines, outcome, short, total, code
         case price = "cost"
         case lineCount = "line_count"
+    }
+}
+
+extension ShortLine: Decodable {
+    private enum CodingKeys: String, CodingKey {
+        case item = "item_number"
+        case wanted, stock
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let members = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            item: try members.decode(ItemNumber.self, forKey: .item),
+            wanted: try members.decode(Int64.self, forKey: .wanted),
+            stock: try members.decode(Int64.self, forKey: .stock))
     }
 }

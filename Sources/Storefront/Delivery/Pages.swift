@@ -41,7 +41,8 @@ struct Pages: Sendable {
     }
 
     private static let sections: [(link: String, words: String)] = [
-        ("/desk", "Today"), ("/desk/books", "Books"), ("/desk/low", "Low stock"), ("/desk/ledger", "Ledger"),
+        ("/desk", "Today"), ("/desk/orders", "Orders"), ("/desk/books", "Books"), ("/desk/low", "Low stock"),
+        ("/desk/ledger", "Ledger"),
         ("/desk/ledger?kind=sale", "Sales"), ("/desk/totals", "Totals"), ("/desk/add", "Add a book"),
         ("/desk/import", "Import"),
     ]
@@ -80,6 +81,10 @@ struct Pages: Sendable {
             "book": PackageResources.book_mustache,
             "receipt": PackageResources.receipt_mustache,
             "orders": PackageResources.orders_mustache,
+            "basket": PackageResources.basket_mustache,
+            "checkout": PackageResources.checkout_mustache,
+            "order-receipt": PackageResources.order_receipt_mustache,
+            "order-lines": PackageResources.order_lines_mustache,
             "problem": PackageResources.problem_mustache,
             "desk-layout": PackageResources.desk_layout_mustache,
             "desk-sign-in": PackageResources.desk_sign_in_mustache,
@@ -94,6 +99,10 @@ struct Pages: Sendable {
             "desk-ledger": PackageResources.desk_ledger_mustache,
             "desk-totals": PackageResources.desk_totals_mustache,
             "desk-changes": PackageResources.desk_changes_mustache,
+            "desk-orders": PackageResources.desk_orders_mustache,
+            "desk-order": PackageResources.desk_order_mustache,
+            "desk-picking": PackageResources.desk_picking_mustache,
+            "desk-receipt": PackageResources.desk_receipt_mustache,
             "desk-pages": PackageResources.desk_pages_mustache,
             "desk-numbers": PackageResources.desk_numbers_mustache,
             "desk-problem": PackageResources.desk_problem_mustache,

@@ -14,12 +14,15 @@ struct ProblemPages: Sendable {
         let words: String
     }
 
-    /// The form that repeats a purchase with an unknown outcome under the same key.
+    /// The form that repeats a purchase with an unknown outcome under the same key, as it was sent.
     struct Retry {
-        let item: String
-        let key: String
-        /// The price that the first form showed; empty if it did not contain one.
-        let cost: String
+        struct Field {
+            let name: String
+            let value: String
+        }
+
+        let action: String
+        let fields: [Field]
     }
 
     struct Problem {

@@ -7,6 +7,12 @@ enum DeskNotice {
     case retired
     case edited
     case restored
+    /// So many orders took a step.
+    case orders(Int)
+    /// The customer of an order is forgotten.
+    case forgotten
+    /// No order was ticked.
+    case noOrder
     /// An empty form was sent.
     case empty
 
@@ -17,6 +23,10 @@ enum DeskNotice {
         case "edited": self = .edited
         case "restored": self = .restored
         case "empty": self = .empty
+        case "forgotten": self = .forgotten
+        case "no-order": self = .noOrder
+        case let code? where code.hasPrefix("orders-"):
+            self = Int(code.dropFirst("orders-".count)).map { .orders($0) } ?? .nothing
         case let code?:
             let count = code.split(separator: "-").last.flatMap { Int($0) }
             self = count.map { code.hasPrefix("imported-") ? .imported($0) : .changed($0) } ?? .nothing
@@ -33,6 +43,9 @@ enum DeskNotice {
         case .retired: "retired"
         case .edited: "edited"
         case .restored: "restored"
+        case .orders(let count): "orders-\(count)"
+        case .forgotten: "forgotten"
+        case .noOrder: "no-order"
         case .empty: "empty"
         }
     }
@@ -46,6 +59,10 @@ enum DeskNotice {
         case .retired: "The book is retired."
         case .edited: "The book is changed."
         case .restored: "The book is back in the shop."
+        case .orders(let count):
+            "Done: \(count == 1 ? "1 order" : "\(Wording.count(Int64(count))) orders") changed."
+        case .forgotten: "The customer is forgotten."
+        case .noOrder: "No order is ticked, so nothing was changed."
         case .empty: "No change is filled in, so nothing was changed."
         }
     }

@@ -20,6 +20,16 @@ struct DeskRoutes: Sendable {
         router.post("/desk/sign-out") { try await signOut($0, $1) }
         page("/desk", router) { try await today($1, $2) }
         page("/desk/tiers", router) { _, context, _ in try await tiers(context) }
+        page("/desk/orders", router) { try await orders($0, $1, $2) }
+        page("/desk/order/:number", router) { try await order($0, $1, $2) }
+        for paper in ["picking", "receipt"] {
+            page(RouterPath("/desk/order/:number/\(paper)"), router) {
+                try await order($0, $1, $2, template: "desk-\(paper)")
+            }
+        }
+        form("/desk/orders", router) { try await stepOrders($0, $1, $2) }
+        form("/desk/order", router) { try await stepOrder($0, $1, $2) }
+        form("/desk/forget", router) { try await forgetCustomer($0, $1, $2) }
         page("/desk/books", router) { try await books($0, $1, $2) }
         page("/desk/low", router) { try await low($0, $1, $2) }
         page("/desk/book/:item", router) { try await book($0, $1, $2) }

@@ -1,4 +1,5 @@
 internal import Model
+internal import StoreAPI
 
 /// A message on a book's page about a press of its button that bought nothing. It stays true when the page is
 /// opened again.
@@ -54,5 +55,29 @@ struct PurchaseNote: Equatable {
             heading: "Please look at the price",
             words: "What you sent does not say which price you saw. \(nothing) The book costs "
                 + "\(Wording.price(now)): the button buys it for that.")
+    }
+
+    /// An order of several books that was not made.
+    ///
+    /// - Parameter shown: the total that its page showed, in cents.
+    static func notOrdered(_ refusal: StoreProblem, shown: Int64) -> PurchaseNote {
+        let nothing = "You have ordered nothing and owe nothing."
+        switch refusal.status {
+        case 412:
+            let total = refusal.total.map { ", and the order costs \(Wording.price($0)) now" } ?? ""
+            return PurchaseNote(
+                heading: "The price has changed",
+                words: "The page that you sent showed \(Wording.amount(shown))\(total). \(nothing) "
+                    + "If you want it for that, go to checkout again.")
+        case 404:
+            return PurchaseNote(
+                heading: "A book is no longer sold",
+                words: "\(nothing) Remove it from the basket to order the others.")
+        default:
+            return PurchaseNote(
+                heading: "Someone was faster",
+                words: "There are not enough copies of everything any more. \(nothing) "
+                    + "Change the copies below to order what there is.")
+        }
     }
 }

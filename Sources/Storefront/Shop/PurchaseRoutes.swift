@@ -131,8 +131,15 @@ struct PurchaseRoutes: Sendable {
             throw ProblemPages.Problem.Thrown(
                 problem: ProblemPages.nothing("This is not the address of a receipt."))
         }
-        guard let receipt = try await store.receipt(id.key, trace: context.trace) else {
-            return try problems.answer(Self.noPurchase, context: context)
+        let receipt: Receipt
+        switch try await store.purchase(id.key, trace: context.trace) {
+        case .copy(let found): receipt = found
+        case .order(let order):
+            let view = OrderReceiptView(
+                order, id: id, frame: pages.frame("Receipt"),
+                isNew: order.isNew() && !RememberedOrders(request).isRepeat(id))
+            return try pages.answer(view, "order-receipt", caching: .never)
+        case nil: return try problems.answer(Self.noPurchase, context: context)
         }
         guard receipt.isSuccess else {
             return try problems.answer(Self.soldOut(receipt), context: context)
@@ -151,22 +158,17 @@ struct PurchaseRoutes: Sendable {
 
     private func orders(_ request: Request, _ context: ShopContext) async throws -> Response {
         let ids = RememberedOrders(request).ids
-        let receipts = try await withThrowingTaskGroup(of: (ReceiptID, Receipt?).self) { group in
+        let found = try await withThrowingTaskGroup(of: (ReceiptID, Purchase?).self) { group in
             for id in ids {
-                group.addTask { (id, try await store.receipt(id.key, trace: context.trace)) }
+                group.addTask { (id, try await store.purchase(id.key, trace: context.trace)) }
             }
             return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
         }
-        let bought = ids.compactMap { id in
-            receipts[id].flatMap { $0 }.flatMap { $0.isSuccess ? (id: id, receipt: $0) : nil }
-        }
         // Sorted by time of purchase: pressing the button again does not make a purchase a new one.
-        let orders = bought.sorted { $0.receipt.time.millis > $1.receipt.time.millis }.map { id, receipt in
-            OrdersView.Order(
-                id: id.text, title: Wording.listed(receipt.title),
-                cover: CoverArt.svg(
-                    title: Wording.listed(receipt.title), topic: receipt.topic, item: receipt.item),
-                when: receipt.time.words, paid: Wording.price(receipt.price))
+        let bought = ids.compactMap { id in found[id].flatMap { $0 }.map { (id: id, purchase: $0) } }
+            .filter(\.purchase.isSuccess)
+        let orders = bought.sorted { $0.purchase.time.millis > $1.purchase.time.millis }.map {
+            OrdersView.Order($0.purchase, id: $0.id)
         }
         let view = OrdersView(frame: pages.frame("My orders"), orders: orders)
         return try pages.answer(view, "orders", caching: .never)
@@ -185,7 +187,12 @@ extension PurchaseRoutes {
                 "Yes. This purchase has a name of its own: however often you ask, at most one copy is sold.",
             advice: "Ask again. If the first try went through, you get its receipt; if not, you buy now.",
             retry: ProblemPages.Retry(
-                item: press.item.description, key: press.id.text, cost: press.shown?.description ?? ""),
+                action: "/buy",
+                fields: [
+                    .init(name: "item_number", value: press.item.description),
+                    .init(name: "key", value: press.id.text),
+                    .init(name: "cost", value: press.shown?.description ?? ""),
+                ]),
             links: [ProblemPages.Link(link: ShopPaths.book(press.item), words: "Back to the book")])
     }
 

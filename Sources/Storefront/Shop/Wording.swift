@@ -23,6 +23,8 @@ enum Wording {
 
     static func books(_ number: Int) -> String { number == 1 ? "1 book" : "\(count(Int64(number))) books" }
 
+    static func copies(_ number: Int64) -> String { number == 1 ? "1 copy" : "\(count(number)) copies" }
+
     /// How many books a list has, and which page of them is shown.
     static func books(_ number: Int, page: Int, of pageCount: Int) -> String {
         pageCount == 1
@@ -33,6 +35,11 @@ enum Wording {
     /// returned unchanged.
     static func time(_ text: String) -> String {
         Timestamp(parsing: text).map(ShopProfile.current.zone.words) ?? text
+    }
+
+    /// A time as the desk's tables show it, by the shop's clocks: `2026-11-24 08:15:30`.
+    static func tabular(_ time: Timestamp) -> String {
+        String(ShopProfile.current.zone.local(time).description.prefix(19)).replacing("T", with: " ")
     }
 
     /// A day, a month or a year of ISO 8601, such as `1 March 1869`.
@@ -81,4 +88,9 @@ enum Wording {
         }
         return title[..<(end ?? title.endIndex)] + "…"
     }
+}
+
+extension String {
+    /// The text with its first letter in upper case.
+    var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
 }

@@ -68,6 +68,21 @@ extension OrderListing: TableRow {
     }
 }
 
+extension PlacedOrder: TableRow {
+    static let table = TextTable([
+        .right("order"), .left("time"), .left("state"), .right("total"), .left("books"), .left("name"),
+        .left("email"),
+    ])
+
+    var cells: [String] {
+        [
+            String(number), time.description, state.name, Cents.text(ofSum: totalCents - refundedCents),
+            lines.map { "\($0.item)=\($0.copies)" }.joined(separator: " "), contact?.name ?? "",
+            contact?.email ?? "",
+        ]
+    }
+}
+
 extension FieldChange {
     /// It on one line.
     fileprivate var words: String {

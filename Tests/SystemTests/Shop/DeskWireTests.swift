@@ -225,6 +225,63 @@ extension RealProcesses {
             }
         }
 
+        @Test func ordersGoFromPlacedToReturned() async throws {
+            try await withDesk { store, desk in
+                for (key, item) in [("a", 1), ("b", 2), ("c", 3)] {
+                    try await store.order(
+                        key, #"{"lines":[{"item_number":"\#(item)","copies":2}],"name":"Ann \#(key)"}"#)
+                }
+                let list = try await desk.send("GET", "/desk/orders?state=placed")
+                #expect(list.body.contains("Ann a") && list.body.contains("Ann c"))
+                let found = try await desk.send("GET", "/desk/orders?q=Ann%20b&item_number=2")
+                #expect(found.body.contains("Ann b") && !found.body.contains("Ann a"))
+                #expect(try await desk.send("GET", "/desk/orders?q=c").body.contains("Ann c"))
+                #expect(try await desk.send("GET", "/desk/orders?item_number=x").status == 400)
+                // Several at once; who is not ticked stays as it is.
+                let hidden = ["csrf", "key", "orders", "back"].reduce(into: [:]) {
+                    $0[$1] = list.value($1) ?? ""
+                }
+                let ticked = hidden.merging(["order-1": "on", "order-2": "on", "state": "ready"]) { $1 }
+                let done = try await desk.send("POST", "/desk/orders", ticked)
+                #expect(done.location == "/desk/orders?state=placed&done=orders-2", "\(done)")
+                let late = try await desk.send(
+                    "POST", "/desk/orders",
+                    hidden.merging([
+                        "order-1": "on", "order-3": "on", "state": "ready",
+                        "key": String(repeating: "e", count: 32),
+                    ]) { $1 })
+                let told = try await desk.send("GET", try #require(late.location))
+                #expect(told.body.contains("Order 1 is ready and cannot become ready."))
+                #expect(told.body.contains("1 order changed"))
+                #expect(
+                    try await desk.send("POST", "/desk/orders", hidden.merging(["state": "ready"]) { $1 })
+                        .location?.hasSuffix("done=no-order") == true)
+                // One of them is handed over and comes back in part.
+                var page = try await desk.send("GET", "/desk/order/1")
+                #expect(page.body.contains("Ann a") && page.body.contains("Order 1 is ready"))
+                let handed = try await desk.submit("/desk/order", of: page, ["state": "handed_over"])
+                #expect(handed.location == "/desk/order/1?done=orders-1", "\(handed.body)")
+                page = try await desk.send("GET", "/desk/order/1")
+                #expect(page.value("back-1") == "2")
+                let back = try await desk.submit("/desk/order", of: page, ["back-1": "1", "reason": "torn"])
+                #expect(back.status == 303, "\(back.body)")
+                #expect(try await store.stock(of: 1) == 2)
+                page = try await desk.send("GET", "/desk/order/1")
+                #expect(page.body.contains("Paid back") && page.body.contains("torn"))
+                #expect(page.body.contains(">ann<"))
+                let more = try await desk.submit("/desk/order", of: page, ["back-1": "2"])
+                #expect(more.status == 409 && more.body.contains("1 copies of book 1 left to return"))
+                for (paper, words) in [("picking", "Picking list"), ("receipt", "My Book Store")] {
+                    let sheet = try await desk.send("GET", "/desk/order/1/\(paper)")
+                    #expect(sheet.status == 200 && sheet.body.contains(words) && sheet.body.contains("Ann a"))
+                }
+                _ = try await desk.submit("/desk/forget", of: page, [:])
+                let forgotten = try await desk.send("GET", "/desk/order/1")
+                #expect(!forgotten.body.contains("Ann a") && forgotten.body.contains("handed over"))
+                #expect(try await desk.send("GET", "/desk/order/99").status == 404)
+            }
+        }
+
         @Test func signingInReturnsToTheRequestedPage() async throws {
             try await withDesk { _, desk in
                 let stranger = Desk(port: desk.port)

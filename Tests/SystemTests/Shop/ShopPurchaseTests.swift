@@ -6,95 +6,14 @@ import Testing
 extension RealProcesses {
     /// The shop's pages over a whole store, as a browser sends their forms.
     @Suite struct ShopPurchaseTests {
-        /// A browser without a screen: it keeps cookies and follows redirects.
-        private final class Browser {
-            let port: Int
-            var cookies: [String: String] = [:]
-            var path = ""
-            var status = 0
-            var page = ""
-
-            init(port: Int) { self.port = port }
-
-            func send(_ method: String, _ target: String, _ form: [String: String] = [:]) async throws {
-                let body = form.map { "\($0.key)=\($0.value)" }.joined(separator: "&")
-                var head = "\(method) \(target) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nConnection: close\r\n"
-                let jar = cookies.map { "\($0.key)=\($0.value)" }.joined(separator: "; ")
-                if !jar.isEmpty { head += "Cookie: \(jar)\r\n" }
-                if !body.isEmpty {
-                    head += "Content-Type: application/x-www-form-urlencoded\r\n"
-                    head += "Content-Length: \(body.utf8.count)\r\n"
-                }
-                let text = try await onThread { [head, port] in
-                    let connection = try RawConnection(port: port)
-                    try connection.send(head + "\r\n" + body)
-                    return try connection.receiveAll()
-                }
-                let parts = text.components(separatedBy: "\r\n\r\n")
-                var location: String?
-                for line in parts[0].components(separatedBy: "\r\n") {
-                    let field = line.split(separator: ":", maxSplits: 1)
-                    guard field.count == 2 else { continue }
-                    let value = field[1].trimmingCharacters(in: .whitespaces)
-                    if field[0].lowercased() == "location" { location = value }
-                    if field[0].lowercased() == "set-cookie" { keep(value) }
-                }
-                (path, page) = (target, parts.dropFirst().joined(separator: "\r\n\r\n"))
-                status = text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
-                if let location { try await send("GET", location) }
-            }
-
-            private func keep(_ cookie: String) {
-                let pair = cookie.prefix { $0 != ";" }.split(separator: "=", maxSplits: 1)
-                cookies[String(pair[0])] = cookie.contains("Max-Age=0") ? nil : String(pair.last ?? "")
-            }
-
-            func get(_ target: String) async throws { try await send("GET", target) }
-
-            /// The form of the open page.
-            func form() throws -> [String: String] {
-                var form: [String: String] = [:]
-                for name in ["item_number", "key", "cost"] {
-                    let rest = try #require(
-                        page.components(separatedBy: "name=\"\(name)\" value=\"").dropFirst().first)
-                    form[name] = String(rest.prefix { $0 != "\"" })
-                }
-                return form
-            }
-
-            func press(_ form: [String: String]? = nil) async throws {
-                try await send("POST", "/buy", try form ?? self.form())
-            }
-        }
-
-        private func withShop(
-            books: String? = nil, _ body: (Store, _ port: Int) async throws -> Void
-        ) async throws {
-            try await withStore(books: books) { store in
-                let port = try FreePort.find()
-                let config = try String(contentsOfFile: store.path("config"), encoding: .utf8)
-                try store.write(config + "storefront,127.0.0.1:\(port)\n", to: "config")
-                let shop = try ServerProcess(
-                    "storefront", Program.bookstore, ["storefront", "--supervised"], in: store.folder)
-                defer { shop.end() }
-                try await eventually("the shop listens") {
-                    guard shop.isRunning else { throw ServerProcess.Failed(description: shop.errors) }
-                    return shop.errors.contains("storefront listens on")
-                }
-                try await body(store, port)
-                shop.send(SIGTERM)
-                #expect(try await shop.exit() == 0, "\(shop.errors)")
-            }
-        }
-
         private func reprice(_ item: Int, _ price: String, _ store: Store) async throws {
             let target = "/update?item_number=\(item)&cost=\(price)"
             expectJSON(try await store.post(target, to: .catalog), successBody)
         }
 
         @Test func asksAboutARisenPrice() async throws {
-            try await withShop { store, port in
-                let browser = Browser(port: port)
+            try await withRunningShop { store, port in
+                let browser = ShopBrowser(port: port)
                 try await browser.get("/book/1")
                 let first = try browser.form()
                 try await reprice(1, "99.99", store)
@@ -124,8 +43,8 @@ extension RealProcesses {
         }
 
         @Test func aFallenPriceSellsAtTheLowerPrice() async throws {
-            try await withShop { store, port in
-                let browser = Browser(port: port)
+            try await withRunningShop { store, port in
+                let browser = ShopBrowser(port: port)
                 try await browser.get("/book/2")
                 try await reprice(2, "12.50", store)
                 try await browser.press()
@@ -139,8 +58,8 @@ extension RealProcesses {
         }
 
         @Test func anEarlierPurchaseSaysSo() async throws {
-            try await withShop { store, port in
-                let browser = Browser(port: port)
+            try await withRunningShop { store, port in
+                let browser = ShopBrowser(port: port)
                 try await browser.get("/book/3")
                 let form = try browser.form()
                 try await browser.press()
@@ -151,7 +70,7 @@ extension RealProcesses {
                 #expect(!browser.page.contains("It is yours") && browser.page.contains("Buy another copy"))
                 #expect(try await store.stock(of: 3) == 2)
                 // Another browser also sees it, once the purchase is not new.
-                let other = Browser(port: port)
+                let other = ShopBrowser(port: port)
                 try await eventually("the purchase is an old one", within: 30) {
                     try await other.get(receipt)
                     return other.page.contains("You bought this earlier")
@@ -162,8 +81,8 @@ extension RealProcesses {
         }
 
         @Test func showsTheCurrentStateOfASoldOutBook() async throws {
-            try await withShop { store, port in
-                let browser = Browser(port: port)
+            try await withRunningShop { store, port in
+                let browser = ShopBrowser(port: port)
                 try await browser.get("/book/2?sold-out=1")
                 #expect(!browser.page.contains("faster") && browser.page.contains("Only 3 left"))
                 let form = try browser.form()
@@ -195,8 +114,8 @@ extension RealProcesses {
         }
 
         @Test func twoTabsLoseNoReceipt() async throws {
-            try await withShop { _, port in
-                let browser = Browser(port: port)
+            try await withRunningShop { _, port in
+                let browser = ShopBrowser(port: port)
                 var forms: [[String: String]] = []
                 for item in 1...4 {
                     try await browser.get("/book/\(item)")
@@ -205,7 +124,7 @@ extension RealProcesses {
                 // Each tab has sent its request before any answer came.
                 var answers: [[String: String]] = []
                 for form in forms {
-                    let tab = Browser(port: port)
+                    let tab = ShopBrowser(port: port)
                     tab.cookies = browser.cookies
                     try await tab.press(form)
                     answers.append(tab.cookies)
@@ -220,8 +139,8 @@ extension RealProcesses {
             let small = (1...64).map { "init,\($0),1,1,a small topic \($0),Title \($0)\n" }.joined()
             let big = (1...5).map { "init,\(100 + $0),1,1,词,Chinese \($0)\n" }.joined()
             let bigger = (1...6).map { "init,\(200 + $0),1,1,zoology,Animals \($0)\n" }.joined()
-            try await withShop(books: small + big + bigger) { _, port in
-                let browser = Browser(port: port)
+            try await withRunningShop(books: small + big + bigger) { _, port in
+                let browser = ShopBrowser(port: port)
                 try await browser.get("/")
                 let shelves = browser.page.components(separatedBy: "<h2 id=\"shelf-").dropFirst()
                 #expect(shelves.count == 4)

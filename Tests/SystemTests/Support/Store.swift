@@ -128,6 +128,14 @@ final class Store: Sendable {
         return reply.json["result"] as? String ?? "\(reply.status) \(reply.body)"
     }
 
+    /// Orders several books; the body is that of `/order`.
+    func order(_ key: String, _ body: String) async throws {
+        let answer = try await send(
+            "POST", "/order", to: .frontend,
+            headers: ["Idempotency-Key": key, "Content-Type": "application/json"], body: body)
+        #expect(answer.status == 200, "\(answer)")
+    }
+
     /// A book's fields in the frontend's answer.
     func book(_ item: Int) async throws -> [String: any Sendable] {
         let reply = try await get("/lookup?item_number=\(item)")

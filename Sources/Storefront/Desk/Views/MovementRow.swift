@@ -16,8 +16,7 @@ struct MovementRow {
     let changes: [ChangeRow]
 
     init(_ movement: Movement) {
-        when = String(ShopProfile.current.zone.local(movement.time).description.prefix(19)).replacing(
-            "T", with: " ")
+        when = Wording.tabular(movement.time)
         kind = Self.kind(movement)
         item = movement.item.description
         title = Wording.listed(movement.title)

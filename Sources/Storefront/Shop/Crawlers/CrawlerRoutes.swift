@@ -20,7 +20,9 @@ struct CrawlerRoutes: Sendable {
     }
 
     /// Searches, lists in other orders and what belongs to one visitor are not for indexes.
-    private static let unlisted = ["/desk", "/find", "/orders", "/receipt/", "/stock/", "/buy"]
+    private static let unlisted = [
+        "/desk", "/find", "/orders", "/receipt/", "/stock/", "/buy", "/basket", "/checkout",
+    ]
 
     private func robots(_ request: Request) -> Response {
         var lines = ["User-agent: *"] + Self.unlisted.map { "Disallow: \($0)" }
