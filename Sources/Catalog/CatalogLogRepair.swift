@@ -30,6 +30,9 @@ struct CatalogLogRepair: Sendable {
         case .lost:
             logger.warning(
                 "\(path) is not the log that was written last; it is compared with the whole ledger")
+            // Forgotten before anything is written: a file that is completed may get longer than a mark of which it had
+            // lost bytes. A crash before the next batch must not leave that mark, which then points into other lines.
+            try store.save(.unknown)
             try findLog()
         }
     }

@@ -121,6 +121,28 @@ import Testing
         }
     }
 
+    /// A power cut took lines that the mark vouches for, and the start that completes the log ends before it has stored
+    /// another mark. Queries are lost, so that the mark points into a line of the completed log.
+    @Test(.onEachStore) func aRepairThatEndsBeforeItsMarkIsRepeated() async throws {
+        try await withUsedCatalog { folder in
+            let edit = BookEdit(item: first.item, title: "A title that is longer than what was lost")
+            let marked = try folder.logLines()
+            try folder.withStore { store in
+                let request = KeeperRequest(.edit(edit, expectedVersion: nil), actor: "keeper", key: key("e"))
+                try store.commitUnlogged([.keeper(request)])
+            }
+            let queryIndex = try #require(marked.firstIndex { $0.hasPrefix("query_") })
+            let kept = marked[..<queryIndex].map { $0 + "\n" }.joined()
+            #expect(truncate(folder.logPath, off_t(kept.utf8.count)) == 0)
+            for _ in 0..<2 {
+                try folder.withStore { store in
+                    _ = try CatalogLogRepair(path: folder.logPath, store: store.store, logger: silent).run()
+                }
+                #expect(try folder.ledgerLines() == defaultInitLines + Self.updateLines + [edit.logLine])
+            }
+        }
+    }
+
     @Test(.onEachStore) func repairsALogCutAmongFirstBooks() async throws {
         // The cut goes through a character of several bytes.
         let books = [try book(1, title: "Bücher 📚"), try book(2)]

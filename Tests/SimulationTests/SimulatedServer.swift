@@ -145,6 +145,6 @@ class SimulatedServer: @unchecked Sendable {
         return DiskImage(database: database, log: log) { _ in .max }
     }
 
-    /// Called at every point of a commit.
+    /// Called at every point of a commit or a start.
     func reached(_ point: Execution.Point) {}
 }

@@ -162,7 +162,7 @@ final class SimulatedStore: @unchecked Sendable {
     private func ambush(isDeadly: Bool) {
         let server: SimulatedServer = world.chance(percent: 60) ? one(of: catalogs) : one(of: orders)
         server.ambush = SimulatedServer.Ambush(
-            point: world.pick(from: Execution.Point.allCases), isDeadly: isDeadly,
+            point: world.pick(from: [.beforeCommit, .beforeLog, .beforeAnswer]), isDeadly: isDeadly,
             isPowerCut: world.chance(percent: 40))
     }
 

@@ -51,10 +51,14 @@ final class SimulatedCatalog: SimulatedServer, @unchecked Sendable {
     }
 
     private func open(_ store: any CatalogStoring) throws {
-        image = imageOfYoungDeath(database: database, log: log)
         engine = try CatalogEngine(
             store: store, logPath: log, queryLogging: .all, logger: silent, execution: execution(),
             broken: { self.world.fault("the catalog gave up: \($0)") })
+    }
+
+    // Not before: what the repair has committed is synced, and no death takes it back.
+    override func reached(_ point: Execution.Point) {
+        if point == .beforeMark { image = imageOfYoungDeath(database: database, log: log) }
     }
 
     override var diesYoung: Bool { image != nil }

@@ -14,13 +14,15 @@ package struct Execution: Sendable {
     }
 
     /// A moment of a commit at which a simulation may end the tier or let the disk fail.
-    package enum Point: String, CaseIterable, Sendable {
+    package enum Point: String, Sendable {
         /// Inside the transaction, all of it written.
         case beforeCommit
         /// The database has the batch, the log has nothing of it.
         case beforeLog
         /// The log has it too, and no client was answered.
         case beforeAnswer
+        /// A start has repaired the log, and has not stored its mark.
+        case beforeMark
     }
 
     /// Runs a piece of work now or later, each once.

@@ -62,6 +62,7 @@ package final class Journal<Change: Sendable, Batch: CommittedBatch>: Sendable {
         let log = try MarkedLog(
             tier: tier, path: logPath, sequence: store.lastNumber, unclaimed: found.unclaimed,
             base: found.base, execution: execution)
+        try execution.reach(.beforeMark)
         try store.save(log.mark)
         self.log = log
         let space = DiskSpace(

@@ -15,7 +15,7 @@ package struct LogMark: Equatable, Sendable {
     }
 
     /// The mark of no file: no file system numbers one so.
-    static let unknown = LogMark(position: OperationLog.Position(inode: 0, offset: 0), sequence: 0)
+    package static let unknown = LogMark(position: OperationLog.Position(inode: 0, offset: 0), sequence: 0)
 
     /// The mark of a log that holds everything up to `sequence`; nil where there is no file. A torn last line
     /// stays behind the mark.
