@@ -91,19 +91,19 @@ final class SimulatedStore: @unchecked Sendable {
             SimulatedClient($0, operationCount: Self.operationCountPerClient, store: self)
         }
         for client in clients { client.start() }
-        let keeper = database != nil || PlantedBug.planted != nil ? SimulatedKeeper(of: self) : nil
-        keeper?.start()
+        let keeper = SimulatedKeeper(of: self)
+        keeper.start()
         for _ in 0..<world.pick(0...Self.faultCountMax) {
             world.after(micros: 0...(Self.stormMillis * 1_000)) { self.strike() }
         }
         world.loop.advanceTime(to: .uptimeNanoseconds(0) + .milliseconds(Int64(Self.stormMillis)))
         heal()
         let end = world.now + .seconds(Self.recoverySeconds)
-        while !(clients.allSatisfy(\.isDone) && keeper?.isDone ?? true), world.now < end {
+        while !(clients.allSatisfy(\.isDone) && keeper.isDone), world.now < end {
             world.loop.advanceTime(by: .milliseconds(100))
         }
         for client in clients where !client.isDone { world.fault("\(client.name) gets no answer") }
-        if keeper?.isDone == false { world.fault("the storekeeper gets no answer") }
+        if !keeper.isDone { world.fault("the storekeeper gets no answer") }
         // "Within 5 seconds of the tiers being back, without anybody asking."
         world.loop.advanceTime(by: .seconds(5))
         check(keeper)
@@ -183,7 +183,7 @@ final class SimulatedStore: @unchecked Sendable {
         for frontend in frontends { frontend.letGo() }
     }
 
-    private func check(_ keeper: SimulatedKeeper?) {
+    private func check(_ keeper: SimulatedKeeper) {
         for server in servers where !server.isUp { world.fault("\(server.name) is not up") }
         // The shelf of one that nobody has asked may be older.
         for catalog in catalogs { _ = catalog.engine?.catchUp(on: world.loop) }
@@ -198,7 +198,7 @@ final class SimulatedStore: @unchecked Sendable {
             try audit(ledger, orders)
             checkPurchases(ledger, orders)
             checkRestocks(ledger)
-            keeper?.check(ledger)
+            keeper.check(ledger)
             checkHistory()
             for catalog in catalogs { check(catalog, ledger) }
         } catch {
