@@ -52,8 +52,8 @@ package struct ChaosReport: Sendable {
 
             \(setUp), a TCP proxy on \
             each of the \(options.layout.ways.count) ways between them and their clients, and \
-            \(options.clients) clients that buy, look up, search, restock and change prices, and repeat with the \
-            same key whatever had no answer. Meanwhile servers are killed and frozen and connections fail\
+            \(options.clients) clients that buy, look up, search, restock and change prices, and a storekeeper who edits \
+            books, retires one and brings it back; all repeat with the same key whatever had no answer. Meanwhile servers are killed and frozen and connections fail\
             \(hasReplicas ? ", and the database is restarted, frozen and replaced by its standby" : ""). At the \
             end of every round all faults end, every outcome is found out by its key, and the auditor compares.
 
@@ -83,6 +83,7 @@ package struct ChaosReport: Sendable {
             - every acknowledged Success is a sale in the ledger, and no Failed is;
             - no key has two sales, and every sale has a purchase that asked for it;
             - opening stock + acknowledged changes − sales = stock, for each book, and never below 0;
+            - every edit, and every book retired or brought back, is in the ledger once and in its order, and shown;
             - databases, ledger, orders and \(hasReplicas ? "all" : "both") logs fit each other (`bookstore verify`) within 5 seconds of the \
             servers being back, with no request from anybody, and again when all outcomes are settled;
             - a key that is repeated gets its first answer, with another book a 422;
@@ -129,6 +130,7 @@ package struct ChaosReport: Sendable {
             ("buys sent \(DuplicatesPhase.copyCount) times at once, without faults", "\(duplicateCount)"),
             ("buys sent two to four times at once, under faults", "\(counts.simultaneous - duplicateCount)"),
             ("lookups / updates / searches", "\(counts.lookups) / \(counts.updates) / \(counts.searches)"),
+            ("edits, books retired or brought back", "\(counts.deeds)"),
             ("requests without an outcome, repeated with their key", "\(counts.unknownReplies)"),
             ("put aside and settled much later", "\(counts.settledLater)"),
             ("known outcomes asked for again", "\(counts.replays)"),

@@ -80,6 +80,8 @@ package final class ChaosRun: Sendable {
         tally.add(try await store.heal())
         let auditor = try await RunAuditor(store: store, shelf: shelf, loops: loops)
         let duplicates = try await duplicates(store, loops: loops)
+        let keeper = try await ChaosKeeper(
+            store: store, shelf: shelf, tally: tally, seed: options.seed, loops: loops)
         var clients: [ChaosClient] = []
         for number in 1...options.clients {
             let caller = try await StoreCaller(
@@ -89,16 +91,19 @@ package final class ChaosRun: Sendable {
         }
         var schedule = FaultSchedule(of: options.layout, seed: options.seed)
         for round in 1...options.rounds where !stop.isSet && tally.findingCount == 0 {
-            let seconds = try await self.round(round, store: store, clients: clients, schedule: &schedule)
+            let seconds = try await self.round(
+                round, store: store, clients: clients, keeper: keeper, schedule: &schedule)
             report.faultSeconds += seconds
             say("round \(round) of \(options.rounds): auditing")
-            try await audit(store, clients: clients, others: duplicates, auditor: auditor)
+            try await audit(
+                store, clients: clients, keeper: keeper, others: duplicates, auditor: auditor)
             report.rounds += 1
         }
         if store.database != nil, tally.findingCount == 0 {
             say("taking one server at a time away")
             try await OneAwayPhase(store: store, clients: clients, tally: tally).run(stop: stop)
-            try await audit(store, clients: clients, others: duplicates, auditor: auditor)
+            try await audit(
+                store, clients: clients, keeper: keeper, others: duplicates, auditor: auditor)
         }
         say("checking that the history is linearizable")
         let operations = await Self.operations(of: clients) + duplicates + auditor.lookups
@@ -129,7 +134,8 @@ package final class ChaosRun: Sendable {
 
     /// - Returns: how long faults were injected, in seconds.
     private func round(
-        _ number: Int, store: ChaosStore, clients: [ChaosClient], schedule: inout FaultSchedule
+        _ number: Int, store: ChaosStore, clients: [ChaosClient], keeper: ChaosKeeper,
+        schedule: inout FaultSchedule
     ) async throws -> Double {
         let start = ContinuousClock.now
         let share = { (total: Int) in (total + self.options.rounds - 1) / self.options.rounds }
@@ -148,6 +154,7 @@ package final class ChaosRun: Sendable {
         let injector = FaultInjector(store: store, tally: tally)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for client in clients { group.addTask { await client.work(pace) } }
+            group.addTask { await keeper.work(pace) }
             try await injector.run(&schedule, pace: pace)
             tally.add(try await store.heal())
             try await group.waitForAll()
@@ -156,20 +163,26 @@ package final class ChaosRun: Sendable {
     }
 
     private func audit(
-        _ store: ChaosStore, clients: [ChaosClient], others: [Operation], auditor: RunAuditor
+        _ store: ChaosStore, clients: [ChaosClient], keeper: ChaosKeeper, others: [Operation],
+        auditor: RunAuditor
     ) async throws {
         tally.add(await store.database?.findings() ?? [])
         // Check first without any request: the store must complete its files by itself.
         tally.add(try await booksFindings(store))
-        await settle(clients)
+        await settle(clients, keeper)
         let operations = await Self.operations(of: clients) + others
         tally.add(try await booksFindings(store))
-        tally.add(try await auditor.findings(operations))
+        do {
+            tally.add(try await auditor.findings(operations, keeper.record))
+        } catch  where tally.findingCount > 0 {
+            // A store that is wrong may not answer, and what is wrong says more.
+        }
     }
 
-    private func settle(_ clients: [ChaosClient]) async {
+    private func settle(_ clients: [ChaosClient], _ keeper: ChaosKeeper) async {
         await withTaskGroup(of: Void.self) { group in
             for client in clients { group.addTask { await client.settleAll() } }
+            group.addTask { await keeper.settle() }
         }
     }
 

@@ -12,6 +12,8 @@ package final class RunTally: Sendable {
         package var lookups = 0
         /// Updates with a response.
         package var updates = 0
+        /// Edits of books, and books retired or brought back, with a response.
+        package var deeds = 0
         /// Searches with a response.
         package var searches = 0
         /// Times that a request was sent without a known outcome.

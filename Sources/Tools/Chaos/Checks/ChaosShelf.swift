@@ -7,31 +7,41 @@ struct ChaosShelf: Sendable {
     static let duplicatesItem: Int64 = 1
     /// Sold only by the duplicates phase: it has fewer copies than there are keys.
     static let lastCopiesItem: Int64 = 2
-    private static let firstItem: Int64 = 3
+    private static let keptTopic = "chaos, kept"
     private static let openingStock: Int64 = 20
     /// The percentage of requests that always go to the same book, so that clients compete for it.
     private static let hotShare = 30
 
     let books: [Book]
+    /// A book that nobody buys, and that comes and goes.
+    let kept: ItemNumber
+    /// Those whose books stay.
     let topics: [String]
     private let drawn: [ItemNumber]
 
-    /// Creates a shelf with `count` books for the clients and two for the duplicates phase.
+    /// Creates a shelf with `count` books for the clients, two for the duplicates phase, and one for the storekeeper.
     init(count: Int, duplicateKeys: Int, lastCopies: Int) {
         let stocks =
-            [Int64(duplicateKeys), Int64(lastCopies)] + [Int64](repeating: Self.openingStock, count: count)
+            [Int64(duplicateKeys), Int64(lastCopies)]
+            + [Int64](repeating: Self.openingStock, count: count + 1)
         var books: [Book] = []
         for (index, stock) in stocks.enumerated() {
             guard let item = ItemNumber(Int64(index + 1)), let price = Cents(Int64(1_000 + index)) else {
                 continue
             }
-            let topic = index < 2 ? "duplicates" : "chaos, part \(index % 4 + 1)"
+            let topic =
+                switch index {
+                case ..<2: "duplicates"
+                case count + 2: Self.keptTopic
+                default: "chaos, part \(index % 4 + 1)"
+                }
             books.append(
                 Book(item: item, title: "Book \(index + 1)", topic: topic, price: price, stock: stock))
         }
         self.books = books
-        drawn = books.map(\.item).filter { $0.value >= Self.firstItem }
-        topics = Array(Set(books.map(\.topic))).sorted()
+        kept = books[count + 2].item
+        drawn = books[2..<(count + 2)].map(\.item)
+        topics = Array(Set(books.map(\.topic))).filter { $0 != Self.keptTopic }.sorted()
     }
 
     /// Draws a book for the next request.

@@ -4,7 +4,7 @@ internal import NIOCore
 internal import StoreClient
 internal import TierHTTP
 
-/// Reads the store's ledger and stock, and compares them with what the clients saw.
+/// Reads the store's ledger, stock and books, and compares them with what the clients saw and the storekeeper did.
 final class RunAuditor {
     /// The client number of the auditor's lookups in the history.
     static let client = 100_001
@@ -37,32 +37,38 @@ final class RunAuditor {
     /// Compares everything so far while the store is healed and idle.
     ///
     /// - Throws: ``ChaosFault`` when the store does not answer.
-    func findings(_ operations: [Operation]) async throws -> [Finding] {
+    func findings(_ operations: [Operation], _ keeper: KeeperRecord) async throws -> [Finding] {
         var findings: [Finding] = []
         var sales: [LedgerSale] = []
         for (index, ledger) in ledgers.enumerated() {
-            let told = try await ledger.read()
+            let told = try await ledger.readSales()
             if index == 0 { sales = told }
             if told != sales {
                 let text = "the ledger of catalog \(index): expected the \(sales.count) sales of catalog 0"
                 findings.append(
                     Finding(.unbalanced, "\(text), found \(told.count), not all of them equal"))
             }
+            findings += keeper.findings(try await ledger.readDeeds())
+            for item in keeper.items { findings += keeper.findings(try await ledger.book(item)) }
         }
+        // A retired book is not shown, and nobody bought it.
+        let books = shelf.books.filter { !keeper.isRetired($0.item) }
         var stocks: [[ItemNumber: Int64]] = []
-        for caller in callers { stocks.append(try await self.stocks(by: caller)) }
+        for caller in callers { stocks.append(try await self.stocks(of: books, by: caller)) }
         if let other = stocks.first(where: { $0 != stocks[0] }) {
-            let differing = shelf.books.map(\.item).filter { other[$0] != stocks[0][$0] }
+            let differing = books.map(\.item).filter { other[$0] != stocks[0][$0] }
             findings.append(
                 Finding(.unbalanced, "the stock of books \(differing): expected the same by each frontend"))
         }
-        let audit = SalesAudit(books: shelf.books, operations: operations, sales: sales, stocks: stocks[0])
+        let audit = SalesAudit(books: books, operations: operations, sales: sales, stocks: stocks[0])
         return findings + audit.findings()
     }
 
-    private func stocks(by caller: StoreCaller) async throws -> [ItemNumber: Int64] {
+    private func stocks(
+        of books: [Book], by caller: StoreCaller
+    ) async throws -> [ItemNumber: Int64] {
         var stocks: [ItemNumber: Int64] = [:]
-        for book in shelf.books { stocks[book.item] = try await stock(of: book.item, by: caller) }
+        for book in books { stocks[book.item] = try await stock(of: book.item, by: caller) }
         return stocks
     }
 
