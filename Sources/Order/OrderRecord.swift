@@ -39,7 +39,7 @@ package struct OrderRecord: Sendable {
 extension OrderRecord {
     /// The record of a sale that stands in the ledger.
     init(_ sale: LedgerSale) {
-        let key = sale.share?.recordKey(sale.key, sale: sale.position.number) ?? sale.key
-        self.init(key: key, item: sale.item, origin: .ledgerEarlier(sale.position), share: sale.share)
+        self.init(
+            key: sale.recordKey, item: sale.item, origin: .ledgerEarlier(sale.position), share: sale.share)
     }
 }

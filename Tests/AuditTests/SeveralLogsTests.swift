@@ -204,10 +204,12 @@ import Testing
 
     @Test func ordersBelongToTheLogThatHasTheirLines() async throws {
         let ledger = try await recovered([["update,1,na,-1", "update,2,na,-1"], ["update,1,na,-1"]]).ledger
-        let (one, two) = (ledger.books[0].now.item, ledger.books[1].now.item)
+        let (one, two) = (
+            OrderLogLine(.placed, ledger.books[0].now.item), OrderLogLine(.placed, ledger.books[1].now.item)
+        )
         var recovery = Recovery()
-        let orders = recovery.orders(from: ledger, soldCounts: [[two: 1], [one: 1]]).orders
-        #expect(orders.count { $0.log == 2 && $0.item == one } == 1)
+        let orders = recovery.orders(from: ledger, lineCounts: [[two: 1], [one: 1]]).orders
+        #expect(orders.count { $0.log == 2 && $0.item == one.item } == 1)
         // One that stands in no log is the first one's.
         #expect(orders.count { $0.log == 1 } == 2)
     }

@@ -133,14 +133,14 @@ import Testing
 }
 
 extension CatalogFolder {
-    fileprivate func snapshot() throws -> LedgerSnapshot {
+    func snapshot() throws -> LedgerSnapshot {
         switch kind {
         case .sqlite: try CatalogSnapshot.read(folder: data)
         case .postgresql: try PostgresCatalogSnapshot.read(at: StoreURL(parsing: url))
         }
     }
 
-    fileprivate func write(_ snapshot: LedgerSnapshot) throws {
+    func write(_ snapshot: LedgerSnapshot) throws {
         switch kind {
         case .sqlite: try CatalogSnapshot.write(snapshot, folder: data)
         case .postgresql: try PostgresCatalogSnapshot.write(snapshot, at: StoreURL(parsing: url))
@@ -176,7 +176,7 @@ extension CatalogFolder {
         case .postgresql:
             try execute(
                 """
-                DROP TABLE order_contact, order_step, order_line, customer_order;
+                DROP TABLE basket, order_contact, order_step, order_line, customer_order;
                 ALTER TABLE movement DROP CONSTRAINT movement_sale_is_one;
                 ALTER TABLE movement ADD CHECK (
                     sale IS NULL OR (

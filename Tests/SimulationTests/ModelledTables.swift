@@ -35,8 +35,8 @@ struct ModelledTables {
     private var facts: [ItemNumber: BookFacts] = [:]
     private var edits: [Int64: BookEdit] = [:]
     private(set) var customerOrders: [Int64: PlacedOrder] = [:]
-    /// The orders of steps, by their first movements.
-    private var steps: [Int64: Int64] = [:]
+    /// The orders of steps, and how many movements each has, by their first movements.
+    private var steps: [Int64: (order: Int64, movementCount: Int)] = [:]
     /// The movements of storekeepers' requests, by their keys.
     private var requests: [String: ClosedRange<Int64>] = [:]
     /// What a request began with; none outside of one.
@@ -96,7 +96,20 @@ struct ModelledTables {
                 sequence: $0.movement.sequence, entry: entry(of: $0.movement),
                 stockAfter: $0.movement.stockAfter, sale: $0.movement.sale, log: $0.log)
         }
-        return LedgerSnapshot(ledger: Self.ledger, books: states, movements: movements)
+        return LedgerSnapshot(
+            ledger: Self.ledger, books: states, movements: movements, orders: ledgerOrders)
+    }
+
+    private var ledgerOrders: [LedgerOrder] {
+        let steps = Dictionary(grouping: steps.sorted { $0.key < $1.key }, by: \.value.order)
+        return customerOrders.values.sorted { $0.number < $1.number }.map { order in
+            let made = (steps[order.number] ?? []).map {
+                LedgerOrder.Step(movement: $0.key, movementCount: Int64($0.value.movementCount))
+            }
+            return LedgerOrder(
+                number: order.number, movement: made.first?.movement ?? 0, state: order.state,
+                lines: order.lines, steps: made)
+        }
     }
 }
 
@@ -134,18 +147,18 @@ extension ModelledTables: LedgerTables {
     // MARK: Orders
 
     private func order(at movement: Int64) -> Int64 {
-        steps.keys.filter { $0 <= movement }.max().flatMap { steps[$0] } ?? 0
+        steps.keys.filter { $0 <= movement }.max().flatMap { steps[$0]?.order } ?? 0
     }
 
     mutating func add(_ order: PlacedOrder, from movement: Int64) {
         customerOrders[order.number] = order
-        steps[movement] = order.number
+        steps[movement] = (order.number, order.lines.count)
     }
 
     func order(_ number: Int64) -> PlacedOrder? { customerOrders[number] }
 
     mutating func write(_ step: LedgerStep) {
-        steps[step.movement] = step.order
+        steps[step.movement] = (step.order, step.movementCount)
         customerOrders[step.order] = customerOrders[step.order].map { order in
             let back = Dictionary(uniqueKeysWithValues: step.lines.map { ($0.item, $0.copies) })
             return PlacedOrder(

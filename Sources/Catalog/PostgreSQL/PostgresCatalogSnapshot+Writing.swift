@@ -48,6 +48,10 @@ extension PostgresCatalogSnapshot {
             let logs = content.movements[range].map(\.log)
             try connection.run([PostgresLedger.insertion(Array(movements[range]), logs: logs)])
         }
+        for start in stride(from: 0, to: content.orders.count, by: writtenAtOnce) {
+            let orders = content.orders[start..<min(start + writtenAtOnce, content.orders.count)]
+            try connection.run(insertion(orders))
+        }
         let edits = content.edits
         for start in stride(from: 0, to: edits.count, by: writtenAtOnce) {
             let piece = edits[start..<min(start + writtenAtOnce, edits.count)]
@@ -92,5 +96,34 @@ extension PostgresCatalogSnapshot {
                 .texts(books.map { $0.isRenamed ? $0.opening.title : nil }),
                 .texts(books.map { $0.isRenamed ? $0.opening.topic : nil }),
             ])
+    }
+
+    private static func insertion(_ orders: ArraySlice<LedgerOrder>) -> [PostgresStatement] {
+        let lines = orders.flatMap { order in order.lines.map { (order: order.number, line: $0) } }
+        return [
+            PostgresStatement(
+                """
+                INSERT INTO customer_order (number, sequence, state)
+                SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[])
+                """,
+                [
+                    .ints(orders.map(\.number)), .ints(orders.map(\.movement)),
+                    .ints(orders.map(\.state.rawValue)),
+                ]),
+            PostgresStatement(
+                """
+                INSERT INTO order_line (order_number, item_number, copies, price_cents, put_back)
+                SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
+                """,
+                [
+                    .ints(lines.map(\.order)), .ints(lines.map(\.line.item.value)),
+                    .ints(lines.map(\.line.copies)), .ints(lines.map(\.line.price.amount)),
+                    .ints(lines.map(\.line.putBack)),
+                ]),
+            PostgresOrderRows.insertion(
+                steps: orders.flatMap { order in
+                    order.steps.map { ($0.movement, order.number, Int($0.movementCount)) }
+                }),
+        ]
     }
 }

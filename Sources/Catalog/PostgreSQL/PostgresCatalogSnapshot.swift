@@ -12,7 +12,8 @@ package enum PostgresCatalogSnapshot {
                 throw LedgerFault("the ledger has no head")
             }
             return LedgerSnapshot(
-                ledger: head[0], books: try books(on: connection), movements: try movements(on: connection))
+                ledger: head[0], books: try books(on: connection), movements: try movements(on: connection),
+                orders: try orders(on: connection))
         }
     }
 
@@ -48,5 +49,33 @@ package enum PostgresCatalogSnapshot {
                     sale: row.int(2), log: row[3]))
         }
         return movements
+    }
+
+    private static func orders(on connection: PostgresConnection) throws -> [LedgerOrder] {
+        var lines: [Int64: [PlacedOrder.Line]] = [:]
+        try connection.forEachRow(
+            """
+            SELECT order_number, item_number, copies, price_cents, put_back FROM order_line
+            ORDER BY order_number, item_number
+            """
+        ) { row in
+            guard let item = ItemNumber(row[1]), let price = Cents(row[3]) else { return }
+            lines[row[0], default: []].append(
+                PlacedOrder.Line(item: item, title: "", copies: row[2], price: price, putBack: row[4]))
+        }
+        var steps: [Int64: [LedgerOrder.Step]] = [:]
+        try connection.forEachRow(
+            "SELECT order_number, sequence, movement_count FROM order_step ORDER BY sequence"
+        ) { row in
+            steps[row[0], default: []].append(LedgerOrder.Step(movement: row[1], movementCount: row[2]))
+        }
+        var orders: [LedgerOrder] = []
+        try connection.forEachRow("SELECT number, sequence, state FROM customer_order ORDER BY number") {
+            orders.append(
+                LedgerOrder(
+                    number: $0[0], movement: $0[1], state: OrderState(rawValue: $0[2]) ?? .placed,
+                    lines: lines[$0[0]] ?? [], steps: steps[$0[0]] ?? []))
+        }
+        return orders
     }
 }

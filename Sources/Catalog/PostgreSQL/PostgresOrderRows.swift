@@ -96,7 +96,7 @@ enum PostgresOrderRows {
         ]
     }
 
-    private static func insertion(
+    static func insertion(
         steps: [(movement: Int64, order: Int64, count: Int)]
     ) -> PostgresStatement {
         PostgresStatement(

@@ -209,17 +209,19 @@ extension CatalogSchema {
         var chains: [Int64: Chain] = [:]
         let prices = try Row.fetchCursor(database, sql: "SELECT item_number, opening_price_cents FROM book")
         while let row = try prices.next() { chains[row[0]] = Chain(price: row[1]) }
+        let sold = "iif(kind < \(MovementKind.placed.rawValue), sale IS NOT NULL, -units)"
         let movements = try Row.fetchCursor(
-            database, sql: "SELECT sequence, item_number, price_cents, sale FROM movement ORDER BY sequence")
+            database,
+            sql: "SELECT sequence, item_number, price_cents, \(sold) FROM movement ORDER BY sequence"
+        )
         let link = try database.cachedStatement(
             sql: "UPDATE movement SET previous = ?, price_after = ? WHERE sequence = ?")
         while let row = try movements.next() {
             guard var chain = chains[row[1]] else { continue }
-            let isSale = (row[3] as Int64?) != nil
             chain.previous = chain.last
             chain.last = row[0]
             chain.price = (row[2] as Int64?) ?? chain.price
-            chain.sold += isSale ? 1 : 0
+            chain.sold += row[3]
             chains[row[1]] = chain
             try link.execute(arguments: [chain.previous, chain.price, chain.last])
         }

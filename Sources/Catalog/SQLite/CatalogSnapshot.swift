@@ -22,7 +22,7 @@ package enum CatalogSnapshot {
         }
         return LedgerSnapshot(
             ledger: ledger, books: try books(in: database),
-            movements: try movements(in: database))
+            movements: try movements(in: database), orders: try orders(in: database))
     }
 
     /// Makes a database of this content if there is none. The catalog's start compares it with its log.
@@ -34,6 +34,7 @@ package enum CatalogSnapshot {
             try CatalogSchema.insert(
                 content.books.map(\.opening), in: database, progress: { _ in })
             for movement in content.movements { try insert(movement, in: database) }
+            for order in content.orders { try insert(order, in: database) }
             for edit in content.edits { try CatalogRow.insert(edit.changes, of: edit.sequence, in: database) }
             for book in content.books {
                 let (now, opening) = (book.now, book.opening)
@@ -100,5 +101,55 @@ package enum CatalogSnapshot {
                     sale: row[2]))
         }
         return movements
+    }
+
+    private static func insert(_ order: LedgerOrder, in database: Database) throws {
+        try database.cachedStatement(
+            sql: "INSERT INTO customer_order (number, sequence, state) VALUES (?, ?, ?)"
+        ).execute(arguments: [order.number, order.movement, order.state.rawValue])
+        let line = try database.cachedStatement(
+            sql: """
+                INSERT INTO order_line (order_number, item_number, copies, price_cents, put_back)
+                VALUES (?, ?, ?, ?, ?)
+                """)
+        for sold in order.lines {
+            try line.execute(arguments: [
+                order.number, sold.item.value, sold.copies, sold.price.amount, sold.putBack,
+            ])
+        }
+        for step in order.steps {
+            try OrderRows.insertStep(
+                of: order.number, from: step.movement, count: Int(step.movementCount), in: database)
+        }
+    }
+
+    private static func orders(in database: Database) throws -> [LedgerOrder] {
+        let lines = try Row.fetchAll(
+            database,
+            sql: """
+                SELECT order_number, item_number, copies, price_cents, put_back FROM order_line
+                ORDER BY order_number, item_number
+                """)
+        let steps = try Row.fetchAll(
+            database, sql: "SELECT order_number, sequence, movement_count FROM order_step ORDER BY sequence")
+        let linesByOrder = Dictionary(grouping: lines) { $0[0] as Int64 }
+        let stepsByOrder = Dictionary(grouping: steps) { $0[0] as Int64 }
+        let orders = try Row.fetchAll(
+            database, sql: "SELECT number, sequence, state FROM customer_order ORDER BY number")
+        return orders.map { row in
+            let number: Int64 = row[0]
+            return LedgerOrder(
+                number: number, movement: row[1], state: OrderState(rawValue: row[2]) ?? .placed,
+                lines: (linesByOrder[number] ?? []).compactMap { line in
+                    guard let item = ItemNumber(line[1] as Int64), let price = Cents(line[3] as Int64) else {
+                        return nil
+                    }
+                    return PlacedOrder.Line(
+                        item: item, title: "", copies: line[2], price: price, putBack: line[4])
+                },
+                steps: (stepsByOrder[number] ?? []).map {
+                    LedgerOrder.Step(movement: $0[1], movementCount: $0[2])
+                })
+        }
     }
 }

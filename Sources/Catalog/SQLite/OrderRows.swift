@@ -81,7 +81,7 @@ enum OrderRows {
             .execute(arguments: [state.rawValue, step.order])
     }
 
-    private static func insertStep(
+    static func insertStep(
         of order: Int64, from movement: Int64, count: Int, in database: Database
     ) throws {
         try database.cachedStatement(

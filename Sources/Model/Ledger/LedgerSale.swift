@@ -16,4 +16,7 @@ package struct LedgerSale: Equatable, Sendable {
         self.key = key
         self.share = share
     }
+
+    /// The key under which an order server records it: see ``OrderShare/recordKey(_:sale:)``.
+    package var recordKey: IdempotencyKey { share?.recordKey(key, sale: position.number) ?? key }
 }

@@ -74,11 +74,16 @@ package struct LedgerSnapshot: Sendable {
     package let books: [BookState]
     /// The ledger, in order.
     package let movements: [Movement]
+    /// Customers' orders, by number.
+    package let orders: [LedgerOrder]
 
-    package init(ledger: Int64, books: [BookState], movements: [Movement]) {
+    package init(
+        ledger: Int64, books: [BookState], movements: [Movement], orders: [LedgerOrder] = []
+    ) {
         self.ledger = ledger
         self.books = books
         self.movements = movements
+        self.orders = orders
     }
 
     /// What each edit changed from what to what, by its movement.

@@ -37,7 +37,7 @@ extension BooksAudit {
                     }
                 case .update, .opening, .retired, .edited, .restored, .order: follower.follow(line, at: place)
                 case .query: break
-                case .bought: record("\(place)", expected: "a line of the catalog log", found: String(line))
+                case .recorded: record("\(place)", expected: "a line of the catalog log", found: String(line))
                 }
             } catch {
                 record("\(place)", expected: "a line of the catalog log", found: error.reason)
@@ -68,12 +68,12 @@ extension BooksAudit {
         record(name, expected: "\(ledger.movements.count) changes", found: "\(changeCount)")
     }
 
-    /// The number of purchases of each book in the order log.
-    package mutating func count(orderLog: OperationLogFiles) throws -> [ItemNumber: Int] {
-        var counts: [ItemNumber: Int] = [:]
+    /// How often each line stands in the order log.
+    package mutating func count(orderLog: OperationLogFiles) throws -> [OrderLogLine: Int] {
+        var counts: [OrderLogLine: Int] = [:]
         try orderLog.forEachLine { line, place in
-            if case .bought(let item)? = try? OperationLogLine(parsing: line) {
-                counts[item, default: 0] += 1
+            if case .recorded(let line)? = try? OperationLogLine(parsing: line) {
+                counts[line, default: 0] += 1
             } else {
                 record("\(place)", expected: "bought book N", found: String(line.prefix(80)))
             }
@@ -83,30 +83,36 @@ extension BooksAudit {
 
     /// Reports books with more lines in the order log than orders.
     package mutating func checkNoMore(
-        lines: [ItemNumber: Int], than orders: OrderSnapshot, name: String = orderLogName
+        lines: [OrderLogLine: Int], than orders: OrderSnapshot, name: String = orderLogName
     ) {
         let ordered = Self.counts(of: orders)
-        for (item, count) in lines.sorted(by: { $0.key < $1.key }) where count > ordered[item, default: 0] {
+        for (line, count) in lines.sorted(by: { $0.key < $1.key }) where count > ordered[line, default: 0] {
             record(
-                "\(name), book \(item)", expected: "\(ordered[item, default: 0]) lines", found: "\(count)")
+                Self.place(line, in: name), expected: "\(ordered[line, default: 0]) lines", found: "\(count)")
         }
     }
 
     /// The books with fewer lines in the order log than orders.
     package static func missingLines(
-        _ lines: [ItemNumber: Int], of orders: OrderSnapshot, name: String = orderLogName
+        _ lines: [OrderLogLine: Int], of orders: OrderSnapshot, name: String = orderLogName
     ) -> [Discrepancy] {
         counts(of: orders).sorted { $0.key < $1.key }.filter { lines[$0.key, default: 0] < $0.value }.map {
-            item, count in
+            line, count in
             Discrepancy(
-                place: "\(name), book \(item)", expected: "\(count) lines",
-                found: "\(lines[item, default: 0])")
+                place: place(line, in: name), expected: "\(count) lines",
+                found: "\(lines[line, default: 0])")
         }
     }
 
-    private static func counts(of orders: OrderSnapshot) -> [ItemNumber: Int] {
-        var counts: [ItemNumber: Int] = [:]
-        for order in orders.orders { counts[order.item, default: 0] += 1 }
+    private static func place(_ line: OrderLogLine, in name: String) -> String {
+        "\(name), \(line.state == .placed ? "book \(line.item)" : line.text)"
+    }
+
+    private static func counts(of orders: OrderSnapshot) -> [OrderLogLine: Int] {
+        var counts: [OrderLogLine: Int] = [:]
+        for order in orders.orders {
+            OrderLogLine.forEach(of: order.item, order.share) { counts[$0, default: 0] += Int($1) }
+        }
         return counts
     }
 }

@@ -40,7 +40,7 @@ package struct BooksAudit: Sendable {
     // MARK: The ledger
 
     /// Checks that for each book the opening stock plus all changes is the stock, step by step, that it is called and
-    /// known as the last edits say, and retired or not as the last movement of that kind says, that sales are numbered without a gap, and that no key occurs twice. A difference is reported only where it
+    /// known as the last edits say, and retired or not as the last movement of that kind says, that sales are numbered without a gap, that no key occurs twice, and that customers' orders are what their steps make of them. A difference is reported only where it
     /// begins; after it the ledger's own values count.
     package mutating func check(ledger: LedgerSnapshot) {
         var states = Dictionary(uniqueKeysWithValues: ledger.books.map { ($0.now.item, $0.opening) })
@@ -97,48 +97,7 @@ package struct BooksAudit: Sendable {
                 "catalog database, whether book \(book.item) is retired", retired.contains(book.item),
                 found: state.isRetired)
         }
-    }
-
-    // MARK: The orders
-
-    /// Checks that every order with a sale of the ledger has the same number, key and book.
-    package mutating func check(orders: OrderSnapshot, against ledger: LedgerSnapshot) {
-        let sales = Self.sales(of: ledger)
-        for order in orders.orders {
-            guard let sale = order.sale else { continue }
-            let place = "order database, order \(order.number) of book \(order.item)"
-            guard sale.ledger == ledger.ledger else {
-                record(place, expected: "a sale of this catalog's ledger", found: "a sale of another ledger")
-                continue
-            }
-            guard let movement = sales[sale.number] else {
-                record(
-                    place, expected: "a sale of the ledger",
-                    found: "sale \(sale.number), which it does not have")
-                continue
-            }
-            expect("\(place), book", movement.change.item, found: order.item)
-            expect("\(place), key", movement.change.key, found: order.key)
-        }
-    }
-
-    /// The sales of the ledger without an order.
-    package static func missingOrders(_ orders: OrderSnapshot, of ledger: LedgerSnapshot) -> [Discrepancy] {
-        let known = Set(orders.orders.compactMap(\.sale).filter { $0.ledger == ledger.ledger }.map(\.number))
-        return ledger.movements.compactMap { movement in
-            guard let sale = movement.sale, !known.contains(sale) else { return nil }
-            return Discrepancy(
-                place: "order database, book \(movement.change.item)",
-                expected: "an order for sale \(sale) of the ledger", found: "none")
-        }
-    }
-
-    private static func sales(of ledger: LedgerSnapshot) -> [Int64: LedgerSnapshot.Movement] {
-        var sales: [Int64: LedgerSnapshot.Movement] = [:]
-        for movement in ledger.movements {
-            if let sale = movement.sale { sales[sale] = movement }
-        }
-        return sales
+        checkOrders(of: ledger)
     }
 
     /// Adds the differences that remain at the end of a check that waits.

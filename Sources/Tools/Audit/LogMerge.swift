@@ -108,6 +108,8 @@ struct LogMerge {
         while let first = logs.indices.first(where: { done[$0] < logs[$0].count }) {
             if let chosen = choose() {
                 take(chosen)
+                // Lines of one step stand side by side in the ledger; copies that come back hinder nobody.
+                while isSameStep(chosen) { take(chosen) }
                 continue
             }
             obstacle = obstacle ?? head(first)
@@ -145,6 +147,14 @@ struct LogMerge {
     }
 
     private func head(_ index: Int) -> Change { logs[index][done[index]] }
+
+    /// Whether the next line of a log is of the same step of an order as the one before it.
+    private func isSameStep(_ index: Int) -> Bool {
+        guard done[index] < logs[index].count, case .order(let next) = head(index).line, next.copies > 0,
+            case .order(let before) = logs[index][done[index] - 1].line
+        else { return false }
+        return (before.order, before.state) == (next.order, next.state) && isPossible(head(index))
+    }
 
     private func isDead(after index: Int) -> Bool {
         guard !dead.isEmpty else { return false }
@@ -228,7 +238,7 @@ extension OperationLogLine {
         case .retired(let item), .restored(let item): item
         case .edited(let edit): edit.item
         case .order(let movement): movement.item
-        case .query, .bought: nil
+        case .query, .recorded: nil
         }
     }
 
@@ -238,7 +248,7 @@ extension OperationLogLine {
         case .opening(let book): book.stock
         case .update(let change): change.units ?? 0
         case .order(let movement): movement.change.units ?? 0
-        case .retired, .edited, .restored, .query, .bought: 0
+        case .retired, .edited, .restored, .query, .recorded: 0
         }
     }
 

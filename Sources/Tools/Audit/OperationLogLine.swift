@@ -15,8 +15,8 @@ package enum OperationLogLine: Sendable {
     /// An order went on, or gave copies back.
     case order(OrderMovement)
     case query
-    /// A completed purchase.
-    case bought(ItemNumber)
+    /// A line of the order log.
+    case recorded(OrderLogLine)
 
     /// - Throws: ``Model/LineFault`` with the reason why the line is invalid.
     package init(parsing line: Substring) throws(LineFault) {
@@ -38,8 +38,8 @@ package enum OperationLogLine: Sendable {
             self = .order(try OrderMovement(logged: line))
         } else if line.hasPrefix("query_by_topic,") || line.hasPrefix("query_by_item,") {
             self = .query
-        } else if line.hasPrefix("bought book "), let item = ItemNumber(parsing: line.dropFirst(12)) {
-            self = .bought(item)
+        } else if let line = OrderLogLine(parsing: line) {
+            self = .recorded(line)
         } else {
             throw LineFault("is no line of a store's log: \(ShownText.quoted(line))")
         }

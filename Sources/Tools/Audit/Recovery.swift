@@ -47,14 +47,32 @@ package struct Recovery {
             )
         }
         notes.append("keys of refused purchases and of restocks stand in no log: they are forgotten")
+        return try ordered(
+            LedgerSnapshot(
+                ledger: ledger,
+                books: replay.opening.map { book in
+                    LedgerSnapshot.BookState(
+                        now: replay.states[book.item] ?? book, opening: book,
+                        isRetired: replay.retired.contains(book.item), addedBy: replay.addedBy[book.item],
+                        facts: replay.facts[book.item] ?? .none)
+                }, movements: replay.movements))
+    }
+
+    /// The same with the orders that its movements make.
+    private mutating func ordered(_ ledger: LedgerSnapshot) throws -> LedgerSnapshot {
+        let made = LedgerOrders(ledger)
+        if let fault = made.faults.first {
+            throw FileFault(
+                path: "catalog log",
+                reason: "order \(fault.order) does not fit: expected \(fault.expected), found \(fault.found)")
+        }
+        if !made.orders.isEmpty {
+            notes.append(
+                "\(made.orders.count) orders are back with their states; names, addresses and times of steps stand in no log"
+            )
+        }
         return LedgerSnapshot(
-            ledger: ledger,
-            books: replay.opening.map { book in
-                LedgerSnapshot.BookState(
-                    now: replay.states[book.item] ?? book, opening: book,
-                    isRetired: replay.retired.contains(book.item), addedBy: replay.addedBy[book.item],
-                    facts: replay.facts[book.item] ?? .none)
-            }, movements: replay.movements)
+            ledger: ledger.ledger, books: ledger.books, movements: ledger.movements, orders: made.orders)
     }
 
     /// Contested prices and edits that are named.
@@ -86,13 +104,15 @@ package struct Recovery {
     package mutating func orders(from log: OperationLogFiles) throws -> OrderSnapshot {
         var orders: [OrderSnapshot.Order] = []
         try log.forEachLine { line, place in
-            guard case .bought(let item)? = try? OperationLogLine(parsing: line) else {
+            guard case .recorded(let line)? = try? OperationLogLine(parsing: line), line.state == .placed
+            else {
                 throw FileFault(path: place.path, line: place.line, reason: "is no line of the order log")
             }
             let number = Int64(orders.count + 1)
             orders.append(
                 OrderSnapshot.Order(
-                    number: number, key: IdempotencyKey(trusted: "recovered-order-\(number)"), item: item,
+                    number: number, key: IdempotencyKey(trusted: "recovered-order-\(number)"),
+                    item: line.item,
                     sale: nil))
         }
         notes.append("read \(log.paths.joined(separator: ", ")): \(orders.count) orders")
@@ -102,24 +122,35 @@ package struct Recovery {
 
     /// Reconstructs the order servers' database from the catalog's ledger, which has every sale with its key.
     ///
-    /// - Parameter soldCounts: the purchases of each book in the log of each order server; the logs then have the
+    /// - Parameter lineCounts: how often each line stands in the log of each order server; the logs then have the
     ///   numbers 1, 2, … in it. What stands in none is the first one's.
     package mutating func orders(
-        from ledger: LedgerSnapshot, soldCounts: [[ItemNumber: Int]] = []
+        from ledger: LedgerSnapshot, lineCounts: [[OrderLogLine: Int]] = []
     ) -> OrderSnapshot {
-        var orders: [OrderSnapshot.Order] = []
-        var left = soldCounts
-        for movement in ledger.movements {
-            guard let sale = movement.sale, let key = movement.change.key else { continue }
-            let item = movement.change.item
-            let log = left.firstIndex { $0[item, default: 0] > 0 }
-            if let log { left[log][item, default: 0] -= 1 }
-            orders.append(
-                OrderSnapshot.Order(
-                    number: Int64(orders.count + 1), key: key, item: item,
-                    sale: SalePosition(ledger: ledger.ledger, number: sale), log: Int64((log ?? 0) + 1)))
+        let sales = ledger.sales
+        var left = lineCounts
+        var logs = sales.map { _ in Int64(1) }
+        // Of whole orders first: the lines of one must all stand in one log.
+        for isOrder in [true, false] {
+            for (index, sale) in sales.enumerated() where (sale.share != nil) == isOrder {
+                let log = left.firstIndex { counts in
+                    var hasAll = true
+                    OrderLogLine.forEach(of: sale.item, sale.share) {
+                        hasAll = hasAll && counts[$0, default: 0] >= $1
+                    }
+                    return hasAll
+                }
+                guard let log else { continue }
+                OrderLogLine.forEach(of: sale.item, sale.share) { left[log][$0, default: 0] -= Int($1) }
+                logs[index] = Int64(log + 1)
+            }
         }
-        notes.append("took \(orders.count) orders from the catalog's ledger")
-        return OrderSnapshot(orders: orders)
+        notes.append("took \(sales.count) orders from the catalog's ledger")
+        return OrderSnapshot(
+            orders: zip(sales, logs).enumerated().map { index, made in
+                OrderSnapshot.Order(
+                    number: Int64(index + 1), key: made.0.recordKey, item: made.0.item,
+                    sale: made.0.position, log: made.1, share: made.0.share)
+            })
     }
 }

@@ -24,7 +24,7 @@ struct Replay {
 
     private(set) var opening: [Book] = []
     private(set) var states: [ItemNumber: Book] = [:]
-    private(set) var movements: [LedgerSnapshot.Movement] = []
+    var movements: [LedgerSnapshot.Movement] = []
     private(set) var retired: Set<ItemNumber> = []
     /// The movements that added books.
     private(set) var addedBy: [ItemNumber: Int64] = [:]
@@ -33,9 +33,9 @@ struct Replay {
     private var said: [Field: (now: String?, byLog: [Int64: String?])] = [:]
     /// Whether all books that the store was opened with are known.
     private var isOpened: Bool
-    private var lastSale: Int64 = 0
-    /// The number of sales found so far, by book.
-    private var matched: [ItemNumber: Int] = [:]
+    var lastSale: Int64 = 0
+    /// The copies found so far that were sold, by book.
+    var matched: [ItemNumber: Int] = [:]
 
     init(_ logs: [OperationLogFiles], openedEmpty: Bool) throws {
         isOpened = openedEmpty
@@ -89,7 +89,7 @@ struct Replay {
                         it back. (A store that was opened without books is rebuilt with --opened-empty.)
                         """)
                 }
-            case .bought: throw LineFault("is a line of the order log, not of the catalog's")
+            case .recorded: throw LineFault("is a line of the order log, not of the catalog's")
             }
         } catch {
             throw FileFault(path: place.path, line: place.line, reason: error.reason)
@@ -150,13 +150,14 @@ struct Replay {
         record(.edited(edit), stockAfter: book.stock, log: log)
     }
 
-    private mutating func apply(_ movement: OrderMovement, log: Int64) throws(LineFault) {
+    mutating func apply(_ movement: OrderMovement, sale: Int64? = nil, log: Int64) throws(LineFault) {
         guard var book = states[movement.item] else {
             throw LineFault("is of book \(movement.item), which no line before it opens")
         }
         book.stock += movement.change.units ?? 0
+        guard book.stock >= 0 else { throw LineFault("takes the stock of book \(movement.item) below 0") }
         states[movement.item] = book
-        record(.order(movement), stockAfter: book.stock, log: log)
+        record(.order(movement), stockAfter: book.stock, sale: sale, log: log)
     }
 
     @discardableResult
@@ -182,55 +183,6 @@ struct Replay {
         record(.update(change), stockAfter: book.stock, sale: sale, log: log)
     }
 
-    /// Finds the sales among the changes. Both are in the ledger's order, so each sale is the next change
-    /// that removes one copy of its book.
-    mutating func assign(
-        sales: [OrderSnapshot.Order], soldCounts: [ItemNumber: Int]?, notes: inout [String]
-    ) throws {
-        var left = sales[...]
-        var invented = 0
-        for index in movements.indices {
-            guard case .update(let change) = movements[index].entry, change.units == -1, change.price == nil
-            else { continue }
-            let key: IdempotencyKey
-            if let next = left.first, next.sale?.number == lastSale + 1, next.item == change.item {
-                key = next.key
-                left = left.dropFirst()
-            } else {
-                let isSale =
-                    soldCounts.map { matched[change.item, default: 0] < $0[change.item, default: 0] } ?? true
-                guard isSale else { continue }
-                invented += 1
-                key = Self.unaskedKey(lastSale + 1)
-            }
-            lastSale += 1
-            matched[change.item, default: 0] += 1
-            let movement = movements[index]
-            movements[index] = LedgerSnapshot.Movement(
-                sequence: movement.sequence, entry: .update(.sale(of: change.item, key: key)),
-                stockAfter: movement.stockAfter, sale: lastSale, log: movement.log)
-        }
-        notes.append("found \(lastSale) sales, \(lastSale - Int64(invented)) of them with their keys")
-        if invented > 0 {
-            notes.append(
-                "the keys of the other \(invented) stand in no log: such a purchase that is repeated would be made again"
-            )
-        }
-        // A power cut may have removed the end of the log. What the order server confirmed was sold anyway.
-        for order in left {
-            guard order.sale?.number == lastSale + 1 else {
-                throw FileFault(
-                    path: "order database",
-                    reason:
-                        "sale \(order.sale?.number ?? 0) of book \(order.item) does not follow from the log")
-            }
-            try sell(order.item, key: order.key, says: "order database")
-        }
-        if !left.isEmpty {
-            notes.append("added \(left.count) sales that the log lacks, from the order database")
-        }
-    }
-
     /// Adds the sales that only the order log has, after a power cut removed the end of everything else.
     mutating func add(soldCounts: [ItemNumber: Int], notes: inout [String]) throws {
         var count = 0
@@ -243,7 +195,7 @@ struct Replay {
         if count > 0 { notes.append("added \(count) sales that the log lacks, from the order log") }
     }
 
-    private mutating func sell(_ item: ItemNumber, key: IdempotencyKey, says place: String) throws {
+    mutating func sell(_ item: ItemNumber, key: IdempotencyKey, says place: String) throws {
         do throws(LineFault) {
             try apply(.sale(of: item, key: key), sale: lastSale + 1, log: 1)
         } catch {
@@ -254,7 +206,7 @@ struct Replay {
     }
 
     /// The key of a sale whose original key is lost.
-    private static func unaskedKey(_ sale: Int64) -> IdempotencyKey {
+    static func unaskedKey(_ sale: Int64) -> IdempotencyKey {
         IdempotencyKey(trusted: "recovered-sale-\(sale)")
     }
 }

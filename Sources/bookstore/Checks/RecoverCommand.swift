@@ -92,13 +92,13 @@ struct RecoverCommand: AsyncParsableCommand {
     ) throws {
         // Worked out before a folder or a lock is made: what cannot be rebuilt leaves no trace.
         let catalogLogs = hasCatalog ? [] : try catalogLogs(of: store)
-        let sold = hasCatalog && !store.isOfSeveral ? [] : try soldCounts(of: store)
+        let lines = hasCatalog && !store.isOfSeveral ? [] : try lineCounts(of: store)
         let catalog =
             hasCatalog
             ? nil
-            : try self.catalog(from: catalogLogs, of: store, hasOrders: hasOrders, sold, with: &recovery)
+            : try self.catalog(from: catalogLogs, of: store, hasOrders: hasOrders, lines, with: &recovery)
         let orders =
-            hasOrders ? nil : recovery.orders(from: try catalog ?? store.ledger, soldCounts: sold)
+            hasOrders ? nil : recovery.orders(from: try catalog ?? store.ledger, lineCounts: lines)
         try store.write(catalog: catalog, orders: orders)
     }
 
@@ -118,7 +118,7 @@ struct RecoverCommand: AsyncParsableCommand {
     /// What the lost catalog database held.
     private func catalog(
         from logs: [OperationLogFiles], of store: StoreFiles, hasOrders: Bool,
-        _ sold: [[ItemNumber: Int]], with recovery: inout Recovery
+        _ lines: [[OrderLogLine: Int]], with recovery: inout Recovery
     ) throws -> LedgerSnapshot {
         guard logs.count == 1 || !hasOrders else {
             throw WorkFault(
@@ -127,14 +127,17 @@ struct RecoverCommand: AsyncParsableCommand {
                 nothing was changed
                 """)
         }
-        let all = sold.reduce(into: [:]) { $0.merge($1, uniquingKeysWith: +) }
+        var sold: [ItemNumber: Int] = [:]
+        for case (let line, let count) in lines.joined() where line.state == .placed {
+            sold[line.item, default: 0] += count
+        }
         return try recovery.catalog(
-            logs: logs, orders: hasOrders ? try store.orders : nil, soldCounts: sold.isEmpty ? nil : all,
+            logs: logs, orders: hasOrders ? try store.orders : nil, soldCounts: lines.isEmpty ? nil : sold,
             openedEmpty: openedEmpty, newLedger: .random(in: 1...Int64.max))
     }
 
-    /// The purchases in each order log.
-    private func soldCounts(of store: StoreFiles) throws -> [[ItemNumber: Int]] {
+    /// How often each line stands in each order log.
+    private func lineCounts(of store: StoreFiles) throws -> [[OrderLogLine: Int]] {
         var audit = BooksAudit()
         let counts = try orderLogs(of: store).map { try audit.count(orderLog: $0) }
         if let fault = audit.discrepancies.first {

@@ -98,8 +98,14 @@ extension StoreFiles {
         of orders: OrderSnapshot, for logs: [ServerLog], in audit: inout BooksAudit
     ) throws -> [Part<OrderSnapshot>] {
         guard logs.count > 1 || orders.logs.count > 1 else { return logs.map { ($0, orders) } }
-        let lines = Dictionary(grouping: orders.orders, by: \.log).mapValues {
-            $0.map { "bought book \($0.item)" }
+        let lines = Dictionary(grouping: orders.orders, by: \.log).mapValues { orders in
+            var lines: [String] = []
+            for order in orders {
+                OrderLogLine.forEach(of: order.item, order.share) {
+                    lines += Array(repeating: $0.text, count: Int($1))
+                }
+            }
+            return lines
         }
         let numbers = LogMatching.numbers(of: try logs.map { try $0.files.lines }, among: lines)
         audit.add(without(numbers, of: lines, BooksAudit.orderLogName))

@@ -18,6 +18,8 @@ struct StoreFiles {
             let movements: Int
             let sales: Int
             let orders: Int
+            /// How often copies of customers' orders were put back.
+            let putBacks: Int
         }
 
         let discrepancies: [BooksAudit.Discrepancy]
@@ -25,7 +27,8 @@ struct StoreFiles {
 
         var summary: String {
             "The books balance: \(counts.books) books, \(counts.movements) movements, "
-                + "\(counts.sales) sales, \(counts.orders) orders."
+                + "\(counts.sales) sales, \(counts.orders) orders"
+                + (counts.putBacks > 0 ? ", \(counts.putBacks) times copies put back." : ".")
         }
     }
 
@@ -65,11 +68,13 @@ struct StoreFiles {
             try await Task.sleep(for: .milliseconds(200))
         }
         let sales = ledger.movements.count { $0.sale != nil }
+        let putBacks = ledger.movements.count { $0.sale != nil && $0.soldCopies < 0 }
+        let recordedPutBacks = orders.orders.count { $0.share?.state.putsBack == true }
         return Report(
             discrepancies: audit.discrepancies,
             counts: Report.Counts(
-                books: ledger.books.count, movements: ledger.movements.count, sales: sales,
-                orders: orders.orders.count))
+                books: ledger.books.count, movements: ledger.movements.count, sales: sales - putBacks,
+                orders: orders.orders.count - recordedPutBacks, putBacks: putBacks))
     }
 
     /// What has yet to be written down. Lines that do not fit were noted before; here it is only asked what is missing.

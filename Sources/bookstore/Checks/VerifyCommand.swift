@@ -31,13 +31,20 @@ struct VerifyCommand: AsyncParsableCommand {
         let movements: Int
         let sales: Int
         let orders: Int
+        let putBacks: Int
         let discrepancies: [BooksAudit.Discrepancy]
 
         init(_ audit: StoreFiles.Report) {
             balanced = audit.discrepancies.isEmpty
             (books, movements) = (audit.counts.books, audit.counts.movements)
             (sales, orders) = (audit.counts.sales, audit.counts.orders)
+            putBacks = audit.counts.putBacks
             discrepancies = audit.discrepancies
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case balanced, books, movements, sales, orders, discrepancies
+            case putBacks = "put_backs"
         }
     }
 
