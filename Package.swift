@@ -207,7 +207,8 @@ let package = Package(
         .testTarget(
             name: "CatalogTests",
             dependencies: [
-                "Catalog", "Demo", "Services", "StoreAPI", "Storage", "TierHTTP", "Monitoring", "Model",
+                "Audit", "Catalog", "Demo", "Services", "StoreAPI", "Storage", "TierHTTP", "Monitoring",
+                "Model",
                 "TestSupport",
                 grdb, logging,
             ] + nio,

@@ -14,7 +14,12 @@ import Testing
         .retriesWithNewKey,
     ]
 
-    @Test(arguments: PlantedBug.allCases) func isCaught(bug: PlantedBug) throws {
+    /// Bugs in orders of several books, which no simulated client makes: `OrderBugTests` plants them.
+    private static let ofOrders: Set<PlantedBug> = [.makesHalfOfOrder, .returnsWhatWasCancelled]
+
+    @Test(arguments: PlantedBug.allCases.filter { !ofOrders.contains($0) }) func isCaught(bug: PlantedBug)
+        throws
+    {
         let found = try SimulationRun.withFolder { folder in
             try PlantedBug.$planted.withValue(bug) { () -> SimulationRun? in
                 for seed in 1...Self.seedCountMax {
