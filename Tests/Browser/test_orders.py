@@ -96,6 +96,8 @@ def test_two_customers_and_the_last_copy(own_store, browsers):
 
 def test_the_desk_hands_over_and_takes_back(store, browsers):
     customer, keeper = browsers(), browsers()
+    for item in (11, 13):
+        store.update(item, stock=5)
     put_in_basket(customer, store, 11, 13)
     check_out(customer, store, name="Carla Collector")
     order(customer)
