@@ -69,11 +69,8 @@ package struct HTTPCatalog: CatalogService {
             guard let isSuccess = ResultBody.isSuccess(answer.body) else {
                 throw client.nonsense(isRead: false)
             }
-            let replayed = answer.headers.first(name: LedgerProtocol.replayedField) != nil
-            let sale = answer.headers.first(name: LedgerProtocol.saleField).flatMap {
-                SalePosition(parsing: $0)
-            }
-            return isSuccess ? .applied(sale: sale, replayed: replayed) : .refused(replayed: replayed)
+            let replayed = answer.isReplayed
+            return isSuccess ? .applied(sale: answer.sale, replayed: replayed) : .refused(replayed: replayed)
         }
     }
 
@@ -96,14 +93,9 @@ package struct HTTPCatalog: CatalogService {
         return client.send(call, on: context.slot).flatMapThrowing { [client] answer in
             if let refusal = Problem(refusedIn: answer) { throw refusal }
             try client.check(answer, item: nil, isRead: false)
-            guard
-                let sale = answer.headers.first(name: LedgerProtocol.saleField).flatMap({
-                    SalePosition(parsing: $0)
-                }),
-                let order = try? StoreAnswer<PlacedOrder>(answer.body).result
+            guard let sale = answer.sale, let order = try? StoreAnswer<PlacedOrder>(answer.body).result
             else { throw client.nonsense(isRead: false) }
-            let replayed = answer.headers.first(name: LedgerProtocol.replayedField) != nil
-            return OrderDecision(order: order, sale: sale, replayed: replayed)
+            return OrderDecision(order: order, sale: sale, replayed: answer.isReplayed)
         }
     }
 

@@ -99,14 +99,18 @@ import TierHTTP
     /// A shop with orders, of which one was cancelled and one returned, as the ledger tells of it.
     private func withUsedShop(_ body: (Shop) async throws -> Void) async throws {
         try await withShop { shop in
-            _ = try await place(order("o", [(first, 1), (second, 2)]), in: shop)
-            _ = try await place(order("p", [(Self.third, 1)]), in: shop)
-            try await step(1, .cancelled, in: shop)
-            try await step(2, .handedOver, in: shop)
-            try await step(2, .returned, in: shop)
-            try await complete(shop)
+            try await use(shop)
             try await body(shop)
         }
+    }
+
+    private func use(_ shop: Shop) async throws {
+        _ = try await place(order("o", [(first, 1), (second, 2)]), in: shop)
+        _ = try await place(order("p", [(Self.third, 1)]), in: shop)
+        try await step(1, .cancelled, in: shop)
+        try await step(2, .handedOver, in: shop)
+        try await step(2, .returned, in: shop)
+        try await complete(shop)
     }
 
     @Test(.onEachStore) func whatIsPutBackIsRecordedFromTheLedger() async throws {
@@ -153,12 +157,7 @@ import TierHTTP
                 try await folder.withCatalog { catalog in
                     try await folder.withOrders(of: catalog) { orders in
                         let shop = Shop(folder: folder, catalog: catalog, orders: orders, loops: loops)
-                        _ = try await place(order("o", [(first, 1), (second, 2)]), in: shop)
-                        _ = try await place(order("p", [(Self.third, 1)]), in: shop)
-                        try await step(1, .cancelled, in: shop)
-                        try await step(2, .handedOver, in: shop)
-                        try await step(2, .returned, in: shop)
-                        try await complete(shop)
+                        try await use(shop)
                     }
                     let whole = try Data(contentsOf: URL(fileURLWithPath: folder.orderLog))
                     let inode = try #require(try folder.withStore { try $0.logMark() }).position.inode

@@ -24,16 +24,8 @@ package struct BasketChange: Sendable {
     static let forgottenAtOnceMax = 20
 
     /// The lines as they are stored.
-    var text: String { lines.map { "\($0.item):\($0.copies)" }.joined(separator: " ") }
+    var text: String { lines.map(\.text).joined(separator: " ") }
 
     /// Reads lines as they are stored.
-    static func lines(_ text: String) -> [OrderLine] {
-        text.split(separator: " ").compactMap { line in
-            let parts = line.split(separator: ":")
-            guard parts.count == 2, let item = ItemNumber(parsing: String(parts[0])),
-                let copies = Int64(parts[1])
-            else { return nil }
-            return OrderLine(item: item, copies: copies)
-        }
-    }
+    static func lines(_ text: String) -> [OrderLine] { OrderLine.read(text, separator: " ") }
 }

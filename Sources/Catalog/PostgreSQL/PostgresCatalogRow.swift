@@ -60,7 +60,7 @@ enum PostgresCatalogRow {
     /// The columns that ``entry(_:at:)`` reads, of `movement` joined with `book`.
     static let entryColumns = """
         movement.item_number, movement.price_cents, movement.units, kind, order_key, \(changes), \
-        \(order), \
+        \(MovementKind.order), \
         \(openingColumns(price: "movement.price_cents", stock: "movement.units"))
         """
 
@@ -68,18 +68,6 @@ enum PostgresCatalogRow {
     static let changes = """
         CASE kind WHEN \(MovementKind.edited.rawValue) THEN \
         (SELECT changes::text FROM edit WHERE edit.sequence = movement.sequence) END
-        """
-
-    /// The number of the order of a movement; the table is looked at for orders only.
-    static let order = """
-        CASE WHEN kind >= \(MovementKind.placed.rawValue) THEN (SELECT order_number FROM order_step \
-        WHERE order_step.sequence <= movement.sequence ORDER BY order_step.sequence DESC LIMIT 1) END
-        """
-
-    /// What was paid for a copy that a movement sold or put back: what comes back was paid when it was sold.
-    static let paid = """
-        CASE WHEN kind = 0 THEN price_after ELSE (SELECT order_line.price_cents FROM order_line \
-        WHERE order_number = \(order) AND order_line.item_number = movement.item_number) END
         """
 
     /// What a movement did, from the columns from `first` on.

@@ -37,7 +37,7 @@ extension PostgresCatalogStore {
     ) throws {
         try database.forEachRow(
             """
-            SELECT at_millis, topic, -units, \(PostgresCatalogRow.paid) FROM movement JOIN book USING (item_number)
+            SELECT at_millis, topic, -units, \(MovementKind.paid) FROM movement JOIN book USING (item_number)
             WHERE sequence > $1::bigint AND sequence <= $2::bigint AND \(MovementKind.sells) ORDER BY sequence
             """, [.int(first), .int(last)]
         ) { body(Timestamp(millis: $0[0]), $0.text(1) ?? "", $0[2], $0[2] * $0[3]) }

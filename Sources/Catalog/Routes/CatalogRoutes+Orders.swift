@@ -93,8 +93,7 @@ extension CatalogRoutes {
 
     private static func response(_ decision: OrderDecision) -> TierResponse {
         var response = TierResponse.json(decision.order.result)
-        response.fields.append((LedgerProtocol.saleField, decision.sale.description))
-        if decision.replayed { response.fields.append((LedgerProtocol.replayedField, "true")) }
+        response.note(sale: decision.sale, replayed: decision.replayed)
         return response
     }
 }

@@ -102,12 +102,11 @@ package struct CatalogRoutes {
         switch outcome {
         case .applied(let sale, let replayed):
             var response = TierResponse.result(isSuccess: true)
-            if let sale { response.fields.append((LedgerProtocol.saleField, sale.description)) }
-            if replayed { response.fields.append((LedgerProtocol.replayedField, "true")) }
+            response.note(sale: sale, replayed: replayed)
             return response
         case .refused(let replayed):
             var response = TierResponse.result(isSuccess: false)
-            if replayed { response.fields.append((LedgerProtocol.replayedField, "true")) }
+            response.note(sale: nil, replayed: replayed)
             return response
         }
     }

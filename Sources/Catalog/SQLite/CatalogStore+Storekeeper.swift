@@ -38,7 +38,7 @@ extension CatalogStore {
         _ body: (_ time: Timestamp, _ topic: String, _ copies: Int64, _ cents: Int64) -> Void
     ) throws {
         let sql = """
-            SELECT at_millis, topic, -units, \(CatalogRow.paid) FROM movement JOIN book USING (item_number)
+            SELECT at_millis, topic, -units, \(MovementKind.paid) FROM movement JOIN book USING (item_number)
             WHERE sequence > ? AND sequence <= ? AND \(MovementKind.sells) ORDER BY sequence
             """
         try file.forEachRow(sql, [first, last]) { row in

@@ -13,6 +13,23 @@ package struct OrderLine: Hashable, Sendable {
         self.copies = copies
     }
 
+    // MARK: In a database
+
+    /// As databases have it: `N:C`.
+    package var text: String { "\(item):\(copies)" }
+
+    /// Lines as databases have them, side by side with a separator.
+    package static func read(_ text: String, separator: Character) -> [OrderLine] {
+        text.split(separator: separator).compactMap { line in
+            let parts = line.split(separator: ":")
+            guard parts.count == 2, let item = ItemNumber(parsing: parts[0]), let copies = Int64(parts[1])
+            else { return nil }
+            return OrderLine(item: item, copies: copies)
+        }
+    }
+
+    // MARK: In an order
+
     /// Each book once, by number: lines of the same book are added up.
     ///
     /// - Throws: ``StoreError/invalid(_:)`` for too many copies of a book.

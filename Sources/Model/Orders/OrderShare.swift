@@ -29,17 +29,11 @@ package struct OrderShare: Equatable, Sendable {
     // MARK: In a database
 
     /// The lines as databases have them: `N:C,N:C`.
-    package var text: String { lines.map { "\($0.item):\($0.copies)" }.joined(separator: ",") }
+    package var text: String { lines.map(\.text).joined(separator: ",") }
 
     /// Reads a share from a database's columns; nil where there is none.
     package init?(order: Int64?, state: Int64?, text: String?) {
         guard let order, let text, let state = state.flatMap({ OrderState(rawValue: $0) }) else { return nil }
-        let lines = text.split(separator: ",").compactMap { line -> OrderLine? in
-            let parts = line.split(separator: ":")
-            guard parts.count == 2, let item = ItemNumber(parsing: parts[0]), let copies = Int64(parts[1])
-            else { return nil }
-            return OrderLine(item: item, copies: copies)
-        }
-        self.init(order: order, state: state, lines: lines)
+        self.init(order: order, state: state, lines: OrderLine.read(text, separator: ","))
     }
 }

@@ -89,11 +89,7 @@ struct PurchaseRoutes: Sendable {
     private func remembering(
         _ press: Press, isRepeat: Bool = false, in response: Response, _ request: Request
     ) -> Response {
-        var response = response
-        for cookie in RememberedOrders(request).adding(press.id, isRepeat: isRepeat) {
-            response.setCookie(cookie)
-        }
-        return response
+        RememberedOrders(request).adding(press.id, isRepeat: isRepeat, to: response)
     }
 
     /// Remembers the purchase, so that My orders shows it if the sale was made after all.
@@ -127,10 +123,7 @@ struct PurchaseRoutes: Sendable {
     // MARK: Receipts
 
     private func receipt(_ request: Request, _ context: ShopContext) async throws -> Response {
-        guard let id = ReceiptID(parsing: context.parameters.get("id") ?? "") else {
-            throw ProblemPages.Problem.Thrown(
-                problem: ProblemPages.nothing("This is not the address of a receipt."))
-        }
+        let id = try context.receiptID()
         let receipt: Receipt
         switch try await store.purchase(id.key, trace: context.trace) {
         case .copy(let found): receipt = found

@@ -1,3 +1,4 @@
+internal import Hummingbird
 internal import Model
 
 /// The identity of one purchase: 128 random bits that are both the idempotency key of its form and the
@@ -46,5 +47,18 @@ struct ReceiptID: Hashable, Sendable {
     private init(text: String, shownPrice: Cents?) {
         self.text = text
         self.shownPrice = shownPrice
+    }
+}
+
+extension ShopContext {
+    /// The receipt whose page is asked for.
+    ///
+    /// - Throws: the page that says that there is none.
+    func receiptID() throws -> ReceiptID {
+        guard let id = ReceiptID(parsing: parameters.get("id") ?? "") else {
+            throw ProblemPages.Problem.Thrown(
+                problem: ProblemPages.nothing("This is not the address of a receipt."))
+        }
+        return id
     }
 }

@@ -79,6 +79,13 @@ struct RememberedOrders: Sendable {
         return cookies
     }
 
+    /// A response that adds a purchase.
+    func adding(_ id: ReceiptID, isRepeat: Bool, to response: Response) -> Response {
+        var response = response
+        for cookie in adding(id, isRepeat: isRepeat) { response.setCookie(cookie) }
+        return response
+    }
+
     private func cookie(_ name: String, _ value: String?) -> Cookie {
         Cookie(
             name: name, value: value ?? "", maxAge: value == nil ? 0 : Self.ageMax, path: "/",

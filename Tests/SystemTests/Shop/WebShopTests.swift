@@ -155,13 +155,9 @@ extension RealProcesses {
             try await withStoppedStore { store in
                 let port = try FreePort.find()
                 try store.write("frontend,127.0.0.1:1\nstorefront,127.0.0.1:\(port)\n", to: "config")
-                let shop = try ServerProcess(
-                    "storefront", Program.bookstore, ["storefront", "--supervised"], in: store.folder)
+                let shop = try ServerProcess.shop(in: store.folder)
                 defer { shop.end() }
-                try await eventually("the shop listens") {
-                    guard shop.isRunning else { throw ServerProcess.Failed(description: shop.errors) }
-                    return shop.errors.contains("storefront listens on")
-                }
+                try await shop.waitForShop()
                 #expect(shop.errors.contains("the desk is closed: set BOOKSTORE_DESK_PASSWORD"))
                 #expect(try await get("/livez", port: port).status == 200)
                 let health = try await bookstore("healthcheck", "storefront", in: store.folder)

@@ -93,15 +93,25 @@ func withRunningShop(
         let port = try FreePort.find()
         let config = try String(contentsOfFile: store.path("config"), encoding: .utf8)
         try store.write(config + "storefront,127.0.0.1:\(port)\n", to: "config")
-        let shop = try ServerProcess(
-            "storefront", Program.bookstore, ["storefront", "--supervised"], in: store.folder)
+        let shop = try ServerProcess.shop(in: store.folder)
         defer { shop.end() }
-        try await eventually("the shop listens") {
-            guard shop.isRunning else { throw ServerProcess.Failed(description: shop.errors) }
-            return shop.errors.contains("storefront listens on")
-        }
+        try await shop.waitForShop()
         try await body(store, port)
         shop.send(SIGTERM)
         #expect(try await shop.exit() == 0, "\(shop.errors)")
+    }
+}
+
+extension ServerProcess {
+    /// A shop by the config of a folder.
+    static func shop(in folder: String) throws -> ServerProcess {
+        try ServerProcess("storefront", Program.bookstore, ["storefront", "--supervised"], in: folder)
+    }
+
+    func waitForShop() async throws {
+        try await eventually("the shop listens") {
+            guard isRunning else { throw Failed(description: errors) }
+            return errors.contains("storefront listens on")
+        }
     }
 }

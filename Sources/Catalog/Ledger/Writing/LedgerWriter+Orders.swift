@@ -174,9 +174,9 @@ extension LedgerWriter {
 
     /// Erases whom an order is for.
     mutating func forget(_ number: Int64) throws -> Result<CatalogOutcome, StoreError> {
-        guard try tables.order(number) != nil else { return .failure(.unknownOrder("\(number)")) }
         try tables.forgetContact(of: number)
-        return .success(CatalogOutcome(order: try tables.order(number)))
+        guard let order = try tables.order(number) else { return .failure(.unknownOrder("\(number)")) }
+        return .success(CatalogOutcome(order: order))
     }
 
     /// Keeps a basket as it is now.

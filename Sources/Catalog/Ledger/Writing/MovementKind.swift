@@ -21,6 +21,18 @@ enum MovementKind: Int64 {
         (kind = 0 AND sale IS NOT NULL OR kind IN (\(placed.rawValue), \(cancelled.rawValue), \(returned.rawValue)))
         """
 
+    /// The number of the order of a movement; the table is looked at for orders only.
+    static let order = """
+        CASE WHEN kind >= \(placed.rawValue) THEN (SELECT order_number FROM order_step \
+        WHERE order_step.sequence <= movement.sequence ORDER BY order_step.sequence DESC LIMIT 1) END
+        """
+
+    /// What was paid for a copy that a movement sold or put back: what comes back was paid when it was sold.
+    static let paid = """
+        CASE WHEN kind = 0 THEN price_after ELSE (SELECT order_line.price_cents FROM order_line \
+        WHERE order_number = \(order) AND order_line.item_number = movement.item_number) END
+        """
+
     /// The state that a movement of an order brought it to; nil for any other movement.
     var orderState: OrderState? { OrderState(rawValue: rawValue - Self.placed.rawValue) }
 

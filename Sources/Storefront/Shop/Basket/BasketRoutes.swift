@@ -162,9 +162,7 @@ struct BasketRoutes: Sendable {
     }
 
     private func remembering(_ id: ReceiptID, in response: Response, _ request: Request) -> Response {
-        var response = response
-        for cookie in RememberedOrders(request).adding(id, isRepeat: false) { response.setCookie(cookie) }
-        return response
+        RememberedOrders(request).adding(id, isRepeat: false, to: response)
     }
 
     private static let usedForOther = ProblemPages.Problem(
@@ -177,10 +175,7 @@ struct BasketRoutes: Sendable {
     // MARK: Cancelling
 
     private func cancel(_ context: ShopContext) async throws -> Response {
-        guard let id = ReceiptID(parsing: context.parameters.get("id") ?? "") else {
-            throw ProblemPages.Problem.Thrown(
-                problem: ProblemPages.nothing("This is not the address of a receipt."))
-        }
+        let id = try context.receiptID()
         do {
             _ = try await store.cancel(id.key, trace: context.trace)
         } catch StoreFault.refused(let problem) where problem.status == 409 {

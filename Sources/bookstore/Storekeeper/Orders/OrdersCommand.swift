@@ -63,14 +63,12 @@ struct OrdersCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "show", abstract: "Everything about one order.")
 
-        @Argument(help: "The order's number.") var order: Int64
+        @OptionGroup var order: OrderArgument
         @OptionGroup var keeper: KeeperOptions
-
-        func validate() throws { try ArgumentCheck.check(order, "<order>", in: 1...Int64.max) }
 
         func run() async throws {
             try await KeeperConnection.open(keeper) { store in
-                try await store.customerOrder(order).show(isJSON: keeper.json)
+                try await store.customerOrder(order.number).show(isJSON: keeper.json)
             }
         }
     }
@@ -79,13 +77,13 @@ struct OrdersCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "state", abstract: "Bring an order a step further.",
             discussion: """
-                placed → ready → handed_over → returned; cancelled before it is handed over. What is cancelled or
+                placed → ready → handed_over → returned; cancelled before it is handed over. What is cancelled or \
                 returned is on the shelf again. Examples:
                   bookstore orders state 7 ready
                   bookstore orders state 7 returned 3=1 --reason damaged
                 """)
 
-        @Argument(help: "The order's number.") var order: Int64
+        @OptionGroup var order: OrderArgument
         @Argument(help: "What it becomes: ready, handed_over, cancelled or returned.") var state: OrderState
         @Argument(
             help: ArgumentHelp(
@@ -95,7 +93,6 @@ struct OrdersCommand: AsyncParsableCommand {
         @OptionGroup var keeper: KeeperOptions
 
         func validate() throws {
-            try ArgumentCheck.check(order, "<order>", in: 1...Int64.max)
             guard state != .placed else {
                 throw ValidationError("an order is placed once: it becomes \(OrderState.laterNames)")
             }
@@ -121,7 +118,9 @@ struct OrdersCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            let (step, key) = (OrderStep(order: order, state: state, lines: try lines), try change.keyOrNew())
+            let (step, key) = (
+                OrderStep(order: order.number, state: state, lines: try lines), try change.keyOrNew()
+            )
             try await KeeperConnection.open(keeper) { store in
                 try await store.step(step, actor: change.actorOrUser, reason: change.reason, key: key)
                     .show(isJSON: keeper.json)
@@ -135,15 +134,20 @@ struct OrdersCommand: AsyncParsableCommand {
             discussion: "The sale, its lines and its steps stay as they are, and the books balance as before."
         )
 
-        @Argument(help: "The order's number.") var order: Int64
+        @OptionGroup var order: OrderArgument
         @OptionGroup var keeper: KeeperOptions
-
-        func validate() throws { try ArgumentCheck.check(order, "<order>", in: 1...Int64.max) }
 
         func run() async throws {
             try await KeeperConnection.open(keeper) { store in
-                try await store.forget(order).show(isJSON: keeper.json)
+                try await store.forget(order.number).show(isJSON: keeper.json)
             }
         }
     }
+}
+
+/// Which order a command is about.
+struct OrderArgument: ParsableArguments {
+    @Argument(help: ArgumentHelp("The order's number.", valueName: "order")) var number: Int64
+
+    func validate() throws { try ArgumentCheck.check(number, "<order>", in: 1...Int64.max) }
 }
