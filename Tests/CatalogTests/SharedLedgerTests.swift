@@ -178,6 +178,19 @@ import Testing
         }
     }
 
+    /// Its sessions ended while nobody asked: the first who asks is answered, with what others have sold since.
+    @Test func anIdleCatalogAnswersTheFirstWhoAsks() async throws {
+        try await withCatalog { engine, other, loop, database in
+            try await engine.current(on: loop).get()
+            for round: Int64 in 1...3 {
+                try PostgresServer.shared.endSessions(of: database)
+                try other.sell(1, key: "\(round)")
+                try await engine.current(on: loop).get()
+                #expect(try engine.book(first.item).stock == first.stock - round)
+            }
+        }
+    }
+
     /// Its server has ended while nobody changes anything: the catalog notices by itself, and connects to another.
     @Test func anIdleCatalogConnectsAnew() async throws {
         let old = try PostgresServer()

@@ -54,9 +54,14 @@ final class ModelledDatabase: @unchecked Sendable {
         return Session(server: primary, life: servers[primary].life)
     }
 
+    /// Whether its server still has it, primary or not.
+    func isOpen(_ session: Session) -> Bool {
+        servers[session.server].isUp && servers[session.server].life == session.life
+    }
+
     /// What a server has, old or new: a read confirms nothing.
     func read(_ session: Session) throws -> ModelledTables {
-        guard servers[session.server].isUp, servers[session.server].life == session.life else { throw Lost() }
+        guard isOpen(session) else { throw Lost() }
         return servers[session.server].content
     }
 

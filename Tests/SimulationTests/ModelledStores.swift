@@ -190,7 +190,7 @@ final class ModelledReadIndex: ReadIndex, @unchecked Sendable {
 
     func changes(after movement: Int64) throws -> LedgerChanges? {
         do {
-            guard let session else {
+            guard let session, database.isOpen(session) else {
                 store?.forgetReader()
                 session = try database.connect()
                 return nil

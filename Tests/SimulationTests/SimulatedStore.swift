@@ -186,7 +186,11 @@ final class SimulatedStore: @unchecked Sendable {
     private func check(_ keeper: SimulatedKeeper) {
         for server in servers where !server.isUp { world.fault("\(server.name) is not up") }
         // The shelf of one that nobody has asked may be older.
-        for catalog in catalogs { _ = catalog.engine?.catchUp(on: world.loop) }
+        for catalog in catalogs {
+            catalog.engine?.catchUp(on: world.loop)?.whenFailure {
+                self.world.fault("\(catalog.name) does not read on: \($0)")
+            }
+        }
         if database != nil { world.loop.advanceTime(by: .seconds(1)) }
         do {
             let ledger =

@@ -13,8 +13,13 @@ final class PostgresReadIndex: ReadIndex {
 
     private static let question = "SELECT sequence, \(PostgresConnection.confirmation) FROM ledger"
 
+    private struct Session {
+        let connection: PostgresConnection
+        var hasAnswered = false
+    }
+
     private let database: PostgresDatabase
-    private let session = Mutex<PostgresConnection?>(nil)
+    private let session = Mutex<Session?>(nil)
     /// The last movement that an answer told of.
     private let told = Atomic<Int64>(0)
 
@@ -23,18 +28,32 @@ final class PostgresReadIndex: ReadIndex {
     func changes(after movement: Int64) throws -> LedgerChanges? {
         try session.withLock { session in
             do {
-                guard let connection = session, connection.isIdle else {
-                    session = try database.newSession(answerTimeMax: Self.answerTimeMax)
-                    return nil
+                guard let connection = session?.connection, connection.isIdle else {
+                    return try begin(&session)
                 }
-                let changes = try Self.changes(after: movement, on: connection)
-                told.store(changes?.through ?? 0, ordering: .relaxed)
-                return changes
+                do {
+                    let changes = try Self.changes(after: movement, on: connection)
+                    session?.hasAnswered = true
+                    told.store(changes?.through ?? 0, ordering: .relaxed)
+                    return changes
+                } catch let error as PostgresError
+                    where error.kind == .lost && session?.hasAnswered == true && !connection.isGivenUp
+                {
+                    // It has ended since the last question, perhaps long ago: that refuses no read.
+                    return try begin(&session)
+                }
             } catch let error as PostgresError {
                 session = nil
                 throw database.unavailable(error)
             }
         }
+    }
+
+    /// What is in memory may be of another server's than the session leads to.
+    private func begin(_ session: inout Session?) throws -> LedgerChanges? {
+        session = nil
+        session = Session(connection: try database.newSession(answerTimeMax: Self.answerTimeMax))
+        return nil
     }
 
     /// The ledger's last movement, as far as answers have told.

@@ -31,7 +31,7 @@ package final class PostgresConnection: @unchecked Sendable {
     /// than a statement may run. Nil where statements may take as long as they do.
     package var answerTimeMax: Duration? = .seconds(7)
     /// Whether the server was given up, so that nothing more is asked of it.
-    private(set) var isGivenUp = false
+    package private(set) var isGivenUp = false
 
     /// Connects, and makes the session one that the store can trust.
     ///
