@@ -52,10 +52,13 @@ private struct Settings {
     /// One seed, to be repeated with its whole trace.
     let seed: UInt64?
     let seedCount: UInt64
+    /// Whether only the world of replicas is run, or only that of a single store; nil for both, of replicas fewer seeds.
+    let isReplicated: Bool?
 
     init(_ environment: [String: String] = ProcessInfo.processInfo.environment) {
         seed = environment["BOOKSTORE_SEED"].flatMap { UInt64($0) }
         seedCount = environment["BOOKSTORE_SEED_COUNT"].flatMap { UInt64($0) } ?? 2_000
+        isReplicated = environment["BOOKSTORE_REPLICAS"].map { $0 != "0" }
     }
 }
 
@@ -86,6 +89,7 @@ private struct SeedFailed: Error, CustomStringConvertible {
 
     @Test(arguments: [false, true]) func everyPromiseHolds(isReplicated: Bool) async throws {
         let settings = Settings()
+        guard settings.isReplicated ?? isReplicated == isReplicated else { return }
         if let seed = settings.seed {
             let run = try SimulationRun.withFolder {
                 try SimulationRun(seed: seed, folder: $0, isReplicated: isReplicated)
@@ -95,7 +99,8 @@ private struct SeedFailed: Error, CustomStringConvertible {
             return
         }
         // Each run has one thread, so one runs on each processor.
-        let seeds = Seeds(count: isReplicated ? settings.seedCount / Self.replicatedPart : settings.seedCount)
+        let part = isReplicated && settings.isReplicated == nil ? Self.replicatedPart : 1
+        let seeds = Seeds(count: settings.seedCount / part)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<ProcessInfo.processInfo.activeProcessorCount {
                 group.addTask { try Self.run(seeds, isReplicated: isReplicated) }
