@@ -1,6 +1,7 @@
 """What is said of a book: at the desk, in the ledger, in the shop."""
 
 import json
+import random
 import urllib.request
 import zlib
 
@@ -82,12 +83,19 @@ def image(folder, name, content):
     return str(path)
 
 
-def test_a_book_gets_a_cover(store, browser, tmp_path):
+def png_of(width, height, pixels):
+    """A PNG of `width` × `height` pixels, whose rows are made of `pixels`."""
     def chunk(kind, data):
         return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
 
-    png = (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", bytes([0, 0, 0, 2, 0, 0, 0, 3, 8, 2, 0, 0, 0]))
-           + chunk(b"IDAT", zlib.compress((b"\0" + b"\x40\x80\xc0" * 2) * 3)) + chunk(b"IEND", b""))
+    rows = b"".join(b"\0" + pixels(width * 3) for _ in range(height))
+    head = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes([8, 2, 0, 0, 0])
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows))
+            + chunk(b"IEND", b""))
+
+
+def test_a_book_gets_a_cover(store, browser, tmp_path):
+    png = png_of(2, 3, bytes)
     sign_in(browser, store)
 
     def give(content):
@@ -116,6 +124,30 @@ def test_a_book_gets_a_cover(store, browser, tmp_path):
     fill(browser, {"#cover-why": "wrong edition"}, "form[action='/desk/cover'] button[name=remove]")
     wait(browser, "the drawn cover", lambda: all_of(browser, "svg.cover"))
     assert store.status("/cover/" + "0" * 64) == 404
+
+
+def test_a_large_image_is_made_smaller(store, browsers, tmp_path):
+    # A photograph: noise, which nothing compresses, of more than 2 MB.
+    photograph = image(tmp_path, "photograph.png", png_of(880, 800, random.Random(1).randbytes))
+    browser = browsers()
+    sign_in(browser, store)
+    browser.get(store.shop + "/desk/book/19")
+    press(all_of(browser, "details summary")[-1])
+    one(browser, "#image").send_keys(photograph)
+    # As high as a cover is shown, and wider: the page shows its middle.
+    wait(browser, "the smaller image", lambda: "766 × 696 pixels" in one(browser, "#image-hint").text)
+    fill(browser, {"#cover-why": "scanned"}, "form[action='/desk/cover'] button")
+    wait(browser, "the change", lambda: "The book is changed" in text(browser))
+    with urllib.request.urlopen(one(browser, "img.cover").get_attribute("src")) as answer:
+        assert answer.headers["content-type"] == "image/jpeg" and len(answer.read()) < 1024 * 1024
+    # Without scripts the store says what is wrong with it.
+    browser = browsers(scripts=False)
+    sign_in(browser, store)
+    browser.get(store.shop + "/desk/book/18")
+    press(all_of(browser, "details summary")[-1])
+    one(browser, "#image").send_keys(photograph)
+    fill(browser, {"#cover-why": "scanned"}, "form[action='/desk/cover'] button")
+    wait(browser, "the refusal", lambda: "longer than" in text(browser))
 
 
 def test_a_retired_book_is_brought_back(store, browser):

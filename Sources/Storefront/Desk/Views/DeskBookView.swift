@@ -6,6 +6,7 @@ struct DeskBookView {
     let retireKey: String
     let coverKey = ReceiptID.random().text
     let coverSizeMax = "\(CoverImage.byteCountMax >> 20) MB"
+    let coverSides = CoverArt.imageSides
     let done: String?
     let cover: String
     /// The image that a keeper gave it, by its digest.

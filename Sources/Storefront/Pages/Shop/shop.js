@@ -136,3 +136,41 @@ for (const form of document.querySelectorAll("form[data-keep]")) {
     if (!isLeaving && [...form.querySelectorAll("input[type=text], textarea")].some(isTyped)) event.preventDefault();
   });
 }
+
+// An image that is chosen as a cover is made as small as pages show it: whoever looks at a list of books would
+// otherwise load photographs. The browser can read images, and does so where they can do no harm; the store cannot.
+const jpegQuality = 0.85;
+
+async function smaller(file, [width, height]) {
+  const picture = await createImageBitmap(file);
+  const scale = Math.max(width / picture.width, height / picture.height);
+  if (scale >= 1) return null;
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.round(picture.width * scale);
+  canvas.height = Math.round(picture.height * scale);
+  const pen = canvas.getContext("2d");
+  pen.imageSmoothingQuality = "high";
+  // A JPEG has nothing that shines through.
+  pen.fillStyle = "#fff";
+  pen.fillRect(0, 0, canvas.width, canvas.height);
+  pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
+  const image = await new Promise((done) => canvas.toBlob(done, "image/jpeg", jpegQuality));
+  if (!image || image.size >= file.size) return null;
+  return { file: new File([image], "cover.jpg", { type: image.type }), sides: `${canvas.width} × ${canvas.height}` };
+}
+
+const chooser = document.querySelector("input[data-sides]");
+chooser?.addEventListener("change", async () => {
+  const [file] = chooser.files;
+  if (!file) return;
+  try {
+    const made = await smaller(file, chooser.dataset.sides.split("x").map(Number));
+    // Another one may have been chosen meanwhile.
+    if (!made || chooser.files[0] !== file) return;
+    const held = new DataTransfer();
+    held.items.add(made.file);
+    chooser.files = held.files;
+    const words = `Made smaller: ${made.sides} pixels, ${Math.ceil(made.file.size / 1024)} KB.`;
+    document.getElementById(chooser.getAttribute("aria-describedby")).textContent = words;
+  } catch { /* What the browser cannot read is sent as it is, and the store says what it is. */ }
+});

@@ -7,6 +7,11 @@ internal import TierHTTP
 enum CoverArt {
     private static let width = 120
     private static let height = 174
+    /// An image has at least as many pixels for each of those that lists give it: enough for a book's own page and for
+    /// sharp screens.
+    private static let imageScale = 4
+    /// The width and height to which the desk's page makes a larger image smaller, before it is sent.
+    static let imageSides = "\(width * imageScale)x\(height * imageScale)"
     private static let lineLengthMax = 15
     private static let lineCountMax = 6
     /// The width of the text area, in pixels.

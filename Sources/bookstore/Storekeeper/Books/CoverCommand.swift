@@ -9,6 +9,7 @@ struct CoverCommand: AsyncParsableCommand {
         commandName: "cover", abstract: "Give a book a cover.",
         discussion: """
             The file is a PNG, JPEG or WebP image of at most \(CoverImage.byteCountMax >> 20) MB.
+            Lists of books show it as it is: make a photograph as small as a cover first, such as 480 × 696 pixels.
             Example: bookstore books cover 7 war-and-peace.jpg
             Away again: bookstore books edit 7 --remove cover
             """)
