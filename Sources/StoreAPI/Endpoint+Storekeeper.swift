@@ -143,6 +143,9 @@ extension Endpoint {
                     "unknown", .choice(ImportOptions.Unknown.allCases.map(\.rawValue)),
                     "What to do about columns of which nobody knows what they hold."),
                 .query(
+                    "retired", .choice(ImportOptions.Retired.allCases.map(\.rawValue)),
+                    "What to do about rows of retired books."),
+                .query(
                     "columns", .line(byteCountMax: ImportMapping.byteCountMax),
                     #"What columns hold, as a JSON object by their headers: `{"Price":"cost","Shelf":null}`. Kept for files with the same header."#
                 ),

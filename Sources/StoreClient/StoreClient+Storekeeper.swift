@@ -180,6 +180,7 @@ extension StoreClient {
                 ("update", options.isUpdate ? "true" : nil),
                 ("stock", options.stock == plain.stock ? nil : options.stock.rawValue),
                 ("unknown", options.unknown == plain.unknown ? nil : options.unknown.rawValue),
+                ("retired", options.retired == plain.retired ? nil : options.retired.rawValue),
                 ("columns", options.mapping.isEmpty ? nil : options.mapping.json),
             ], key: key, body: TierCall.Body("text/csv", file), within: time, trace: trace)
     }

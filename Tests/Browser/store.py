@@ -59,11 +59,14 @@ def eventually(what, condition, seconds=60):
 
 class Store:
     def __init__(self, folder, books=BOOKS):
+        """A store with these books; None opens an empty one."""
         self.folder = Path(folder)
         self.ports = {kind: free_port() for kind in ("frontend", "catalog", "order", "storefront")}
         lines = [f"{kind},127.0.0.1:{port}\n" for kind, port in self.ports.items()]
         (self.folder / "config").write_text("".join(lines))
-        (self.folder / "books").write_text(books)
+        self.books = "books" if books else "none"
+        if books:
+            (self.folder / "books").write_text(books)
         self.process = None
 
     @property
@@ -74,7 +77,7 @@ class Store:
         environment = os.environ | {"BOOKSTORE_DESK_PASSWORD": DESK_PASSWORD, "BOOKSTORE_TOKEN": TOKEN}
         self.log = open(self.folder / "up.log", "a")
         self.process = subprocess.Popen(
-            [BOOKSTORE, "up", "--books", "books"], cwd=self.folder, env=environment, stdin=subprocess.DEVNULL,
+            [BOOKSTORE, "up", "--books", self.books], cwd=self.folder, env=environment, stdin=subprocess.DEVNULL,
             stdout=self.log, stderr=self.log)
         eventually("the shop is open", self._is_open, seconds=180)
 

@@ -179,6 +179,18 @@ import Testing
                 return
             }
             #expect(gone[0].reason.hasPrefix("book 8 is retired; bring it back first"))
+            // Their rows may be left out, whatever the rest says.
+            let rest = "isbn,number,cost\n9780140449136,,2\n,9,3\n,1,4\n"
+            for isUpdate in [true, false] {
+                let piece = try piece(isUpdate ? rest : row, key: "\(isUpdate)") {
+                    ($0.isUpdate, $0.retired) = (isUpdate, .skip)
+                }
+                let report = try write(piece, store).get()
+                #expect(report.changed.count == (isUpdate ? 1 : 0) && report.added.count == 0)
+                #expect(report.doubts.named.first?.reason == "book 8 is retired and stays as it is")
+            }
+            #expect(store.book(first.item)?.price.amount == 4_00)
+            #expect(try store.details(of: item(8)).book.price.amount == 1_00)
         }
     }
 

@@ -15,6 +15,8 @@ package struct ImportKey: Equatable, Sendable {
     init(_ key: IdempotencyKey, file: [UInt8], _ options: ImportOptions) {
         let wanted =
             "\(options.isUpdate),\(options.stock.rawValue),\(options.unknown.rawValue),\(options.mapping.json)"
+            // An import that an earlier version began goes on.
+            + (options.retired == .refuse ? "" : ",\(options.retired.rawValue)")
         let hash = file.withUnsafeBytes(StableHash.of) ^ Array(wanted.utf8).withUnsafeBytes(StableHash.of)
         self.init(key, digest: Int64(bitPattern: hash))
     }

@@ -60,7 +60,7 @@ extension LedgerWriter {
             switch step {
             case .add(let book): new.append(book)
             case .change(let found, let change, let edit): changed.append((found, change, edit))
-            case .unchanged: continue
+            case .unchanged, .retired: continue
             }
         }
         try add(new)

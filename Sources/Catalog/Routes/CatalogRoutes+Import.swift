@@ -27,6 +27,7 @@ extension CatalogRoutes {
         options.isUpdate = try request.choice("update", as: Answer.self) == .yes
         options.stock = try request.choice("stock", as: ImportOptions.Stock.self) ?? .set
         options.unknown = try request.choice("unknown", as: ImportOptions.Unknown.self) ?? .skip
+        options.retired = try request.choice("retired", as: ImportOptions.Retired.self) ?? .refuse
         if let text = try request.target.parameter("columns") {
             do throws(LineFault) {
                 options.mapping = try ImportMapping(json: text)

@@ -73,21 +73,24 @@ package enum BookColumn: Hashable, Decodable, Sendable {
             [
                 "price", "retailprice", "unitprice", "listprice", "rrp", "priceeur", "pricegbp", "priceusd",
                 "preis",
-                "verkaufspreis", "ladenpreis", "vk", "preiseur", "prix", "prixttc", "prixeur",
+                "verkaufspreis", "vkpreis", "ladenpreis", "vk", "preiseur", "preisbrutto", "bruttopreis",
+                "prix",
+                "prixttc", "prixeur", "prixpublic", "precio", "pvp", "prezzo",
             ]
         case .stock:
             [
                 "qty", "quantity", "copies", "units", "onhand", "instock", "inventory", "bestand",
                 "lagerbestand", "menge",
-                "anzahl", "stuck", "stueck", "quantite", "exemplaires",
+                "anzahl", "stuck", "stueck", "quantite", "exemplaires", "existencias", "cantidad", "giacenza",
             ]
         case .fact(.isbn): ["isbn13", "ean", "ean13", "gtin", "barcode", "isbn10"]
         case .fact(.authors):
             [
                 "author", "authorname", "by", "writer", "autor", "autoren", "autorin", "verfasser", "auteur",
-                "auteurs",
+                "auteurs", "autores", "autore", "autori",
             ]
-        case .fact(.publisher): ["publishedby", "imprint", "verlag", "editeur", "maisondedition"]
+        case .fact(.publisher):
+            ["publishedby", "imprint", "verlag", "editeur", "maisondedition", "editorial", "editore"]
         case .fact(.published):
             [
                 "publicationdate", "publicationyear", "datepublished", "yearpublished", "pubdate",

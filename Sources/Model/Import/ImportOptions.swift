@@ -13,10 +13,18 @@ package struct ImportOptions: Equatable, Sendable {
         case skip, refuse
     }
 
+    /// What to do about rows of books that are retired.
+    package enum Retired: String, CaseIterable, Sendable {
+        case refuse
+        /// They are left out, and the books stay as they are.
+        case skip
+    }
+
     /// Whether books that are there already are changed.
     package var isUpdate = false
     package var stock = Stock.set
     package var unknown = Unknown.skip
+    package var retired = Retired.refuse
     package var mapping = ImportMapping()
 
     package init() {}

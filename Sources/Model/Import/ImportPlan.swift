@@ -24,6 +24,7 @@ package struct ImportPlan: Sendable {
     package mutating func step(_ row: ImportRow, _ found: Found) throws(LineFault) -> ImportStep {
         guard let book = try book(of: row, found) else { return .add(try newBook(row)) }
         let item = book.book.item
+        if book.isRetired, options.retired == .skip { return .retired(book) }
         guard options.isUpdate else {
             if row.item != nil { throw LineFault("item_number \(item) is taken by a book of the store") }
             throw LineFault(
@@ -53,9 +54,11 @@ package struct ImportPlan: Sendable {
             }
             book = inShop.first ?? found.withISBN.first
         }
-        if let book, book.isRetired, options.isUpdate || row.item == nil {
+        let isRefused = options.retired == .refuse && (options.isUpdate || row.item == nil)
+        if let book, book.isRetired, isRefused {
             throw LineFault(
-                "book \(book.book.item) is retired; bring it back first, or give the row a new item_number")
+                "book \(book.book.item) is retired; bring it back first, leave such rows out, or give the row a new item_number"
+            )
         }
         return book
     }

@@ -64,6 +64,10 @@ package struct ImportReport: Equatable, Sendable {
             }
         case .change: changed.add(row())
         case .unchanged: unchanged.add(row())
+        case .retired(let found):
+            unchanged.add(row())
+            doubts.add(
+                RefusedLine(line: line, reason: "book \(found.book.item) is retired and stays as it is"))
         }
     }
 

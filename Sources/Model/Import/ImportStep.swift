@@ -6,12 +6,14 @@ package enum ImportStep: Sendable {
     case change(BookDetails, StockChange?, BookEdit)
     /// A book that is there is so already.
     case unchanged(BookDetails)
+    /// A retired book stays as it is, whatever the row says.
+    case retired(BookDetails)
 
     /// The book's number; nil where it is the next free one.
     package var item: ItemNumber? {
         switch self {
         case .add(let new): new.item
-        case .change(let found, _, _), .unchanged(let found): found.book.item
+        case .change(let found, _, _), .unchanged(let found), .retired(let found): found.book.item
         }
     }
 
@@ -19,7 +21,7 @@ package enum ImportStep: Sendable {
         switch self {
         case .add(let new): new.title
         case .change(let found, _, let edit): edit.title ?? found.book.title
-        case .unchanged(let found): found.book.title
+        case .unchanged(let found), .retired(let found): found.book.title
         }
     }
 
@@ -46,7 +48,7 @@ package enum ImportStep: Sendable {
                     FieldChange(field: BookColumn.stock.name, from: String(stock), to: String(stock + units)))
             }
             return changes
-        case .unchanged: return []
+        case .unchanged, .retired: return []
         }
     }
 }

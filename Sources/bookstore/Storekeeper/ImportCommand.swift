@@ -25,6 +25,9 @@ struct ImportCommand: AsyncParsableCommand {
     @Option(help: "What to do about columns of which nobody knows what they hold: skip or refuse.")
     var unknown = ImportOptions.Unknown.skip
     @Option(
+        help: "What to do about rows of retired books: refuse, or skip, which leaves the books as they are.")
+    var retired = ImportOptions.Retired.refuse
+    @Option(
         help: ArgumentHelp(
             "What a column holds, by its header; nothing leaves it out. May be given several times.",
             valueName: "header=field"))
@@ -45,6 +48,7 @@ struct ImportCommand: AsyncParsableCommand {
         get throws {
             var options = ImportOptions()
             (options.isUpdate, options.stock, options.unknown) = (update, stock, unknown)
+            options.retired = retired
             for pair in column {
                 guard let place = pair.lastIndex(of: "=") else {
                     throw ValidationError("--column \(ShownText.quoted(pair)) is not header=field")
@@ -99,6 +103,9 @@ struct ImportCommand: AsyncParsableCommand {
     private func show(_ answer: StoreAnswer<Imported>, _ file: String) throws {
         let report = answer.result.report
         guard report.refused.count == 0 else {
+            if !json, let words = answer.result.wordsOnMissing {
+                Output.message("\(file): \(words); --column names one")
+            }
             throw try self.report(
                 Refused(lines: report.refused.named, lineCount: report.refused.count), file, nil)
         }
@@ -139,6 +146,7 @@ struct ImportCommand: AsyncParsableCommand {
 
 extension ImportOptions.Stock: ExpressibleByArgument {}
 extension ImportOptions.Unknown: ExpressibleByArgument {}
+extension ImportOptions.Retired: ExpressibleByArgument {}
 
 /// Rows that were refused.
 private struct Refused: Encodable {

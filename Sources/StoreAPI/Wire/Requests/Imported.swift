@@ -56,6 +56,16 @@ package struct Imported: Sendable {
         self.key = key
     }
 
+    /// What to say where rows are refused and new books lack what no column of the table holds; nil where none is missing.
+    package var wordsOnMissing: String? {
+        guard let table else { return nil }
+        let held = Set(table.columns.compactMap(\.field))
+        let missing = [BookColumn.title, .topic, .price].filter { !held.contains($0) }
+        guard !missing.isEmpty else { return nil }
+        return
+            "no column of the file holds the \(missing.map { $0.label.lowercased() }.joined(separator: " and the ")), which new books need"
+    }
+
     /// The answer that says so. Of `init` lines it is what it was before there were tables.
     package var result: ByteBuffer {
         .result { json in

@@ -15,6 +15,7 @@ struct ImportForm {
         options.isUpdate = try form["update"] != nil
         options.stock = try form["stock"].flatMap(ImportOptions.Stock.init) ?? .set
         options.unknown = try form["unknown"].flatMap(ImportOptions.Unknown.init) ?? .skip
+        options.retired = try form["retired"].flatMap(ImportOptions.Retired.init) ?? .refuse
         for index in 0..<ImportColumns.countMax {
             guard let header = try form["header-\(index)"] else { break }
             let name = try form["column-\(index)"] ?? ""

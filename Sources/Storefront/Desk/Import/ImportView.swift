@@ -74,6 +74,7 @@ struct ImportView {
     let isUpdate: Bool
     let adds: Bool
     let refusesUnknown: Bool
+    let skipsRetired: Bool
     /// What was imported.
     var done: String?
     /// The key by which that can be undone.
@@ -104,6 +105,7 @@ struct ImportView {
         isUpdate = filled.options.isUpdate
         adds = filled.options.stock == .add
         refusesUnknown = filled.options.unknown == .refuse
+        skipsRetired = filled.options.retired == .skip
     }
 
     /// Shows what a file would bring.
@@ -123,6 +125,9 @@ struct ImportView {
         }
         doubts = report.doubts.named.prefix(ShopLimits.namedRowCountMax).map(Fault.init)
         refuse(report.refused.named, count: report.refused.count)
+        if report.refused.count > 0, let words = imported.wordsOnMissing {
+            fault = "\(DeskError.sentence(words)) \(fault ?? "")"
+        }
         let count = report.added.count + report.changed.count
         if report.refused.count == 0, count > 0 { button = "Import \(Wording.books(count))" }
         if report.refused.count == 0, count == 0 {
