@@ -4,29 +4,39 @@ internal import Model
 ///
 /// It holds committed state only. A lookup is one hash lookup however many books there are; a search
 /// costs in proportion to its own result.
+///
+/// A hash table keeps a third of its room free or more, so it holds only where each book's entry stands, and the
+/// entries stand close together: about 170 bytes a book beyond its texts, 35 less than entries in the table.
 struct Shelf: Sendable {
     private struct Entry {
-        let title: String
+        var title: String
         let topic: Int32
         var price: Cents
         var stock: Int64
     }
 
-    private var entries: [ItemNumber: Entry] = [:]
+    /// Where in `entries` a book's entry stands.
+    private var places: [ItemNumber: Int32] = [:]
+    private var entries: ContiguousArray<Entry> = []
+    /// Places of books that left, for those that come.
+    private var freePlaces: [Int32] = []
     private var topicNumbers: [TopicName: Int32] = [:]
     private var topics: [(name: String, listings: [Listing])] = []
     /// Another number whenever books came to a topic or left it; no two shelves have the same.
     private(set) var topicsVersion = UInt64.random(in: .min ... .max)
 
-    init(reserving bookCount: Int) { entries.reserveCapacity(bookCount) }
+    init(reserving bookCount: Int) {
+        places.reserveCapacity(bookCount)
+        entries.reserveCapacity(bookCount)
+    }
 
-    var bookCount: Int { entries.count }
+    var bookCount: Int { places.count }
 
     /// Adds a book. Books come in item-number order, so that every topic's list is sorted as it grows.
     mutating func add(_ book: Book) {
         topicsVersion &+= 1
         let topic = topicNumber(of: book.topic)
-        entries[book.item] = Entry(title: book.title, topic: topic, price: book.price, stock: book.stock)
+        place(Entry(title: book.title, topic: topic, price: book.price, stock: book.stock), of: book.item)
         topics[Int(topic)].listings.append(Listing(item: book.item, title: book.title))
     }
 
@@ -45,16 +55,15 @@ struct Shelf: Sendable {
     mutating func put(_ books: some Collection<Book>) {
         var moved: [Book] = []
         for book in books {
-            guard let entry = entries[book.item],
-                topics[Int(entry.topic)].name.utf8.elementsEqual(book.topic.utf8)
+            guard let topic = entry(book.item)?.topic,
+                topics[Int(topic)].name.utf8.elementsEqual(book.topic.utf8)
             else {
                 moved.append(book)
                 continue
             }
-            entries[book.item] = Entry(
-                title: book.title, topic: entry.topic, price: book.price, stock: book.stock)
-            let index = topics[Int(entry.topic)].listings.partitioningIndex { $0.item >= book.item }
-            topics[Int(entry.topic)].listings[index] = Listing(item: book.item, title: book.title)
+            place(Entry(title: book.title, topic: topic, price: book.price, stock: book.stock), of: book.item)
+            let index = topics[Int(topic)].listings.partitioningIndex { $0.item >= book.item }
+            topics[Int(topic)].listings[index] = Listing(item: book.item, title: book.title)
         }
         remove(Set(moved.map(\.item)))
         insert(moved)
@@ -62,7 +71,7 @@ struct Shelf: Sendable {
 
     /// Takes books out of the shop.
     mutating func remove(_ items: Set<ItemNumber>) {
-        let left = Set(items.compactMap { entries.removeValue(forKey: $0)?.topic })
+        let left = Set(items.compactMap { takeAway($0)?.topic })
         guard !left.isEmpty else { return }
         topicsVersion &+= 1
         for topic in left { topics[Int(topic)].listings.removeAll { items.contains($0.item) } }
@@ -81,13 +90,13 @@ struct Shelf: Sendable {
     }
 
     func book(_ item: ItemNumber) -> Book? {
-        guard let entry = entries[item] else { return nil }
+        guard let entry = entry(item) else { return nil }
         return Book(
             item: item, title: entry.title, topic: topics[Int(entry.topic)].name, price: entry.price,
             stock: entry.stock)
     }
 
-    func contains(_ item: ItemNumber) -> Bool { entries[item] != nil }
+    func contains(_ item: ItemNumber) -> Bool { places[item] != nil }
 
     /// The books of a topic in item-number order; none for a topic that no book has. What later becomes of the
     /// topic leaves them as they are, so they may be read outside the shelf's lock.
@@ -99,8 +108,29 @@ struct Shelf: Sendable {
     var listings: [[Listing]] { topics.map(\.listings) }
 
     mutating func set(_ item: ItemNumber, price: Cents, stock: Int64) {
-        entries[item]?.price = price
-        entries[item]?.stock = stock
+        guard let place = places[item] else { return }
+        entries[Int(place)].price = price
+        entries[Int(place)].stock = stock
+    }
+
+    private func entry(_ item: ItemNumber) -> Entry? { places[item].map { entries[Int($0)] } }
+
+    private mutating func place(_ entry: Entry, of item: ItemNumber) {
+        if let place = places[item] ?? freePlaces.popLast() {
+            places[item] = place
+            entries[Int(place)] = entry
+        } else {
+            places[item] = Int32(entries.count)
+            entries.append(entry)
+        }
+    }
+
+    private mutating func takeAway(_ item: ItemNumber) -> Entry? {
+        guard let place = places.removeValue(forKey: item) else { return nil }
+        freePlaces.append(place)
+        // The place waits for another book, the title's memory does not.
+        defer { entries[Int(place)].title = "" }
+        return entries[Int(place)]
     }
 
     private mutating func topicNumber(of name: String) -> Int32 {
