@@ -129,6 +129,10 @@ bench-limits: release ## measure big topics, idle connections, a million books a
 	@scripts/setup.sh --bench
 	@python3 -B bench/peers/limits.py --rounds $(or $(ROUNDS),3) --seconds $(or $(SECONDS),4)
 
+bench-cores: release ## measure how the store grows from one core to two; table in docs/cores.md
+	@scripts/setup.sh --bench
+	@python3 -B bench/peers/cores.py --rounds $(or $(ROUNDS),3) --seconds $(or $(SECONDS),4)
+
 find-times: release ## measure how long find takes among a million books
 	@python3 -B scripts/find_times.py .build/release/bookstore
 
