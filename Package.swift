@@ -162,7 +162,8 @@ let package = Package(
         .target(
             name: "HotPieces",
             dependencies: [
-                "Model", "TierHTTP", "StoreAPI", "Storage", "Catalog", nioCore, nioEmbedded, logging,
+                "Model", "Monitoring", "TierHTTP", "StoreAPI", "Storage", "Catalog", nioCore, nioEmbedded,
+                logging,
             ],
             path: "bench/micro/Sources/HotPieces", swiftSettings: strict),
         .executableTarget(

@@ -21,10 +21,10 @@ package struct TraceContext: Equatable, Sendable {
     package init?(parsing bytes: UnsafeRawBufferPointer) {
         let dash = UInt8(ascii: "-")
         guard bytes.count >= 55, bytes[2] == dash, bytes[35] == dash, bytes[52] == dash,
-            let version = Hex.value(bytes[0..<2]), version != 0xFF,
+            let version = Hex.value(bytes, in: 0..<2), version != 0xFF,
             version == 0 ? bytes.count == 55 : bytes.count == 55 || bytes[55] == dash,
-            let traceHigh = Hex.value(bytes[3..<19]), let traceLow = Hex.value(bytes[19..<35]),
-            let span = Hex.value(bytes[36..<52]), let flags = Hex.value(bytes[53..<55]),
+            let traceHigh = Hex.value(bytes, in: 3..<19), let traceLow = Hex.value(bytes, in: 19..<35),
+            let span = Hex.value(bytes, in: 36..<52), let flags = Hex.value(bytes, in: 53..<55),
             traceHigh | traceLow != 0, span != 0
         else { return nil }
         self.init(traceHigh: traceHigh, traceLow: traceLow, span: span, flags: flags)

@@ -1,5 +1,6 @@
 import Catalog
 import Model
+import Monitoring
 import NIOCore
 import StoreAPI
 import TierHTTP
@@ -24,7 +25,7 @@ public struct HotPiece: Sendable {
     /// Makes it ready to run.
     public let prepare: @Sendable () throws -> Ready
 
-    /// All pieces. One run of the first two is a thousand books or request lines.
+    /// All pieces. One run of the first three is a thousand books, request lines or fields.
     public static let all: [HotPiece] = [
         HotPiece(name: "encode 1,000 books") {
             let book = Book.defaults[0]
@@ -36,6 +37,12 @@ public struct HotPiece: Sendable {
             let line = "/lookup?item_number=4711"
             return Ready {
                 for _ in 0..<1_000 { keep(try RequestTarget(line).required("item_number", orInPath: true)) }
+            }
+        },
+        HotPiece(name: "parse 1,000 traceparent fields") {
+            let field = TraceContext().field
+            return Ready {
+                for _ in 0..<1_000 { keep(TraceContext(parsing: field)) }
             }
         },
         HotPiece(name: "commit loop alone, 64 changes") {
