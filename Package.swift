@@ -192,8 +192,10 @@ let package = Package(
             swiftSettings: tests),
         .testTarget(
             name: "TierHTTPTests",
-            dependencies: ["Services", "StoreAPI", "TierHTTP", "Monitoring", "Model", "TestSupport", logging]
-                + cryptography + nio,
+            dependencies: [
+                "Services", "StoreAPI", "TierHTTP", "Monitoring", "Model", "TestSupport", logging,
+                nioEmbedded,
+            ] + cryptography + nio,
             swiftSettings: tests),
         .testTarget(
             name: "StoreClientTests",

@@ -126,7 +126,7 @@ import Testing
                         let decoder = ByteToMessageHandler(
                             HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes))
                         try channel.pipeline.syncOperations.addHandlers([
-                            RequestFeed(reader: connection), decoder, connection,
+                            RequestFeed(plain: connection), decoder, connection,
                         ])
                     }
                 }

@@ -110,7 +110,7 @@ package final class TierServer: Sendable {
             leftOverBytesStrategy: .dropBytes, limitConfiguration: parsing)
         let connection = ServerConnection(loop: loop)
         try channel.pipeline.syncOperations.addHandlers([
-            RequestFeed(reader: connection), ByteToMessageHandler(decoder), connection,
+            RequestFeed(plain: connection), ByteToMessageHandler(decoder), connection,
         ])
     }
 }

@@ -7,7 +7,7 @@ internal import NIOHTTP1
 /// writes the answers in the requests' order, all that are ready in a tick of the loop by one flush.
 ///
 /// ``ConnectionState`` decides what to do; this class does it.
-final class ServerConnection: ChannelDuplexHandler, RequestReader, WheelElement {
+final class ServerConnection: ChannelDuplexHandler, PlainRequestReader, WheelElement {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -60,11 +60,7 @@ final class ServerConnection: ChannelDuplexHandler, RequestReader, WheelElement 
         case .body(let bytes):
             if state.append(bytes, in: &loop.memory) { return makeRoom() }
             refuse(ServerLoop.bodyProblem(state.bodyBytesMax))
-        case .end:
-            guard let (request, ticket) = state.finish(in: &loop.memory) else { return }
-            let work = loop.routes.work(for: request.head, request.check)
-            let complete = ConnectionState.Complete(request: request, work: work, ticket: ticket)
-            if state.begins(complete) { loop.carryOut(complete, of: self) }
+        case .end: finish()
         }
     }
 
@@ -115,13 +111,25 @@ final class ServerConnection: ChannelDuplexHandler, RequestReader, WheelElement 
 
     // MARK: Requests that arrive
 
+    var limits: ServerLimits { loop.limits }
     var takesBytes: Bool { state.takesBytes }
-
     var openBody: RequestCheck.Body? { state.openBody }
 
     func bytesArrive(_ count: Int) {
         state.bytesArrive(count, at: .now(), in: &loop.memory)
         makeRoom()
+    }
+
+    func take(_ head: HTTPRequestHead) {
+        receive(head)
+        finish()
+    }
+
+    private func finish() {
+        guard let (request, ticket) = state.finish(in: &loop.memory) else { return }
+        let work = loop.routes.work(for: request.head, request.check)
+        let complete = ConnectionState.Complete(request: request, work: work, ticket: ticket)
+        if state.begins(complete) { loop.carryOut(complete, of: self) }
     }
 
     private func receive(_ head: HTTPRequestHead) {
@@ -288,9 +296,4 @@ final class ServerConnection: ChannelDuplexHandler, RequestReader, WheelElement 
 
     /// Closes immediately.
     func abort() { context?.close(promise: nil) }
-}
-
-extension ChannelHandlerContext {
-    /// Bytes that are written and that the system has not taken; nil where that is not known.
-    package var waitingBytes: Int? { try? channel.syncOptions?.getOption(.bufferedWritableBytes) }
 }

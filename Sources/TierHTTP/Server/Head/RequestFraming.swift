@@ -30,6 +30,8 @@ struct RequestFraming {
     }
 
     private var place = Place.line
+    /// Whether nothing has come of the next request.
+    private(set) var isAtStart = true
     /// The end of the first line so far, where it comes in pieces.
     private var lineStart: [UInt8] = []
     /// As much of a line's end as holds its version.
@@ -37,6 +39,7 @@ struct RequestFraming {
 
     /// Finds the next piece of `bytes`, of which there is at least one.
     mutating func next(_ bytes: UnsafeRawBufferPointer) -> Step {
+        isAtStart = false
         switch place {
         case .line, .fields: return nextOfHead(bytes)
         case .body(let count) where count > 0:
@@ -60,6 +63,7 @@ struct RequestFraming {
             if case .line = place { return }
             if case .fields = place { return }
             place = .line
+            isAtStart = true
             return
         }
         guard case .headEnd = place else { return }

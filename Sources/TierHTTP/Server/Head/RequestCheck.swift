@@ -46,7 +46,7 @@ package struct RequestCheck: Sendable {
         } else {
             expectsContinue = false
         }
-        isLast = !head.isKeepAlive || fields.upgrades
+        isLast = fields.upgrades || !fields.keepsOpen(head)
         signs = fields.signs
         contentType = fields.contentType
     }
@@ -106,6 +106,7 @@ extension RequestCheck {
         var expectation: String?
         var contentType: String?
         var upgrades = false
+        var namesConnection = false
         var signs = BrowserSigns()
 
         mutating func note(_ name: String, _ value: String) throws(Problem) {
@@ -113,6 +114,7 @@ extension RequestCheck {
             case 4 where name.isField("host"): try Self.keep(value, in: &host, "Host")
             case 6 where name.isField("expect"): expectation = value
             case 7 where name.isField("upgrade"): upgrades = true
+            case 10 where name.isField("connection"): namesConnection = true
             case 12 where name.isField("content-type"):
                 // Two types count as none: a route takes exactly one.
                 contentType = contentType.map { $0 + "," + value } ?? value
@@ -129,6 +131,11 @@ extension RequestCheck {
         ) throws(Problem) {
             guard field == nil else { throw Problem(.badRequest, "the request has two \(name) fields") }
             field = value
+        }
+
+        /// Whether other requests may follow. Most heads do not say, and need not be searched again.
+        func keepsOpen(_ head: HTTPRequestHead) -> Bool {
+            namesConnection ? head.isKeepAlive : head.version.major == 1 && head.version.minor >= 1
         }
 
         func body(version: HTTPVersion) throws(Problem) -> Body {
