@@ -83,10 +83,7 @@ struct BookSelection {
         let candidates = try search.candidates(for: words, variants: variants)
         let items = try kept(candidates.items)
         if candidates.isSure, items.count > Self.rankedCountMax {
-            let leading = try search.leading(for: words, countMax: Self.rankedCountMax) { item in
-                let place = items.partitioningIndex { $0 >= item }
-                return place < items.count && items[place] == item
-            }
+            let leading = try search.leading(among: items, for: words, countMax: Self.rankedCountMax)
             let ranked = try search.ranked(leading, for: words, variants: variants)
             return (Matches(items: items, best: ranked.map(\.item)), ranked.first?.rank.isAsTyped == true)
         }

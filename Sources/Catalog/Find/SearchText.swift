@@ -8,7 +8,7 @@ internal import Model
 /// that are different entries of the index.
 enum SearchText {
     /// Another number whenever a book's entry or the folding changes: an index of another version is made again.
-    static let version = 4
+    static let version = 5
 
     struct Word: Sendable {
         let text: String

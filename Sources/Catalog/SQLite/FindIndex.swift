@@ -12,6 +12,8 @@ struct FindIndex {
         var isBuilt: Bool
         /// What was changed up to this movement is taken in.
         var movement: Int64
+        /// Changes of words' lists that are not packed.
+        var changeCount: Int64
     }
 
     /// The index's file in the data folder.
@@ -70,11 +72,11 @@ struct FindIndex {
                 PRAGMA user_version = \(SearchText.version);
                 CREATE TABLE progress (
                     ledger INTEGER NOT NULL, built_item INTEGER NOT NULL, is_built INTEGER NOT NULL,
-                    movement INTEGER
+                    movement INTEGER, change_count INTEGER NOT NULL
                 ) STRICT;
                 """)
         try FindEntryWriter.createTables(in: database)
-        try database.execute(sql: "INSERT INTO progress VALUES (?, 0, 0, NULL)", arguments: [ledger])
+        try database.execute(sql: "INSERT INTO progress VALUES (?, 0, 0, NULL, 0)", arguments: [ledger])
     }
 
     // MARK: Following the catalog
@@ -85,11 +87,11 @@ struct FindIndex {
         return try database.write { database in
             guard
                 let row = try Row.fetchOne(
-                    database, sql: "SELECT built_item, is_built, movement FROM progress")
+                    database, sql: "SELECT built_item, is_built, movement, change_count FROM progress")
             else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "the progress is missing") }
             let movement = row[2] as Int64?
             var progress = Progress(
-                builtItem: row[0], isBuilt: row[1], movement: movement ?? lastMovement)
+                builtItem: row[0], isBuilt: row[1], movement: movement ?? lastMovement, changeCount: row[3])
             let before = progress
             var entries = FindEntryWriter(database)
             var isComplete = false
@@ -99,11 +101,18 @@ struct FindIndex {
                 // What was changed meanwhile comes next.
                 try takeBooks(from: catalog, countMax: countMax, &progress, &entries)
             }
-            try entries.finish()
+            progress.changeCount += try entries.finish()
+            // The first searches meet short lists of changes, and so do those behind a large import.
+            if progress.changeCount > FindWordLists.changeCountMax || progress.isBuilt != before.isBuilt {
+                try FindWordLists.pack(in: database)
+                progress.changeCount = 0
+            }
             if progress != before || movement == nil {
                 try database.execute(
-                    sql: "UPDATE progress SET built_item = ?, is_built = ?, movement = ?",
-                    arguments: [progress.builtItem, progress.isBuilt, progress.movement])
+                    sql: "UPDATE progress SET built_item = ?, is_built = ?, movement = ?, change_count = ?",
+                    arguments: [
+                        progress.builtItem, progress.isBuilt, progress.movement, progress.changeCount,
+                    ])
             }
             return isComplete
         }

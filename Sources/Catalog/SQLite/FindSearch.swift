@@ -11,25 +11,21 @@ struct FindSearch {
         let isSure: Bool
     }
 
-    /// A word of the vocabulary with the number of books that have it.
-    private typealias Known = (text: String, books: Int)
-
-    /// So few books are looked at one by one sooner than that the index is asked about a further word.
-    private static let lookedAtCountMax = 500
-    /// What it costs to look at a book, in entries of the index that are read meanwhile.
-    private static let entriesPerBook = 10
-    /// Words in one question to the index: it asks each of them at each step.
-    private static let wordsAtOnceMax = 32
-    /// Letters of a word by which the vocabulary is asked; the others are compared.
-    private static let askedLetterCountMax = 32
+    /// What it costs to look at a book, and to look up a list, in entries of lists that are read meanwhile.
+    private static let entriesPerBook = 1_000
+    private static let entriesPerList = 250
     /// Books whose titles begin with the words, in the order of the titles.
     private static let beginningCountMax = 200
 
     private let database: Database
+    private let vocabulary: FindVocabulary
+    private let lists: FindWordLists
     private let isWanted: () -> Bool
 
-    init(_ database: Database, isWanted: @escaping () -> Bool) {
+    init(_ database: Database, isWanted: @escaping () -> Bool) throws {
         self.database = database
+        vocabulary = FindVocabulary(database)
+        lists = try FindWordLists(database)
         self.isWanted = isWanted
     }
 
@@ -37,31 +33,39 @@ struct FindSearch {
 
     /// The books that have all words somewhere, whole or in part, among them all that do.
     ///
-    /// The rarest word comes first. The others narrow down what it gives, or are left to be looked for in each book.
+    /// The rarest word comes first. The others narrow down what it gives, until few are left to be looked at.
     ///
     /// - Parameter variants: for each term what it may have been before a typing error; empty for none.
     func candidates(for words: FindWords, variants: [[String]] = []) throws -> Candidates {
+        let terms = try words.terms.enumerated().map { index, term in
+            let parts = term.isWhole ? [] : try vocabulary.words(with: term)
+            let meant = try (variants.isEmpty ? [] : variants[index]).compactMap(vocabulary.word)
+            return (term: term, known: parts + meant, books: try bookCount(of: term, parts + meant))
+        }
         var isSure = true
-        var items: [ItemNumber]?
-        let rarity = try words.terms.map { try $0.words.map(bookCount).min() ?? 0 }
-        for index in words.terms.indices.sorted(by: { rarity[$0] < rarity[$1] }) {
-            let term = words.terms[index]
-            if let items, items.count <= Self.lookedAtCountMax {
-                isSure = isSure && items.isEmpty
-                break
-            }
-            let known =
-                try term.isWhole ? [] : vocabulary(with: term) + of(variants.isEmpty ? [] : variants[index])
-            if let items, known.reduce(0, { $0 + $1.books }) / Self.entriesPerBook > items.count {
-                isSure = false
+        var items: [Int64]?
+        for (term, known, books) in terms.sorted(by: { $0.books < $1.books }) {
+            guard let found = items else {
+                items = try having(term, known, among: nil)
+                isSure = term.words.count == 1
                 continue
             }
-            let having = try books(with: term, known)
-            items = items.map { ItemNumber.common($0, having) } ?? having
-            if term.words.count > 1 { isSure = false }
+            guard !found.isEmpty else { break }
+            if books + Self.entriesPerList * known.count > Self.entriesPerBook * found.count {
+                isSure = false
+            } else {
+                items = try having(term, known, among: found)
+                if term.words.count > 1 { isSure = false }
+            }
         }
-        let meant = try books(meantBy: words)
-        return Candidates(items: ItemNumber.united([items ?? [], meant]), isSure: isSure)
+        let found = (items ?? []).compactMap { ItemNumber($0) }
+        return Candidates(items: ItemNumber.united(found, try books(meantBy: words)), isSure: isSure)
+    }
+
+    /// About how many books have a term.
+    private func bookCount(of term: FindWords.Term, _ known: [FindVocabulary.Word]) throws -> Int {
+        let whole = try term.words.map { try vocabulary.word($0)?.books ?? 0 }.min() ?? 0
+        return known.reduce(whole) { $0 + $1.books }
     }
 
     /// The books whose number or ISBN was typed.
@@ -76,88 +80,29 @@ struct FindSearch {
         return try items("SELECT item_number FROM entry WHERE isbn = ?", isbn.description)
     }
 
-    private func books(with term: FindWords.Term, _ known: [Known]) throws -> [ItemNumber] {
-        let whole = term.words.map(Self.quoted).joined(separator: " AND ")
-        let parts = known.map(\.text).filter { !$0.utf8.elementsEqual(term.words[0].utf8) }
-        guard !parts.isEmpty else { return try found(whole) }
-        let lists = try stride(from: 0, to: parts.count, by: Self.wordsAtOnceMax).map { start in
-            let some = parts[start...].prefix(Self.wordsAtOnceMax).map(Self.quoted)
-            let names = "{title authors topic} : (\(some.joined(separator: " OR ")))"
-            return try found(start == 0 ? "\(whole) OR \(names)" : names)
-        }
-        return lists.count == 1 ? lists[0] : ItemNumber.united(lists)
-    }
-
-    // MARK: The vocabulary
-
-    private func bookCount(_ word: String) throws -> Int {
-        let statement = try HotStatement(database, sql: "SELECT books FROM word WHERE text = ?")
-        statement.bind(1, word)
-        return Int(try statement.first { $0[0] }.flatMap { $0 } ?? 0)
-    }
-
-    private func of(_ words: [String]) throws -> [Known] { try words.map { ($0, try bookCount($0)) } }
-
-    /// The words of which a term is a part; where it is short, of which it is the beginning.
-    private func vocabulary(with term: FindWords.Term) throws -> [Known] {
-        let word = term.words[0]
-        let statement: HotStatement
-        if term.letterCount >= FindWords.insideLetterCountMin {
-            statement = try HotStatement(
-                database,
-                sql: """
-                    SELECT word.text, books FROM part JOIN word ON word.number = part.rowid
-                    WHERE part MATCH ? AND instr(word.text, ?) > 0 AND books > 0
-                    """)
-            let asked = word.unicodeScalars.prefix(Self.askedLetterCountMax)
-            statement.bind(1, Self.quoted(String(String.UnicodeScalarView(asked))))
-            statement.bind(2, word)
-        } else {
-            statement = try HotStatement(
-                database, sql: "SELECT text, books FROM word WHERE text >= ? AND text < ? AND books > 0")
-            statement.bind(1, word)
-            statement.bind(2, word + "\u{10FFFF}")
-        }
-        return try knownWords(statement)
-    }
-
-    private func knownWords(_ statement: HotStatement) throws -> [Known] {
-        var words: [Known] = []
-        try statement.forEachRow {
-            words.append(($0.text(0), Int($0[1] ?? 0)))
-            return true
-        }
-        return words
+    /// The books with a term, those of a list or all.
+    private func having(
+        _ term: FindWords.Term, _ known: [FindVocabulary.Word], among items: [Int64]?
+    ) throws -> [Int64] {
+        try term.words.reduce(items) { items, word in
+            var gathered = GatheredItems()
+            let whole = try vocabulary.word(word).map { [$0] } ?? []
+            // A word that is typed whole may be among those that it is part of.
+            for number in Set((known + whole).map(\.number)).sorted() {
+                try goOn()
+                try lists.add(number, to: &gathered)
+            }
+            for item in try described(word) { gathered.add(item.value) }
+            return items.map(gathered.common) ?? gathered.sorted()
+        } ?? []
     }
 
     /// For each term the words of which one typing error makes it; empty where there are none for any.
-    func variants(of words: FindWords) throws -> [[String]] {
-        let each = try words.terms.map { $0.mayBeMistyped ? try variants(of: $0.words[0]) : [] }
-        return each.allSatisfy(\.isEmpty) ? [] : each
-    }
+    func variants(of words: FindWords) throws -> [[String]] { try vocabulary.variants(of: words) }
 
-    private func variants(of word: String) throws -> [String] {
-        let letters = Array(word.unicodeScalars)
-        guard letters.count <= TypingError.letterCountMax else { return [] }
-        let statement = try HotStatement(
-            database,
-            sql: "SELECT text, books FROM half JOIN word ON number = word WHERE key = ? AND books > 0")
-        var variants: Set<String> = []
-        // A word that is too short itself may lack a letter.
-        let isShort = letters.count < FindWords.mistypedLetterCountMin
-        let letterCountMin = FindWords.mistypedLetterCountMin - (isShort ? 0 : 1)
-        for key in TypingError.halves(around: letters, letterCountMin: letterCountMin) {
-            statement.bind(1, key)
-            try statement.forEachRow {
-                let text = $0.text(0)
-                if TypingError.parts(letters, Array(text.unicodeScalars)) { variants.insert(text) }
-                return true
-            }
-        }
-        guard !isShort else { return variants.sorted() }
-        let swapped = TypingError.swapped(letters)
-        if try !swapped.utf8.elementsEqual(word.utf8) && bookCount(swapped) > 0 { variants.insert(swapped) }
-        return variants.sorted()
+    private func described(_ word: String) throws -> [ItemNumber] {
+        // In quotes nothing is an operator. No word has a quote.
+        try items("SELECT rowid FROM described WHERE described MATCH ? ORDER BY rowid", "\"\(word)\"")
     }
 
     // MARK: How well they fit
@@ -188,12 +133,12 @@ struct FindSearch {
     }
 
     /// Books that may fit best, of many that have all words: titles that begin with the words, then those that have
-    /// them in the title, then anywhere.
-    ///
-    /// - Parameter isKept: whether a book is among the many.
-    func leading(
-        for words: FindWords, countMax: Int, isKept: (ItemNumber) -> Bool
-    ) throws -> [ItemNumber] {
+    /// them in the title, then anywhere, whole or in part.
+    func leading(among many: [ItemNumber], for words: FindWords, countMax: Int) throws -> [ItemNumber] {
+        let isKept = { (item: ItemNumber) in
+            let place = many.partitioningIndex { $0 >= item }
+            return place < many.count && many[place] == item
+        }
         var leading: Set<ItemNumber> = Set(try books(meantBy: words).filter(isKept))
         let beginning = try HotStatement(
             database,
@@ -202,24 +147,34 @@ struct FindSearch {
         beginning.bind(1, line + " ")
         beginning.bind(2, line + "!")
         beginning.bind(3, Int64(Self.beginningCountMax))
-        try add(beginning, to: &leading, countMax: countMax, isKept)
-        let all = words.terms.flatMap(\.words).map(Self.quoted).joined(separator: " AND ")
-        for expression in ["title : (\(all))", all] where leading.count < countMax {
-            let statement = try HotStatement(database, sql: Self.foundSQL)
-            statement.bind(1, expression)
-            try add(statement, to: &leading, countMax: countMax, isKept)
+        try beginning.forEachRow { row in
+            if let item = row[0].flatMap({ ItemNumber($0) }), isKept(item) { leading.insert(item) }
+            return leading.count < countMax
         }
+        let all = words.terms.flatMap(\.words)
+        for isTitle in [true, false] where leading.count < countMax {
+            let found = try all.reduce(nil) { (items: [Int64]?, word) in
+                try isTitle
+                    ? titles(with: word, among: items)
+                    : having(FindWords.Term([word], isWhole: true), [], among: items)
+            }
+            add((found ?? []).lazy.compactMap { ItemNumber($0) }.filter(isKept), to: &leading, countMax)
+        }
+        add(many, to: &leading, countMax)
         return leading.sorted()
     }
 
-    private func add(
-        _ statement: HotStatement, to items: inout Set<ItemNumber>, countMax: Int,
-        _ isKept: (ItemNumber) -> Bool
-    ) throws {
-        try statement.forEachRow { row in
-            if let item = row[0].flatMap({ ItemNumber($0) }), isKept(item) { items.insert(item) }
-            return items.count < countMax
+    private func add(_ items: some Sequence<ItemNumber>, to leading: inout Set<ItemNumber>, _ countMax: Int) {
+        for item in items {
+            guard leading.count < countMax else { return }
+            leading.insert(item)
         }
+    }
+
+    private func titles(with word: String, among items: [Int64]?) throws -> [Int64] {
+        var gathered = GatheredItems()
+        if let word = try vocabulary.word(word) { try lists.add(word.number, [.title], to: &gathered) }
+        return items.map(gathered.common) ?? gathered.sorted()
     }
 
     private var entryStatement: HotStatement {
@@ -265,10 +220,6 @@ struct FindSearch {
 
     // MARK: Lists of numbers
 
-    private static let foundSQL = "SELECT rowid FROM found WHERE found MATCH ? ORDER BY rowid"
-
-    private func found(_ expression: String) throws -> [ItemNumber] { try items(Self.foundSQL, expression) }
-
     private func items(_ sql: String, _ argument: String) throws -> [ItemNumber] {
         let statement = try HotStatement(database, sql: sql)
         statement.bind(1, argument)
@@ -279,9 +230,6 @@ struct FindSearch {
         }
         return items
     }
-
-    /// In quotes nothing is an operator. No word has a quote.
-    private static func quoted(_ word: String) -> String { "\"\(word)\"" }
 
     private func goOn() throws {
         guard isWanted() else { throw DatabaseError(resultCode: .SQLITE_INTERRUPT) }

@@ -33,6 +33,17 @@ package struct HotStatement {
         sqlite3_bind_text(handle, index, text, Int32(text.utf8.count), copies)
     }
 
+    /// Binds bytes, which SQLite copies.
+    package func bind(_ index: Int32, bytes: [UInt8]) {
+        let copies = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+        // Without an address SQLite would bind NULL.
+        if bytes.isEmpty {
+            sqlite3_bind_zeroblob(handle, index, 0)
+        } else {
+            sqlite3_bind_blob(handle, index, bytes, Int32(bytes.count), copies)
+        }
+    }
+
     /// Runs the statement to its end.
     ///
     /// - Returns: how many rows it changed.
@@ -79,6 +90,16 @@ package struct HotStatement {
         package func bytes(_ index: Int32) -> [UInt8] {
             guard let text = sqlite3_column_text(handle, index) else { return [] }
             return Array(UnsafeBufferPointer(start: text, count: Int(sqlite3_column_bytes(handle, index))))
+        }
+
+        /// Calls `body` with the bytes in a column where they lie; none for NULL.
+        package func withBytes<Value>(_ index: Int32, _ body: (UnsafeRawBufferPointer) throws -> Value)
+            rethrows -> Value
+        {
+            // The order that SQLite asks for: its conversions happen before the count.
+            let start = sqlite3_column_blob(handle, index)
+            return try body(
+                UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, index))))
         }
 
         /// The text in a column; empty for NULL.
