@@ -133,6 +133,10 @@ bench-cores: release ## measure how the store grows from one core to two; table 
 	@scripts/setup.sh --bench
 	@python3 -B bench/peers/cores.py --rounds $(or $(ROUNDS),3) --seconds $(or $(SECONDS),4)
 
+bench-orders: release ## measure orders of several books beside PostgreSQL, and the checkout page; table in docs/orders.md
+	@scripts/setup.sh --bench
+	@python3 -B bench/peers/orders.py --rounds $(or $(ROUNDS),3) --seconds $(or $(SECONDS),4)
+
 find-times: release ## measure how long find takes among a million books
 	@python3 -B scripts/find_times.py .build/release/bookstore
 

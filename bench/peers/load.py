@@ -32,10 +32,10 @@ def wrk(bench, port, path, connections, seconds, script=None):
     return found
 
 
-def pgbench(sockets, clients, seconds):
-    """Closed loop of prepared sales on one hot row."""
+def pgbench(sockets, clients, seconds, script=os.path.join(ROOT, "bench/peers/sale.sql")):
+    """Closed loop of a prepared script; without another one, of sales on one hot row."""
     text = run([f"{newest_postgres()}/pgbench", "-n", "-M", "prepared", "-h", sockets, "-U", "postgres",
-                "-f", os.path.join(ROOT, "bench/peers/sale.sql"), "-c", str(clients), "-j", str(min(clients, 2)),
+                "-f", script, "-c", str(clients), "-j", str(min(clients, 2)),
                 "-T", str(seconds), "postgres"])
     latency = float(search(r"latency average = ([\d.]+) ms", text))
     return {"rate": float(search(r"tps = ([\d.]+) \(without", text)), "p50": latency, "p99": None}

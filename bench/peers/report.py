@@ -9,6 +9,11 @@ import time
 from processes import ROOT, newest_postgres
 
 
+FIGURE_HEAD = ("| operation | connections | store | a second | lowest – highest | median latency | 99th percentile "
+               "| processor time |")
+FIGURE_LINE = "|---|---|---|---|---|---|---|---|"
+
+
 def line_of(*command):
     """The first line that a command says, wherever it says it."""
     try:
@@ -75,8 +80,7 @@ def peers(rounds, goals, options, folder, alone):
     text += ["", "## Figures", "",
              "Latencies are in milliseconds; PostgreSQL's is the mean, which is all that pgbench tells. Processor time is that of all",
              "servers of a store together, in microseconds a request.", "",
-             "| operation | connections | store | a second | lowest – highest | median latency | 99th percentile | processor time |",
-             "|---|---|---|---|---|---|---|---|"]
+             FIGURE_HEAD, FIGURE_LINE]
     return "\n".join(text + figures(rounds)) + "\n"
 
 
@@ -133,6 +137,33 @@ def replicas(rounds, goals, lost, options, folder, alone):
                     f"| {found['p99']:.0f} ms | {found['max']:.0f} ms |")
     text += ["", "## Figures", "", "Latencies are in milliseconds; pgbench's is the mean. Processor time is that of all servers and databases together, in",
              "microseconds a request.", "",
-             "| operation | connections | store | a second | lowest – highest | median latency | 99th percentile | processor time |",
-             "|---|---|---|---|---|---|---|---|", *figures(rounds)]
+             FIGURE_HEAD, FIGURE_LINE, *figures(rounds)]
+    return "\n".join(text) + "\n"
+
+
+def orders(rounds, ratios, pages, options, folder, alone):
+    line_counts = [int(cell[0].split()[2]) for cell in rounds[0]]
+    text = [
+        "# Orders, measured", "",
+        "Written by `make bench-orders`; do not edit. An order of so many lines is of as many books, one copy of each, any of a",
+        "thousand, under a key of its own. Every order is on the disk before its answer. Ours goes over HTTP through three tiers;",
+        "beside it PostgreSQL makes the same orders over a local socket, each by one call of a function that locks the books in",
+        "the order of their numbers (`bench/peers/orders.sql`), with `synchronous_commit` on and nothing in front. All processes and the load",
+        "generators share the machine's cores.", "",
+        *machine(folder), "- " + line_of(f"{newest_postgres()}/postgres", "--version"),
+        f"- {options.rounds} interleaved rounds of {options.seconds} s a cell; wrk with one thread, keep-alive; medians, lowest and "
+        "highest of the rounds", alone.line(), "",
+        "## Beside PostgreSQL", "",
+        "Orders a second over those of PostgreSQL with one transaction an order, in the same round.", "",
+        "| orders | over PostgreSQL | lowest – highest |", "|---|---|---|",
+    ]
+    text += [f"| {name} | {statistics.median(values):.2f} × | {spread(values, 2)} |" for name, values in ratios]
+    text += ["", "## Lines a second", "", "| orders | connections | store | lines a second |", "|---|---|---|---|"]
+    for (operation, connections, store), count in zip(rounds[0], line_counts):
+        rate = statistics.median(found[(operation, connections, store)]["rate"] for found in rounds)
+        text.append(f"| {operation} | {connections} | {store} | {rate * count:,.0f} |")
+    text += ["", "## Figures", "", "Latencies are in milliseconds; pgbench's is the mean. Processor time is that of all servers and databases together, in",
+             "microseconds a request.", "", FIGURE_HEAD, FIGURE_LINE, *figures(rounds), "", "## The checkout page", "",
+             "The page of any of the open baskets, three books in each, through the web shop.", "",
+             FIGURE_HEAD, FIGURE_LINE, *figures(pages)]
     return "\n".join(text) + "\n"
