@@ -40,12 +40,7 @@ package struct Recovery {
             try replay.add(soldCounts: soldCounts ?? [:], notes: &notes)
         }
         addNotes(of: replay.contested, logs)
-        let coverCount = replay.facts.values.count { $0[.cover] != nil }
-        if coverCount > 0 {
-            notes.append(
-                "images stand in no log: \(coverCount) books show a drawn cover until 'bookstore books cover' gives them theirs again"
-            )
-        }
+        addNote(ofCovers: replay.facts.values.compactMap { $0[.cover] })
         notes.append("keys of refused purchases and of restocks stand in no log: they are forgotten")
         return try ordered(
             LedgerSnapshot(
@@ -73,6 +68,18 @@ package struct Recovery {
         }
         return LedgerSnapshot(
             ledger: ledger.ledger, books: ledger.books, movements: ledger.movements, orders: made.orders)
+    }
+
+    private mutating func addNote(ofCovers digests: [String]) {
+        guard !digests.isEmpty else { return }
+        let imageCount = Set(digests).count
+        let images = imageCount == 1 ? "1 image is" : "\(imageCount) images are"
+        let books = digests.count == 1 ? "1 book shows" : "\(digests.count) books show"
+        notes.append(
+            """
+            images of covers stand in no log: \(images) missing, and \(books) a drawn cover until \
+            'bookstore books cover' gives the image again
+            """)
     }
 
     /// Contested prices and edits that are named.
