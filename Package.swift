@@ -83,6 +83,7 @@ let package = Package(
         .target(
             name: "Services", dependencies: ["Model", "Monitoring", "TierHTTP", "StoreAPI"] + nio,
             swiftSettings: strict),
+        .target(name: "Passwords", dependencies: cryptography, swiftSettings: strict),
         .target(
             name: "Catalog",
             dependencies: [
@@ -106,10 +107,9 @@ let package = Package(
         .target(
             name: "Storefront",
             dependencies: [
-                "Model", "Monitoring", "TierHTTP", "StoreAPI", "StoreClient", hummingbird, hummingbirdCore,
-                httpTypes,
-                lifecycle, mustache, logging,
-            ] + cryptography + nio,
+                "Model", "Monitoring", "TierHTTP", "StoreAPI", "Passwords", "StoreClient", hummingbird,
+                hummingbirdCore, httpTypes, lifecycle, mustache, logging, cryptography[0],
+            ] + nio,
             resources: [.embedInCode("Pages")], swiftSettings: strict),
         // Tools: what judges, breaks and measures a store.
         .target(
@@ -148,8 +148,10 @@ let package = Package(
         .executableTarget(
             name: "bookstore",
             dependencies: [
-                "Model", "Processes", "Monitoring", "TierHTTP", "StoreAPI", "Storage", "Services", "Catalog",
-                "Order", "Frontend", "StoreClient", "Storefront", "Acceptance", "Audit", "Linearizability",
+                "Model", "Processes", "Monitoring", "TierHTTP", "StoreAPI", "Storage", "Passwords",
+                "Services",
+                "Catalog", "Order", "Frontend", "StoreClient", "Storefront", "Acceptance", "Audit",
+                "Linearizability",
                 "Chaos", "Top",
                 "Bench", "Demo",
                 arguments, configuration, signals, system,
@@ -210,10 +212,8 @@ let package = Package(
         .testTarget(
             name: "CatalogTests",
             dependencies: [
-                "Audit", "Catalog", "Demo", "Services", "StoreAPI", "Storage", "TierHTTP", "Monitoring",
-                "Model",
-                "TestSupport",
-                grdb, logging,
+                "Audit", "Catalog", "Demo", "Services", "StoreAPI", "Storage", "TierHTTP",
+                "Monitoring", "Model", "TestSupport", grdb, logging,
             ] + nio,
             swiftSettings: tests),
         .testTarget(
@@ -227,7 +227,7 @@ let package = Package(
         .testTarget(
             name: "StorefrontTests",
             dependencies: [
-                "Storefront", "StoreAPI", "Model", "Monitoring", "TierHTTP", "TestSupport",
+                "Storefront", "Passwords", "StoreAPI", "Model", "Monitoring", "TierHTTP", "TestSupport",
                 hummingbird, httpTypes,
                 logging,
                 nioCore,

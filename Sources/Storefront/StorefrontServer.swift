@@ -5,6 +5,7 @@ package import Logging
 package import Model
 package import Monitoring
 internal import NIOCore
+package import Passwords
 internal import ServiceLifecycle
 internal import StoreClient
 package import TierHTTP
@@ -25,7 +26,7 @@ package final class StorefrontServer: Sendable {
     ///   - password: the password of the storekeeper's desk; nil omits the desk.
     /// - Throws: ``TierHTTP/ListenFault`` when the address cannot be listened on.
     package static func start(
-        frontend: TierClient, profile: ShopProfile, publicURL: PublicURL?, desk password: DeskPassword?,
+        frontend: TierClient, profile: ShopProfile, publicURL: PublicURL?, desk password: KeeperPassword?,
         at address: ServerAddress,
         loops: TierLoops, monitor: SystemMonitor, logger: Logger
     ) async throws -> StorefrontServer {
@@ -36,7 +37,7 @@ package final class StorefrontServer: Sendable {
     }
 
     static func start(
-        frontend: TierClient, profile: ShopProfile, publicURL: PublicURL?, desk password: DeskPassword?,
+        frontend: TierClient, profile: ShopProfile, publicURL: PublicURL?, desk password: KeeperPassword?,
         at address: ServerAddress,
         loops: TierLoops, monitor: SystemMonitor, logger: Logger, limits: VisitLimits
     ) async throws -> StorefrontServer {
@@ -99,7 +100,7 @@ package final class StorefrontServer: Sendable {
     }
 
     private static func router(
-        store: StoreClient, profile: ShopProfile, problems: ProblemPages, password: DeskPassword?,
+        store: StoreClient, profile: ShopProfile, problems: ProblemPages, password: KeeperPassword?,
         monitor: SystemMonitor, loops: TierLoops
     ) throws -> Router<ShopContext> {
         let pages = problems.pages

@@ -2,30 +2,31 @@ import HTTPTypes
 import Hummingbird
 import Model
 import NIOCore
+import Passwords
 import Testing
 
 @testable import Storefront
 
 @Suite struct DeskDoorTests {
     @Test func knowsItsPassword() throws {
-        let password = try #require(try DeskPassword(hashing: "correct horse"))
+        let password = try #require(try KeeperPassword(hashing: "correct horse"))
         #expect(password.matches("correct horse"))
         #expect(
             !password.matches("correct hors") && !password.matches("") && !password.matches("Correct horse"))
         #expect(!password.matches(String(repeating: "x", count: 10_000)))
-        let read = try #require(DeskPassword(parsing: password.text))
+        let read = try #require(KeeperPassword(parsing: password.text))
         #expect(read.matches("correct horse"))
         #expect(!password.text.contains("horse"))
-        #expect(try DeskPassword(hashing: "correct horse")?.text != password.text)
+        #expect(try KeeperPassword(hashing: "correct horse")?.text != password.text)
     }
 
     @Test(arguments: ["", "short", String(repeating: "x", count: 257)])
     func refusesPasswordsOfTheWrongLength(password: String) throws {
-        #expect(try DeskPassword(hashing: password) == nil)
+        #expect(try KeeperPassword(hashing: password) == nil)
     }
 
     @Test(arguments: ["", "secret", "scrypt-15-8-1$a$b", "scrypt-15-8-1$AAAAAAAAAAAAAAAAAAAAAA==$AAAA", "$$"])
-    func readsNothingElse(text: String) { #expect(DeskPassword(parsing: text) == nil) }
+    func readsNothingElse(text: String) { #expect(KeeperPassword(parsing: text) == nil) }
 
     @Test func locksAnAddressLongerEachTime() {
         var attempts = SignInGuard()
@@ -86,13 +87,13 @@ import Testing
         let decomposed = "cafe\u{301} cre\u{300}me"
         #expect(Array(composed.utf8) != Array(decomposed.utf8))
         for (hashed, tried) in [(composed, decomposed), (decomposed, composed)] {
-            let password = try #require(try DeskPassword(hashing: hashed))
+            let password = try #require(try KeeperPassword(hashing: hashed))
             #expect(password.matches(tried) && password.matches(hashed) && !password.matches("cafe creme"))
-            #expect(try #require(DeskPassword(parsing: password.text)).matches(tried))
+            #expect(try #require(KeeperPassword(parsing: password.text)).matches(tried))
         }
         // Hashes of an older version: of the composed and of the decomposed spelling.
         for text in Self.olderHashes {
-            let older = try #require(DeskPassword(parsing: text))
+            let older = try #require(KeeperPassword(parsing: text))
             #expect(older.matches(composed) && older.matches(decomposed) && !older.matches("cafe creme"))
             #expect(older.text == text)
         }
@@ -113,7 +114,7 @@ import Testing
     }
 
     @Test func locksOutAGuesser() async throws {
-        let door = DeskDoor(password: try #require(try DeskPassword(hashing: "correct horse")))
+        let door = DeskDoor(password: try #require(try KeeperPassword(hashing: "correct horse")))
         for _ in 0..<SignInGuard.freeFailureCount {
             guard case .wrong = await door.signIn(visitor("wrong", from: "1.2.3.4")) else {
                 Issue.record("not refused as wrong")
@@ -132,7 +133,7 @@ import Testing
 
     /// Twelve constant guessers, each attempt from a new address, and one keeper who knows the password.
     @Test func letsAKeeperInBesideGuessers() async throws {
-        let password = try #require(try DeskPassword(hashing: "correct horse"))
+        let password = try #require(try KeeperPassword(hashing: "correct horse"))
         let door = DeskDoor(password: password)
         await withTaskGroup(of: Void.self) { group in
             for guesser in 0..<12 {
@@ -158,7 +159,7 @@ import Testing
     }
 
     @Test func aNewSignInEndsTheOldSession() async throws {
-        let door = DeskDoor(password: try #require(try DeskPassword(hashing: "correct horse")))
+        let door = DeskDoor(password: try #require(try KeeperPassword(hashing: "correct horse")))
         func open(_ device: DeskDevice?, sessionID: String? = nil) async throws -> String {
             let attempt = await door.signIn(
                 visitor("correct horse", from: "1.2.3.4", device: device, sessionID: sessionID))
@@ -181,12 +182,12 @@ import Testing
     }
 
     @Test func knowsADeviceByItsCookie() throws {
-        let password = try #require(try DeskPassword(hashing: "correct horse"))
+        let password = try #require(try KeeperPassword(hashing: "correct horse"))
         let device = DeskDevice.random()
         let cookie = device.cookie(key: password.deviceKey)
-        let read = try #require(DeskPassword(parsing: password.text))
+        let read = try #require(KeeperPassword(parsing: password.text))
         #expect(DeskDevice(cookie: cookie, key: read.deviceKey) == device)
-        let other = try #require(try DeskPassword(hashing: "correct horse"))
+        let other = try #require(try KeeperPassword(hashing: "correct horse"))
         #expect(DeskDevice(cookie: cookie, key: other.deviceKey) == nil)
         let forged = DeskDevice.random().name + cookie.dropFirst(32)
         for value in ["", ".", device.name, String(cookie.dropLast()), forged, cookie + ".", cookie + "0"] {

@@ -1,6 +1,7 @@
 internal import Hummingbird
 internal import Logging
 internal import Model
+internal import Passwords
 internal import StoreClient
 
 /// What all routes of the storekeeper's desk share. Every page requires a signed-in keeper. Every change is a

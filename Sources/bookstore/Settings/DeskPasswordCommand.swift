@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import Foundation
 internal import Model
 internal import Monitoring
-internal import Storefront
+internal import Passwords
 
 /// `bookstore desk-password`
 struct DeskPasswordCommand: AsyncParsableCommand {
@@ -23,7 +23,7 @@ struct DeskPasswordCommand: AsyncParsableCommand {
             throw ValidationError("no password on standard input")
         }
         if isTerminal { ExitStatus.say("") }
-        guard let password = try DeskPassword(hashing: line) else {
+        guard let password = try KeeperPassword(hashing: line) else {
             throw ValidationError(Settings.passwordLengthFault)
         }
         Output.line(password.text)
@@ -47,15 +47,15 @@ private enum Terminal {
 
 extension Settings {
     static let passwordLengthFault =
-        "the desk's password has \(DeskPassword.byteCounts.lowerBound) to \(DeskPassword.byteCounts.upperBound) bytes"
+        "the desk's password has \(KeeperPassword.byteCounts.lowerBound) to \(KeeperPassword.byteCounts.upperBound) bytes"
 
     /// The desk's password; nil where there is no desk.
     ///
     /// - Throws: ``Model/FileFault`` for a password of the wrong length, or a file that holds no hash.
-    func deskPassword() throws -> DeskPassword? {
+    func deskPassword() throws -> KeeperPassword? {
         let given = text(.deskPassword)
         if !given.isEmpty {
-            guard let password = try DeskPassword(hashing: given) else {
+            guard let password = try KeeperPassword(hashing: given) else {
                 throw FileFault(path: source(of: .deskPassword), reason: Self.passwordLengthFault)
             }
             return password
@@ -66,7 +66,7 @@ extension Settings {
             throw FileFault(path: file, reason: "cannot be read; it should hold the desk's password, hashed")
         }
         let text = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
-        guard let password = DeskPassword(parsing: text) else {
+        guard let password = KeeperPassword(parsing: text) else {
             throw FileFault(
                 path: file, reason: "holds no hash of a password; 'bookstore desk-password' writes one")
         }

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Demo
 internal import Foundation
 internal import Model
+internal import Passwords
 internal import Storage
 internal import Storefront
 internal import TierHTTP
@@ -67,7 +68,7 @@ struct DemoCommand: AsyncParsableCommand {
     /// Settings under which nothing of this machine's other stores is touched.
     private func settings(of store: TemporaryStore, password: String) async throws -> Settings {
         let passwordFile = store.folder + "/desk.hash"
-        guard let hash = try DeskPassword(hashing: password) else {
+        guard let hash = try KeeperPassword(hashing: password) else {
             throw ValidationError(Settings.passwordLengthFault)
         }
         try (hash.text + "\n").write(toFile: passwordFile, atomically: true, encoding: .utf8)

@@ -1,6 +1,7 @@
 internal import Crypto
 internal import Foundation
 internal import Model
+internal import Passwords
 
 /// The name of a browser that signed in before, with a proof in its cookie. Only a browser whose user knows
 /// the desk's password gets one, and a new password invalidates all of them. It gives no access. It puts the

@@ -1,6 +1,7 @@
 internal import Dispatch
 internal import Hummingbird
 internal import Model
+internal import Passwords
 internal import Synchronization
 
 /// Access to the desk: sign-in, sessions, and the tokens of forms.
@@ -44,12 +45,12 @@ final class DeskDoor: Sendable {
     /// 400 days in seconds, the longest that browsers keep a cookie.
     private static let deviceCookieAgeMax = 400 * 24 * 3600
 
-    private let password: DeskPassword
+    private let password: KeeperPassword
     private let state = Mutex(State())
     /// Hashing is slow on purpose, so it has its own thread. One is enough.
     private let hashing = DispatchQueue(label: "bookstore.desk.password")
 
-    init(password: DeskPassword) { self.password = password }
+    init(password: KeeperPassword) { self.password = password }
 
     /// Tries a password when it is the visitor's turn.
     func signIn(_ visitor: Visitor) async -> Attempt {

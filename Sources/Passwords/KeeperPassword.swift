@@ -1,10 +1,10 @@
-internal import Crypto
+package import Crypto
 internal import CryptoExtras
 internal import Foundation
 
-/// The desk's password as the store keeps it, salted and hashed by scrypt (RFC 7914), which takes much time
+/// A keeper's password as the store keeps it, salted and hashed by scrypt (RFC 7914), which takes much time
 /// and memory on purpose.
-package struct DeskPassword: Sendable {
+package struct KeeperPassword: Sendable {
     /// The shortest and longest password, in UTF-8 bytes.
     package static let byteCounts = 8...256
 
@@ -48,12 +48,22 @@ package struct DeskPassword: Sendable {
         self.hash = hash
     }
 
-    /// Scheme, salt and hash on one line, as written to a file.
+    /// One that nobody has: comparing with it takes as long as with somebody's.
+    package static let nobodys = KeeperPassword(
+        scheme: scheme, salt: Data(count: saltByteCount), hash: Data(count: hashByteCount))
+
+    private init(scheme: String, salt: Data, hash: Data) {
+        self.scheme = scheme
+        self.salt = salt
+        self.hash = hash
+    }
+
+    /// Scheme, salt and hash on one line, as it is stored.
     package var text: String { "\(scheme)$\(salt.base64EncodedString())$\(hash.base64EncodedString())" }
 
     /// Returns whether `candidate` is the password. Hashing is too slow for an event loop. With the current
     /// scheme, a right and a wrong password take the same time.
-    func matches(_ candidate: String) -> Bool {
+    package func matches(_ candidate: String) -> Bool {
         spellings(of: candidate).reduce(false) { $0 || isHashed($1) }
     }
 
@@ -77,7 +87,7 @@ package struct DeskPassword: Sendable {
 
     /// The key that identifies devices that signed in. It is derived from the hash: it survives a restart if
     /// the hash does, and a new password makes a new key.
-    var deviceKey: SymmetricKey {
+    package var deviceKey: SymmetricKey {
         SymmetricKey(
             data: HMAC<SHA256>.authenticationCode(
                 for: Data("desk-device".utf8), using: SymmetricKey(data: hash)))
