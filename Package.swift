@@ -87,8 +87,8 @@ let package = Package(
         .target(
             name: "Catalog",
             dependencies: [
-                "Model", "Monitoring", "TierHTTP", "StoreAPI", "Storage", "Services", grdb, logging,
-                cryptography[0],
+                "Model", "Monitoring", "TierHTTP", "StoreAPI", "Storage", "Passwords", "Services", grdb,
+                logging, cryptography[0],
             ] + nio,
             swiftSettings: strict),
         .target(
@@ -212,7 +212,7 @@ let package = Package(
         .testTarget(
             name: "CatalogTests",
             dependencies: [
-                "Audit", "Catalog", "Demo", "Services", "StoreAPI", "Storage", "TierHTTP",
+                "Audit", "Catalog", "Demo", "Passwords", "Services", "StoreAPI", "Storage", "TierHTTP",
                 "Monitoring", "Model", "TestSupport", grdb, logging,
             ] + nio,
             swiftSettings: tests),

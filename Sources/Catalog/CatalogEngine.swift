@@ -16,6 +16,7 @@ package final class CatalogEngine: CatalogService {
     private let hasIndex: Bool
     /// Brings the shelf up to what other catalogs have written; nil where there are none.
     private let follower: ShelfFollower?
+    let passwords = PasswordThread()
     /// Sales by day and topic.
     private let totals = LedgerTotals()
     /// A stock of so many copies is low.

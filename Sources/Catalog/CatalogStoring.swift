@@ -71,6 +71,12 @@ package protocol CatalogStoring: JournaledStore where Change == CatalogChange, B
     func orders(_ filter: OrderFilter) throws -> [PlacedOrder]
     /// The lines of a basket by the digest of its name, by the books' numbers; none for one that is not kept.
     func basket(_ digest: String, changedAfter time: Timestamp) throws -> [OrderLine]
+    /// All keepers by their names, each with the sessions that are open at a time.
+    func keepers(at time: Timestamp) throws -> [KeeperEntry]
+    /// A keeper by the name as names are compared; nil where there is none.
+    func keeper(_ name: String) throws -> KeeperRecord?
+    /// A session by the digest of its secret, open or not any more; nil where there is none.
+    func session(_ digest: String) throws -> KeeperSession?
     /// What became of a purchase by its key; nil when none is known.
     func receipt(of key: IdempotencyKey) throws -> Receipt?
     /// Movements by a filter, the newest first.

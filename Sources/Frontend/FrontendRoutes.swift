@@ -26,7 +26,8 @@ struct FrontendRoutes {
             + [
                 TierRelay.events(of: catalog), TierRelay.route(of: .order, to: order),
                 TierRelay.route(of: .orders, to: order),
-                Route(.tiers) { .pending(health.response(to: $0)) },
+                SessionCheck(asking: catalog).admitting(
+                    Route(.tiers) { .pending(health.response(to: $0)) }),
             ]
     }
 

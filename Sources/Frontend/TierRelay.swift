@@ -16,7 +16,8 @@ struct TierRelay: Sendable {
     static let changeTimeMax = TimeAmount.seconds(5)
 
     private static let passedOn: Set<HTTPResponseStatus> = [
-        .ok, .badRequest, .notFound, .conflict, .preconditionFailed, .payloadTooLarge, .unprocessableEntity,
+        .ok, .badRequest, .forbidden, .notFound, .conflict, .preconditionFailed, .payloadTooLarge,
+        .unprocessableEntity,
         .serviceUnavailable,
     ]
 
@@ -106,7 +107,7 @@ struct TierRelay: Sendable {
         let words = try? request.target.parameter("q")
         let call = TierCall(
             isRead ? .GET : .POST, "/" + name + (request.target.query.map { "?" + $0 } ?? ""),
-            key: key?.field,
+            key: key?.field, session: endpoint.right == nil ? nil : try request.session(),
             body: isRead ? nil : TierCall.Body(contentType, request.body),
             repetition: isRead ? .always : key == nil ? .never : .ifPeerKeepsKeys,
             deadline: request.arrived + (isRead ? Self.readTimeMax : Self.changeTimeMax),

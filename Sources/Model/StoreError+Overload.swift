@@ -14,6 +14,8 @@ extension StoreError {
         case indexGrowing = "index_growing"
         /// Clients that follow events.
         case followersFull = "followers_full"
+        /// Passwords that are being hashed.
+        case signInsWaiting = "sign_ins_waiting"
         case refusalsFull = "refusals_full"
         /// As ``refusalsFull``, in an order server whose catalog remembers no refusals.
         case soldOutFull = "sold_out_full"
@@ -37,6 +39,7 @@ extension StoreError {
                 "this list takes too long and was given up: keep it to a topic, or go on from a later book"
             case .indexGrowing: "the index of the books is being made; ask again in a moment"
             case .followersFull: "too many follow the events; ask for their pages instead"
+            case .signInsWaiting: "too many passwords are being checked just now; try again in a moment"
             case .refusalsFull:
                 "there are too few copies, and too many such answers are remembered for another one; nothing was changed"
             case .soldOutFull:

@@ -27,6 +27,20 @@ package enum StoreError: Error, Equatable, Sendable {
     case unknownOrder(String)
     /// The order is not where this step begins, or has not so many copies to give back. What it is comes along.
     case stepRefused(String, state: OrderState)
+    /// No keeper has this name.
+    case unknownKeeper(String)
+    /// No open session has this name.
+    case unknownSession
+    /// Accounts would contradict each other, or nobody could look after them.
+    case keeperConflict(KeeperConflict, name: String)
+    /// Name or password is wrong; which of them is not said.
+    case wrongSignIn
+    /// The password that a keeper has so far is another.
+    case wrongPassword
+    /// The session has ended, or there never was one.
+    case sessionEnded
+    /// The keeper who asks must not do this.
+    case notAllowed(KeeperRole, KeeperRight)
     /// Lines of a file were refused: the first of them, and how many there are. Of a large file, so many rows before them
     /// were taken.
     case refusedLines([RefusedLine], count: Int, taken: Int = 0)
@@ -65,6 +79,13 @@ package enum StoreError: Error, Equatable, Sendable {
         case .otherTotal: "other_total"
         case .unknownOrder: "unknown_order"
         case .stepRefused: "step_refused"
+        case .unknownKeeper: "unknown_keeper"
+        case .unknownSession: "unknown_session"
+        case .keeperConflict(let conflict, _): conflict.rawValue
+        case .wrongSignIn: "wrong_sign_in"
+        case .wrongPassword: "wrong_password"
+        case .sessionEnded: "session_ended"
+        case .notAllowed: "not_allowed"
         case .refusedLines: "refused_lines"
         case .unavailable(_, let reason, _): reason.rawValue
         case .unexpectedStatus: Self.unexpectedStatusCode

@@ -12,6 +12,7 @@ struct OrderRoutes {
     static let catalogTimeMax = TimeAmount.seconds(3)
 
     let engine: OrderEngine
+    let sessions: SessionCheck
 
     var all: [Route] {
         [
@@ -33,7 +34,7 @@ struct OrderRoutes {
                     request.newOrder().flatMap { engine.order($0, context: context) }.map { .json($0.result) }
                 )
             },
-            Route(.orders) { .pending(try orders($0)) },
+            sessions.admitting(Route(.orders) { .pending(try orders($0)) }),
         ]
     }
 

@@ -18,7 +18,7 @@ package struct OrderServer: Sendable {
     /// Begins to serve `engine`, which belongs to the server from now on.
     ///
     /// - Parameters:
-    ///   - catalog: the connection to the catalog, for the readiness check.
+    ///   - catalog: the connection to the catalog, for the readiness check and the sessions of keepers.
     ///   - token: what requests must show that list things; nil lets everybody in.
     ///   - hosts: the hosts that requests may be for.
     package static func start(
@@ -27,7 +27,8 @@ package struct OrderServer: Sendable {
     ) async throws -> OrderServer {
         let probe = ReachProbe(clients: [catalog])
         let routes = RouteTable(
-            OrderRoutes(engine: engine).all, monitor: monitor, token: token, takesBatches: true,
+            OrderRoutes(engine: engine, sessions: SessionCheck(asking: catalog)).all, monitor: monitor,
+            token: token, takesBatches: true,
             readiness: { probe.reach(from: $0) }, samples: engine.samples,
             description: StoreAPI.description)
         let server = try await TierServer.start(

@@ -83,7 +83,7 @@ extension Problem {
 
 extension Problem {
     /// The refusal by which one of the store's own tiers answers, with all that it says; nil for any other answer.
-    init?(refusedIn answer: TierAnswer) {
+    package init?(refusedIn answer: TierAnswer) {
         guard answer.peer == .bookstore, (400..<500).contains(answer.status.code),
             answer.status != .unauthorized,
             var members = (try? JSONSerialization.jsonObject(with: Data(answer.body.readableBytesView)))

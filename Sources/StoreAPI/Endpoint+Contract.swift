@@ -47,7 +47,7 @@ extension Endpoint {
             example: .init(query: "item_number=2", key: "my-first-order")))
 
     package static let update = Endpoint(
-        "update", [.GET, .POST], isGuarded: true, lane: .changes,
+        "update", [.GET, .POST], right: .change, lane: .changes,
         RouteDoc(
             summary: "Changes a book's price, its stock, or both together.",
             parameters: [
@@ -68,7 +68,7 @@ extension Endpoint {
 
     /// Beside the contract, for order servers of our own make.
     package static let ledger = Endpoint(
-        "ledger", isGuarded: true, isLong: true, lane: .reads,
+        "ledger", right: .read, isLong: true, lane: .reads,
         RouteDoc(
             summary: "Sales in their order, for order servers.",
             parameters: [

@@ -4,7 +4,7 @@ internal import TierHTTP
 // For programs that do something when something happens in the shop.
 extension Endpoint {
     package static let events = Endpoint(
-        "events", isGuarded: true, isLong: true, lane: .reads,
+        "events", right: .read, isLong: true, lane: .reads,
         RouteDoc(
             summary:
                 "What happened in the shop, in the ledger's order: orders, their states, and books that become few or sell out. A page may be empty and still have a later `next`; at the end it is where to ask again later.",

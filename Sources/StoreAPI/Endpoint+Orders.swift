@@ -31,7 +31,7 @@ extension Endpoint {
             success: .placedOrderResult, refusals: [400, 404, 409], example: .init(key: "my-second-basket")))
 
     package static let state = Endpoint(
-        "state", [.POST], isGuarded: true, lane: .changes,
+        "state", [.POST], right: .change, lane: .changes,
         RouteDoc(
             summary:
                 "Brings an order a step further: ready, handed over, cancelled, or returned, whole or in part.",
@@ -40,7 +40,7 @@ extension Endpoint {
             example: .init(body: #"{"order": 2, "state": "ready", "actor": "ann"}"#)))
 
     package static let forget = Endpoint(
-        "forget", [.POST], isGuarded: true, lane: .changes,
+        "forget", [.POST], right: .change, lane: .changes,
         RouteDoc(
             summary: "Erases name, e-mail and address of an order. The sale stays as it is.",
             body: .json(.forgetting), success: .fullOrderResult, refusals: [400, 404, 413],
@@ -48,14 +48,14 @@ extension Endpoint {
 
     /// `/order`, where customers order.
     package static let customerOrder = Endpoint(
-        "order", isGuarded: true, lane: .reads,
+        "order", right: .read, lane: .reads,
         RouteDoc(
             summary: "One order, with whom it is for.",
             parameters: [.query("order", .sequence, isRequired: true, "The order's number.")],
             success: .fullOrderResult, refusals: [400, 404], example: .init(query: "order=2")))
 
     package static let customerOrders = Endpoint(
-        "customer_orders", isGuarded: true, isLong: true, lane: .reads,
+        "customer_orders", right: .read, isLong: true, lane: .reads,
         RouteDoc(
             summary: "Orders, newest first.",
             parameters: [

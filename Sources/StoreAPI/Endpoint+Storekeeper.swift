@@ -11,7 +11,7 @@ extension Endpoint {
     // MARK: Lists
 
     package static let books = Endpoint(
-        "books", isGuarded: true, isLong: true, lane: .reads,
+        "books", right: .read, isLong: true, lane: .reads,
         RouteDoc(
             summary: "Books with copies sold and versions.",
             parameters: [
@@ -25,13 +25,13 @@ extension Endpoint {
             example: .init(query: "stock_max=3")))
 
     package static let book = Endpoint(
-        "book", isGuarded: true, lane: .reads,
+        "book", right: .read, lane: .reads,
         RouteDoc(
             summary: "One book, also a retired one.", parameters: [.itemNumber], success: .fullBookResult,
             refusals: [400, 404], example: .init(query: "item_number=1")))
 
     package static let movements = Endpoint(
-        "movements", isGuarded: true, isLong: true, lane: .reads,
+        "movements", right: .read, isLong: true, lane: .reads,
         RouteDoc(
             summary: "The ledger, newest first. A page may be short and still have a `next`.",
             parameters: [
@@ -42,7 +42,7 @@ extension Endpoint {
             ], success: .movementPage, refusals: [400, 404], example: .init(query: "kind=sale&limit=10")))
 
     package static let totals = Endpoint(
-        "totals", isGuarded: true, isLong: true, lane: .reads,
+        "totals", right: .read, isLong: true, lane: .reads,
         RouteDoc(
             summary: "Sales by day and topic, less what came back.",
             parameters: [
@@ -55,7 +55,7 @@ extension Endpoint {
 
     /// The order server's.
     package static let orders = Endpoint(
-        "orders", isGuarded: true, isLong: true, lane: .reads,
+        "orders", right: .read, isLong: true, lane: .reads,
         RouteDoc(
             summary: "Completed purchases, newest first.",
             parameters: [
@@ -64,13 +64,13 @@ extension Endpoint {
 
     /// The frontend's.
     package static let tiers = Endpoint(
-        "tiers", isGuarded: true, lane: .probes,
+        "tiers", right: .read, lane: .probes,
         RouteDoc(summary: "How the servers behind are.", success: .tiers))
 
     // MARK: Changes
 
     package static let updates = Endpoint(
-        "updates", [.POST], isGuarded: true, lane: .changes,
+        "updates", [.POST], right: .change, lane: .changes,
         RouteDoc(
             summary: "Several changes of prices and stocks: all of them or none.", parameters: [.key],
             body: .json(.updates), success: .fullBooks, refusals: [400, 404, 409, 412, 413, 422],
@@ -80,7 +80,7 @@ extension Endpoint {
         ))
 
     package static let add = Endpoint(
-        "add", [.POST], isGuarded: true, lane: .changes,
+        "add", [.POST], right: .change, lane: .changes,
         RouteDoc(
             summary: "Adds a book.", parameters: [.key], body: .json(.newBook), success: .fullBookResult,
             refusals: [400, 409, 413, 422],
@@ -88,7 +88,7 @@ extension Endpoint {
                 body: #"{"title": "Small Gardens", "topic": "gardening", "cost": "12.50", "stock": 9}"#)))
 
     package static let edit = Endpoint(
-        "edit", [.POST], isGuarded: true, lane: .changes,
+        "edit", [.POST], right: .change, lane: .changes,
         RouteDoc(
             summary: "Changes title, topic and details of a book: what is given; `null` removes a detail.",
             parameters: [.key], body: .json(.edit), success: .fullBookResult,
@@ -100,7 +100,7 @@ extension Endpoint {
 
     /// `/cover`, where customers get what is sent here.
     package static let newCover = Endpoint(
-        "cover", [.POST], isGuarded: true, bodyBytesMax: CoverImage.byteCountMax, lane: .changes,
+        "cover", [.POST], right: .change, bodyBytesMax: CoverImage.byteCountMax, lane: .changes,
         RouteDoc(
             summary: "Gives a book a cover: a PNG, JPEG or WebP image.",
             parameters: [
@@ -111,14 +111,14 @@ extension Endpoint {
             example: .init(query: "item_number=1", body: "@cover.png")))
 
     package static let retire = Endpoint(
-        "retire", [.POST], isGuarded: true, lane: .changes,
+        "retire", [.POST], right: .change, lane: .changes,
         RouteDoc(
             summary: "Takes a book out of the shop.", parameters: [.key], body: .json(.retirement),
             success: .fullBookResult, refusals: [400, 404, 409, 412, 413, 422],
             example: .init(body: #"{"item_number": "4", "reason": "out of print"}"#)))
 
     package static let restore = Endpoint(
-        "restore", [.POST], isGuarded: true, lane: .changes,
+        "restore", [.POST], right: .change, lane: .changes,
         RouteDoc(
             summary: "Brings a retired book back into the shop, under its number.", parameters: [.key],
             body: .json(.restoration), success: .fullBookResult, refusals: [400, 404, 409, 413, 422],
@@ -126,7 +126,7 @@ extension Endpoint {
 
     /// `/import`.
     package static let load = Endpoint(
-        "import", [.POST], isGuarded: true, bodyBytesMax: StoreLimits.fileByteCountMax, lane: .changes,
+        "import", [.POST], right: .change, bodyBytesMax: StoreLimits.fileByteCountMax, lane: .changes,
         RouteDoc(
             summary:
                 "Adds and changes the books of a file: a table with a header row, or `init,item_number,stock,cost,topic,title` a line.",
@@ -156,7 +156,7 @@ extension Endpoint {
                 body: "init,101,9,12.50,gardening,Small Gardens")))
 
     package static let undo = Endpoint(
-        "undo", [.POST], isGuarded: true, lane: .changes,
+        "undo", [.POST], right: .change, lane: .changes,
         RouteDoc(
             summary:
                 "Takes an import back: retires the books that it added, and sets the others back. What was changed since stays.",
@@ -167,7 +167,7 @@ extension Endpoint {
 
     /// The catalog's, not passed on.
     package static let importing = Endpoint(
-        "importing", isGuarded: true, lane: .quick,
+        "importing", right: .read, lane: .quick,
         RouteDoc(
             summary: "How far the import is that is under way; zeros where there is none.",
             success: .importing))

@@ -1,3 +1,4 @@
+package import Model
 package import NIOHTTP1
 package import TierHTTP
 
@@ -7,7 +8,8 @@ package struct Endpoint: Sendable {
     /// The first segment of its path.
     package let name: String
     package let methods: [HTTPMethod]
-    package let isGuarded: Bool
+    /// What it takes of a keeper; nil for what is for everybody.
+    package let right: KeeperRight?
     package var isLong: Bool
     package let isPurchase: Bool
     package var bodyBytesMax: Int?
@@ -17,12 +19,12 @@ package struct Endpoint: Sendable {
 
     /// The parts are those of ``TierHTTP/Route``.
     init(
-        _ name: String, _ methods: [HTTPMethod] = [.GET], isGuarded: Bool = false, isLong: Bool = false,
+        _ name: String, _ methods: [HTTPMethod] = [.GET], right: KeeperRight? = nil, isLong: Bool = false,
         isPurchase: Bool = false, bodyBytesMax: Int? = nil, lane: Lane, _ doc: RouteDoc
     ) {
         self.name = name
         self.methods = methods
-        self.isGuarded = isGuarded
+        self.right = right
         self.isLong = isLong
         self.isPurchase = isPurchase
         self.bodyBytesMax = bodyBytesMax
@@ -42,9 +44,9 @@ package struct Endpoint: Sendable {
     }
 
     /// What the catalog has and a frontend passes on unchanged.
-    package static let catalogRelayed = shop + keeping + ordering
+    package static let catalogRelayed = shop + keeping + ordering + accounts
     /// All of the store.
-    static let all = contract + catalogRelayed + [events, order, importing, orders, tiers]
+    package static let all = contract + catalogRelayed + [events, order, importing, orders, tiers]
 }
 
 extension Route {
@@ -52,7 +54,7 @@ extension Route {
     package init(_ endpoint: Endpoint, handler: @escaping Handler) {
         self.init(
             endpoint.name, endpoint.methods, takesPath: endpoint.doc.pathParameter != nil,
-            isGuarded: endpoint.isGuarded, isLong: endpoint.isLong, isPurchase: endpoint.isPurchase,
+            right: endpoint.right, isLong: endpoint.isLong, isPurchase: endpoint.isPurchase,
             bodyBytesMax: endpoint.bodyBytesMax, doc: endpoint.doc, handler: handler)
     }
 }

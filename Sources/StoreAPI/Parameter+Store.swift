@@ -22,6 +22,8 @@ extension RouteDoc.Parameter {
     static let key = Self.header(
         "Idempotency-Key", .key,
         "The request's own name: the same again gets the first outcome and does nothing more.")
+    static let session = Self.header(
+        SessionSecret.field, .pattern(SessionSecret.pattern), isRequired: true, "What opens the session.")
     static let topic = Self.query("topic", .topic, "Only books of this topic, exactly.")
     static let priceMax = Self.query(
         "cost_max", .amount,

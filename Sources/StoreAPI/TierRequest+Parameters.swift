@@ -92,6 +92,21 @@ extension TierRequest {
         return ShopText.kept(text)
     }
 
+    /// Who makes the request: the keeper whose session it shows, else who it says; nil where neither is there.
+    ///
+    /// - Throws: ``Model/StoreError/invalid(_:)`` when what it says is empty, too long or holds control characters.
+    package func actor() throws(StoreError) -> String? {
+        let said = try line("actor", byteCountMax: KeeperRequest.actorByteCountMax)
+        return keeper?.name ?? said
+    }
+
+    /// Why the request is made; nil where that is not said.
+    ///
+    /// - Throws: ``Model/StoreError/invalid(_:)`` when it is empty, too long or holds control characters.
+    package func reason() throws(StoreError) -> String? {
+        try line("reason", byteCountMax: KeeperRequest.reasonByteCountMax)
+    }
+
     /// The topic to which a list is kept, or another by `name`, in composed form; nil where the parameter is missing.
     ///
     /// - Throws: ``Model/StoreError/invalid(_:)`` when it could be no book's topic.

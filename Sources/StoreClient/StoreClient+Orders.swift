@@ -81,7 +81,7 @@ extension StoreClient {
         try await ask(.forget, body: json(["order": number]), trace: trace)
     }
 
-    private func json(_ value: some Encodable) throws -> TierCall.Body {
+    func json(_ value: some Encodable) throws -> TierCall.Body {
         TierCall.Body("application/json", ByteBuffer(bytes: try JSONEncoder().encode(value)))
     }
 }

@@ -10,13 +10,16 @@ package struct StoreClient: Sendable {
     private static let endpoints: [Endpoint] = [
         .find, .details, .cover, .topics, .search, .lookup, .buy, .receipt, .books, .book, .movements,
         .totals, .tiers, .orders, .updates, .add, .edit, .retire, .restore, .load, .undo, .importing, .ledger,
-        .events, .basket, .order, .cancel, .state, .forget, .customerOrders,
+        .events, .basket, .order, .cancel, .state, .forget, .customerOrders, .newKeeper, .newRole,
+        .newPassword, .removal, .keepers, .signIn, .session, .signOut, .endSessions,
     ]
 
     private let client: TierClient
     private let readTimeMax: TimeAmount
     private let changeTimeMax: TimeAmount
     private let operations: [String: SystemMonitor.Operation]
+    /// The session of the keeper for whom it asks; nil for who has the store's token alone.
+    private var session: SessionSecret?
 
     /// A client of the servers behind `client`.
     ///
@@ -47,6 +50,14 @@ package struct StoreClient: Sendable {
                 token: token))
     }
 
+    /// The same client for a keeper: what the keeper must not do, it is refused with a status of 403, and what it
+    /// changes is the keeper's.
+    package func signedIn(_ session: SessionSecret) -> StoreClient {
+        var client = self
+        client.session = session
+        return client
+    }
+
     /// Closes all connections.
     package func shutdown() async { await client.shutdown() }
 
@@ -62,14 +73,16 @@ package struct StoreClient: Sendable {
 
     /// Asks for something, or for a change, and reads the answer.
     ///
+    /// - Parameter mayRepeat: whether a second copy of a change does no harm where it is not known what became of the
+    ///   first.
     /// - Throws: ``StoreFault``
     func ask<Result: Decodable & Sendable>(
         _ endpoint: Endpoint, _ parameters: [(name: String, value: String?)] = [],
-        key: IdempotencyKey? = nil, body: TierCall.Body? = nil,
+        key: IdempotencyKey? = nil, body: TierCall.Body? = nil, mayRepeat: Bool = true,
         within time: TimeAmount? = nil, trace: TraceContext?
     ) async throws(StoreFault) -> StoreAnswer<Result> {
         let answer = try await answer(
-            of: endpoint, parameters, key: key, body: body, within: time, trace: trace)
+            of: endpoint, parameters, key: key, body: body, mayRepeat: mayRepeat, within: time, trace: trace)
         do {
             return try StoreAnswer(answer)
         } catch {
@@ -80,14 +93,17 @@ package struct StoreClient: Sendable {
     /// The body of a success.
     func answer(
         of endpoint: Endpoint, _ parameters: [(name: String, value: String?)], key: IdempotencyKey? = nil,
-        body: TierCall.Body? = nil, within time: TimeAmount? = nil, trace: TraceContext?
+        body: TierCall.Body? = nil, mayRepeat: Bool = true, within time: TimeAmount? = nil,
+        trace: TraceContext?
     ) async throws(StoreFault) -> ByteBuffer {
         let isRead = endpoint.isRead
         let answer: TierAnswer
         do {
             answer = try await client.ask(
-                isRead ? .GET : .POST, Self.target(endpoint, parameters), key: key, body: body,
-                repetition: isRead || endpoint.isPurchase ? .always : .ifPeerKeepsKeys,
+                isRead ? .GET : .POST, Self.target(endpoint, parameters), key: key,
+                session: endpoint.right == nil ? nil : session, body: body,
+                repetition: isRead || endpoint.isPurchase
+                    ? .always : mayRepeat ? .ifPeerKeepsKeys : .never,
                 within: time ?? (isRead ? readTimeMax : changeTimeMax), trace: trace,
                 operation: operations[endpoint.name],
                 lane: endpoint.lane(isByWords: parameters.contains { $0.name == "q" && $0.value != nil }))

@@ -3,6 +3,7 @@ import Model
 import NIOCore
 import Services
 import Storage
+import StoreAPI
 import TestSupport
 import Testing
 
@@ -35,6 +36,38 @@ import Testing
     private func ledgerLines(_ folder: CatalogFolder) throws -> [Int64: [String]] {
         let snapshot = try PostgresCatalogSnapshot.read(at: StoreURL(parsing: folder.url))
         return Dictionary(grouping: snapshot.movements, by: \.log).mapValues { $0.map(\.entry.logLine) }
+    }
+
+    /// A session that is opened at one catalog is open at each of them, and one that is ended anywhere is ended there.
+    @Test func sessionsAreOpenAndEndEverywhere() async throws {
+        try await withReplicas { one, two in
+            try await withLoops(count: 1) { loops in
+                let loop = loops.slots[0].eventLoop
+                try await one.withEngine { first in
+                    try await two.withEngine { second in
+                        let ann = NewKeeper(name: "Ann", role: .owner, password: .typed("correct horse"))
+                        _ = try await first.add(ann, for: nil, on: loop).get()
+                        await #expect(throws: StoreError.keeperConflict(.taken, name: "Ann")) {
+                            try await second.add(ann, for: nil, on: loop).get()
+                        }
+                        let opened = try await second.signIn(
+                            SignIn(name: "ANN", password: "correct horse", device: nil), replacing: nil,
+                            for: nil, on: loop
+                        ).get()
+                        for engine in [first, second] {
+                            let session = try await engine.session(opened.secret, on: loop).get()
+                            #expect(session.name == "Ann" && session.role == .owner)
+                        }
+                        _ = try await first.signOut(opened.secret, on: loop).get()
+                        for engine in [second, first] {
+                            await #expect(throws: StoreError.sessionEnded) {
+                                try await engine.session(opened.secret, on: loop).get()
+                            }
+                        }
+                    }
+                }
+            }
+        }
     }
 
     @Test func eachLogHasWhatItsCatalogExecuted() async throws {

@@ -175,6 +175,9 @@ final class ModelledCatalogStore: ModelledStore, CatalogStoring, @unchecked Send
     func order(of key: IdempotencyKey) throws -> PlacedOrder? { throw NotModelled() }
     func orders(_ filter: OrderFilter) throws -> [PlacedOrder] { throw NotModelled() }
     func basket(_ digest: String, changedAfter time: Timestamp) throws -> [OrderLine] { throw NotModelled() }
+    func keepers(at time: Timestamp) throws -> [KeeperEntry] { throw NotModelled() }
+    func keeper(_ name: String) throws -> KeeperRecord? { throw NotModelled() }
+    func session(_ digest: String) throws -> KeeperSession? { throw NotModelled() }
     func events(_ filter: EventFilter) throws -> EventsPage { throw NotModelled() }
     func movements(_ filter: MovementFilter) throws -> LedgerStretch { throw NotModelled() }
 }

@@ -210,6 +210,14 @@ extension ModelledTables: LedgerTables {
         }
     }
 
+    func keeper(_ name: String) throws -> KeeperRecord? { throw NotModelled() }
+    func keeperCount(_ role: KeeperRole?) throws -> Int { throw NotModelled() }
+    func add(_ keeper: KeeperRecord) throws { throw NotModelled() }
+    func write(_ keeper: KeeperRecord) throws { throw NotModelled() }
+    func removeKeeper(_ name: String) throws { throw NotModelled() }
+    func add(_ session: SessionRecord) throws { throw NotModelled() }
+    func use(_ digest: String, at time: Timestamp) throws { throw NotModelled() }
+    func end(_ sessions: EndedSession) throws -> Int { throw NotModelled() }
     func add(_ books: [Book], firstMovement: Int64) throws -> [ItemNumber] { throw NotModelled() }
     func freeNumber(from number: Int64) throws -> Int64? { throw NotModelled() }
     func keep(_ cover: Cover) throws { throw NotModelled() }

@@ -184,7 +184,9 @@ final class SimulatedLink: @unchecked Sendable {
         case .failure(let error as StoreError):
             switch error {
             case .unknownItem, .aboveLimit, .keyReused, .importUndone, .inProgress, .invalid, .conflict,
-                .changed, .short, .otherTotal, .unknownOrder, .stepRefused, .refusedLines, .clientLeft:
+                .changed, .short, .otherTotal, .unknownOrder, .stepRefused, .unknownKeeper, .unknownSession,
+                .keeperConflict, .wrongSignIn, .wrongPassword, .sessionEnded, .notAllowed, .refusedLines,
+                .clientLeft:
                 exchange.end(.failure(error))
             case .unavailable, .unexpectedStatus, .overloaded:
                 // Like `TierClient.check`: only one copy is known to have done nothing.

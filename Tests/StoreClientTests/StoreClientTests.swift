@@ -189,6 +189,45 @@ import TierHTTP
         #expect(problem.detail == "too many words")
     }
 
+    /// A client of a keeper shows the session where keepers are asked for, and nowhere else.
+    @Test func showsTheSessionOfItsKeeper() async throws {
+        let secret = SessionSecret.random()
+        let session = KeeperSession(
+            id: "0123456789abcdef", name: "A \"quoted\" name", role: .keeper, opened: Timestamp(millis: 0),
+            used: Timestamp(millis: 1), device: nil)
+        let keeper = Keeper(name: session.name, role: .keeper, made: Timestamp(millis: 2))
+        let entry = KeeperEntry(keeper, sessions: [session])
+        let shown = Mutex<[String: String]>([:])
+        let route = { @Sendable (endpoint: Endpoint, answer: ByteBuffer) in
+            Route(endpoint) { request in
+                shown.withLock {
+                    $0[endpoint.name] = request.headers.first(name: SessionSecret.field) ?? "none"
+                }
+                return .ready(.json(answer))
+            }
+        }
+        let routes = [
+            route(.signIn, OpenedSession(secret: secret, session: session).result),
+            route(.session, session.result), route(.keepers, KeeperEntry.result([entry])),
+            route(.newRole, keeper.result), route(.endSessions, EndedSessions.result(3)),
+            route(.topics, ByteBuffer(string: #"{"result":[],"next":null}"#)),
+        ]
+        try await withStore(routes) { store in
+            let opened = try await store.signIn(SignIn(name: "a", password: "b", device: nil))
+            #expect(opened.secret == secret && opened.session == session)
+            #expect(shown.withLock { $0 } == [Endpoint.signIn.name: "none"])
+            let keepers = store.signedIn(secret)
+            #expect(try await keepers.currentSession() == session)
+            #expect(try await keepers.keepers().result == [entry])
+            #expect(try await keepers.give(NewRole(name: "a", role: .owner)).result == keeper)
+            #expect(try await keepers.end(.keeper("a")) == 3)
+            _ = try await keepers.topics(limit: 1)
+            let names = [Endpoint.session, .keepers, .newRole, .endSessions].map(\.name)
+            #expect(names.allSatisfy { name in shown.withLock { $0[name] } == secret.text })
+            #expect(shown.withLock { $0[Endpoint.topics.name] } == "none")
+        }
+    }
+
     @Test func rejectsAnIncompleteAnswer() async throws {
         let item = try #require(ItemNumber(1))
         try await withStore([Route(.lookup) { _ in .ready(.json(#"{"result":{"item_number":"1"}}"#)) }]) {

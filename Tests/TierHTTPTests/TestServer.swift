@@ -117,7 +117,7 @@ func testRoutes(
             Route("size", [.POST]) { request in
                 .ready(.json(#"{"size":\#(request.body.readableBytes)}"#))
             },
-            Route("guarded", [.GET, .POST], isGuarded: true, bodyBytesMax: 1 << 20) { request in
+            Route("guarded", [.GET, .POST], right: .change, bodyBytesMax: 1 << 20) { request in
                 .ready(.json(#"{"size":\#(request.body.readableBytes)}"#))
             },
             Route("wide", [.GET]) { request in

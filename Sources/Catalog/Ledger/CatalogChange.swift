@@ -14,6 +14,8 @@ package enum CatalogChange: Sendable {
     case forgetting(order: Int64)
     /// A basket has other lines.
     case basket(BasketChange)
+    /// Keepers and their sessions change.
+    case keepers(KeeperChange)
     /// A part of a file of books.
     case importing(ImportPiece)
     /// A part of such a file is taken back.
@@ -24,7 +26,7 @@ package enum CatalogChange: Sendable {
         switch self {
         case .update(let change): [change.item]
         case .ordering(let order): order.lines.map(\.item)
-        case .keeper, .cancelling, .forgetting, .basket, .importing, .undoing: []
+        case .keeper, .cancelling, .forgetting, .basket, .keepers, .importing, .undoing: []
         }
     }
 
@@ -33,7 +35,7 @@ package enum CatalogChange: Sendable {
         switch self {
         case .update(let change): change.key
         case .ordering(let order): order.key
-        case .keeper, .cancelling, .forgetting, .basket, .importing, .undoing: nil
+        case .keeper, .cancelling, .forgetting, .basket, .keepers, .importing, .undoing: nil
         }
     }
 }

@@ -8,6 +8,8 @@ package struct CatalogOutcome: Sendable {
     var books: [BookDetails] = []
     /// Of an order and each of its steps: the order as it is afterwards.
     var order: PlacedOrder?
+    /// Of a change of keepers or sessions.
+    var keeper: KeeperOutcome?
     /// Of a part of a file.
     var imported = ImportReport()
     /// Of a part of a file that is taken back.

@@ -11,6 +11,7 @@ enum PostgresCatalogSchema {
         versions: [
             books + ledger + refusals, logs + PostgresRefusals.counting(refusal), edits, PostgresCovers.table,
             imports, PostgresOrderRows.tables, PostgresBasketRows.table,
+            PostgresKeeperRows.tables,
         ],
         lock: 0x426B_4361)
 

@@ -33,8 +33,8 @@ extension CatalogRoutes {
     private func newCover(_ request: TierRequest) throws(StoreError) -> EventLoopFuture<TierResponse> {
         let item = try request.itemNumber()
         let version = try request.integer("expect_version", in: 0...Int64.max)
-        let actor = try request.line("actor", byteCountMax: KeeperRequest.actorByteCountMax)
-        let reason = try request.line("reason", byteCountMax: KeeperRequest.reasonByteCountMax)
+        let actor = try request.actor()
+        let reason = try request.reason()
         let key = try request.idempotencyKey()
         let eventLoop = request.slot.eventLoop
         // To check and to digest it takes milliseconds, for which no other request need wait.

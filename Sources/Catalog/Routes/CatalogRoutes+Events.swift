@@ -9,8 +9,13 @@ internal import TierHTTP
 extension CatalogRoutes {
     var events: Route {
         Route(.events) { request in
-            let page = { @Sendable [engine] (after: Int64, limit: Int) in
-                engine.events(after: after, limit: limit, for: request.client, on: request.slot.eventLoop)
+            let (loop, secret) = (request.slot.eventLoop, try request.session())
+            let page: EventFollowers.Page = { [engine] after, limit in
+                // Who follows is told nothing more once the session has ended.
+                let admitted = secret.map { engine.session($0, isUse: false, on: loop).map { _ in } }
+                return (admitted ?? loop.makeSucceededVoidFuture()).flatMap {
+                    engine.events(after: after, limit: limit, for: request.client, on: loop)
+                }
             }
             if EventFollowers.isWanted(by: request) { return .pending(try followers.follow(request, page)) }
             let after = try request.integer("after", in: 0...Int64.max) ?? 0

@@ -38,8 +38,8 @@ extension CatalogRoutes {
         let run = ImportRun(
             engine: engine, progress: imports, options: options,
             key: try request.idempotencyKey() ?? .random(),
-            actor: try request.line("actor", byteCountMax: KeeperRequest.actorByteCountMax),
-            reason: try request.line("reason", byteCountMax: KeeperRequest.reasonByteCountMax),
+            actor: try request.actor(),
+            reason: try request.reason(),
             isDry: try request.choice("dry_run", as: Answer.self) == .yes)
         return try alone(run.isDry ? nil : run.key) {
             run.run(request.body, on: request.slot.eventLoop).map { .json($0.result) }
@@ -52,8 +52,8 @@ extension CatalogRoutes {
         }
         let undo = UndoRun(
             engine: engine, key: key,
-            actor: try request.line("actor", byteCountMax: KeeperRequest.actorByteCountMax),
-            reason: try request.line("reason", byteCountMax: KeeperRequest.reasonByteCountMax))
+            actor: try request.actor(),
+            reason: try request.reason())
         return try alone(key) {
             undo.run(on: request.slot.eventLoop).map { .json(Undone($0).result) }
         }

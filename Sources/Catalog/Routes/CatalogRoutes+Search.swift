@@ -15,11 +15,7 @@ extension CatalogRoutes {
         }
         return .pending(
             current.flatMap {
-                switch Result(catching: { try search(topic, page, on: eventLoop) }) {
-                case .success(.ready(let response)): eventLoop.makeSucceededFuture(response)
-                case .success(.pending(let response)): response
-                case .failure(let error): eventLoop.makeFailedFuture(error)
-                }
+                TierReply.future(on: eventLoop) { try search(topic, page, on: eventLoop) }
             })
     }
 

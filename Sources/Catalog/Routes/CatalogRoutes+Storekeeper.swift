@@ -31,8 +31,8 @@ extension CatalogRoutes {
     func keeping(
         _ change: StockChange, in request: TierRequest
     ) throws(StoreError) -> EventLoopFuture<TierResponse>? {
-        let actor = try request.line("actor", byteCountMax: KeeperRequest.actorByteCountMax)
-        let reason = try request.line("reason", byteCountMax: KeeperRequest.reasonByteCountMax)
+        let actor = try request.actor()
+        let reason = try request.reason()
         var expectation = KeeperUpdate.Expectation()
         expectation.stock = try request.integer("expect_stock", in: 0...Book.stockMax)
         expectation.version = try request.integer("expect_version", in: 0...Int64.max)

@@ -13,7 +13,9 @@ package struct CatalogRoutes {
     let imports = ImportProgress()
     let followers = EventFollowers()
 
-    var all: [Route] { contract + ordering + reading + keeping + covers + importing + [events] }
+    var all: [Route] {
+        (contract + ordering + reading + keeping + covers + importing + accounts + [events]).map(admitting)
+    }
 
     private var contract: [Route] {
         [
@@ -26,7 +28,8 @@ package struct CatalogRoutes {
                 return .pending(book.map { .json(Book.result($0)) })
             },
             Route(.update) { request in
-                let hasOwn = Self.mayHaveOwnParameters(request.target)
+                // Who made it is written down where a keeper does.
+                let hasOwn = request.keeper != nil || Self.mayHaveOwnParameters(request.target)
                 let change = try Self.change(in: request, hasOwn: hasOwn)
                 guard hasOwn, let kept = try keeping(change, in: request) else {
                     let outcome = engine.update(change, on: request.slot.eventLoop)

@@ -58,6 +58,9 @@ enum CatalogSchema {
         migrator.registerMigration("catalog 8: baskets", foreignKeyChecks: .immediate) {
             try $0.execute(sql: BasketRows.table)
         }
+        migrator.registerMigration("catalog 9: keepers", foreignKeyChecks: .immediate) {
+            try $0.execute(sql: KeeperRows.tables)
+        }
         return migrator
     }
 

@@ -46,7 +46,7 @@ struct DocsPage {
     private func section(_ route: Route, _ doc: RouteDoc) -> String {
         let methods = route.methods.filter { $0 != .HEAD }.map(\.rawValue).joined(separator: ", ")
         let inPath = doc.pathParameter.map { " or <code>/\(route.name)/{\($0)}</code>" } ?? ""
-        let lock = route.isGuarded ? ", needs the token" : ""
+        let lock = route.right.map { ", needs the token\(Self.words($0))" } ?? ""
         let example = route.exampleLine(port: Tier(rawValue: tier)?.defaultPort)
         var text = """
             <section>
@@ -68,7 +68,7 @@ struct DocsPage {
         }
         let entries = parameters + [body].compactMap { $0 }
         if !entries.isEmpty { text += "<dl>\n\(entries.joined())</dl>\n" }
-        let statuses = (doc.refusals + (route.isGuarded ? [401] : [])).sorted().map { status in
+        let statuses = (doc.refusals + (route.isGuarded ? [401, 403] : [])).sorted().map { status in
             "<li><b>\(status)</b> \(HTMLText.escape(StoreAPI.meaning(of: status)))</li>"
         }
         return text
@@ -90,6 +90,13 @@ struct DocsPage {
         text.split(separator: "`", omittingEmptySubsequences: false).enumerated().map { place, part in
             place % 2 == 1 ? "<code>\(HTMLText.escape(String(part)))</code>" : HTMLText.escape(String(part))
         }.joined()
+    }
+
+    /// Which keepers may ask for it.
+    private static func words(_ right: KeeperRight) -> String {
+        let roles = KeeperRole.allCases.filter { $0.has(right) }
+        guard roles.count < KeeperRole.allCases.count else { return "" }
+        return ", of keepers \(roles.map(\.rawValue).joined(separator: " or "))"
     }
 
     private static func words(_ value: RouteDoc.Value) -> String {

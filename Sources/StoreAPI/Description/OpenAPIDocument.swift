@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Model
 internal import NIOCore
 internal import NIOHTTP1
 internal import TierHTTP
@@ -31,7 +32,10 @@ struct OpenAPIDocument {
             "paths": paths,
             "components": [
                 "schemas": Self.schemas(of: Endpoint.all.map(\.doc) + routes.compactMap(\.doc)),
-                "securitySchemes": ["token": ["type": "http", "scheme": "bearer"]],
+                "securitySchemes": [
+                    "token": ["type": "http", "scheme": "bearer"],
+                    "session": ["type": "apiKey", "in": "header", "name": SessionSecret.field],
+                ],
             ],
         ]
         let options: JSONSerialization.WritingOptions = [
@@ -65,8 +69,14 @@ struct OpenAPIDocument {
                 "required": true, "content": [body.contentType: ["schema": body.schema.json]],
             ]
         }
-        if route.isGuarded { operation["security"] = [["token": [String]()], [:]] }
+        if let right = route.right { operation["security"] = Self.security(right) }
         return operation
+    }
+
+    /// The token alone, with a keeper's session, or nothing where the store has no token.
+    private static func security(_ right: KeeperRight) -> [[String: [String]]] {
+        let signedIn: [[String: [String]]] = right == .signIn ? [] : [["token": [], "session": []]]
+        return [["token": []]] + signedIn + [[:]]
     }
 
     private func parameter(_ parameter: RouteDoc.Parameter, inPath: Bool) -> [String: Any] {

@@ -1,3 +1,4 @@
+internal import Model
 internal import NIOHTTP1
 internal import TierHTTP
 
@@ -9,6 +10,7 @@ extension Route {
         let example = doc?.example ?? RouteDoc.Example()
         var words = ["curl"]
         if isGuarded { words.append(#"-H "Authorization: Bearer $TOKEN""#) }
+        if example.isSignedIn { words.append(#"-H "\#(SessionSecret.field): $SESSION""#) }
         if let key = example.key { words.append("-H 'Idempotency-Key: \(key)'") }
         if let body = example.body {
             words.append("-H 'Content-Type: \(doc?.body?.contentType ?? "application/json")'")

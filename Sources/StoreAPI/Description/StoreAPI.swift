@@ -35,8 +35,9 @@ package enum StoreAPI {
         case 200: "Done."
         case 400: "A parameter or the body is missing, malformed or out of range."
         case 401: "The store's token is missing or wrong."
-        case 403: "A browser sends it for a page of another site, or ahead of time."
-        case 404: "There is no such book or purchase."
+        case 403:
+            "A browser sends it for a page of another site, or ahead of time; or the keeper must not do it, or is not signed in."
+        case 404: "There is no such book, purchase, keeper or session."
         case 405: "The path does not answer this method."
         case 408: "The request took too long to arrive."
         case 409: "It contradicts what is there."

@@ -90,6 +90,14 @@ extension StoreError: ProblemConvertible {
         case .unknownOrder(let name): problem(.notFound, "there is no order \(name)")
         case .stepRefused(let detail, let state):
             problem(.conflict, detail, [("state", ByteBuffer(string: #""\#(state.name)""#))])
+        case .unknownKeeper(let name): problem(.notFound, "there is no keeper \(name)")
+        case .unknownSession: problem(.notFound, "there is no such open session; it may have ended")
+        case .keeperConflict(let conflict, let name): problem(.conflict, conflict.text(name))
+        case .wrongSignIn: problem(.forbidden, "name or password is wrong")
+        case .wrongPassword: problem(.forbidden, "old_password is not the keeper's password")
+        case .sessionEnded: problem(.forbidden, "the session has ended; sign in again")
+        case .notAllowed(let role, let right):
+            problem(.forbidden, "\(role.words) may not \(right.words); ask an owner")
         case .refusedLines(let lines, let count, let taken):
             problem(
                 .conflict,

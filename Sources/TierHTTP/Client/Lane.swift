@@ -17,6 +17,8 @@ package enum Lane: Int, CaseIterable, Sendable {
     case finds
     /// What storekeepers change, files of books, and purchases that a page waits for.
     case changes
+    /// Passwords, which are hashed one after the other, slowly on purpose.
+    case passwords
     /// Questions after the health of a tier, which asks others in turn.
     case probes
 
@@ -25,7 +27,7 @@ package enum Lane: Int, CaseIterable, Sendable {
     var isPipelined: Bool {
         switch self {
         case .quick, .topics: true
-        case .reads, .finds, .changes, .probes: false
+        case .reads, .finds, .changes, .passwords, .probes: false
         }
     }
 }

@@ -61,6 +61,7 @@ final class PeerConnection: ChannelInboundHandler {
         headers.add(name: "host", value: peer.hostField)
         headers.add(name: "traceparent", value: trace.field)
         if let key = call.key { headers.add(name: "idempotency-key", value: key) }
+        if let session = call.session { headers.add(name: SessionSecret.field, value: session.text) }
         if let authorization = peer.authorization { headers.add(name: "authorization", value: authorization) }
         if let body { headers.add(name: "content-type", value: body.contentType) }
         if call.method == .POST {

@@ -1,3 +1,4 @@
+package import Model
 package import Monitoring
 package import NIOCore
 package import NIOHTTP1
@@ -31,6 +32,8 @@ package struct TierCall: Sendable {
     package var target: String
     /// Its idempotency key's field value, if it carries one.
     package var key: String?
+    /// The session of the keeper for whom it is made, if it carries one.
+    package var session: SessionSecret?
     /// Its body, if it has one.
     package var body: Body?
     /// What it is about, as a number: of several servers, calls about the same go to the same one first, whoever
@@ -56,14 +59,16 @@ package struct TierCall: Sendable {
     package var client: ClientPresence?
 
     package init(
-        _ method: HTTPMethod, _ target: String, key: String? = nil, body: Body? = nil,
-        affinity: UInt64? = nil, repetition: Repetition = .always, deadline: NIODeadline, trace: TraceContext,
+        _ method: HTTPMethod, _ target: String, key: String? = nil, session: SessionSecret? = nil,
+        body: Body? = nil, affinity: UInt64? = nil, repetition: Repetition = .always, deadline: NIODeadline,
+        trace: TraceContext,
         operation: SystemMonitor.Operation, times: CallTimes? = nil, entry: String = "",
         mayBatch: Bool = false, lane: Lane = .quick, client: ClientPresence? = nil
     ) {
         self.method = method
         self.target = target
         self.key = key
+        self.session = session
         self.body = body
         self.affinity = affinity
         self.repetition = repetition

@@ -80,12 +80,14 @@ package final class TierClient: Sendable {
     /// - Returns: the peer's answer, whatever its status.
     /// - Throws: what ``send(_:on:)`` fails with.
     package func ask(
-        _ method: HTTPMethod, _ target: String, key: IdempotencyKey? = nil, body: TierCall.Body? = nil,
+        _ method: HTTPMethod, _ target: String, key: IdempotencyKey? = nil, session: SessionSecret? = nil,
+        body: TierCall.Body? = nil,
         repetition: TierCall.Repetition = .always, within time: TimeAmount, trace: TraceContext? = nil,
         operation: SystemMonitor.Operation? = nil, lane: Lane = .quick
     ) async throws -> TierAnswer {
         let call = TierCall(
-            method, target, key: key?.field, body: body, repetition: repetition, deadline: .now() + time,
+            method, target, key: key?.field, session: session, body: body, repetition: repetition,
+            deadline: .now() + time,
             trace: trace ?? TraceContext(), operation: operation ?? self.operation("request"), lane: lane)
         guard let slot = slots.randomElement() else { preconditionFailure("every process has a loop") }
         return try await slot.eventLoop.flatSubmit { self.send(call, on: slot) }.get()

@@ -24,6 +24,20 @@ package struct TierRequest: Sendable {
     package let client: ClientPresence?
     /// The key of a purchase, its own or one made for it; nil on routes that sell nothing.
     var key: IdempotencyKey?
+    /// The session of the keeper who makes it, once it is known to be open; nil for a request without one.
+    package var keeper: KeeperSession? {
+        get { admission?.session }
+        set { admission = newValue.map(Admission.init) }
+    }
+
+    /// A class, since requests are copied often, and hardly any of them has one.
+    private final class Admission: Sendable {
+        let session: KeeperSession
+
+        init(_ session: KeeperSession) { self.session = session }
+    }
+
+    private var admission: Admission?
 
     package init(
         method: HTTPMethod, target: RequestTarget, headers: HTTPHeaders = [:],
@@ -47,6 +61,18 @@ package struct TierRequest: Sendable {
     /// - Throws: ``StoreError/invalid(_:)`` when it is malformed or sent twice.
     package func idempotencyKey() throws(StoreError) -> IdempotencyKey? {
         try Self.idempotencyKey(in: headers)
+    }
+
+    /// What opens the session of the keeper who makes the request; nil when it shows none.
+    ///
+    /// - Throws: ``StoreError/invalid(_:)`` when it is malformed or sent twice.
+    package func session() throws(StoreError) -> SessionSecret? {
+        let fields = headers[SessionSecret.field]
+        guard let field = fields.first else { return nil }
+        guard fields.count == 1, let secret = SessionSecret(parsing: field) else {
+            throw .invalid("\(SessionSecret.field) is not one session, as /sign_in answers it")
+        }
+        return secret
     }
 
     /// The key of a purchase: the client's, or one that every answer to it names.

@@ -61,11 +61,16 @@ package struct RouteDoc: Sendable {
         package var query: String?
         package var key: String?
         package var body: String?
+        /// Whether it shows a keeper's session.
+        package var isSignedIn: Bool
 
-        package init(query: String? = nil, key: String? = nil, body: String? = nil) {
+        package init(
+            query: String? = nil, key: String? = nil, body: String? = nil, isSignedIn: Bool = false
+        ) {
             self.query = query
             self.key = key
             self.body = body
+            self.isSignedIn = isSignedIn
         }
     }
 

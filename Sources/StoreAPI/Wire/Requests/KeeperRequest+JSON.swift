@@ -92,8 +92,9 @@ extension TierRequest {
         _ work: @escaping @Sendable (JSONBody) throws(StoreError) -> KeeperRequest.Work
     ) -> EventLoopFuture<KeeperRequest> {
         json(known: Set(known + ["actor", "reason"])) { body in
-            KeeperRequest(
-                try work(body), actor: try body.note("actor", byteCountMax: KeeperRequest.actorByteCountMax),
+            let said = try body.note("actor", byteCountMax: KeeperRequest.actorByteCountMax)
+            return KeeperRequest(
+                try work(body), actor: keeper?.name ?? said,
                 reason: try body.note("reason", byteCountMax: KeeperRequest.reasonByteCountMax),
                 key: try idempotencyKey())
         }
