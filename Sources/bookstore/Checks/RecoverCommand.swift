@@ -16,8 +16,8 @@ struct RecoverCommand: AsyncParsableCommand {
             which one is missing.
 
             Logs have no idempotency keys. They come back from the order database; where that is lost too, a \
-            purchase that a client repeats with its key is made again, and its receipt is not found. A backup \
-            has the keys.
+            purchase that a client repeats with its key is made again, and its receipt is not found. Nor do they \
+            know the keepers: 'bookstore keeper add NAME --role owner' adds the first one again. A backup has both.
 
             An order server on a machine of its own needs no recovery: it takes its orders from the ledger as \
             soon as it reaches the catalog.

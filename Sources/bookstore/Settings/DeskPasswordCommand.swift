@@ -1,7 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
 internal import Model
-internal import Monitoring
 internal import Passwords
 
 /// `bookstore desk-password`
@@ -17,37 +16,15 @@ struct DeskPasswordCommand: AsyncParsableCommand {
             """)
 
     func run() async throws {
-        let isTerminal = isatty(STDIN_FILENO) == 1
-        if isTerminal { StandardError.write("Password: ") }
-        guard let line = Terminal.withoutEcho(isTerminal, { readLine() }) else {
-            throw ValidationError("no password on standard input")
-        }
-        if isTerminal { ExitStatus.say("") }
-        guard let password = try KeeperPassword(hashing: line) else {
+        guard let password = try KeeperPassword(hashing: try TypedPassword.read("Password: ")) else {
             throw ValidationError(Settings.passwordLengthFault)
         }
         Output.line(password.text)
     }
 }
 
-/// The terminal that a person types at.
-private enum Terminal {
-    /// Runs `body` while what is typed is not shown.
-    static func withoutEcho<Value>(_ isTerminal: Bool, _ body: () -> Value) -> Value {
-        guard isTerminal else { return body() }
-        var before = termios()
-        tcgetattr(STDIN_FILENO, &before)
-        var silent = before
-        silent.c_lflag &= ~tcflag_t(ECHO)
-        tcsetattr(STDIN_FILENO, TCSANOW, &silent)
-        defer { tcsetattr(STDIN_FILENO, TCSANOW, &before) }
-        return body()
-    }
-}
-
 extension Settings {
-    static let passwordLengthFault =
-        "the desk's password has \(KeeperPassword.byteCounts.lowerBound) to \(KeeperPassword.byteCounts.upperBound) bytes"
+    static let passwordLengthFault = "the desk's password has \(TypedPassword.lengths)"
 
     /// The desk's password; nil where there is no desk.
     ///

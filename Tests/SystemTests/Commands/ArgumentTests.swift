@@ -23,6 +23,10 @@ extension RealProcesses {
                 "bookstore books list"
             ),
             ("ledger --limit 1001", "--limit '1001'", "bookstore ledger"),
+            ("keeper add Ann", "Missing expected argument '--role <role>'", "bookstore keeper add"),
+            ("keeper add Ann --role boss", "boss", "bookstore keeper add"),
+            ("keeper role Ann boss", "boss", "bookstore keeper role"),
+            ("keeper remove a\u{1}b", "holds a control character", "bookstore keeper remove"),
             ("orders --after 0", "--after '0'", "bookstore orders"),
             ("ledger --kind foo", "foo", "bookstore ledger"), ("ledger x", "<item> 'x'", "bookstore ledger"),
             ("books list --retired foo", "foo", "bookstore books list"),

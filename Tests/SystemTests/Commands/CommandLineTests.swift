@@ -18,6 +18,8 @@ extension RealProcesses {
             ("bench", ["--frontend", "--rate", "--fail-if", "--html"]),
             ("client search", ["--frontend"]), ("client lookup", ["--frontend"]),
             ("client buy", ["--frontend", "--key"]),
+            ("keeper add", ["--role", "--password-file", "--frontend", "--json"]),
+            ("keeper list", ["--frontend", "--json"]),
             ("config", []),
         ]
         /// Those of commands that take no common ones.

@@ -13,6 +13,7 @@ extension RealProcesses {
 
         private static let ofRunningStore = [
             "books list", "books list --json", "books show 1", "books export", "ledger", "orders",
+            "keeper list",
             "client search 'graduate school'", "client lookup 1", "restock 1=1", "reprice 2=7 --json",
             "verify",
             "verify --json", "config", "config --json", "healthcheck frontend", "top --once --interval 0.1",
