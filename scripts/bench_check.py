@@ -21,6 +21,7 @@ TOLERANCE = 0.02
 PIECES = {
     "encode 1,000 books": (2, 6),
     "parse 1,000 request lines": (2, 6),
+    "parse 1,000 traceparent fields": (2, 6),
     "commit loop alone, 64 changes": (100, 500),
     "ledger append, 64 sales": (40, 120),
 }
