@@ -77,6 +77,8 @@ package protocol CatalogStoring: JournaledStore where Change == CatalogChange, B
     func keeper(_ name: String) throws -> KeeperRecord?
     /// A session by the digest of its secret, open or not any more; nil where there is none.
     func session(_ digest: String) throws -> KeeperSession?
+    /// What is kept of the shop's settings.
+    func settings() throws -> [KeptSetting]
     /// What became of a purchase by its key; nil when none is known.
     func receipt(of key: IdempotencyKey) throws -> Receipt?
     /// Movements by a filter, the newest first.

@@ -11,7 +11,7 @@ package struct StoreClient: Sendable {
         .find, .details, .cover, .topics, .search, .lookup, .buy, .receipt, .books, .book, .movements,
         .totals, .tiers, .orders, .updates, .add, .edit, .retire, .restore, .load, .undo, .importing, .ledger,
         .events, .basket, .order, .cancel, .state, .forget, .customerOrders, .newKeeper, .newRole,
-        .newPassword, .removal, .keepers, .signIn, .session, .signOut, .endSessions,
+        .newPassword, .removal, .keepers, .signIn, .session, .signOut, .endSessions, .shopProfile, .settings,
     ]
 
     private let client: TierClient

@@ -17,39 +17,42 @@ package final class StorefrontServer: Sendable {
     package let address: ServerAddress
     private let services: ServiceGroup
     private let running: Task<Void, any Error>
+    private let shop: ProfileFollower
 
     /// Opens the port and begins to serve.
     ///
     /// - Parameters:
-    ///   - profile: what the shop says of itself.
+    ///   - given: what the shop is told of itself, over what the store keeps.
     ///   - publicURL: where the world reaches the shop; nil for the address that each request names.
     ///   - password: the password of the storekeeper's desk; nil omits the desk.
     /// - Throws: ``TierHTTP/ListenFault`` when the address cannot be listened on.
     package static func start(
-        frontend: TierClient, profile: ShopProfile, publicURL: PublicURL?, desk password: KeeperPassword?,
+        frontend: TierClient, given: GivenSettings, publicURL: PublicURL?, desk password: KeeperPassword?,
         at address: ServerAddress,
         loops: TierLoops, monitor: SystemMonitor, logger: Logger
     ) async throws -> StorefrontServer {
         try await start(
-            frontend: frontend, profile: profile, publicURL: publicURL, desk: password, at: address,
+            frontend: frontend, given: given, publicURL: publicURL, desk: password, at: address,
             loops: loops,
             monitor: monitor, logger: logger, limits: VisitLimits())
     }
 
     static func start(
-        frontend: TierClient, profile: ShopProfile, publicURL: PublicURL?, desk password: KeeperPassword?,
+        frontend: TierClient, given: GivenSettings, publicURL: PublicURL?, desk password: KeeperPassword?,
         at address: ServerAddress,
         loops: TierLoops, monitor: SystemMonitor, logger: Logger, limits: VisitLimits
     ) async throws -> StorefrontServer {
         let store = StoreClient(
             client: frontend, readTimeMax: ShopLimits.readTimeMax, changeTimeMax: ShopLimits.purchaseTimeMax)
-        let problems = ProblemPages(pages: try Pages(publicURL: publicURL, profile: profile))
+        let shop = ProfileFollower(given, store: store)
+        let problems = ProblemPages(pages: try Pages(publicURL: publicURL))
         let visitors = Visitors(
-            limits: limits, refusals: RefusalPages(problems: problems), monitor: monitor, logger: logger)
+            limits: limits, refusals: RefusalPages(problems: problems, shop: shop), monitor: monitor,
+            logger: logger)
         let (ports, portSink) = AsyncThrowingStream<Int, any Error>.makeStream()
         let application = Application(
             router: try router(
-                store: store, profile: profile, problems: problems, password: password, monitor: monitor,
+                store: store, shop: shop, problems: problems, password: password, monitor: monitor,
                 loops: loops),
             server: HTTPServerBuilder { ShopChannel(responder: $0, visitors: visitors) },
             configuration: ApplicationConfiguration(
@@ -74,9 +77,10 @@ package final class StorefrontServer: Sendable {
         }
         do {
             for try await port in ports {
+                await shop.start()
                 return StorefrontServer(
                     address: ServerAddress(host: address.host, port: port), services: services,
-                    running: running)
+                    running: running, shop: shop)
             }
         } catch {
             throw ListenFault(address: address, error: error)
@@ -84,10 +88,13 @@ package final class StorefrontServer: Sendable {
         throw CancellationError()
     }
 
-    private init(address: ServerAddress, services: ServiceGroup, running: Task<Void, any Error>) {
+    private init(
+        address: ServerAddress, services: ServiceGroup, running: Task<Void, any Error>, shop: ProfileFollower
+    ) {
         self.address = address
         self.services = services
         self.running = running
+        self.shop = shop
     }
 
     /// Waits until the server has ended, which it does not do by itself in normal operation.
@@ -97,16 +104,17 @@ package final class StorefrontServer: Sendable {
     package func shutdown() async {
         await services.triggerGracefulShutdown()
         await waitUntilEnded()
+        await shop.end()
     }
 
     private static func router(
-        store: StoreClient, profile: ShopProfile, problems: ProblemPages, password: KeeperPassword?,
+        store: StoreClient, shop: ProfileFollower, problems: ProblemPages, password: KeeperPassword?,
         monitor: SystemMonitor, loops: TierLoops
     ) throws -> Router<ShopContext> {
         let pages = problems.pages
         let router = ShopRouter()
         router.add(middleware: PageMeter(monitor: monitor, loops: loops))
-        router.add(middleware: PageProfile(profile: profile))
+        router.add(middleware: PageProfile(follower: shop))
         router.add(middleware: PageGuard(problems: problems))
         router.add(middleware: PageDelivery())
         ShopRoutes(store: store, pages: pages).add(to: router)
@@ -115,8 +123,9 @@ package final class StorefrontServer: Sendable {
         PurchaseRoutes(store: store, pages: pages, problems: problems).add(to: router)
         BasketRoutes(store: store, pages: pages, problems: problems).add(to: router)
         if let password {
-            DeskRoutes(store: store, desk: DeskPages(pages: pages), door: DeskDoor(password: password))
-                .add(to: router)
+            DeskRoutes(
+                store: store, shop: shop, desk: DeskPages(pages: pages), door: DeskDoor(password: password)
+            ).add(to: router)
         }
         ProbeRoutes(monitor: monitor).add(to: router)
         return router.whole()

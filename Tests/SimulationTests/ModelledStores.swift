@@ -178,6 +178,7 @@ final class ModelledCatalogStore: ModelledStore, CatalogStoring, @unchecked Send
     func keepers(at time: Timestamp) throws -> [KeeperEntry] { throw NotModelled() }
     func keeper(_ name: String) throws -> KeeperRecord? { throw NotModelled() }
     func session(_ digest: String) throws -> KeeperSession? { throw NotModelled() }
+    func settings() throws -> [KeptSetting] { throw NotModelled() }
     func events(_ filter: EventFilter) throws -> EventsPage { throw NotModelled() }
     func movements(_ filter: MovementFilter) throws -> LedgerStretch { throw NotModelled() }
 }

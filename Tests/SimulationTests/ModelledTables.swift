@@ -175,6 +175,8 @@ extension ModelledTables: LedgerTables {
 
     mutating func write(_ basket: BasketChange, at time: Timestamp) {}
 
+    mutating func write(_ settings: SettingsChange, at time: Timestamp) {}
+
     // MARK: What storekeepers ask for
 
     /// The simulation's storekeepers add no books, bring no covers and import no files.

@@ -16,6 +16,8 @@ package enum CatalogChange: Sendable {
     case basket(BasketChange)
     /// Keepers and their sessions change.
     case keepers(KeeperChange)
+    /// The shop has other settings.
+    case settings(SettingsChange)
     /// A part of a file of books.
     case importing(ImportPiece)
     /// A part of such a file is taken back.
@@ -26,7 +28,7 @@ package enum CatalogChange: Sendable {
         switch self {
         case .update(let change): [change.item]
         case .ordering(let order): order.lines.map(\.item)
-        case .keeper, .cancelling, .forgetting, .basket, .keepers, .importing, .undoing: []
+        case .keeper, .cancelling, .forgetting, .basket, .keepers, .settings, .importing, .undoing: []
         }
     }
 
@@ -35,7 +37,7 @@ package enum CatalogChange: Sendable {
         switch self {
         case .update(let change): change.key
         case .ordering(let order): order.key
-        case .keeper, .cancelling, .forgetting, .basket, .keepers, .importing, .undoing: nil
+        case .keeper, .cancelling, .forgetting, .basket, .keepers, .settings, .importing, .undoing: nil
         }
     }
 }

@@ -201,4 +201,8 @@ struct PostgresLedger: LedgerTables {
     func write(_ basket: BasketChange, at time: Timestamp) throws {
         try connection.run(PostgresBasketRows.writing(basket, at: time))
     }
+
+    func write(_ settings: SettingsChange, at time: Timestamp) throws {
+        try connection.run(PostgresSettingRows.writing(settings, at: time))
+    }
 }

@@ -14,7 +14,8 @@ package struct CatalogRoutes {
     let followers = EventFollowers()
 
     var all: [Route] {
-        (contract + ordering + reading + keeping + covers + importing + accounts + [events]).map(admitting)
+        (contract + ordering + reading + keeping + covers + importing + accounts + settings + [events])
+            .map(admitting)
     }
 
     private var contract: [Route] {

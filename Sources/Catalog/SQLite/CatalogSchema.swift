@@ -61,6 +61,9 @@ enum CatalogSchema {
         migrator.registerMigration("catalog 9: keepers", foreignKeyChecks: .immediate) {
             try $0.execute(sql: KeeperRows.tables)
         }
+        migrator.registerMigration("catalog 10: settings of the shop", foreignKeyChecks: .immediate) {
+            try $0.execute(sql: SettingRows.table)
+        }
         return migrator
     }
 

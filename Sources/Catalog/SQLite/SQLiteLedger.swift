@@ -114,6 +114,10 @@ struct SQLiteLedger: LedgerTables {
         try BasketRows.write(basket, at: time, in: database)
     }
 
+    func write(_ settings: SettingsChange, at time: Timestamp) throws {
+        try SettingRows.write(settings, at: time, in: database)
+    }
+
     // MARK: What storekeepers ask for
 
     func beginRequest() throws { try database.execute(sql: "SAVEPOINT request") }

@@ -7,6 +7,8 @@ package enum KeeperRight: CaseIterable, Sendable {
     case read
     /// Changes books, stock, orders, and whom they are for.
     case change
+    /// Says what the shop says of itself.
+    case settings
     /// Looks after the keepers themselves.
     case accounts
 
@@ -16,6 +18,7 @@ package enum KeeperRight: CaseIterable, Sendable {
         case .signIn: "sign in"
         case .read: "look at this"
         case .change: "change anything"
+        case .settings: "change the shop's settings"
         case .accounts: "look after the keepers"
         }
     }

@@ -7,7 +7,7 @@ package enum KeeperRole: String, CaseIterable, Sendable {
         switch right {
         case .signIn, .read: true
         case .change: self != .reader
-        case .accounts: self == .owner
+        case .settings, .accounts: self == .owner
         }
     }
 

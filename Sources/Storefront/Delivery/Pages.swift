@@ -25,7 +25,7 @@ struct Pages: Sendable {
             }
         }
 
-        let shop: Shop
+        let shop = Shop(.current)
         let title: String
         let style: String
         let script: String
@@ -44,7 +44,7 @@ struct Pages: Sendable {
         ("/desk", "Today"), ("/desk/orders", "Orders"), ("/desk/books", "Books"), ("/desk/low", "Low stock"),
         ("/desk/ledger", "Ledger"),
         ("/desk/ledger?kind=sale", "Sales"), ("/desk/totals", "Totals"), ("/desk/add", "Add a book"),
-        ("/desk/import", "Import"),
+        ("/desk/import", "Import"), ("/desk/settings", "Settings"),
     ]
 
     /// Whether a browser may keep a page. `no-cache` lets Back show it again without a request; `no-store`
@@ -56,19 +56,15 @@ struct Pages: Sendable {
 
     private let library: MustacheLibrary
     private let publicURL: PublicURL?
-    private let shop: Frame.Shop
     let style: Asset
     /// The desk's style: the shop's, followed by its own.
     let deskStyle: Asset
     let script: Asset
 
-    /// - Parameters:
-    ///   - publicURL: where the world reaches the shop; nil for the address that each request names.
-    ///   - profile: what the shop says of itself.
+    /// - Parameter publicURL: where the world reaches the shop; nil for the address that each request names.
     /// - Throws: a parser error of a template, which is a fault of the program.
-    init(publicURL: PublicURL? = nil, profile: ShopProfile = ShopProfile()) throws {
+    init(publicURL: PublicURL? = nil) throws {
         self.publicURL = publicURL
-        shop = Frame.Shop(profile)
         let templates: [String: [UInt8]] = [
             "layout": PackageResources.layout_mustache,
             "cards": PackageResources.cards_mustache,
@@ -103,6 +99,7 @@ struct Pages: Sendable {
             "desk-order": PackageResources.desk_order_mustache,
             "desk-picking": PackageResources.desk_picking_mustache,
             "desk-receipt": PackageResources.desk_receipt_mustache,
+            "desk-settings": PackageResources.desk_settings_mustache,
             "desk-pages": PackageResources.desk_pages_mustache,
             "desk-numbers": PackageResources.desk_numbers_mustache,
             "desk-problem": PackageResources.desk_problem_mustache,
@@ -126,7 +123,7 @@ struct Pages: Sendable {
 
     /// A page's frame.
     func frame(_ title: String, query: String = "", about: PageAbout? = nil) -> Frame {
-        Frame(shop: shop, title: title, style: style.path, script: script.path, query: query, about: about)
+        Frame(title: title, style: style.path, script: script.path, query: query, about: about)
     }
 
     /// The frame of a page that search engines may show.
@@ -147,7 +144,7 @@ struct Pages: Sendable {
     /// - Parameter link: the desk's section that the page is.
     func deskFrame(_ title: String, _ session: DeskSession?, at link: String?) -> Frame {
         Frame(
-            shop: shop, title: title, style: deskStyle.path, script: script.path, query: "", about: nil,
+            title: title, style: deskStyle.path, script: script.path, query: "", about: nil,
             keeper: session?.keeper,
             formToken: session?.formToken,
             sections: Self.sections.map { Choice(link: $0.link, words: $0.words, isCurrent: $0.link == link) }

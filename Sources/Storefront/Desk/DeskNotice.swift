@@ -13,6 +13,8 @@ enum DeskNotice {
     case forgotten
     /// No order was ticked.
     case noOrder
+    /// The shop's settings are changed.
+    case settings
     /// An empty form was sent.
     case empty
 
@@ -25,6 +27,7 @@ enum DeskNotice {
         case "empty": self = .empty
         case "forgotten": self = .forgotten
         case "no-order": self = .noOrder
+        case "settings": self = .settings
         case let code? where code.hasPrefix("orders-"):
             self = Int(code.dropFirst("orders-".count)).map { .orders($0) } ?? .nothing
         case let code?:
@@ -46,6 +49,7 @@ enum DeskNotice {
         case .orders(let count): "orders-\(count)"
         case .forgotten: "forgotten"
         case .noOrder: "no-order"
+        case .settings: "settings"
         case .empty: "empty"
         }
     }
@@ -63,6 +67,7 @@ enum DeskNotice {
             "Done: \(count == 1 ? "1 order" : "\(Wording.count(Int64(count))) orders") changed."
         case .forgotten: "The customer is forgotten."
         case .noOrder: "No order is ticked, so nothing was changed."
+        case .settings: "The settings are changed. Other shops of this store show them within seconds."
         case .empty: "No change is filled in, so nothing was changed."
         }
     }

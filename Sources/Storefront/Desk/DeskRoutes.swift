@@ -11,6 +11,7 @@ struct DeskRoutes: Sendable {
     typealias FormHandler = @Sendable (Form, ShopContext, DeskSession) async throws -> Response
 
     let store: StoreClient
+    let shop: ProfileFollower
     let desk: DeskPages
     let door: DeskDoor
     let files = HeldFiles()
@@ -52,6 +53,8 @@ struct DeskRoutes: Sendable {
             try await load($0, $1, $2)
         }
         form("/desk/undo", router) { try await undo($0, $1, $2) }
+        page("/desk/settings", router) { try await settings($0, $1, $2) }
+        form("/desk/settings", router) { try await keepSettings($0, $1, $2) }
         let style = desk.pages.deskStyle
         router.get(RouterPath(style.path)) { request, _ in style.answer(to: request) }
     }

@@ -2,16 +2,18 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
 internal import NIOHTTP1
+internal import StoreAPI
 internal import TierHTTP
 
 /// Pages for requests that the connection refuses before any route: malformed, too long, too slow or too
 /// many.
 struct RefusalPages: Sendable {
     let problems: ProblemPages
+    let shop: ProfileFollower
 
     /// The head and body of a refusal page, which is the last response of its connection.
     func page(of problem: TierHTTP.Problem) -> (head: HTTPResponseHead, body: ByteBuffer) {
-        let body = problems.html(of: Self.words(problem))
+        let body = ShopProfile.$current.withValue(shop.current) { problems.html(of: Self.words(problem)) }
         var headers: HTTPHeaders = [
             "content-type": "text/html; charset=utf-8", "cache-control": "no-store", "date": HTTPDate.now(),
             "content-length": String(body.readableBytes), "connection": "close",

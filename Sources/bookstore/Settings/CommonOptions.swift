@@ -45,7 +45,8 @@ struct CommonOptions: ParsableArguments {
     ///
     /// - Parameter takesOutputs: whether the command reads several folders of logs.
     func load(
-        _ more: [Setting: String?] = [:], handed: [String: String] = [:], takesOutputs: Bool = false
+        _ more: [Setting: String?] = [:], handed: HandedSettings = HandedSettings(),
+        takesOutputs: Bool = false
     ) async throws -> Settings {
         guard outputs.count <= 1 || takesOutputs else {
             throw ValidationError(

@@ -81,30 +81,29 @@ struct Setting: Sendable {
         meaning: "a file with the desk's password hashed, as 'bookstore desk-password' writes it")
 
     static let shopName = Setting(
-        key: "shop.name", defaultValue: "My Book Store", meaning: "the shop's name on its pages and receipts")
+        key: "shop.name", defaultValue: ShopSetting.name.defaultValue,
+        meaning: "the shop's name on its pages and receipts")
     static let shopAddress = Setting(
-        key: "shop.address", defaultValue: "",
+        key: "shop.address", defaultValue: ShopSetting.address.defaultValue,
         meaning: "the shop's address on its pages and receipts, its lines parted by semicolons")
     static let shopCurrency = Setting(
-        key: "shop.currency", defaultValue: "USD",
+        key: "shop.currency", defaultValue: ShopSetting.currency.defaultValue,
         meaning: "the currency of all prices, by its code of ISO 4217; prices themselves are not converted")
     static let shopZone = Setting(
-        key: "shop.zone", defaultValue: "UTC",
+        key: "shop.zone", defaultValue: ShopSetting.zone.defaultValue,
         meaning: "the time zone in which the shop's days begin and its times are shown, such as Europe/Berlin"
     )
     static let shopTax = Setting(
-        key: "shop.tax", defaultValue: "",
+        key: "shop.tax", defaultValue: ShopSetting.tax.defaultValue,
         meaning:
             "a tax that every price includes, shown on receipts: its name and percentage, such as 'VAT 7'")
     static let shopLanguage = Setting(
-        key: "shop.language", defaultValue: "en",
+        key: "shop.language", defaultValue: ShopSetting.language.defaultValue,
         meaning: "the language tag (BCP 47) by whose rules prices are written, and of what keepers write")
 
     /// What only a web shop needs.
-    static let ofShop: Set<Setting> = [
-        publicURL, deskPassword, deskPasswordFile, shopName, shopAddress, shopCurrency, shopZone, shopTax,
-        shopLanguage,
-    ]
+    static let ofShop = Set(
+        [publicURL, deskPassword, deskPasswordFile] + ShopSetting.allCases.map(\.setting))
 
     static let all = [
         config, output, data, store, books, index, bind, logLevel, logFormat, logQueries, keyHours, lowStock,
@@ -113,6 +112,20 @@ struct Setting: Sendable {
         tokenFile, publicURL, deskPassword, deskPasswordFile, shopName, shopAddress, shopCurrency, shopZone,
         shopTax, shopLanguage,
     ]
+}
+
+extension ShopSetting {
+    /// The setting that gives it.
+    var setting: Setting {
+        switch self {
+        case .name: .shopName
+        case .address: .shopAddress
+        case .currency: .shopCurrency
+        case .zone: .shopZone
+        case .tax: .shopTax
+        case .language: .shopLanguage
+        }
+    }
 }
 
 extension Setting: Hashable {

@@ -10,22 +10,27 @@ internal import TierHTTP
 struct Settings: Sendable {
     private let sources: [(name: String, provider: any ConfigProvider)]
     private let reader: ConfigReader
+    private let handed: HandedSettings
 
     /// The command line, what `up` has handed down, and the environment.
     private static let sourceCountWithoutFile = 3
     /// The name of the command line as a source.
     private static let commandLine = "command line"
+    /// The name of what `up` has handed down.
+    private static let parent = "bookstore up"
+    /// The name of what nobody has said.
+    private static let nobody = "default"
 
     /// - Parameters:
     ///   - flags: values given on the command line, by key.
     ///   - handed: values that `bookstore up` has handed to this process, by key.
     ///   - file: the settings file; nil for the one that `BOOKSTORE_SETTINGS` names, if any.
     /// - Throws: ``Model/FileFault`` when the file cannot be read or has a key that is no setting.
-    init(flags: [String: String], handed: [String: String] = [:], file: String?) async throws {
+    init(flags: [String: String], handed: HandedSettings = HandedSettings(), file: String?) async throws {
         let environment = EnvironmentVariablesProvider().prefixKeys(with: "bookstore")
         var sources: [(String, any ConfigProvider)] = [
             (Self.commandLine, Self.provider(Self.commandLine, flags)),
-            ("bookstore up", Self.provider("bookstore up", handed)),
+            (Self.parent, Self.provider(Self.parent, handed.values)),
             ("environment", environment),
         ]
         let named = file ?? ProcessInfo.processInfo.environment["BOOKSTORE_SETTINGS"]
@@ -38,6 +43,7 @@ struct Settings: Sendable {
             }
         }
         self.sources = sources
+        self.handed = handed
         reader = ConfigReader(providers: sources.map(\.1))
     }
 
@@ -82,7 +88,17 @@ struct Settings: Sendable {
         let found = sources.first { _, provider in
             (try? provider.value(forKey: key, type: .string))?.value != nil
         }
-        return found?.name ?? "default"
+        return found?.name ?? Self.nobody
+    }
+
+    /// Whether somebody has said a setting's value.
+    func isGiven(_ setting: Setting) -> Bool { source(of: setting) != Self.nobody }
+
+    /// Where a setting's value was said, for people; of one that `up` has handed down, where it has come to `up` from.
+    func origin(of setting: Setting) -> String {
+        let source = source(of: setting)
+        if source == Self.parent { return handed.origins[setting.key] ?? source }
+        return source == file ? "settings file \(source)" : source
     }
 
     /// The error that a setting's value is: wrong usage where it was given as an option, else bad configuration,
@@ -102,7 +118,7 @@ struct Settings: Sendable {
     func servers() throws -> ServerConfig {
         let path = text(.config)
         guard let data = FileManager.default.contents(atPath: path) else {
-            if source(of: .config) == "default" { return .local }
+            if !isGiven(.config) { return .local }
             throw FileFault(path: path, reason: "cannot be read; name the config file by --config")
         }
         guard let text = String(validating: data, as: UTF8.self) else {

@@ -77,7 +77,7 @@ struct DemoCommand: AsyncParsableCommand {
             .books: "", .bind: "", .publicURL: "",
         ]
         // Its servers have little to say that a visitor wants to read.
-        if try await store.load(own).source(of: .logLevel) == "default" { own[.logLevel] = "warning" }
+        if try await !store.load(own).isGiven(.logLevel) { own[.logLevel] = "warning" }
         return try await store.load(own)
     }
 

@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import Foundation
 internal import Model
 internal import StoreAPI
 internal import Storefront
@@ -66,37 +65,16 @@ extension Settings {
         throw fault(.publicURL, "is no address such as https://books.example, without a path")
     }
 
-    /// What the shop says of itself.
+    /// What the shop is told of itself.
     ///
     /// - Throws: ``fault(_:_:)``
-    func shopProfile() throws -> ShopProfile {
-        let language = text(.shopLanguage)
-        guard ShopProfile.isLanguage(language) else {
-            throw fault(.shopLanguage, "is no language tag such as en, de or pt-BR")
+    func shopSettings() throws -> GivenSettings {
+        var given: [ShopSetting: GivenSettings.Value] = [:]
+        for shop in ShopSetting.allCases where isGiven(shop.setting) {
+            let text = text(shop.setting)
+            if let fault = shop.fault(in: text) { throw self.fault(shop.setting, fault) }
+            given[shop] = GivenSettings.Value(shop.kept(text), source: origin(of: shop.setting))
         }
-        guard let currency = ShopCurrency(text(.shopCurrency)) else {
-            throw fault(.shopCurrency, "is no code of a currency such as USD or EUR")
-        }
-        guard let zone = ShopZone(text(.shopZone)) else {
-            throw fault(.shopZone, "is no time zone such as UTC or Europe/Berlin")
-        }
-        let tax = ShopTax(text(.shopTax))
-        guard tax != nil || text(.shopTax).isEmpty else {
-            throw fault(.shopTax, "is no name with a percentage such as 'VAT 7'")
-        }
-        let lines = text(.shopAddress).split(separator: ";").map {
-            $0.trimmingCharacters(in: .whitespaces)
-        }.filter { !$0.isEmpty }
-        try check(text(.shopName), of: .shopName, byteCountMax: ShopProfile.nameByteCountMax)
-        for line in lines { try check(line, of: .shopAddress, byteCountMax: ShopProfile.addressByteCountMax) }
-        return ShopProfile(
-            name: text(.shopName), address: lines, currency: currency, zone: zone, tax: tax,
-            language: language)
-    }
-
-    private func check(_ line: String, of setting: Setting, byteCountMax: Int) throws {
-        if let fault = ShopText.fault(in: line, byteCountMax: byteCountMax) {
-            throw self.fault(setting, fault)
-        }
+        return GivenSettings(given)
     }
 }

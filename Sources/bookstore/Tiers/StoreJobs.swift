@@ -71,13 +71,15 @@ struct StoreJobs {
     private static let asOptions: Set<Setting> = [.config, .output, .data, .books, .index]
 
     /// What a server needs and no option gives: a command line is visible to others, so it must hold no secrets.
-    private func handed(to type: String) -> [Setting: String] {
-        var values: [Setting: String] = [:]
-        for setting in Setting.all where settings.source(of: setting) != "default" {
+    private func handed(to type: String) -> HandedSettings {
+        var handed = HandedSettings()
+        for setting in Setting.all where settings.isGiven(setting) {
             let isNeeded = type == ServerConfig.storefrontType || !Setting.ofShop.contains(setting)
-            if isNeeded, !Self.asOptions.contains(setting) { values[setting] = settings.text(setting) }
+            if isNeeded, !Self.asOptions.contains(setting) {
+                handed.add(setting, settings.text(setting), origin: settings.origin(of: setting))
+            }
         }
-        return values
+        return handed
     }
 
     /// Where a server listens that the config file has at `address`.
@@ -88,7 +90,7 @@ struct StoreJobs {
 
     /// The options that every server gets.
     private var common: [String] {
-        let isThere = settings.source(of: .config) != "default" || FileSize.of(settings.text(.config)) != nil
+        let isThere = settings.isGiven(.config) || FileSize.of(settings.text(.config)) != nil
         return isThere ? ["--config", settings.text(.config)] : []
     }
 }

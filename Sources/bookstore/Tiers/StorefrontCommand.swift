@@ -24,7 +24,7 @@ struct StorefrontCommand: AsyncParsableCommand {
             },
             handed: try tier.handed())
         let publicURL = try settings.publicURL()
-        let profile = try settings.shopProfile()
+        let given = try settings.shopSettings()
         let password = try settings.deskPassword()
         let process = try TierProcess(storefront: settings, options: tier)
         if password == nil {
@@ -37,7 +37,7 @@ struct StorefrontCommand: AsyncParsableCommand {
                 tier: "frontend", addresses: try process.addresses(of: .frontend), loops: process.loops,
                 monitor: process.monitor, limits: ClientLimits(tiersBehind: 2), token: process.token)
             let server = try await StorefrontServer.start(
-                frontend: frontend, profile: profile, publicURL: publicURL, desk: password,
+                frontend: frontend, given: given, publicURL: publicURL, desk: password,
                 at: process.address,
                 loops: process.loops, monitor: process.monitor, logger: process.logger)
             let watch = Task { [broken = process.broken] in

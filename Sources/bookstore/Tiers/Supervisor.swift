@@ -14,7 +14,7 @@ final class Supervisor {
         let address: ServerAddress
         let arguments: [String]
         /// What it is handed on its standard input: secrets, and settings that have no option.
-        var settings: [Setting: String] = [:]
+        var settings = HandedSettings()
         /// The folder of its log, where it has one.
         var output: String?
     }
@@ -128,7 +128,7 @@ final class Supervisor {
 
     /// Settings travel by options and pipes: a secret of one server does not reach the others.
     private func launch(_ index: Int) throws {
-        let line = try HandedSettings.line(jobs[index].settings)
+        let line = try jobs[index].settings.line()
         let marks = ["--child-of-up"] + (away.contains(index) ? ["--again"] : [])
         var command = ChildProcess.Command(Self.ownPath, jobs[index].arguments + marks)
         command.output = .pipe

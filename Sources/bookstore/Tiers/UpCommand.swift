@@ -52,7 +52,7 @@ extension Settings {
         _ = try number(.loops, in: TierProcess.loopCounts)
         _ = try token()
         _ = try publicURL()
-        _ = try shopProfile()
+        _ = try shopSettings()
         _ = try storeURL()
     }
 

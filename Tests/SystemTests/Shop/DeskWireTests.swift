@@ -6,111 +6,6 @@ import Testing
 extension RealProcesses {
     /// The desk in front of real tiers, as a browser without scripts sends its forms.
     @Suite struct DeskWireTests {
-        private static let password = "a long desk password"
-
-        /// A shop with its desk, and a browser that may be signed in.
-        private struct Desk: Sendable {
-            let port: Int
-            var cookie = ""
-
-            struct Page: Sendable {
-                let status: Int
-                let location: String?
-                let cookies: [String]
-                let body: String
-
-                /// The value of an input of the page; nil if the page has none of this name.
-                func value(_ name: String) -> String? {
-                    body.components(separatedBy: "<input ").dropFirst().first {
-                        $0.contains("name=\"\(name)\"")
-                    }.map { Self.attribute("value", in: $0) ?? "" }
-                }
-
-                private static func attribute(_ name: String, in tag: String) -> String? {
-                    let tag = tag.prefix { $0 != ">" }
-                    return tag.components(separatedBy: " \(name)=\"").dropFirst().first?
-                        .components(separatedBy: "\"").first
-                }
-            }
-
-            func send(_ method: String, _ target: String, _ fields: [String: String]? = nil) async throws
-                -> Page
-            {
-                var allowed = CharacterSet.alphanumerics
-                allowed.insert(charactersIn: "-.")
-                let body = (fields ?? [:]).map { name, value in
-                    name + "=" + (value.addingPercentEncoding(withAllowedCharacters: allowed) ?? "")
-                }.joined(separator: "&")
-                let (port, cookie) = (port, cookie)
-                let text = try await onThread {
-                    let connection = try RawConnection(port: port)
-                    var head = "\(method) \(target) HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
-                    if !cookie.isEmpty { head += "Cookie: \(cookie)\r\n" }
-                    if fields != nil {
-                        head += "Content-Type: application/x-www-form-urlencoded\r\n"
-                        head += "Content-Length: \(body.utf8.count)\r\n"
-                    }
-                    try connection.send(head + "\r\n" + body)
-                    return try connection.receiveAll()
-                }
-                let parts = text.components(separatedBy: "\r\n\r\n")
-                let lines = parts[0].components(separatedBy: "\r\n")
-                func values(_ name: String) -> [String] {
-                    lines.filter { $0.lowercased().hasPrefix(name + ": ") }.map {
-                        String($0.dropFirst(name.count + 2))
-                    }
-                }
-                return Page(
-                    status: Int(lines[0].split(separator: " ")[1]) ?? 0, location: values("location").first,
-                    cookies: values("set-cookie").map { String($0.prefix { $0 != ";" }) },
-                    body: parts.dropFirst().joined(separator: "\r\n\r\n"))
-            }
-
-            /// The page that a form of another page leads to, with the hidden fields that it carries.
-            func submit(_ target: String, of page: Page, _ typed: [String: String]) async throws -> Page {
-                var fields: [String: String] = [:]
-                let form = Page(
-                    status: 0, location: nil, cookies: [],
-                    body: page.body.components(separatedBy: "action=\"\(target)\"").dropFirst().first?
-                        .components(separatedBy: "</form>").first ?? "")
-                for tag in form.body.components(separatedBy: "<input ").dropFirst() {
-                    guard let name = tag.components(separatedBy: "name=\"").dropFirst().first else {
-                        continue
-                    }
-                    let key = String(name.prefix { $0 != "\"" })
-                    fields[key] = form.value(key)
-                }
-                return try await send("POST", target, fields.merging(typed) { $1 })
-            }
-        }
-
-        private func withDesk(_ body: (Store, Desk) async throws -> Void) async throws {
-            try await withStoppedStore { store in
-                let port = try FreePort.find()
-                let tiers = try String(contentsOfFile: store.path("config"), encoding: .utf8)
-                try store.write(tiers + "storefront,127.0.0.1:\(port)\n", to: "config")
-                try await store.start()
-                let shop = try ServerProcess(
-                    "storefront", Program.bookstore, ["storefront", "--supervised"], in: store.folder,
-                    environment: ["BOOKSTORE_DESK_PASSWORD": Self.password])
-                defer { shop.end() }
-                try await eventually("the shop listens") {
-                    guard shop.isRunning else { throw ServerProcess.Failed(description: shop.errors) }
-                    return shop.errors.contains("storefront listens on")
-                }
-                try await body(store, try await signedIn(Desk(port: port)))
-            }
-        }
-
-        private func signedIn(_ desk: Desk, page: String = "/desk") async throws -> Desk {
-            let answer = try await desk.send(
-                "POST", "/desk/sign-in", ["keeper": "ann", "password": Self.password, "to": page])
-            #expect(answer.status == 303 && answer.location == page, "\(answer)")
-            var desk = desk
-            desk.cookie = answer.cookies.joined(separator: "; ")
-            return desk
-        }
-
         /// Sales between the page and its form do not make the desk refuse a delivery.
         @Test func aDeliveryIsShelvedWhileCustomersBuy() async throws {
             try await withDesk { store, desk in
@@ -296,7 +191,7 @@ extension RealProcesses {
                 for elsewhere in ["https://evil.example/", "//evil.example", "/desk/../buy", "/desk\\x"] {
                     let answer = try await stranger.send(
                         "POST", "/desk/sign-in",
-                        ["keeper": "bob", "password": Self.password, "to": elsewhere])
+                        ["keeper": "bob", "password": Desk.password, "to": elsewhere])
                     #expect(answer.location == "/desk", "\(elsewhere)")
                 }
                 // The same browser signs in again, which ends its old session.

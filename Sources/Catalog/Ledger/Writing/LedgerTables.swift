@@ -29,6 +29,8 @@ protocol LedgerTables: ImportTables, KeeperTables {
     mutating func forgetContact(of order: Int64) throws
     /// Writes what a change makes of a basket, and forgets some of those that are too old.
     mutating func write(_ basket: BasketChange, at time: Timestamp) throws
+    /// Writes the shop's settings that a change sets, and removes those that it removes.
+    mutating func write(_ settings: SettingsChange, at time: Timestamp) throws
 
     // MARK: What storekeepers ask for
 

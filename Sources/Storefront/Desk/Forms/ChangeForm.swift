@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Model
+internal import StoreAPI
 
 /// The fields of the desk's form that changes stock and prices of the books it lists, as they were typed.
 struct ChangeForm: Sendable {

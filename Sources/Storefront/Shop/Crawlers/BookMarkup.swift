@@ -1,4 +1,5 @@
 internal import Model
+internal import StoreAPI
 
 /// A book and its offer as JSON-LD in the vocabulary of schema.org, for search engines.
 enum BookMarkup {

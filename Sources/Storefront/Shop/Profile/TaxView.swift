@@ -1,4 +1,5 @@
 internal import Model
+internal import StoreAPI
 
 /// The tax in an amount, for a receipt.
 struct TaxView {

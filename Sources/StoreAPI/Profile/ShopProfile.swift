@@ -1,13 +1,7 @@
 package import Model
-package import StoreAPI
 
 /// What a shop says of itself: its name and address, its money, its clocks and its language.
 package struct ShopProfile: Sendable {
-    /// The longest name, in UTF-8 bytes.
-    package static let nameByteCountMax = 80
-    /// The longest address, in UTF-8 bytes.
-    package static let addressByteCountMax = 300
-
     package let name: String
     /// The lines of its address; none where it has none to show.
     package let address: [String]
@@ -18,16 +12,19 @@ package struct ShopProfile: Sendable {
     /// The tag (BCP 47) of the language of its pages' numbers, and of what its keepers write.
     package let language: String
 
-    package init(
-        name: String = "My Book Store", address: [String] = [], currency: ShopCurrency = .dollars,
-        zone: ShopZone = .utc, tax: ShopTax? = nil, language: String = ShopCurrency.plainLanguage
-    ) {
-        self.name = name
-        self.address = address
-        self.currency = currency
-        self.zone = zone
-        self.tax = tax
-        self.language = language
+    /// - Parameter values: what was said. The default holds for what was not said, and for what cannot hold here, such as
+    ///   a time zone that this machine does not know.
+    package init(_ values: [ShopSetting: String] = [:]) {
+        let value = { (setting: ShopSetting) in
+            values[setting].flatMap { setting.fault(in: $0) == nil ? setting.kept($0) : nil }
+                ?? setting.defaultValue
+        }
+        name = value(.name)
+        address = ShopSetting.lines(value(.address))
+        currency = ShopCurrency(value(.currency)) ?? .dollars
+        zone = ShopZone(value(.zone)) ?? .utc
+        tax = ShopTax(value(.tax))
+        language = value(.language)
     }
 
     /// Whether a text can be the tag of a language, by its form (BCP 47).
@@ -41,7 +38,4 @@ package struct ShopProfile: Sendable {
                     }
             }
     }
-
-    /// That of the shop whose page is being made.
-    @TaskLocal static var current = ShopProfile()
 }

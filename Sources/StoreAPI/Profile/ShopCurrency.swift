@@ -4,7 +4,7 @@ internal import Model
 /// A currency and how amounts of it are written.
 package struct ShopCurrency: Sendable, Equatable {
     /// The language in which amounts of dollars are written without a look at its rules.
-    package static let plainLanguage = "en"
+    static let plainLanguage = "en"
     package static let dollars = ShopCurrency(code: "USD")
 
     /// ISO 4217.
@@ -19,7 +19,7 @@ package struct ShopCurrency: Sendable, Equatable {
     }
 
     /// An amount in hundredths, such as `$1,234.50` or `1.234,50 €`.
-    func text(_ hundredths: Int64, language: String) -> String {
+    package func text(_ hundredths: Int64, language: String) -> String {
         guard code != Self.dollars.code || language != Self.plainLanguage else {
             let (whole, cents) = hundredths.magnitude.quotientAndRemainder(dividingBy: 100)
             let sign = hundredths < 0 ? "−" : ""
@@ -33,7 +33,7 @@ package struct ShopCurrency: Sendable, Equatable {
     }
 
     /// The sign that a keeper may type before or behind an amount.
-    func sign(language: String) -> String {
+    package func sign(language: String) -> String {
         code == Self.dollars.code
             ? "$" : Locale(identifier: "\(language)@currency=\(code)").currencySymbol ?? code
     }
