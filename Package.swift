@@ -227,10 +227,8 @@ let package = Package(
         .testTarget(
             name: "StorefrontTests",
             dependencies: [
-                "Storefront", "Passwords", "StoreAPI", "Model", "Monitoring", "TierHTTP", "TestSupport",
-                hummingbird, httpTypes,
-                logging,
-                nioCore,
+                "Storefront", "Passwords", "StoreAPI", "StoreClient", "Model", "Monitoring", "TierHTTP",
+                "TestSupport", hummingbird, httpTypes, logging, nioCore, cryptography[0],
             ],
             swiftSettings: tests),
         .testTarget(

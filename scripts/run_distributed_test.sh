@@ -27,7 +27,8 @@ Starts three EC2 instances, runs a tier of the store on each and the shop beside
                       a container image with PostgreSQL, Patroni and etcd (default: build it)
   --output DIR        where the logs go (default output)
   --desk-password-file FILE
-                      opens the storekeeper's desk by the hash in the file (bookstore desk-password makes one)
+                      gives the first keeper, 'owner', the password of the hash in the file (bookstore desk-password
+                      makes one)
   --keep              leave the store running and say how to reach it
   --list              show what runs have left in the region
   --destroy RUN       delete what a run has left, from any machine

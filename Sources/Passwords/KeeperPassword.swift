@@ -1,4 +1,4 @@
-package import Crypto
+internal import Crypto
 internal import CryptoExtras
 internal import Foundation
 
@@ -83,14 +83,6 @@ package struct KeeperPassword: Sendable {
             let derived = try? Self.derive(Data(candidate), salt: salt)
         else { return false }
         return ConstantTime.areEqual(derived, hash)
-    }
-
-    /// The key that identifies devices that signed in. It is derived from the hash: it survives a restart if
-    /// the hash does, and a new password makes a new key.
-    package var deviceKey: SymmetricKey {
-        SymmetricKey(
-            data: HMAC<SHA256>.authenticationCode(
-                for: Data("desk-device".utf8), using: SymmetricKey(data: hash)))
     }
 
     private static func derive(_ password: Data, salt: Data) throws -> Data {

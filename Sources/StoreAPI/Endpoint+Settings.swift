@@ -16,7 +16,9 @@ extension Endpoint {
 
     package static let settings = Endpoint(
         "settings", right: .read, lane: .reads,
-        RouteDoc(summary: "The same, with when and by whom each was set.", success: .settingsResult, refusals: [400, 403]))
+        RouteDoc(
+            summary: "The same, with when and by whom each was set.", success: .settingsResult,
+            refusals: [400, 403]))
 
     /// `/settings`, where a storekeeper changes them.
     package static let newSettings = Endpoint(

@@ -1,3 +1,4 @@
+internal import Crypto
 internal import Foundation
 internal import Hummingbird
 internal import HummingbirdCore
@@ -24,27 +25,28 @@ package final class StorefrontServer: Sendable {
     /// - Parameters:
     ///   - given: what the shop is told of itself, over what the store keeps.
     ///   - publicURL: where the world reaches the shop; nil for the address that each request names.
-    ///   - password: the password of the storekeeper's desk; nil omits the desk.
+    ///   - password: that of the first owner, where the store has no keepers yet; nil makes none.
     /// - Throws: ``TierHTTP/ListenFault`` when the address cannot be listened on.
     package static func start(
-        frontend: TierClient, given: GivenSettings, publicURL: PublicURL?, desk password: KeeperPassword?,
-        at address: ServerAddress,
-        loops: TierLoops, monitor: SystemMonitor, logger: Logger
+        frontend: TierClient, given: GivenSettings, publicURL: PublicURL?,
+        firstOwner password: KeeperPassword?, at address: ServerAddress, loops: TierLoops,
+        monitor: SystemMonitor, logger: Logger
     ) async throws -> StorefrontServer {
         try await start(
-            frontend: frontend, given: given, publicURL: publicURL, desk: password, at: address,
+            frontend: frontend, given: given, publicURL: publicURL, firstOwner: password, at: address,
             loops: loops,
             monitor: monitor, logger: logger, limits: VisitLimits())
     }
 
     static func start(
-        frontend: TierClient, given: GivenSettings, publicURL: PublicURL?, desk password: KeeperPassword?,
-        at address: ServerAddress,
-        loops: TierLoops, monitor: SystemMonitor, logger: Logger, limits: VisitLimits
+        frontend: TierClient, given: GivenSettings, publicURL: PublicURL?,
+        firstOwner password: KeeperPassword?, at address: ServerAddress, loops: TierLoops,
+        monitor: SystemMonitor, logger: Logger, limits: VisitLimits
     ) async throws -> StorefrontServer {
         let store = StoreClient(
             client: frontend, readTimeMax: ShopLimits.readTimeMax, changeTimeMax: ShopLimits.purchaseTimeMax)
         let shop = ProfileFollower(given, store: store)
+        let owner = password.map { FirstOwner($0, store: store, logger: logger) }
         let problems = ProblemPages(pages: try Pages(publicURL: publicURL))
         let visitors = Visitors(
             limits: limits, refusals: RefusalPages(problems: problems, shop: shop), monitor: monitor,
@@ -52,8 +54,7 @@ package final class StorefrontServer: Sendable {
         let (ports, portSink) = AsyncThrowingStream<Int, any Error>.makeStream()
         let application = Application(
             router: try router(
-                store: store, shop: shop, problems: problems, password: password, monitor: monitor,
-                loops: loops),
+                store: store, shop: shop, problems: problems, owner: owner, monitor: monitor, loops: loops),
             server: HTTPServerBuilder { ShopChannel(responder: $0, visitors: visitors) },
             configuration: ApplicationConfiguration(
                 address: .hostname(address.host, port: address.port), serverName: nil),
@@ -78,6 +79,8 @@ package final class StorefrontServer: Sendable {
         do {
             for try await port in ports {
                 await shop.start()
+                // Where the store does not answer yet, who signs in first tries again.
+                try? await owner?.make()
                 return StorefrontServer(
                     address: ServerAddress(host: address.host, port: port), services: services,
                     running: running, shop: shop)
@@ -108,7 +111,7 @@ package final class StorefrontServer: Sendable {
     }
 
     private static func router(
-        store: StoreClient, shop: ProfileFollower, problems: ProblemPages, password: KeeperPassword?,
+        store: StoreClient, shop: ProfileFollower, problems: ProblemPages, owner: FirstOwner?,
         monitor: SystemMonitor, loops: TierLoops
     ) throws -> Router<ShopContext> {
         let pages = problems.pages
@@ -122,11 +125,12 @@ package final class StorefrontServer: Sendable {
         CrawlerRoutes(store: store, pages: pages).add(to: router)
         PurchaseRoutes(store: store, pages: pages, problems: problems).add(to: router)
         BasketRoutes(store: store, pages: pages, problems: problems).add(to: router)
-        if let password {
-            DeskRoutes(
-                store: store, shop: shop, desk: DeskPages(pages: pages), door: DeskDoor(password: password)
-            ).add(to: router)
+        let door = DeskDoor(deviceKey: SymmetricKey(size: .bits256)) { signIn, old in
+            try await owner?.make()
+            let client = old.map { store.signedIn($0) } ?? store
+            return try await client.signIn(signIn)
         }
+        DeskRouter(store: store, shop: shop, desk: DeskPages(pages: pages), door: door).add(to: router)
         ProbeRoutes(monitor: monitor).add(to: router)
         return router.whole()
     }

@@ -74,7 +74,8 @@ def desk_pages(store, folder):
         wait(bob, "the conflict", lambda: all_of(bob, ".note.warn"))
         picture(bob, folder, "desk-conflict")
         for name, page in (("desk-today", "/desk"), ("desk-books", "/desk/books"), ("desk-book", "/desk/book/4"),
-                           ("desk-orders", "/desk/orders")):
+                           ("desk-orders", "/desk/orders"), ("desk-settings", "/desk/settings"),
+                           ("desk-keepers", "/desk/keepers")):
             ann.get(store.shop + page)
             picture(ann, folder, name)
         ann.get(store.shop + "/desk/import")

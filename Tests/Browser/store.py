@@ -15,6 +15,8 @@ PACKAGE = Path(__file__).resolve().parents[2]
 BOOKSTORE = Path(os.environ.get("BOOKSTORE_PROGRAM", PACKAGE / ".build/debug/bookstore"))
 DESK_PASSWORD = "a long desk password"
 TOKEN = "a-token-for-the-browser-tests"
+# With the password above, as the first owner has it too.
+KEEPERS = {"ann": "owner", "bob": "keeper", "ann <b>": "keeper"}
 
 BOOKS = """\
 init,1,3,10,distributed systems,How to get a good grade in 677 in 20 minutes a day
@@ -80,6 +82,8 @@ class Store:
             [BOOKSTORE, "up", "--books", self.books], cwd=self.folder, env=environment, stdin=subprocess.DEVNULL,
             stdout=self.log, stderr=self.log)
         eventually("the shop is open", self._is_open, seconds=180)
+        for name, role in KEEPERS.items():
+            self.add_keeper(name, role)
 
     def _is_open(self):
         said = (self.folder / "up.log").read_text()
@@ -139,6 +143,17 @@ class Store:
             headers={"Authorization": "Bearer " + TOKEN})
         with urllib.request.urlopen(request, timeout=30) as answer:
             assert json.load(answer)["result"] == "Success"
+
+    def add_keeper(self, name, role):
+        """Adds a keeper unless there is one of this name."""
+        body = json.dumps({"name": name, "role": role, "password": DESK_PASSWORD}).encode()
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.ports['frontend']}/keeper", body,
+            {"Authorization": "Bearer " + TOKEN, "Content-Type": "application/json"})
+        try:
+            urllib.request.urlopen(request, timeout=30).close()
+        except urllib.error.HTTPError as error:
+            assert json.load(error)["code"] == "keeper_exists"
 
     def sell_out(self, item):
         for _ in range(self.stock(item)):

@@ -27,6 +27,8 @@ DESK_PAGES = [
     "/desk", "/desk/books", "/desk/books?page=2", "/desk/books?q=sonnets&cost_min=x", "/desk/books?retired=only", "/desk/low", "/desk/book/2", "/desk/add", "/desk/add?like=2", "/desk/book/2/edit",
     "/desk/import", "/desk/ledger", "/desk/ledger?kind=sale", "/desk/totals", "/desk/book/999", "/desk/changes",
     "/desk/orders", "/desk/orders?q=Ann&state=placed", "/desk/orders?item_number=x",
+    "/desk/settings", "/desk/keepers", "/desk/keeper?name=ann", "/desk/keeper?name=bob", "/desk/keeper?name=nobody",
+    "/desk/account",
 ]
 # Files that are looked at and not imported.
 IMPORTS = {

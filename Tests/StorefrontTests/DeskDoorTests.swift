@@ -1,8 +1,14 @@
+import Crypto
+import Foundation
 import HTTPTypes
 import Hummingbird
 import Model
 import NIOCore
 import Passwords
+import StoreAPI
+import StoreClient
+import Synchronization
+import TestSupport
 import Testing
 
 @testable import Storefront
@@ -58,29 +64,6 @@ import Testing
         #expect(attempts.wait("locked", now: now) != nil)
     }
 
-    @Test func sessionsEnd() {
-        var sessions = SessionTable()
-        var now = ContinuousClock.now
-        let id = sessions.open(keeper: "ann", now: now)
-        #expect(id.utf8.count == 64)
-        #expect(sessions.use(id, now: now)?.keeper == "ann")
-        #expect(sessions.use("", now: now) == nil)
-        while now < ContinuousClock.now + SessionTable.ageMax - .seconds(3600) {
-            now += SessionTable.idleMax - .seconds(1)
-            #expect(sessions.use(id, now: now) != nil)
-        }
-        #expect(sessions.use(id, now: now + .seconds(7200)) == nil)
-
-        let other = sessions.open(keeper: "bob", now: now)
-        sessions.close(other)
-        #expect(sessions.use(other, now: now) == nil)
-        let first = sessions.open(keeper: "eve", now: now)
-        for number in 1...SessionTable.countMax {
-            _ = sessions.open(keeper: "x", now: now + .seconds(Double(number)))
-        }
-        #expect(sessions.use(first, now: now + .seconds(200)) == nil)
-    }
-
     /// The same letters from another keyboard, and hashes from before spellings were unified.
     @Test func knowsItsPasswordInEverySpelling() throws {
         let composed = "caf\u{E9} cr\u{E8}me"
@@ -105,27 +88,45 @@ import Testing
     ]
 
     private func visitor(
-        _ password: String, from address: String, device: DeskDevice? = nil, sessionID: String? = nil
+        _ password: String, from address: String, device: DeskDevice? = nil, secret: SessionSecret? = nil
     ) -> DeskDoor.Visitor {
         DeskDoor.Visitor(
-            keeper: "ann", password: password,
+            signIn: SignIn(name: "ann", password: password, device: nil),
             origin: device.map { SignInOrigin(device: $0.name) } ?? SignInOrigin(address: address),
-            device: device, sessionID: sessionID)
+            device: device, secret: secret)
     }
 
+    /// A door behind which passwords are hashed as the store hashes them.
+    private func door(_ opened: @escaping @Sendable (SessionSecret?) -> Void = { _ in }) throws -> DeskDoor {
+        let password = try #require(try KeeperPassword(hashing: "correct horse"))
+        let refusal = try JSONDecoder().decode(
+            StoreProblem.self, from: Data(#"{"code":"wrong_sign_in"}"#.utf8))
+        return DeskDoor(deviceKey: Self.key) { signIn, old in
+            guard try await onThread({ password.matches(signIn.password) }) else {
+                throw StoreFault.refused(refusal)
+            }
+            opened(old)
+            let session = KeeperSession(
+                id: "s", name: signIn.name, role: .owner, opened: .now, used: .now, device: signIn.device)
+            return OpenedSession(secret: .random(), session: session)
+        }
+    }
+
+    private static let key = SymmetricKey(size: .bits256)
+
     @Test func locksOutAGuesser() async throws {
-        let door = DeskDoor(password: try #require(try KeeperPassword(hashing: "correct horse")))
+        let door = try door()
         for _ in 0..<SignInGuard.freeFailureCount {
-            guard case .wrong = await door.signIn(visitor("wrong", from: "1.2.3.4")) else {
+            guard case .wrong = try await door.signIn(visitor("wrong", from: "1.2.3.4")) else {
                 Issue.record("not refused as wrong")
                 return
             }
         }
-        guard case .locked = await door.signIn(visitor("correct horse", from: "1.2.3.4")) else {
+        guard case .locked = try await door.signIn(visitor("correct horse", from: "1.2.3.4")) else {
             Issue.record("not locked")
             return
         }
-        guard case .opened = await door.signIn(visitor("correct horse", from: "5.6.7.8")) else {
+        guard case .opened = try await door.signIn(visitor("correct horse", from: "5.6.7.8")) else {
             Issue.record("others are locked out too")
             return
         }
@@ -133,21 +134,20 @@ import Testing
 
     /// Twelve constant guessers, each attempt from a new address, and one keeper who knows the password.
     @Test func letsAKeeperInBesideGuessers() async throws {
-        let password = try #require(try KeeperPassword(hashing: "correct horse"))
-        let door = DeskDoor(password: password)
-        await withTaskGroup(of: Void.self) { group in
+        let door = try door()
+        try await withThrowingTaskGroup(of: Void.self) { group in
             for guesser in 0..<12 {
                 group.addTask {
                     var number = 0
                     while !Task.isCancelled {
                         number += 1
-                        _ = await door.signIn(visitor("wrong", from: "10.\(guesser).0.\(number)"))
+                        _ = try await door.signIn(visitor("wrong", from: "10.\(guesser).0.\(number)"))
                     }
                 }
             }
             for device in [nil, DeskDevice.random()] {
                 guard
-                    case .opened = await door.signIn(
+                    case .opened = try await door.signIn(
                         visitor("correct horse", from: "192.0.2.1", device: device))
                 else {
                     Issue.record("a keeper who knows the password did not get in")
@@ -158,40 +158,57 @@ import Testing
         }
     }
 
-    @Test func aNewSignInEndsTheOldSession() async throws {
-        let door = DeskDoor(password: try #require(try KeeperPassword(hashing: "correct horse")))
-        func open(_ device: DeskDevice?, sessionID: String? = nil) async throws -> String {
-            let attempt = await door.signIn(
-                visitor("correct horse", from: "1.2.3.4", device: device, sessionID: sessionID))
-            guard case .opened(let id, _) = attempt else { throw CancellationError() }
-            return id
+    @Test func aNewSignInEndsTheSessionOfItsBrowser() async throws {
+        let shown = ShownSecrets()
+        let door = try door { old in shown.all.withLock { $0.append(old) } }
+        let secret = SessionSecret.random()
+        for old in [nil, secret] {
+            _ = try await door.signIn(visitor("correct horse", from: "1.2.3.4", secret: old))
         }
-        func isOpen(_ id: String) -> Bool {
-            var head = HTTPRequest(method: .get, scheme: "http", authority: "a", path: "/desk")
-            head.headerFields[.cookie] = "desk=\(id)"
-            return door.session(of: Request(head: head, body: RequestBody(buffer: ByteBuffer()))) != nil
+        #expect(shown.all.withLock { $0 } == [nil, secret])
+    }
+
+    /// A store that does not answer is no wrong password.
+    @Test func aStoreThatIsAwayLocksNobodyOut() async throws {
+        struct Away: Error {}
+        let door = DeskDoor(deviceKey: Self.key) { _, _ in throw Away() }
+        for _ in 0...SignInGuard.freeFailureCount {
+            await #expect(throws: Away.self) {
+                try await door.signIn(visitor("correct horse", from: "1.2.3.4"))
+            }
         }
-        let first = try await open(nil)
-        let second = try await open(nil, sessionID: first)
-        #expect(!isOpen(first) && isOpen(second))
-        // A browser without its session cookie is recognised by its device cookie.
-        let device = DeskDevice.random()
-        let third = try await open(device)
-        let fourth = try await open(device)
-        #expect(!isOpen(third) && isOpen(fourth) && isOpen(second))
     }
 
     @Test func knowsADeviceByItsCookie() throws {
-        let password = try #require(try KeeperPassword(hashing: "correct horse"))
         let device = DeskDevice.random()
-        let cookie = device.cookie(key: password.deviceKey)
-        let read = try #require(KeeperPassword(parsing: password.text))
-        #expect(DeskDevice(cookie: cookie, key: read.deviceKey) == device)
-        let other = try #require(try KeeperPassword(hashing: "correct horse"))
-        #expect(DeskDevice(cookie: cookie, key: other.deviceKey) == nil)
+        let cookie = device.cookie(key: Self.key)
+        #expect(DeskDevice(cookie: cookie, key: Self.key) == device)
+        #expect(DeskDevice(cookie: cookie, key: SymmetricKey(size: .bits256)) == nil)
         let forged = DeskDevice.random().name + cookie.dropFirst(32)
         for value in ["", ".", device.name, String(cookie.dropLast()), forged, cookie + ".", cookie + "0"] {
-            #expect(DeskDevice(cookie: value, key: password.deviceKey) == nil, "\(value)")
+            #expect(DeskDevice(cookie: value, key: Self.key) == nil, "\(value)")
         }
     }
+
+    @Test(arguments: [
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Linux"),
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36 Edg/140.0",
+            "Edge on Windows"
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1",
+            "Safari on iPhone"
+        ), ("curl/8.5.0", "curl/8.5.0"),
+    ])
+    func namesABrowserAsPeopleDo(agent: String, name: String) {
+        var head = HTTPRequest(method: .post, scheme: "http", authority: "a", path: "/desk/sign-in")
+        head.headerFields[.userAgent] = agent
+        #expect(BrowserName.of(Request(head: head, body: RequestBody(buffer: ByteBuffer()))) == name)
+    }
+}
+
+/// The sessions that the store was shown.
+private final class ShownSecrets: Sendable {
+    let all = Mutex<[SessionSecret?]>([])
 }

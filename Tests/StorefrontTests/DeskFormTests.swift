@@ -116,7 +116,7 @@ import Testing
         ])
     func followsOnlyAddressesOfTheDesk(address: String, isFollowed: Bool) {
         #expect(ShopPaths.desk(address) == (isFollowed ? address : nil))
-        #expect(DeskRoutes.signInPath(for: address).contains("?to=") == (isFollowed && address != "/desk"))
+        #expect(DeskRouter.signInPath(for: address).contains("?to=") == (isFollowed && address != "/desk"))
     }
 
     @Test func checksANewBook() async throws {
@@ -155,7 +155,10 @@ import Testing
         let pages = try Pages()
         let response = try DeskPages(pages: pages).answer(
             to: DeskError.badFields(["<b>"]),
-            DeskSession(keeper: "<i>", formToken: "t", opened: .now, used: .now))
+            DeskSession(
+                KeeperSession(
+                    id: "s", name: "<i>", role: .owner, opened: .now, used: .now, device: nil),
+                secret: .random()))
         #expect(response.status == .badRequest)
         #expect(response.headers[.cacheControl] == "no-store")
         #expect(pages.style.path != pages.deskStyle.path)

@@ -1,3 +1,4 @@
+import Model
 import Testing
 
 @testable import Storefront
@@ -15,12 +16,19 @@ import Testing
         #expect(ReceiptID(parsing: ReceiptID.random().text) != nil)
     }
 
-    @Test func sessionIDsAreRandom() {
-        var sessions = SessionTable()
-        let ids = (0..<50).map { _ in sessions.open(keeper: "ann", now: .now) }
+    /// The token of a session's forms follows from its secret, and the secret does not follow from it.
+    @Test func formTokensAreTheSessions() throws {
+        func session(_ secret: SessionSecret) -> DeskSession {
+            DeskSession(
+                KeeperSession(
+                    id: "s", name: "ann", role: .owner, opened: .now, used: .now, device: nil), secret: secret
+            )
+        }
+        let secrets = (0..<50).map { _ in SessionSecret.random() }
+        let tokens = secrets.map { session($0).formToken }
         // Two equal prefixes among 50 are rare; three do not occur.
-        #expect(Set(ids.map { $0.prefix(8) }).count >= 49 && ids.allSatisfy { $0.count == 64 })
-        let tokens = ids.compactMap { sessions.use($0, now: .now)?.formToken.prefix(8) }
-        #expect(Set(tokens).count >= 49)
+        #expect(Set(tokens.map { $0.prefix(8) }).count >= 49 && tokens.allSatisfy { $0.count == 64 })
+        #expect(tokens == secrets.map { session($0).formToken })
+        for (secret, token) in zip(secrets, tokens) { #expect(secret.text != token) }
     }
 }

@@ -69,7 +69,7 @@ func withShop(
             tier: "frontend", addresses: [ServerAddress(host: "127.0.0.1", port: 1)], loops: loops,
             monitor: monitor)
         let server = try await StorefrontServer.start(
-            frontend: frontend, given: GivenSettings(), publicURL: nil, desk: nil,
+            frontend: frontend, given: GivenSettings(), publicURL: nil, firstOwner: nil,
             at: ServerAddress(host: "127.0.0.1", port: 0), loops: loops, monitor: monitor, logger: logger,
             limits: limits)
         let shop = TestShop(port: server.address.port, monitor: monitor, lines: keeper)

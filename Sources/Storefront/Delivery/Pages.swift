@@ -36,15 +36,20 @@ struct Pages: Sendable {
         /// The signed-in keeper, and the token of that session's forms.
         var keeper: String?
         var formToken: String?
+        /// Whether the keeper may change books and orders, and the shop's settings.
+        var mayChange = false
+        var maySet = false
         /// Links to the sections of the desk.
         var sections: [Choice] = []
     }
 
-    private static let sections: [(link: String, words: String)] = [
-        ("/desk", "Today"), ("/desk/orders", "Orders"), ("/desk/books", "Books"), ("/desk/low", "Low stock"),
-        ("/desk/ledger", "Ledger"),
-        ("/desk/ledger?kind=sale", "Sales"), ("/desk/totals", "Totals"), ("/desk/add", "Add a book"),
-        ("/desk/import", "Import"), ("/desk/settings", "Settings"),
+    /// The sections of the desk, each for those who have a right.
+    private static let sections: [(link: String, words: String, right: KeeperRight)] = [
+        ("/desk", "Today", .read), ("/desk/orders", "Orders", .read), ("/desk/books", "Books", .read),
+        ("/desk/low", "Low stock", .read), ("/desk/ledger", "Ledger", .read),
+        ("/desk/ledger?kind=sale", "Sales", .read), ("/desk/totals", "Totals", .read),
+        ("/desk/add", "Add a book", .change), ("/desk/import", "Import", .change),
+        ("/desk/settings", "Settings", .read), ("/desk/keepers", "Keepers", .accounts),
     ]
 
     /// Whether a browser may keep a page. `no-cache` lets Back show it again without a request; `no-store`
@@ -100,6 +105,9 @@ struct Pages: Sendable {
             "desk-picking": PackageResources.desk_picking_mustache,
             "desk-receipt": PackageResources.desk_receipt_mustache,
             "desk-settings": PackageResources.desk_settings_mustache,
+            "desk-keepers": PackageResources.desk_keepers_mustache,
+            "desk-keeper": PackageResources.desk_keeper_mustache,
+            "desk-account": PackageResources.desk_account_mustache,
             "desk-pages": PackageResources.desk_pages_mustache,
             "desk-numbers": PackageResources.desk_numbers_mustache,
             "desk-problem": PackageResources.desk_problem_mustache,
@@ -145,10 +153,11 @@ struct Pages: Sendable {
     func deskFrame(_ title: String, _ session: DeskSession?, at link: String?) -> Frame {
         Frame(
             title: title, style: deskStyle.path, script: script.path, query: "", about: nil,
-            keeper: session?.keeper,
-            formToken: session?.formToken,
-            sections: Self.sections.map { Choice(link: $0.link, words: $0.words, isCurrent: $0.link == link) }
-        )
+            keeper: session?.keeper, formToken: session?.formToken,
+            mayChange: session?.may(.change) == true, maySet: session?.may(.settings) == true,
+            sections: Self.sections.filter { session?.may($0.right) == true }.map {
+                Choice(link: $0.link, words: $0.words, isCurrent: $0.link == link)
+            })
     }
 
     /// Makes a page's response.

@@ -20,6 +20,18 @@ struct DeskError: Error {
         advice: "Sign in, open the page again and send it from there.",
         links: [ProblemPages.Link(link: "/desk/sign-in", words: "Sign in")])
 
+    /// What a keeper of a role may not do.
+    static func notAllowed(_ role: KeeperRole, _ right: KeeperRight) -> DeskError {
+        notAllowed("\(role.words) may not \(right.words)")
+    }
+
+    private static func notAllowed(_ words: String) -> DeskError {
+        DeskError(
+            status: .forbidden, heading: "You may not do this",
+            happened: sentence(words) + " Nothing was changed.",
+            advice: "An owner can give you another role.")
+    }
+
     /// Fields that cannot be used; each text names the field and the reason.
     static func badFields(_ faults: [String]) -> DeskError {
         DeskError(
@@ -39,6 +51,9 @@ struct DeskError: Error {
                 happened: Self.sentence(problem.words) + " Nothing was changed.",
                 advice: "Wait some seconds and try again; searches with more words are quicker.")
         case StoreFault.refused(let problem) where problem.status == 401: self = .noToken
+        case StoreFault.refused(let problem) where problem.code == StoreError.sessionEnded.code:
+            self = .forged
+        case StoreFault.refused(let problem) where problem.status == 403: self = .notAllowed(problem.words)
         case StoreFault.refused(let problem):
             self.init(
                 status: HTTPResponse.Status(code: problem.status), heading: "The store refused this",
@@ -74,7 +89,9 @@ struct DeskError: Error {
     private static let away = DeskError(
         status: .serviceUnavailable, heading: "The store is out of reach for a moment",
         happened: "A part of the store does not answer.",
-        advice: "Wait some seconds and load this page again. The store comes back by itself.")
+        advice:
+            "Wait some seconds and load this page again. The store comes back by itself; bookstore top shows which server is away."
+    )
 
     static let unknownOutcome = DeskError(
         status: .serviceUnavailable, heading: "We could not finish this yet",

@@ -15,6 +15,8 @@ enum DeskNotice {
     case noOrder
     /// The shop's settings are changed.
     case settings
+    /// Something was done to a keeper's account.
+    case keeper(KeeperStep)
     /// An empty form was sent.
     case empty
 
@@ -28,6 +30,8 @@ enum DeskNotice {
         case "forgotten": self = .forgotten
         case "no-order": self = .noOrder
         case "settings": self = .settings
+        case let code? where KeeperStep(rawValue: code) != nil:
+            self = KeeperStep(rawValue: code).map { .keeper($0) } ?? .nothing
         case let code? where code.hasPrefix("orders-"):
             self = Int(code.dropFirst("orders-".count)).map { .orders($0) } ?? .nothing
         case let code?:
@@ -50,6 +54,7 @@ enum DeskNotice {
         case .forgotten: "forgotten"
         case .noOrder: "no-order"
         case .settings: "settings"
+        case .keeper(let step): step.rawValue
         case .empty: "empty"
         }
     }
@@ -68,6 +73,7 @@ enum DeskNotice {
         case .forgotten: "The customer is forgotten."
         case .noOrder: "No order is ticked, so nothing was changed."
         case .settings: "The settings are changed. Other shops of this store show them within seconds."
+        case .keeper(let step): step.words
         case .empty: "No change is filled in, so nothing was changed."
         }
     }

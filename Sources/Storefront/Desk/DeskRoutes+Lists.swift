@@ -74,7 +74,8 @@ extension DeskRoutes {
             frame: desk.frame(list.heading, session, at: list.section), key: ReceiptID.random().text,
             heading: list.heading, done: DeskNotice(try request.parameter("done")).words, path: list.section,
             back: after.map { ShopPaths.adding("after", $0, to: own) } ?? own,
-            isLow: list.stockMax != nil, isRetired: list.isRetired, max: list.stockMax ?? "",
+            isLow: list.stockMax != nil, isRetired: list.isRetired,
+            isChangeable: session.may(.change) && !list.isRetired, max: list.stockMax ?? "",
             query: query.words ?? "", fault: list.fault,
             filter: ListFilterView(
                 query, topics: Set(books.map(\.book.topic)),

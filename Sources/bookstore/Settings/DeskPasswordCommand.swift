@@ -7,12 +7,15 @@ internal import Passwords
 struct DeskPasswordCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "desk-password",
-        abstract: "Hash a password for the storekeeper's desk.",
+        abstract: "Hash the password of a store's first owner.",
         discussion: """
             Reads the password, one line, from standard input and writes its hash to standard output, for a file \
             that --desk-password-file names:
 
               (umask 077; bookstore desk-password > desk.hash)
+
+            Where the store has no keepers yet, a web shop that is started with it makes the account 'owner' of it. It \
+            opens nothing else: 'bookstore keeper password' gives a keeper another password.
             """)
 
     func run() async throws {
@@ -26,7 +29,7 @@ struct DeskPasswordCommand: AsyncParsableCommand {
 extension Settings {
     static let passwordLengthFault = "the desk's password has \(TypedPassword.lengths)"
 
-    /// The desk's password; nil where there is no desk.
+    /// The first owner's password; nil where none is given.
     ///
     /// - Throws: ``Model/FileFault`` for a password of the wrong length, or a file that holds no hash.
     func deskPassword() throws -> KeeperPassword? {

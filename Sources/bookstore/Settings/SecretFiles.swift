@@ -12,7 +12,7 @@ enum SecretFiles {
         var files: [(what: String, path: String)] = []
         if settings.text(.token).isEmpty { files.append(("the store's token", settings.text(.tokenFile))) }
         if settings.text(.deskPassword).isEmpty {
-            files.append(("the desk's password", settings.text(.deskPasswordFile)))
+            files.append(("the first owner's password", settings.text(.deskPasswordFile)))
         }
         for setting in Setting.all where setting.isSecret && settings.source(of: setting) == settings.file {
             files.append(("the setting \(setting.key)", settings.file ?? ""))

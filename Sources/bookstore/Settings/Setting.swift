@@ -74,11 +74,12 @@ struct Setting: Sendable {
             "where the world reaches the shop, such as https://books.example; what requests say without it")
     static let deskPassword = Setting(
         key: "desk.password", defaultValue: "",
-        meaning: "the password of the storekeeper's desk, 8 … 256 bytes; without one there is no desk",
+        meaning:
+            "the password of the keeper 'owner', who is made of it where the store has no keepers yet, 8 … 256 bytes",
         isSecret: true)
     static let deskPasswordFile = Setting(
         key: "desk.password.file", defaultValue: "",
-        meaning: "a file with the desk's password hashed, as 'bookstore desk-password' writes it")
+        meaning: "a file with that password hashed, as 'bookstore desk-password' writes it")
 
     static let shopName = Setting(
         key: "shop.name", defaultValue: ShopSetting.name.defaultValue,

@@ -17,7 +17,7 @@ struct DemoCommand: AsyncParsableCommand {
             bought by day and in the evening, deliveries, books of the week at lower prices, titles that sold out. It \
             then runs as under 'bookstore up', with a web shop and a desk, until Ctrl-C, which removes it.
 
-              bookstore demo                  on free ports; it says where to go in, and the desk's password
+              bookstore demo                  on free ports; it says where to go in, and the owner's password
               bookstore demo --port 8080      the shop at http://127.0.0.1:8080
               bookstore demo --keep shop      keeps it in the folder shop; it says how to open it again
 
@@ -99,7 +99,7 @@ struct DemoCommand: AsyncParsableCommand {
             A bookshop with \(history.bookCount) books, which sold \(history.saleCount) copies in the last \
             \(DemoHistory.dayCount) days:
               the shop   http://\(shop)
-              its desk   http://\(shop)/desk     any name, and the password \(password)
+              its desk   http://\(shop)/desk     sign in as \(FirstOwner.name), and the password \(password)
               programs   curl 'http://\(frontend)/search?topic=Poetry'
 
             Find '\(history.example)' in the shop and buy it; the desk shows the sale, what is low, and the ledger.

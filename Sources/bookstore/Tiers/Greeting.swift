@@ -1,6 +1,7 @@
 internal import Model
 internal import StoreAPI
 internal import StoreClient
+internal import Storefront
 internal import TierHTTP
 
 /// What `up` says when the store is open: where to go in, and what to try there.
@@ -21,7 +22,7 @@ struct Greeting {
         Output.write(
             """
 
-            \(door)\
+            \(await door(loops: loops))\
             The store is open at \(Self.places(frontends))
             \(oldStore)\(examples)\(replicas)\
             Logs are in \(settings.text(.output))/. Ctrl-C closes the store.
@@ -33,15 +34,31 @@ struct Greeting {
         addresses.map { "http://\($0)" }.joined(separator: " and ")
     }
 
-    /// Where people with a browser go in; empty where there is no shop.
-    private var door: String {
+    /// Where people with a browser go in, and as whom keepers do; empty where there is no shop.
+    private func door(loops: TierLoops) async -> String {
         guard let shop = servers.storefronts.first else { return "" }
-        let secrets = [Setting.deskPassword, .deskPasswordFile].map { settings.text($0) }
-        let desk =
-            secrets.allSatisfy(\.isEmpty)
-            ? "Its desk is closed; BOOKSTORE_DESK_PASSWORD=… opens it for storekeepers."
-            : "Its desk for storekeepers is at http://\(shop)/desk"
-        return "The shop is open at \(Self.places(servers.storefronts)) for people with a browser.\n\(desk)\n"
+        let isGiven = [Setting.deskPassword, .deskPasswordFile].contains { !settings.text($0).isEmpty }
+        let keepers = await keepers(loops: loops)
+        let who =
+            keepers?.isEmpty == true
+            ? "; nobody can sign in yet: bookstore keeper add \(FirstOwner.name) --role owner"
+            : isGiven && keepers == [FirstOwner.name] ? "; sign in as \(FirstOwner.name)" : ""
+        return """
+            The shop is open at \(Self.places(servers.storefronts)) for people with a browser.
+            Its desk for storekeepers is at http://\(shop)/desk\(who)
+
+            """
+    }
+
+    /// The names of all keepers; nil where the store does not say.
+    private func keepers(loops: TierLoops) async -> [String]? {
+        guard let frontend = servers.servers[.frontend]?.first,
+            let store = try? await StoreClient(
+                of: Tier.frontend.rawValue, at: [frontend], loops: loops, token: try settings.token())
+        else { return nil }
+        let keepers = try? await store.keepers().result.map(\.keeper.name)
+        await store.shutdown()
+        return keepers
     }
 
     private var oldStore: String {

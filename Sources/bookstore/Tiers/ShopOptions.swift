@@ -13,7 +13,7 @@ struct ShopOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "A file with the desk's password hashed, made by 'bookstore desk-password'; or set BOOKSTORE_DESK_PASSWORD. Without either there is no desk.",
+            "A file with the first owner's password hashed, made by 'bookstore desk-password'; or set BOOKSTORE_DESK_PASSWORD. The account 'owner' is made of it where the store has no keepers yet.",
             valueName: "file"), completion: .file())
     var deskPasswordFile: String?
 

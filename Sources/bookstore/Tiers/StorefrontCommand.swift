@@ -27,17 +27,12 @@ struct StorefrontCommand: AsyncParsableCommand {
         let given = try settings.shopSettings()
         let password = try settings.deskPassword()
         let process = try TierProcess(storefront: settings, options: tier)
-        if password == nil {
-            process.logger.notice(
-                "the desk is closed: set \(Setting.deskPassword.variable), or \(Setting.deskPasswordFile.flag), to open it"
-            )
-        }
         try await process.run {
             let frontend = try await TierClient(
                 tier: "frontend", addresses: try process.addresses(of: .frontend), loops: process.loops,
                 monitor: process.monitor, limits: ClientLimits(tiersBehind: 2), token: process.token)
             let server = try await StorefrontServer.start(
-                frontend: frontend, given: given, publicURL: publicURL, desk: password,
+                frontend: frontend, given: given, publicURL: publicURL, firstOwner: password,
                 at: process.address,
                 loops: process.loops, monitor: process.monitor, logger: process.logger)
             let watch = Task { [broken = process.broken] in

@@ -50,7 +50,7 @@ extension RealProcesses {
         ///
         /// - Returns: the cookies that a browser would have then.
         private static func signIn(_ password: String, port: Int) throws -> String {
-            let form = "keeper=ann&to=/desk/totals&password=\(password)"
+            let form = "keeper=owner&to=/desk/totals&password=\(password)"
             let connection = try RawConnection(port: port)
             try connection.send(
                 """

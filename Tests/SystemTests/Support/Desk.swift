@@ -81,7 +81,7 @@ struct Desk: Sendable {
     }
 }
 
-/// Runs `body` with a store and a desk at which `ann` is signed in.
+/// Runs `body` with a store and a desk at which the owner `ann` is signed in.
 ///
 /// - Parameter environment: what the shop is told besides the desk's password.
 func withDesk(
@@ -90,6 +90,7 @@ func withDesk(
     try await withStoppedStore { store in
         try await store.start()
         try await withShop(of: store, environment: environment) { shop in
+            try await store.addKeeper("ann", "owner")
             try await body(store, try await signedIn(shop))
         }
     }
@@ -115,10 +116,20 @@ func withShop(
     try await body(Desk(port: port))
 }
 
-/// The desk with a browser that signs in.
-func signedIn(_ desk: Desk, page: String = "/desk") async throws -> Desk {
+extension Store {
+    /// Adds a keeper, with the password of all of them.
+    func addKeeper(_ name: String, _ role: String) async throws {
+        let answer = try await send(
+            "POST", "/keeper", to: .frontend, headers: ["Content-Type": "application/json"],
+            body: #"{"name":"\#(name)","role":"\#(role)","password":"\#(Desk.password)"}"#)
+        #expect(answer.status == 200, "\(answer)")
+    }
+}
+
+/// The desk with a browser at which a keeper signs in.
+func signedIn(_ desk: Desk, keeper: String = "ann", page: String = "/desk") async throws -> Desk {
     let answer = try await desk.send(
-        "POST", "/desk/sign-in", ["keeper": "ann", "password": Desk.password, "to": page])
+        "POST", "/desk/sign-in", ["keeper": keeper, "password": Desk.password, "to": page])
     #expect(answer.status == 303 && answer.location == page, "\(answer)")
     var desk = desk
     desk.cookie = answer.cookies.joined(separator: "; ")

@@ -62,7 +62,9 @@ struct DeskOrderView {
         tax = TaxView(in: order.totalCents)
         refunded = order.refundedCents > 0 ? Wording.amount(order.refundedCents) : nil
         steps = order.steps.map(Step.init)
-        canReturn = order.state.allows(.returned)
-        choices = OrderStepChoice.all(from: order.state).filter { $0.value != OrderState.returned.name }
+        canReturn = frame.mayChange && order.state.allows(.returned)
+        choices =
+            frame.mayChange
+            ? OrderStepChoice.all(from: order.state).filter { $0.value != OrderState.returned.name } : []
     }
 }

@@ -67,7 +67,7 @@ extension DeskRoutes {
             }, state: list.filter.state?.name ?? "", query: list.query, item: list.item, fault: list.fault,
             orders: orders.map(DeskOrdersView.Row.init),
             numbers: orders.map { String($0.number) }.joined(separator: "."),
-            steps: OrderStepChoice.all(from: list.filter.state),
+            steps: session.may(.change) ? OrderStepChoice.all(from: list.filter.state) : [],
             back: list.after.map { ShopPaths.adding("after", $0, to: own) } ?? own,
             pages: PageLinks(path: own, after: list.after, next: page?.next))
         return try desk.answer(view, "desk-orders", status: list.fault == nil ? .ok : .badRequest)

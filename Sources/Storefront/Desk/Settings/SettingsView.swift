@@ -13,7 +13,7 @@ struct SettingsView {
         let source: String
         let fault: String?
         let isLong: Bool
-        /// Whether it was given where the shop was started, so that it is changed there only.
+        /// Whether it cannot be changed here: it was given where the shop was started, or the keeper may not.
         let isFixed: Bool
         let isFocused: Bool
     }
@@ -22,7 +22,7 @@ struct SettingsView {
     let done: String?
     let note: String?
     let fields: [Field]
-    let isAllFixed: Bool
+    let maySave: Bool
 
     init(
         frame: Pages.Frame, done: String? = nil, note: String? = nil, form: SettingsForm,
@@ -40,10 +40,11 @@ struct SettingsView {
                 value: fixed.map { SettingsForm.shown($0.text, of: setting) } ?? form[setting],
                 seen: form.seen[setting] ?? "", hint: setting.hint,
                 source: fixed.map(Self.source) ?? own.map(Self.source) ?? Self.source(default: setting),
-                fault: faults.bySetting[setting], isLong: setting == .address, isFixed: fixed != nil,
+                fault: faults.bySetting[setting], isLong: setting == .address,
+                isFixed: fixed != nil || !frame.maySet,
                 isFocused: setting == wrong)
         }
-        isAllFixed = fields.allSatisfy(\.isFixed)
+        maySave = !fields.allSatisfy(\.isFixed)
     }
 
     private static func source(_ given: GivenSettings.Value) -> String {

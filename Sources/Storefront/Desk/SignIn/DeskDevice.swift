@@ -3,8 +3,8 @@ internal import Foundation
 internal import Model
 internal import Passwords
 
-/// The name of a browser that signed in before, with a proof in its cookie. Only a browser whose user knows
-/// the desk's password gets one, and a new password invalidates all of them. It gives no access. It puts the
+/// The name of a browser that signed in before, with a proof in its cookie. Only a browser whose user knows a
+/// keeper's password gets one, and a restart of the shop invalidates all of them. It gives no access. It puts the
 /// device's attempts before those of strangers, and counts them apart from other attempts at its address.
 ///
 /// OWASP calls these device cookies.

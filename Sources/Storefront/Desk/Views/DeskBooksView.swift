@@ -8,6 +8,8 @@ struct DeskBooksView {
     let back: String
     let isLow: Bool
     let isRetired: Bool
+    /// Whether its books have fields for stock and price.
+    let isChangeable: Bool
     let max: String
     let query: String
     /// The reason why the field of words or of the limit cannot be used.

@@ -8,7 +8,8 @@ struct KeeperCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keeper", abstract: "The persons who keep the shop, with what each of them may do.",
         discussion: """
-            An owner may do everything, a keeper everything but look after the keepers, and a reader looks only. \
+            An owner may do everything, a keeper everything but look after the keepers and set the shop's settings, and \
+            a reader looks only. \
             Examples:
               bookstore keeper add Ann --role owner
               bookstore keeper role Ben reader

@@ -1,8 +1,9 @@
 internal import Hummingbird
 internal import Logging
 internal import Model
+internal import StoreClient
 
-extension DeskRoutes {
+extension DeskRouter {
     private struct SignInView {
         let frame: Pages.Frame
         let keeper: FieldView
@@ -15,7 +16,7 @@ extension DeskRoutes {
     /// The fields of the sign-in form, as they were typed.
     private struct SignInForm {
         var keeper = ""
-        var page = DeskRoutes.firstPage
+        var page = DeskRouter.firstPage
     }
 
     private static let firstPage = "/desk"
@@ -26,13 +27,23 @@ extension DeskRoutes {
         return ShopPaths.adding("to", page, to: "/desk/sign-in")
     }
 
-    func signInPage(_ request: Request) throws -> Response {
+    func signInPage(_ request: Request, _ context: ShopContext) async throws -> Response {
         let page = ShopPaths.desk(try request.parameter("to")) ?? Self.firstPage
-        if door.session(of: request) != nil { return .redirect(to: page) }
-        return try answer(SignInForm(page: page))
+        // While the store is away, the form is there all the same.
+        if (try? await session(of: request, context)) != nil { return .redirect(to: page) }
+        return try answer(
+            SignInForm(page: page), note: DeskNotice(try request.parameter("done")).words)
     }
 
     func signIn(_ request: Request, _ context: ShopContext) async throws -> Response {
+        do {
+            return try await open(request, context)
+        } catch {
+            return try answer(to: error, nil, context)
+        }
+    }
+
+    private func open(_ request: Request, _ context: ShopContext) async throws -> Response {
         let form = try await Form.read(request)
         let filled = SignInForm(
             keeper: (try form["keeper"] ?? "").trimmingBlanks(),
@@ -40,21 +51,21 @@ extension DeskRoutes {
         if let fault = ShopText.fault(in: filled.keeper, byteCountMax: KeeperRequest.actorByteCountMax) {
             return try answer(filled, status: .badRequest, keeperFault: "Your name \(fault).")
         }
-        let attempt = await door.signIn(
+        let attempt = try await door.signIn(
             door.visitor(
                 filled.keeper, password: try form["password"] ?? "", request: request,
                 address: context.remoteAddress))
         switch attempt {
-        case .opened(let sessionID, let deviceCookie):
+        case .opened(let secret, let deviceCookie):
             context.logger.notice("\(filled.keeper) signed in at the desk")
             var response = Response.redirect(to: filled.page)
-            response.setCookie(DeskDoor.cookie(sessionID: sessionID, for: request))
+            response.setCookie(DeskDoor.cookie(secret, for: request))
             response.setCookie(DeskDoor.cookie(device: deviceCookie, for: request))
             return response
         case .wrong:
-            context.logger.warning("a wrong password at the desk, from \(context.remoteAddress)")
+            context.logger.warning("a wrong name or password at the desk, from \(context.remoteAddress)")
             return try answer(
-                filled, status: .forbidden, passwordFault: "This is not the password of the desk.")
+                filled, status: .forbidden, passwordFault: "The name or the password is wrong.")
         case .locked(let wait):
             let seconds = wait.components.seconds + 1
             var response = try answer(
@@ -66,6 +77,21 @@ extension DeskRoutes {
             return try answer(
                 filled, status: .serviceUnavailable, note: "Too many sign in at once. Try again.")
         }
+    }
+
+    func signOut(_ request: Request, _ context: ShopContext) async throws -> Response {
+        var session: DeskSession?
+        do {
+            session = try await self.session(of: request, context)
+            let form = try await Form.read(request)
+            guard let session, try session.hasSent(form) else { throw DeskError.forged }
+            try await store.signedIn(session.secret).signOut(trace: context.trace)
+        } catch {
+            return try answer(to: error, session, context)
+        }
+        var response = Response.redirect(to: "/desk/sign-in")
+        response.setCookie(DeskDoor.cookie(nil, for: request))
+        return response
     }
 
     private func answer(
