@@ -35,6 +35,7 @@ let cryptography: [Target.Dependency] = [
     .product(name: "Crypto", package: "swift-crypto"),
     .product(name: "CryptoExtras", package: "swift-crypto"),
 ]
+let tls: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let lifecycle: Target.Dependency = .product(
     name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -49,6 +50,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -75,6 +77,7 @@ let package = Package(
         .target(
             name: "TierHTTP", dependencies: ["CZlib", "Model", "Monitoring", logging, deque] + nio,
             swiftSettings: strict),
+        .target(name: "Outside", dependencies: ["Model", tls] + nio, swiftSettings: strict),
         .target(name: "StoreAPI", dependencies: ["Model", "TierHTTP"] + nio, swiftSettings: strict),
         .target(
             name: "Storage",
@@ -87,7 +90,8 @@ let package = Package(
         .target(
             name: "Catalog",
             dependencies: [
-                "Model", "Monitoring", "TierHTTP", "StoreAPI", "Storage", "Passwords", "Services", grdb,
+                "Model", "Monitoring", "TierHTTP", "Outside", "StoreAPI", "Storage", "Passwords", "Services",
+                grdb,
                 logging, cryptography[0],
             ] + nio,
             swiftSettings: strict),
@@ -148,7 +152,7 @@ let package = Package(
         .executableTarget(
             name: "bookstore",
             dependencies: [
-                "Model", "Processes", "Monitoring", "TierHTTP", "StoreAPI", "Storage", "Passwords",
+                "Model", "Processes", "Monitoring", "TierHTTP", "Outside", "StoreAPI", "Storage", "Passwords",
                 "Services",
                 "Catalog", "Order", "Frontend", "StoreClient", "Storefront", "Acceptance", "Audit",
                 "Linearizability",
@@ -198,6 +202,9 @@ let package = Package(
                 "Services", "StoreAPI", "TierHTTP", "Monitoring", "Model", "TestSupport", logging,
                 nioEmbedded,
             ] + cryptography + nio,
+            swiftSettings: tests),
+        .testTarget(
+            name: "OutsideTests", dependencies: ["Outside", "Model", "TestSupport", tls] + nio,
             swiftSettings: tests),
         .testTarget(
             name: "StoreClientTests",
