@@ -4,11 +4,12 @@
 #   docker build -t my-book-store --target prebuilt .        packs dist/bookstore, which `make static` compiles here
 #
 # The image has the executable, the libraries of Debian that it needs, libpq with its own for a store in PostgreSQL, time
-# zones and nothing else: no shell, no package manager. On the whole of debian:bookworm-slim it would be larger by half.
+# zones, the certificates that webhooks are checked by, and nothing else: no shell, no package manager. On the whole of debian:bookworm-slim it would be larger by half.
 
 FROM debian:bookworm-slim AS system
-RUN if ! [ -e /usr/lib/*-linux-gnu/libpq.so.5 ]; then \
-        apt-get update && apt-get install -y --no-install-recommends libpq5 && rm -rf /var/lib/apt/lists/*; \
+RUN if ! [ -e /usr/lib/*-linux-gnu/libpq.so.5 ] || ! [ -e /etc/ssl/certs/ca-certificates.crt ]; then \
+        apt-get update && apt-get install -y --no-install-recommends libpq5 ca-certificates \
+        && rm -rf /var/lib/apt/lists/*; \
     fi
 # The user's number is part of the promise: folders of the host that are mounted have to belong to it.
 RUN mkdir -p /image/etc/bookstore /image/usr/bin /image/tmp /volumes/data /volumes/output \
@@ -20,6 +21,7 @@ RUN mkdir -p /image/etc/bookstore /image/usr/bin /image/tmp /volumes/data /volum
            [ -e "/image$file" ] || cp -L --parents "$file" /image/; \
        done \
     && cp -a --parents /usr/share/zoneinfo /image/ \
+    && cp -L --parents /etc/ssl/certs/ca-certificates.crt /image/ \
     && echo 'bookstore:x:10001:10001::/data:/usr/sbin/nologin' >/image/etc/passwd \
     && echo 'bookstore:x:10001:' >/image/etc/group \
     && echo 'hosts: files dns' >/image/etc/nsswitch.conf \

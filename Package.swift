@@ -219,7 +219,8 @@ let package = Package(
         .testTarget(
             name: "CatalogTests",
             dependencies: [
-                "Audit", "Catalog", "Demo", "Passwords", "Services", "StoreAPI", "Storage", "TierHTTP",
+                "Audit", "Catalog", "Demo", "Outside", "Passwords", "Services", "StoreAPI", "Storage",
+                "TierHTTP",
                 "Monitoring", "Model", "TestSupport", grdb, logging,
             ] + nio,
             swiftSettings: tests),

@@ -24,6 +24,7 @@ package struct CatalogBatch: CommittedBatch {
             case .basket(let change): try writer.keep(change)
             case .keepers(let change): try writer.apply(change)
             case .settings(let change): try writer.keep(change)
+            case .webhook(let change): try writer.apply(change)
             case .importing(let piece): try writer.apply(piece).map { CatalogOutcome(imported: $0) }
             case .undoing(let undo): try writer.apply(undo).map { CatalogOutcome(undone: $0) }
             }

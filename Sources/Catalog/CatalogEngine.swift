@@ -9,7 +9,7 @@ internal import Synchronization
 
 /// The catalog's rules: what a query and an update do, and what is logged of them.
 package final class CatalogEngine: CatalogService {
-    private let store: any CatalogStoring
+    let store: any CatalogStoring
     let journal: Journal<CatalogChange, CatalogBatch>
     let shelf = SharedShelf()
     private let finder: BookFinder

@@ -2,6 +2,7 @@ package import Logging
 package import Model
 package import Monitoring
 internal import NIOCore
+package import Outside
 internal import StoreAPI
 package import TierHTTP
 
@@ -11,6 +12,7 @@ package struct CatalogServer: Sendable {
     private let server: TierServer
     /// Takes in what other catalogs do, so that the next lookup need not, however long nobody asks.
     private let following: RepeatedTask?
+    private let deliverer: WebhookDeliverer
 
     private static let followInterval = TimeAmount.seconds(1)
 
@@ -22,13 +24,18 @@ package struct CatalogServer: Sendable {
     /// - Parameters:
     ///   - token: what requests must show that change or list things; nil lets everybody in.
     ///   - hosts: the hosts that requests may be for.
+    ///   - outside: how programs outside are told of events.
     package static func start(
         engine: CatalogEngine, token: BearerToken? = nil, at address: ServerAddress,
-        hosts: AnsweredHosts, loops: TierLoops,
+        hosts: AnsweredHosts, outside: OutsideClient, loops: TierLoops,
         monitor: SystemMonitor, logger: Logger
     ) async throws -> CatalogServer {
+        let eventLoop = loops.slots[0].eventLoop
+        let deliverer = WebhookDeliverer(
+            engine: engine, outside: outside, limits: WebhookLimits(), loop: eventLoop, logger: logger)
         let routes = RouteTable(
-            CatalogRoutes(engine: engine).all, monitor: monitor, token: token, takesBatches: true,
+            CatalogRoutes(engine: engine, outside: outside).all, monitor: monitor, token: token,
+            takesBatches: true,
             readiness: { request in
                 engine.current(on: request.slot.eventLoop).flatMapThrowing {
                     guard engine.takesUpdates else {
@@ -36,18 +43,19 @@ package struct CatalogServer: Sendable {
                             tier: "catalog", reason: .notWriting, outcomeUnknown: false)
                     }
                 }
-            }, samples: engine.samples, description: StoreAPI.description)
+            }, samples: { engine.samples() + deliverer.samples() }, description: StoreAPI.description)
         let server = try await TierServer.start(
             at: address, loops: loops, routes: routes, logger: logger, limits: .behindFrontends,
             hosts: hosts)
         engine.followForFind()
-        let eventLoop = loops.slots[0].eventLoop
         let following = engine.catchUp(on: eventLoop).map { _ in
             eventLoop.scheduleRepeatedTask(initialDelay: followInterval, delay: followInterval) { _ in
                 _ = engine.catchUp(on: eventLoop)
             }
         }
-        return CatalogServer(engine: engine, server: server, following: following)
+        deliverer.start()
+        return CatalogServer(
+            engine: engine, server: server, following: following, deliverer: deliverer)
     }
 
     /// Reopens the log after log rotation.
@@ -57,6 +65,7 @@ package struct CatalogServer: Sendable {
     package func shutdown() async throws {
         following?.cancel()
         await server.shutdown()
+        await deliverer.shutdown()
         try engine.shutdown()
     }
 }

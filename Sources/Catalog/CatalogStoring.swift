@@ -85,6 +85,14 @@ package protocol CatalogStoring: JournaledStore where Change == CatalogChange, B
     func movements(_ filter: MovementFilter) throws -> LedgerStretch
     /// What movements have to tell, in order.
     func events(_ filter: EventFilter) throws -> EventsPage
+    /// All webhooks by their numbers.
+    func webhooks() throws -> [WebhookRow]
+    /// Dead letters of a webhook after a movement, in order.
+    ///
+    /// - Parameter areWanted: only those that are to be sent again.
+    func deadLetters(
+        of webhook: Int64, after sequence: Int64, limit: Int, areWanted: Bool
+    ) throws -> [DeadLetter]
 }
 
 extension CatalogStoring {

@@ -7,6 +7,8 @@ package enum PlantedBug: String, CaseIterable, Sendable {
     case ignoresOtherItemOfKey
     /// The catalog answers a sale as soon as the memory has stock for it.
     case answersBeforeCommit
+    /// A webhook counts as told before it was.
+    case notesBeforeTelling
     /// The catalog answers an edit before it is committed.
     case answersEditBeforeCommit
     /// A book that is brought back has lost its stock.

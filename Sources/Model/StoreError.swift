@@ -25,6 +25,8 @@ package enum StoreError: Error, Equatable, Sendable {
     case otherTotal(cents: Int64, expected: Cents)
     /// No order has this number or key.
     case unknownOrder(String)
+    /// No webhook has this number.
+    case unknownWebhook(Int64)
     /// The order is not where this step begins, or has not so many copies to give back. What it is comes along.
     case stepRefused(String, state: OrderState)
     /// No keeper has this name.
@@ -78,6 +80,7 @@ package enum StoreError: Error, Equatable, Sendable {
         case .short: "short"
         case .otherTotal: "other_total"
         case .unknownOrder: "unknown_order"
+        case .unknownWebhook: "unknown_webhook"
         case .stepRefused: "step_refused"
         case .unknownKeeper: "unknown_keeper"
         case .unknownSession: "unknown_session"

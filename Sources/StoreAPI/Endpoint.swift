@@ -44,7 +44,7 @@ package struct Endpoint: Sendable {
     }
 
     /// What the catalog has and a frontend passes on unchanged.
-    package static let catalogRelayed = shop + keeping + ordering + accounts + setting
+    package static let catalogRelayed = shop + keeping + ordering + accounts + setting + hooking
     /// All of the store.
     package static let all = contract + catalogRelayed + [events, order, importing, orders, tiers]
 }

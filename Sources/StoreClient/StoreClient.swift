@@ -12,6 +12,8 @@ package struct StoreClient: Sendable {
         .totals, .tiers, .orders, .updates, .add, .edit, .retire, .restore, .load, .undo, .importing, .ledger,
         .events, .basket, .order, .cancel, .state, .forget, .customerOrders, .newKeeper, .newRole,
         .newPassword, .removal, .keepers, .signIn, .session, .signOut, .endSessions, .shopProfile, .settings,
+        .events, .basket, .order, .cancel, .state, .forget, .customerOrders, .webhooks, .newWebhook,
+        .webhookRemove, .webhookResend, .deadLetters,
     ]
 
     private let client: TierClient

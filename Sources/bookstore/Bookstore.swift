@@ -27,7 +27,7 @@ struct Bookstore: AsyncParsableCommand {
             UpCommand.self, DemoCommand.self, CatalogCommand.self, OrderCommand.self, FrontendCommand.self,
             StorefrontCommand.self, DeskPasswordCommand.self, ClientCommand.self, BooksCommand.self,
             RestockCommand.self, RepriceCommand.self, LedgerCommand.self, OrdersCommand.self,
-            EventsCommand.self, KeeperCommand.self,
+            EventsCommand.self, WebhookCommand.self, KeeperCommand.self,
             AcceptanceCommand.self, VerifyCommand.self, RecoverCommand.self, CompleteLogCommand.self,
             TopCommand.self,
             BenchCommand.self, ChaosCommand.self, ConfigCommand.self, BackupCommand.self,

@@ -107,6 +107,22 @@ func withCatalogFolder<Value>(_ body: (CatalogFolder) async throws -> Value) asy
     }
 }
 
+/// Runs `body` with the folders of two catalogs over one new database.
+func withReplicas(_ body: (CatalogFolder, CatalogFolder) async throws -> Void) async throws {
+    try await StoreKind.$current.withValue(.postgresql) {
+        try await withCatalogFolder { try await body($0, try replica("second", of: $0)) }
+    }
+}
+
+/// The folder of a further catalog over the database of one.
+func replica(_ name: String, of folder: CatalogFolder) throws -> CatalogFolder {
+    let other = CatalogFolder(path: folder.path + "/" + name, kind: folder.kind, url: folder.url)
+    for made in [other.data, other.path + "/output"] {
+        try FileManager.default.createDirectory(atPath: made, withIntermediateDirectories: true)
+    }
+    return other
+}
+
 /// A logger whose output a test does not check.
 let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 

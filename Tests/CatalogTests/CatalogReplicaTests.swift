@@ -13,21 +13,6 @@ import Testing
 @Suite struct CatalogReplicaTests {
     private static let item = first.item
 
-    /// Runs `body` with the folders of two catalogs over one new database.
-    private func withReplicas(_ body: (CatalogFolder, CatalogFolder) async throws -> Void) async throws {
-        try await StoreKind.$current.withValue(.postgresql) {
-            try await withCatalogFolder { try await body($0, try replica("second", of: $0)) }
-        }
-    }
-
-    private func replica(_ name: String, of folder: CatalogFolder) throws -> CatalogFolder {
-        let other = CatalogFolder(path: folder.path + "/" + name, kind: folder.kind, url: folder.url)
-        for made in [other.data, other.path + "/output"] {
-            try FileManager.default.createDirectory(atPath: made, withIntermediateDirectories: true)
-        }
-        return other
-    }
-
     private func restock(_ item: ItemNumber, _ units: Int64) -> StockChange {
         StockChange(item: item, units: units)
     }

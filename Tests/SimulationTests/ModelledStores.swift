@@ -180,6 +180,10 @@ final class ModelledCatalogStore: ModelledStore, CatalogStoring, @unchecked Send
     func session(_ digest: String) throws -> KeeperSession? { throw NotModelled() }
     func settings() throws -> [KeptSetting] { throw NotModelled() }
     func events(_ filter: EventFilter) throws -> EventsPage { throw NotModelled() }
+    func webhooks() throws -> [WebhookRow] { throw NotModelled() }
+    func deadLetters(
+        of webhook: Int64, after sequence: Int64, limit: Int, areWanted: Bool
+    ) throws -> [DeadLetter] { throw NotModelled() }
     func movements(_ filter: MovementFilter) throws -> LedgerStretch { throw NotModelled() }
 }
 

@@ -232,6 +232,17 @@ extension ModelledTables: LedgerTables {
     func write(_ mapping: ImportMapping, ofHeader header: String) throws { throw NotModelled() }
     func imported(_ movements: ClosedRange<Int64>) throws -> [ImportedMovement] { throw NotModelled() }
     func retire(_ books: [(item: ItemNumber, movement: Int64)]) throws { throw NotModelled() }
+    func webhooks() throws -> [WebhookRow] { throw NotModelled() }
+    func insert(_ webhook: NewWebhook, position: Int64, at time: Timestamp) throws -> Int64 {
+        throw NotModelled()
+    }
+    func removeWebhook(_ number: Int64) throws { throw NotModelled() }
+    func write(_ webhook: Webhook) throws { throw NotModelled() }
+    func holdWebhooks(seconds: Int64) throws { throw NotModelled() }
+    func deadLetter(of webhook: Int64, _ sequence: Int64) throws -> DeadLetter? { throw NotModelled() }
+    func write(_ letter: DeadLetter) throws { throw NotModelled() }
+    func removeDeadLetter(of webhook: Int64, _ sequence: Int64) throws { throw NotModelled() }
+    func wantDeadLetters(of webhook: Int64, _ sequence: Int64?) throws -> Int64 { throw NotModelled() }
     func markUndone(_ key: IdempotencyKey, _ number: Int) throws { throw NotModelled() }
 }
 

@@ -184,8 +184,9 @@ final class SimulatedLink: @unchecked Sendable {
         case .failure(let error as StoreError):
             switch error {
             case .unknownItem, .aboveLimit, .keyReused, .importUndone, .inProgress, .invalid, .conflict,
-                .changed, .short, .otherTotal, .unknownOrder, .stepRefused, .unknownKeeper, .unknownSession,
-                .keeperConflict, .wrongSignIn, .wrongPassword, .sessionEnded, .notAllowed, .refusedLines,
+                .changed, .short, .otherTotal, .unknownOrder, .unknownWebhook, .stepRefused, .unknownKeeper,
+                .unknownSession, .keeperConflict, .wrongSignIn, .wrongPassword, .sessionEnded, .notAllowed,
+                .refusedLines,
                 .clientLeft:
                 exchange.end(.failure(error))
             case .unavailable, .unexpectedStatus, .overloaded:

@@ -18,6 +18,8 @@ package enum CatalogChange: Sendable {
     case keepers(KeeperChange)
     /// The shop has other settings.
     case settings(SettingsChange)
+    /// Webhooks, or what they were told.
+    case webhook(WebhookChange)
     /// A part of a file of books.
     case importing(ImportPiece)
     /// A part of such a file is taken back.
@@ -28,7 +30,7 @@ package enum CatalogChange: Sendable {
         switch self {
         case .update(let change): [change.item]
         case .ordering(let order): order.lines.map(\.item)
-        case .keeper, .cancelling, .forgetting, .basket, .keepers, .settings, .importing, .undoing: []
+        case .keeper, .cancelling, .forgetting, .basket, .keepers, .settings, .webhook, .importing, .undoing: []
         }
     }
 
@@ -37,7 +39,7 @@ package enum CatalogChange: Sendable {
         switch self {
         case .update(let change): change.key
         case .ordering(let order): order.key
-        case .keeper, .cancelling, .forgetting, .basket, .keepers, .settings, .importing, .undoing: nil
+        case .keeper, .cancelling, .forgetting, .basket, .keepers, .settings, .webhook, .importing, .undoing: nil
         }
     }
 }

@@ -10,6 +10,10 @@ package struct CatalogOutcome: Sendable {
     var order: PlacedOrder?
     /// Of a change of keepers or sessions.
     var keeper: KeeperOutcome?
+    /// Of a change of webhooks: those that it is about, as they are afterwards.
+    var webhooks: [WebhookRow] = []
+    /// Of dead letters that are wanted again: how many.
+    var wantedCount: Int64 = 0
     /// Of a part of a file.
     var imported = ImportReport()
     /// Of a part of a file that is taken back.

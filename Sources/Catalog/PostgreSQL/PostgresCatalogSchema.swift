@@ -11,7 +11,7 @@ enum PostgresCatalogSchema {
         versions: [
             books + ledger + refusals, logs + PostgresRefusals.counting(refusal), edits, PostgresCovers.table,
             imports, PostgresOrderRows.tables, PostgresBasketRows.table,
-            PostgresKeeperRows.tables, PostgresSettingRows.table,
+            PostgresKeeperRows.tables, PostgresSettingRows.table, PostgresWebhookRows.tables,
         ],
         lock: 0x426B_4361)
 

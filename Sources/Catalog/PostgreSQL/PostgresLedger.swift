@@ -13,7 +13,7 @@ struct PostgresLedger: LedgerTables {
     var refusals: PostgresRefusals
     let connection: PostgresConnection
     /// The log that has the lines of the batch.
-    private let log: Int64
+    let log: Int64
     /// Books as they were read; nil for a number that no book has.
     var books: [ItemNumber: LedgerBook?] = [:]
     /// Movements under the keys that were asked for; nil under a new one.

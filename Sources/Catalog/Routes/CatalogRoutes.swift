@@ -2,6 +2,7 @@ internal import Model
 internal import Monitoring
 internal import NIOCore
 internal import NIOHTTP1
+internal import Outside
 internal import Services
 internal import StoreAPI
 internal import TierHTTP
@@ -9,12 +10,14 @@ internal import TierHTTP
 /// The catalog's resources: decode, call the engine, encode.
 package struct CatalogRoutes {
     let engine: CatalogEngine
+    /// Judges where webhooks lead.
+    let outside: OutsideClient
     let answers = TopicAnswers()
     let imports = ImportProgress()
     let followers = EventFollowers()
 
     var all: [Route] {
-        (contract + ordering + reading + keeping + covers + importing + accounts + settings + [events])
+        (contract + ordering + reading + keeping + covers + importing + accounts + settings + [events] + hooking)
             .map(admitting)
     }
 

@@ -64,6 +64,9 @@ enum CatalogSchema {
         migrator.registerMigration("catalog 10: settings of the shop", foreignKeyChecks: .immediate) {
             try $0.execute(sql: SettingRows.table)
         }
+        migrator.registerMigration("catalog 11: webhooks", foreignKeyChecks: .immediate) {
+            try $0.execute(sql: WebhookRows.tables)
+        }
         return migrator
     }
 

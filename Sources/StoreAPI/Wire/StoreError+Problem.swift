@@ -88,6 +88,7 @@ extension StoreError: ProblemConvertible {
                 "the order costs \(Cents.text(ofSum: cents)) now, not the \(expected) of expect_total; nothing was sold, and the same Idempotency-Key may be used with another expect_total",
                 [("total", ByteBuffer(string: #""\#(Cents.text(ofSum: cents))""#))])
         case .unknownOrder(let name): problem(.notFound, "there is no order \(name)")
+        case .unknownWebhook(let number): problem(.notFound, "there is no webhook \(number)")
         case .stepRefused(let detail, let state):
             problem(.conflict, detail, [("state", ByteBuffer(string: #""\#(state.name)""#))])
         case .unknownKeeper(let name): problem(.notFound, "there is no keeper \(name)")

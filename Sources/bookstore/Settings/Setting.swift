@@ -55,6 +55,12 @@ struct Setting: Sendable {
         key: "low.stock", defaultValue: "3",
         meaning: "a book with so many copies or fewer is low; events tell when one becomes so")
 
+    static let privateWebhooks = Setting(
+        key: "private.webhooks", defaultValue: PrivateWebhooks.refused.rawValue,
+        meaning:
+            "whether webhooks may lead to this machine and its networks, not only to the Internet: refused or allowed"
+    )
+
     static let loops = Setting(
         key: "loops", defaultValue: "0",
         meaning: "event loops of a server, which serve side by side; 0 for one for every two processor cores",
@@ -108,6 +114,7 @@ struct Setting: Sendable {
 
     static let all = [
         config, output, data, store, books, index, bind, logLevel, logFormat, logQueries, keyHours, lowStock,
+        privateWebhooks,
         loops,
         token,
         tokenFile, publicURL, deskPassword, deskPasswordFile, shopName, shopAddress, shopCurrency, shopZone,

@@ -42,14 +42,17 @@ struct EventsCommand: AsyncParsableCommand {
 
     /// Where to begin; the largest number is beyond the end, whose answer says where that is.
     private var start: Int64 {
-        get throws {
-            guard let after, after != "end" else { return self.after == nil ? 0 : .max }
-            guard let number = Int64(after), number >= 0 else {
-                throw ValidationError(
-                    "--after \(ShownText.quoted(after)) is neither a whole number from 0 nor 'end'")
-            }
-            return number
+        get throws { after == nil ? 0 : try Self.position(after) ?? .max }
+    }
+
+    /// The movement that an option `--after` names; nil for the last one.
+    static func position(_ after: String?) throws -> Int64? {
+        guard let after, after != "end" else { return nil }
+        guard let number = Int64(after), number >= 0 else {
+            throw ValidationError(
+                "--after \(ShownText.quoted(after)) is neither a whole number from 0 nor 'end'")
         }
+        return number
     }
 
     func run() async throws {

@@ -2,7 +2,9 @@ internal import ArgumentParser
 internal import Catalog
 internal import Logging
 internal import Model
+internal import Outside
 internal import Storage
+internal import TierHTTP
 
 /// `bookstore catalog`
 struct CatalogCommand: AsyncParsableCommand {
@@ -24,12 +26,14 @@ struct CatalogCommand: AsyncParsableCommand {
             [
                 .data: data.data, .store: data.store, .books: catalog.books, .logQueries: catalog.logQueries,
                 .keyHours: catalog.keyHours.map(String.init), .lowStock: catalog.lowStock.map(String.init),
+                .privateWebhooks: catalog.privateWebhooks,
                 .index: tier.index.map(String.init), .bind: tier.bind,
             ], handed: try tier.handed())
         let process = try TierProcess(.catalog, settings: settings, options: tier)
         let queryLogging = try settings.choice(.logQueries, as: QueryLogging.self)
         _ = try settings.number(.keyHours, in: Self.keyHours)
         let lowStockMax = Int64(try settings.number(.lowStock, in: Self.lowStock))
+        let webhooks = try settings.choice(.privateWebhooks, as: PrivateWebhooks.self)
         try await process.run {
             let logPath = try process.logPath("catalog_log")
             let lock = try process.lockData()
@@ -39,6 +43,8 @@ struct CatalogCommand: AsyncParsableCommand {
                 logger: process.logger, broken: process.broken)
             let server = try await CatalogServer.start(
                 engine: engine, token: process.token, at: process.address, hosts: process.hosts,
+                outside: OutsideClient(
+                    group: process.loops.group, reachesPrivate: webhooks == .allowed),
                 loops: process.loops,
                 monitor: process.monitor,
                 logger: process.logger)

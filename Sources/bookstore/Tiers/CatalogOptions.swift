@@ -25,4 +25,11 @@ struct CatalogOptions: ParsableArguments {
         help: ArgumentHelp(
             "Events tell when a book's stock falls to so many copies or fewer.", valueName: "copies"))
     var lowStock: Int64?
+
+    @Option(
+        help: ArgumentHelp(
+            "Whether webhooks may lead to addresses that are not on the Internet: refused or allowed.",
+            valueName: "which"),
+        completion: .list(PrivateWebhooks.allCases.map(\.rawValue)))
+    var privateWebhooks: String?
 }

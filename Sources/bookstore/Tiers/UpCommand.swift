@@ -24,6 +24,7 @@ struct UpCommand: AsyncParsableCommand {
         let own: [Setting: String?] = [
             .data: data.data, .store: data.store, .books: catalog.books, .logQueries: catalog.logQueries,
             .keyHours: catalog.keyHours.map(String.init), .lowStock: catalog.lowStock.map(String.init),
+            .privateWebhooks: catalog.privateWebhooks,
         ]
         let settings = try await common.load(own.merging(shop.values) { first, _ in first })
         let servers = try settings.servers()
@@ -49,6 +50,7 @@ extension Settings {
         _ = try choice(.logQueries, as: QueryLogging.self)
         _ = try number(.keyHours, in: CatalogCommand.keyHours)
         _ = try number(.lowStock, in: CatalogCommand.lowStock)
+        _ = try choice(.privateWebhooks, as: PrivateWebhooks.self)
         _ = try number(.loops, in: TierProcess.loopCounts)
         _ = try token()
         _ = try publicURL()

@@ -54,6 +54,24 @@ extension RealProcesses {
             ("catalog --index 1000", "--index '1000'", "bookstore catalog"),
             ("catalog --key-hours 1", "--key-hours '1'", "bookstore catalog"),
             ("catalog --log-queries foo", "--log-queries 'foo'", "bookstore catalog"),
+            ("catalog --private-webhooks maybe", "--private-webhooks 'maybe'", "bookstore catalog"),
+            (
+                "webhook add ftp://h.example/ --secret-file s",
+                "<url> 'ftp://h.example/' begins with neither",
+                "bookstore webhook add"
+            ),
+            (
+                "webhook add https://h.example/ --secret-file s --kinds order,x",
+                "--kinds 'order,x' are not of order, state", "bookstore webhook add"
+            ),
+            (
+                "webhook add https://h.example/ --secret-file s --after x", "--after 'x' is neither",
+                "bookstore webhook add"
+            ),
+            ("webhook add https://h.example/", "--secret-file", "bookstore webhook add"),
+            ("webhook remove 0", "<webhook> '0'", "bookstore webhook remove"),
+            ("webhook dead 1 --limit 0", "--limit '0'", "bookstore webhook dead"),
+            ("webhook resend 1 0", "<sequence> '0'", "bookstore webhook resend"),
             ("demo --port 0", "--port '0' is not a whole number from 1 to 65535", "bookstore demo"),
             ("up --log-level loud", "--log-level 'loud'", "bookstore up"),
             ("frontend --log-format xml", "--log-format 'xml'", "bookstore frontend"),

@@ -11,7 +11,7 @@ extension RealProcesses {
         ]
         private static let optionsOfCommand: [(command: String, options: [String])] = [
             ("up", ["--data", "--books", "--log-queries"]),
-            ("catalog", ["--data", "--books", "--log-queries", "--index", "--bind"]),
+            ("catalog", ["--data", "--books", "--log-queries", "--index", "--bind", "--private-webhooks"]),
             ("order", ["--data", "--index", "--bind"]),
             ("frontend", ["--index", "--bind"]),
             ("acceptance", ["--frontend", "--logs"]),
@@ -20,7 +20,9 @@ extension RealProcesses {
             ("client buy", ["--frontend", "--key"]),
             ("keeper add", ["--role", "--password-file", "--frontend", "--json"]),
             ("keeper list", ["--frontend", "--json"]),
-            ("config", []),
+            ("webhook add", ["--frontend", "--secret-file", "--kinds", "--after"]),
+            ("webhook list", ["--json"]),
+            ("webhook resend", ["--frontend"]), ("config", []),
         ]
         /// Those of commands that take no common ones.
         private static let ownOptionsOfCommand: [(command: String, options: [String])] = [

@@ -3,7 +3,7 @@ internal import Storage
 
 /// A ledger's tables inside the transaction of one batch: what ``LedgerWriter`` asks of a database. The rules are the
 /// writer's; whatever it is asked, a database answers as the batch has left it so far.
-protocol LedgerTables: ImportTables, KeeperTables {
+protocol LedgerTables: ImportTables, KeeperTables, WebhookTables {
     /// A book as the tables have it; nil where there never was one.
     mutating func book(_ item: ItemNumber) throws -> LedgerBook?
     /// Writes what a change has made of a book.

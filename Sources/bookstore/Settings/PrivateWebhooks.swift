@@ -1,0 +1,4 @@
+/// Whether webhooks may lead to addresses that are not on the Internet.
+enum PrivateWebhooks: String, CaseIterable {
+    case refused, allowed
+}
