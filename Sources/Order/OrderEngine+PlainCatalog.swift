@@ -55,7 +55,7 @@ extension OrderEngine {
 
     private func remembered(
         _ key: IdempotencyKey, on eventLoop: any EventLoop
-    ) -> EventLoopFuture<(item: ItemNumber, outcome: PurchaseOutcome)?> {
+    ) -> EventLoopFuture<(item: ItemNumber?, outcome: PurchaseOutcome)?> {
         read(on: eventLoop) { try $0.outcome(of: key) }
     }
 }

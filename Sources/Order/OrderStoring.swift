@@ -9,8 +9,9 @@ package protocol OrderStoring: JournaledStore where Change == OrderRecord, Batch
     /// The last sale up to which none of the ledger is missing here, whoever recorded them. May read the disk.
     var knownThrough: SalePosition { get throws }
 
-    /// What became of a key here; nil when it is new.
-    func outcome(of key: IdempotencyKey) throws -> (item: ItemNumber, outcome: PurchaseOutcome)?
+    /// What became of a key here; nil when it is new. An order of several books is of no single one, so that its key is
+    /// that of no purchase.
+    func outcome(of key: IdempotencyKey) throws -> (item: ItemNumber?, outcome: PurchaseOutcome)?
     /// Orders before a number, the newest first.
     func orders(before number: Int64, limit: Int) throws -> [OrderListing]
     /// Calls `body` with what every record after `number` is of, in order: a book, or the share of an order.

@@ -221,6 +221,9 @@ import TierHTTP
                 ])
                 #expect(other.results == [.failure(.keyReused), .success(.success)])
                 #expect(store.putBackCount == 0 && store.lastNumber == 1)
+                // Nor is it a purchase of the order's first book.
+                let known = try #require(try store.outcome(of: orderKey("o")))
+                #expect(known.item == nil && known.outcome == .success)
             }
         }
     }

@@ -245,8 +245,8 @@ final class ModelledOrderStore: ModelledStore, OrderStoring, @unchecked Sendable
         }
     }
 
-    func outcome(of key: IdempotencyKey) throws -> (item: ItemNumber, outcome: PurchaseOutcome)? {
-        try read().order(under: key).map { ($0.item, .success) }
+    func outcome(of key: IdempotencyKey) throws -> (item: ItemNumber?, outcome: PurchaseOutcome)? {
+        try read().order(under: key).map { ($0.share == nil ? $0.item : nil, .success) }
     }
 
     func orders(before number: Int64, limit: Int) throws -> [OrderListing] { [] }

@@ -110,11 +110,14 @@ package final class PostgresOrderStore: PostgresStore, OrderStoring {
         return SalePosition(ledger: known.ledger, number: last)
     }
 
-    package func outcome(of key: IdempotencyKey) throws -> (item: ItemNumber, outcome: PurchaseOutcome)? {
+    package func outcome(of key: IdempotencyKey) throws -> (item: ItemNumber?, outcome: PurchaseOutcome)? {
         try database.read { connection in
             let bought = try connection.run(
-                "SELECT item_number FROM purchase WHERE order_key = $1::text", [.text(key.text)])
-            if let item = bought.first.flatMap({ ItemNumber($0[0]) }) { return (item, .success) }
+                """
+                SELECT item_number, order_number FROM \(PostgresOrderSchema.purchaseTables)
+                WHERE order_key = $1::text
+                """, [.text(key.text)])
+            if let row = bought.first { return (row.int(1) == nil ? ItemNumber(row[0]) : nil, .success) }
             let refusal = try PostgresRefusals.find(key, in: PostgresOrderSchema.refusal, on: connection)
             return refusal.flatMap { ItemNumber($0.item) }.map { ($0, .failed) }
         }

@@ -89,11 +89,15 @@ package final class OrderStore: FileStore, OrderStoring {
         writing.withLock { SalePosition(ledger: $0.tally.ledger, number: $0.tally.through) }
     }
 
-    package func outcome(of key: IdempotencyKey) throws -> (item: ItemNumber, outcome: PurchaseOutcome)? {
+    package func outcome(of key: IdempotencyKey) throws -> (item: ItemNumber?, outcome: PurchaseOutcome)? {
         try file.read { database in
-            let bought = try Int64.fetchOne(
-                database, sql: "SELECT item_number FROM purchase WHERE order_key = ?", arguments: [key.text])
-            if let item = bought.flatMap({ ItemNumber($0) }) { return (item, .success) }
+            let bought = try Row.fetchOne(
+                database,
+                sql: "SELECT item_number, order_number FROM \(OrderSchema.purchases) WHERE order_key = ?",
+                arguments: [key.text])
+            if let bought {
+                return (bought.hasNull(atIndex: 1) ? ItemNumber(bought[0] as Int64) : nil, .success)
+            }
             guard let item = try RefusalWriter.find(key, in: database).flatMap({ ItemNumber($0.item) }) else {
                 return nil
             }
