@@ -23,6 +23,7 @@ struct AtomicBook: Hashable {
             state.stock += units ?? 0
             if let price { state.price = price }
             return .success
+        case .order, .putBack: preconditionFailure("an order is not of one book: see AtomicShop")
         }
     }
 }
@@ -154,7 +155,7 @@ struct HistorySimulation {
 func mutated(_ history: [HistoryOperation], _ random: inout SeededGenerator) -> [HistoryOperation]? {
     var history = history
     guard
-        let index = history.indices.filter({ history[$0].outcome != .unknown }).randomElement(using: &random)
+        let index = history.indices.filter({ history[$0].mayBeMutated }).randomElement(using: &random)
     else { return nil }
     let old = history[index]
     let outcome: HistoryOperation.Outcome =
@@ -164,11 +165,27 @@ func mutated(_ history: [HistoryOperation], _ random: inout SeededGenerator) -> 
                 ? .found(state(max(0, seen.stock + (random.chance(50) ? 1 : -1)), seen.price.amount))
                 : .found(state(seen.stock, seen.price.amount + 1))
         case .success: .failed
-        case .failed: .success
+        case .failed: old.soldAtOpening ?? .success
+        case .sold(let cents): random.chance(50) ? .sold(totalCents: cents + 1) : .failed
+        case .otherTotal(let cents): .otherTotal(cents: cents + 1)
         case .unknown: .unknown
         }
     history[index] = HistoryOperation(
         client: old.client, item: old.item, kind: old.kind, invokedNanos: old.invokedNanos,
         returnedNanos: old.returnedNanos, outcome: outcome)
     return history
+}
+
+extension HistoryOperation {
+    /// Whether there is another answer to it.
+    fileprivate var mayBeMutated: Bool {
+        if case .putBack = kind { return false }
+        return outcome != .unknown
+    }
+
+    /// What is answered to an order that is made before there are other prices.
+    fileprivate var soldAtOpening: Outcome? {
+        guard case .order(_, let lines) = kind else { return nil }
+        return .sold(totalCents: lines.reduce(0) { $0 + $1.copies * 1000 })
+    }
 }

@@ -95,7 +95,7 @@ import Testing
     @Test func booksAreCheckedOneByOne() {
         let other = ItemNumber(2)!
         let history = History([buy(0...1, .success), lookup(2...3, 3, item: other), lookup(2...3, 2)])
-        #expect(history.partition().map(\.item) == [book, other])
+        #expect(history.partition().flatMap(\.items) == [book, other])
         #expect(
             LinearizabilityChecker.check(history, initial: [book: state(3), other: state(3)]) == .linearizable
         )

@@ -153,6 +153,7 @@ actor ChaosClient {
             return await caller.update(
                 operation.item, price: price, units: units, key: operation.key, within: limit)
         case .lookup: return await caller.lookup(operation.item, within: limit)
+        case .order, .putBack: preconditionFailure("a client buys single copies")
         }
     }
 
@@ -175,6 +176,7 @@ actor ChaosClient {
             pace?.purchased()
         case .update: tally.count { $0.updates += 1 }
         case .lookup: tally.count { $0.lookups += 1 }
+        case .order, .putBack: break
         }
     }
 

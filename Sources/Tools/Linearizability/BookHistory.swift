@@ -51,7 +51,7 @@ struct BookHistory {
     private(set) var classes: [ChangeClass] = []
     /// The indices of the classes with unknown members.
     private(set) var unknownClasses: [Int] = []
-    /// Requests with the same key that were answered Success and Failed.
+    /// Requests with the same key that were answered differently, as Success and Failed.
     private(set) var contradiction: (success: Int, failed: Int)?
 
     private var classIndex: [ClassKey: Int] = [:]
@@ -61,22 +61,19 @@ struct BookHistory {
         let price: Cents?
     }
 
-    init(_ operations: [HistoryOperation]) {
-        var purchases: [IdempotencyKey: [Int]] = [:]
-        for (index, operation) in operations.enumerated() {
-            switch operation.kind {
-            case .buy(let key?): purchases[key, default: []].append(index)
-            case .buy(nil): add(purchase: [index], of: operations)
-            case .lookup: addLookup(operation, source: index)
-            case .update(let units, let price):
-                add(
-                    operation.outcome, units ?? 0, price, operation.invokedNanos, operation.returnedNanos,
-                    index)
+    /// - Parameter item: the book. Of an order for several books it is what the order did to this one.
+    init(_ requests: [HistoryOperation], of item: ItemNumber) {
+        for operation in KeyedRequests.operations(of: requests) {
+            if let (one, other) = operation.contradiction {
+                contradiction = contradiction ?? (success: one, failed: other)
             }
-        }
-        // The order of a dictionary differs from run to run; the order of first requests does not.
-        for requests in purchases.values.sorted(by: { $0[0] < $1[0] }) {
-            add(purchase: requests, of: operations)
+            switch operation.kind {
+            case .lookup: addLookup(operation)
+            case .buy: add(operation, -1)
+            case .update(let units, let price): add(operation, units ?? 0, price)
+            case .order(_, let lines): add(operation, lines, of: item, sign: -1)
+            case .putBack(_, let lines): add(operation, lines, of: item, sign: 1)
+            }
         }
         known.sort { ($0.invokedNanos, $0.source) < ($1.invokedNanos, $1.source) }
         for index in classes.indices {
@@ -85,42 +82,26 @@ struct BookHistory {
         }
     }
 
-    private mutating func addLookup(_ operation: HistoryOperation, source: Int) {
-        guard case .found(let state) = operation.outcome, let returned = operation.returnedNanos else {
-            return
-        }
+    private mutating func addLookup(_ lookup: KeyedRequests) {
+        guard case .found(let state) = lookup.outcome, let returned = lookup.returnedNanos else { return }
         known.append(
             Known(
-                effect: .lookup(state), invokedNanos: operation.invokedNanos, returnedNanos: returned,
-                source: source, changeClass: -1))
+                effect: .lookup(state), invokedNanos: lookup.invokedNanos, returnedNanos: returned,
+                source: lookup.source, changeClass: -1))
     }
 
-    /// Adds one purchase from all requests with its key.
-    ///
-    /// The request that takes effect first decides, and all later ones repeat its outcome. So the purchase
-    /// takes effect at some time from the first invocation of any of them to the first response. Every time
-    /// in this interval lies within the first-invoked request (it had no response earlier), and the others
-    /// can follow it within their own intervals. So the requests are exactly one operation on that interval.
-    private mutating func add(purchase requests: [Int], of operations: [HistoryOperation]) {
-        var invoked = UInt64.max
-        var returned: UInt64?
-        var outcome = HistoryOperation.Outcome.unknown
-        var source = requests[0]
-        for request in requests {
-            let operation = operations[request]
-            invoked = min(invoked, operation.invokedNanos)
-            guard operation.outcome != .unknown, let answered = operation.returnedNanos else { continue }
-            if outcome != .unknown, outcome != operation.outcome {
-                let pair = outcome == .success ? (source, request) : (request, source)
-                contradiction = contradiction ?? (success: pair.0, failed: pair.1)
-            }
-            if answered < returned ?? UInt64.max {
-                returned = answered
-                source = request
-            }
-            outcome = operation.outcome
-        }
-        add(outcome, -1, nil, invoked, returned, source)
+    /// Adds what an order did to this book. Of a refused one for several books, nobody knows whether this was short.
+    private mutating func add(_ order: KeyedRequests, _ lines: [OrderLine], of item: ItemNumber, sign: Int64)
+    {
+        guard let line = lines.first(where: { $0.item == item }) else { return }
+        if order.outcome == .failed, lines.count > 1 { return }
+        add(order, sign * line.copies)
+    }
+
+    private mutating func add(_ operation: KeyedRequests, _ units: Int64, _ price: Cents? = nil) {
+        add(
+            operation.outcome, units, price, operation.invokedNanos, operation.returnedNanos,
+            operation.source)
     }
 
     private mutating func add(

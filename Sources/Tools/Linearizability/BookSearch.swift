@@ -96,7 +96,7 @@ struct BookSearch {
 
     private mutating func searchDepthFirst(limit: Int) -> Result {
         if root.configuration.isComplete { return .linearizable }
-        var visited = VisitedStates()
+        var visited = VisitedStates<BookState>()
         var frames = [Frame(node: root, finder: OptionFinder(book, root.configuration))]
         while !frames.isEmpty {
             guard let option = nextOption(&frames[frames.count - 1]) else {
@@ -127,7 +127,7 @@ struct BookSearch {
     }
 
     private mutating func searchByLevel() -> Result {
-        var levels: [Int: (nodes: [Node], visited: VisitedStates)] = [:]
+        var levels: [Int: (nodes: [Node], visited: VisitedStates<BookState>)] = [:]
         levels[root.configuration.placedCount, default: ([], .init())].nodes = [root]
         _ = levels[root.configuration.placedCount]?.visited.insert(root.configuration)
         for level in root.configuration.placedCount..<book.known.count {

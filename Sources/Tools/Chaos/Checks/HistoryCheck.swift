@@ -2,7 +2,7 @@ internal import Dispatch
 internal import Linearizability
 internal import Model
 
-/// Checks that what the clients saw is linearizable, book by book.
+/// Checks that what the clients saw is linearizable, book by book, and of books that orders connect together.
 package struct HistoryCheck: Sendable {
     /// The result of the check.
     package struct Outcome: Sendable {
@@ -10,6 +10,10 @@ package struct HistoryCheck: Sendable {
         package var operationCount = 0
         /// The number of books checked.
         package var bookCount = 0
+        /// The groups of books that orders connect whose common order was found, or refuted.
+        package var groupCount = 0
+        /// Those of which only each book by itself has an order: the search of all together stopped at its limit.
+        package var undecidedGroupCount = 0
         /// The duration, in seconds.
         package var seconds = 0.0
         /// The books whose history no order explains, or whose search stopped at its limit.
@@ -35,11 +39,15 @@ package struct HistoryCheck: Sendable {
     private func check() -> Outcome {
         let start = ContinuousClock.now
         var outcome = Outcome()
-        for (_, operations) in History(operations.map(\.seen)).partition() {
-            outcome.bookCount += 1
-            outcome.operationCount += operations.count
-            switch LinearizabilityChecker.check(History(operations), initial: opening) {
+        for group in History(operations.map(\.seen)).partition() {
+            outcome.bookCount += group.items.count
+            outcome.operationCount += group.operations.count
+            outcome.groupCount += group.items.count > 1 ? 1 : 0
+            switch LinearizabilityChecker.check(History(group.operations), initial: opening) {
             case .linearizable: continue
+            case .undecidedTogether:
+                outcome.groupCount -= 1
+                outcome.undecidedGroupCount += 1
             case .violation(let item, let explanation):
                 outcome.findings.append(Finding(.notLinearizable, "book \(item): \(explanation)"))
             case .undecided(let item, let stepCount):

@@ -41,6 +41,8 @@ package struct Operation: Sendable, Equatable {
             case .lookup: "lookup"
             case .update(let units, let price):
                 "update(price: \(price?.description ?? "na"), units: \(units.map(String.init) ?? "na"))"
+            case .order: "order"
+            case .putBack: "put back"
             }
         return "\(name) of book \(item) under key \(key)"
     }
