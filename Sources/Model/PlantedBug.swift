@@ -21,6 +21,12 @@ package enum PlantedBug: String, CaseIterable, Sendable {
     case makesHalfOfOrder
     /// An order that was cancelled can be returned as well.
     case returnsWhatWasCancelled
+    /// The key of an order's step is not looked at, so that what is repeated puts copies back again.
+    case putsBackTwice
+    /// A key that stands for an order sells another basket as well.
+    case sellsSecondBasket
+    /// An order is made whatever its customer expects it to cost.
+    case ignoresExpectedTotal
     /// A log gets its lines before the database has the batch.
     case logsBeforeCommit
     /// A repeated key that was refused is answered Success.

@@ -11,8 +11,13 @@ struct ClientHistory {
         var outcome: PurchaseOutcome?
     }
 
+    private var requests: [HistoryOperation] = []
+    /// Requests that were refused, so that nothing follows from them.
+    private var forgotten: Set<Int> = []
     /// The requests in the checker's form.
-    private(set) var operations: [HistoryOperation] = []
+    var operations: [HistoryOperation] {
+        requests.indices.filter { !forgotten.contains($0) }.map { requests[$0] }
+    }
     private(set) var purchases: [IdempotencyKey: Purchase] = [:]
     /// Keys in the order of their first use.
     private(set) var keys: [IdempotencyKey] = []
@@ -27,7 +32,7 @@ struct ClientHistory {
     mutating func begin(
         _ kind: HistoryOperation.Kind, of item: ItemNumber, by client: Int, at now: NIODeadline
     ) -> Int {
-        operations.append(
+        requests.append(
             HistoryOperation(
                 client: client, item: item, kind: kind, invokedNanos: now.uptimeNanoseconds,
                 returnedNanos: nil, outcome: .unknown))
@@ -39,15 +44,18 @@ struct ClientHistory {
         case .update(let units?, _): restocks[units] = false
         default: break
         }
-        return operations.count - 1
+        return requests.count - 1
     }
+
+    /// Notes that a request was refused for good.
+    mutating func forget(_ request: Int) { forgotten.insert(request) }
 
     /// Notes a request's answer.
     ///
     /// - Returns: what is wrong with it, if it differs from its key's first.
     mutating func end(_ request: Int, _ outcome: HistoryOperation.Outcome, at now: NIODeadline) -> String? {
-        operations[request].end(outcome, atNanos: now.uptimeNanoseconds)
-        switch operations[request].kind {
+        requests[request].end(outcome, atNanos: now.uptimeNanoseconds)
+        switch requests[request].kind {
         case .buy(let key?):
             let answer = outcome == .success ? PurchaseOutcome.success : .failed
             guard let first = purchases[key]?.outcome else {

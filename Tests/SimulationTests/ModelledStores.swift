@@ -112,15 +112,7 @@ final class ModelledCatalogStore: ModelledStore, CatalogStoring, @unchecked Send
 
     func sales(after sale: SalePosition, limit: Int) throws -> [LedgerSale] {
         let first = sale.ledger == ledger ? sale.number : 0
-        let sales = try read().movements.compactMap { logged -> LedgerSale? in
-            guard let number = logged.movement.sale, number > first, let key = logged.movement.key else {
-                return nil
-            }
-            return LedgerSale(
-                position: SalePosition(ledger: ledger, number: number), item: logged.movement.change.item,
-                key: IdempotencyKey(trusted: key))
-        }
-        return Array(sales.prefix(limit))
+        return Array(try read().ledgerSnapshot.sales.filter { $0.position.number > first }.prefix(limit))
     }
 
     func forEachBookInShop(_ body: (Book) throws -> Void) throws -> Int64 {
@@ -179,11 +171,19 @@ final class ModelledCatalogStore: ModelledStore, CatalogStoring, @unchecked Send
     func keeper(_ name: String) throws -> KeeperRecord? { throw NotModelled() }
     func session(_ digest: String) throws -> KeeperSession? { throw NotModelled() }
     func settings() throws -> [KeptSetting] { throw NotModelled() }
-    func events(_ filter: EventFilter) throws -> EventsPage { throw NotModelled() }
     func webhooks() throws -> [WebhookRow] { throw NotModelled() }
     func deadLetters(
         of webhook: Int64, after sequence: Int64, limit: Int, areWanted: Bool
     ) throws -> [DeadLetter] { throw NotModelled() }
+    func events(_ filter: EventFilter) throws -> EventsPage {
+        let tables = try read()
+        let window = EventRow.Window(filter, newest: Int64(tables.movements.count))
+        let rows = tables.movements.map { tables.eventRow(of: $0.movement) }.filter {
+            $0.sequence > filter.after && $0.sequence <= window.through
+                && $0.isTold(lowStockMax: filter.lowStockMax)
+        }
+        return window.page(Array(rows.prefix(filter.limit))) { tables.shares($0) }
+    }
     func movements(_ filter: MovementFilter) throws -> LedgerStretch { throw NotModelled() }
 }
 

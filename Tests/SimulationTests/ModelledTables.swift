@@ -177,6 +177,28 @@ extension ModelledTables: LedgerTables {
 
     mutating func write(_ settings: SettingsChange, at time: Timestamp) {}
 
+    // MARK: Events
+
+    func eventRow(of movement: LedgerMovement) -> EventRow {
+        EventRow(
+            sequence: movement.sequence, kind: movement.kind.rawValue, item: movement.change.item.value,
+            units: movement.change.units ?? 0, stockAfter: movement.stockAfter, sale: movement.sale,
+            atMillis: movement.atMillis, order: steps[movement.sequence]?.order)
+    }
+
+    /// What steps of orders did, by their first movements.
+    func shares(_ movements: [Int64]) -> [Int64: OrderShare] {
+        let rows = movements.flatMap { first -> [OrderShares.Row] in
+            guard let step = steps[first] else { return [] }
+            return self.movements[Int(first) - 1..<Int(first) - 1 + step.movementCount].map {
+                OrderShares.Row(
+                    step: first, order: step.order, kind: $0.movement.kind.rawValue,
+                    item: $0.movement.change.item.value, units: $0.movement.change.units ?? 0, key: "")
+            }
+        }
+        return OrderShares.read(rows).mapValues(\.share)
+    }
+
     // MARK: What storekeepers ask for
 
     /// The simulation's storekeepers add no books, bring no covers and import no files.
@@ -244,6 +266,15 @@ extension ModelledTables: LedgerTables {
     func removeDeadLetter(of webhook: Int64, _ sequence: Int64) throws { throw NotModelled() }
     func wantDeadLetters(of webhook: Int64, _ sequence: Int64?) throws -> Int64 { throw NotModelled() }
     func markUndone(_ key: IdempotencyKey, _ number: Int) throws { throw NotModelled() }
+}
+
+extension EventRow {
+    /// `EventRow.condition`, as a database has it.
+    func isTold(lowStockMax: Int64) -> Bool {
+        kind == MovementKind.update.rawValue && sale != nil || order != nil
+            || units < 0
+                && (stockAfter == 0 || stockAfter <= lowStockMax && stockAfter - units > lowStockMax)
+    }
 }
 
 extension LedgerBook {

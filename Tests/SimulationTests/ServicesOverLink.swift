@@ -37,6 +37,13 @@ struct CatalogOverLink: CatalogService {
         }
     }
 
+    /// A step of an order, as a frontend passes it on.
+    func step(_ change: CatalogChange, context: CallContext) -> EventLoopFuture<PlacedOrder> {
+        call("step", isRead: false, mayBeRepeated: true, context) {
+            $0.step(change, on: context.slot.eventLoop)
+        }
+    }
+
     func sales(
         after sale: SalePosition, limit: Int, context: CallContext
     ) -> EventLoopFuture<[LedgerSale]?> {
@@ -71,5 +78,12 @@ struct OrderOverLink: OrderService {
             [orders] place in
             orders[place].buy(item, key: key, priceMax: priceMax, trace: context.trace)
         }
+    }
+
+    /// A customer's order, as a frontend passes it on.
+    func order(_ order: NewOrder, context: CallContext) -> EventLoopFuture<PlacedOrder> {
+        link.call(
+            "order of \(order.lines.count)", isRead: false, mayBeRepeated: true, deadline: context.deadline
+        ) { [orders] place in orders[place].order(order, trace: context.trace) }
     }
 }

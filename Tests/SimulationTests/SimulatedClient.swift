@@ -9,7 +9,7 @@ import Services
 
 /// A client that buys and restocks, one request at a time, repeated where a key allows it.
 // Unchecked: a simulation has one thread.
-final class SimulatedClient: @unchecked Sendable {
+final class SimulatedClient: Participant, @unchecked Sendable {
     private static let purchaseTimeMax = TimeAmount.seconds(7)
     private static let restockTimeMax = TimeAmount.seconds(3)
 

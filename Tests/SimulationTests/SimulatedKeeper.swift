@@ -7,10 +7,11 @@ import NIOCore
 /// A storekeeper: gives books new titles and facts, takes one that nobody buys out of the shop, and brings it back. Each
 /// request is repeated with its key until it is answered.
 // Unchecked: a simulation has one thread.
-final class SimulatedKeeper: @unchecked Sendable {
+final class SimulatedKeeper: Participant, @unchecked Sendable {
     private static let requestCount = 6
     private static let requestTimeMax = TimeAmount.seconds(3)
 
+    let name = "the storekeeper"
     private let world: World
     private let store: SimulatedStore
     private let link: SimulatedLink

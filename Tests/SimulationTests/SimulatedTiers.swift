@@ -84,8 +84,9 @@ final class SimulatedCatalog: SimulatedServer, @unchecked Sendable {
     /// Whether the ledger has a sale under `key`, as far as that is visible.
     func hasSold(under key: IdempotencyKey) -> Bool {
         if let replica { return replica.database.content.movement(under: key)?.sale != nil }
-        guard isUp, let receipt = try? store?.receipt(of: key) else { return false }
-        return receipt.outcome == .success
+        guard isUp, let store else { return false }
+        if let order = try? store.order(of: key) { return order.key == key }
+        return (try? store.receipt(of: key))?.outcome == .success
     }
 
     func close() throws {
@@ -198,23 +199,54 @@ final class SimulatedOrder: SimulatedServer, @unchecked Sendable {
         _ item: ItemNumber, key: IdempotencyKey, priceMax: Cents?, trace: TraceContext
     ) -> EventLoopFuture<PurchaseOutcome>? {
         guard isUp, let engine else { return nil }
-        let context = CallContext(
-            slot: world.slot, trace: trace, deadline: world.now + OrderRoutes.catalogTimeMax)
-        let life = generation
+        let (isFirst, context) = meet(key, trace)
+        let purchase = engine.buy(item, key: key, priceMax: priceMax, context: context)
+        check(purchase.map { $0 == .success }, of: item, key: key) {
+            // A copy at another order server, of which this one knows nothing, may have sold.
+            isFirst && self.world.metKeys[key]?.count == 1
+        }
+        return purchase
+    }
+
+    /// The same for several books.
+    func order(_ order: NewOrder, trace: TraceContext) -> EventLoopFuture<PlacedOrder>? {
+        guard isUp, let engine else { return nil }
+        let context = meet(order.key, trace).context
+        let made = engine.order(order, context: context)
+        check(made.map { _ in true }, of: nil, key: order.key) {
+            // Copies of an order do not wait for each other here.
+            self.world.metKeys[order.key] == [self.name: 1]
+        }
+        return made
+    }
+
+    private func meet(
+        _ key: IdempotencyKey, _ trace: TraceContext
+    ) -> (isFirst: Bool, context: CallContext) {
         let isFirst = world.metKeys[key, default: [:]].isEmpty
         world.metKeys[key, default: [:]][name, default: 0] += 1
-        let purchase = engine.buy(item, key: key, priceMax: priceMax, context: context)
-        purchase.whenComplete { result in
+        let context = CallContext(
+            slot: world.slot, trace: trace, deadline: world.now + OrderRoutes.catalogTimeMax)
+        return (isFirst, context)
+    }
+
+    /// - Parameters:
+    ///   - item: the book of a purchase; nil of an order.
+    ///   - isAlone: whether no other copy can have sold.
+    private func check(
+        _ sale: EventLoopFuture<Bool>, of item: ItemNumber?, key: IdempotencyKey,
+        isAlone: @escaping @Sendable () -> Bool
+    ) {
+        let life = generation
+        sale.whenComplete { result in
             guard self.generation == life else { return }
             switch result {
-            case .success(.success): self.checkRecord(of: item, key: key)
-            // A copy at another order server, of which this one knows nothing, may have sold.
-            case .failure(let error as StoreError) where isFirst && self.world.metKeys[key]?.count == 1:
+            case .success(true): self.checkRecord(of: item, key: key)
+            case .failure(let error as StoreError) where isAlone():
                 self.checkFault(error, key: key)
             default: break
             }
         }
-        return purchase
     }
 
     /// An answer reports that nothing was done only if nothing was sold.
@@ -227,11 +259,14 @@ final class SimulatedOrder: SimulatedServer, @unchecked Sendable {
     }
 
     /// A Success is answered only when the order is written down.
-    private func checkRecord(of item: ItemNumber, key: IdempotencyKey) {
-        let known =
-            replica.map { $0.database.content.order(under: key)?.item }
-            ?? (try? store?.outcome(of: key)?.item)
-        if known != item { world.fault("Success for a key without an order: \(item)") }
+    private func checkRecord(of item: ItemNumber?, key: IdempotencyKey) {
+        let known: ItemNumber?? =
+            if let replica {
+                replica.database.content.order(under: key).map { $0.share == nil ? $0.item : nil }
+            } else {
+                (try? store?.outcome(of: key)).map { $0.item }
+            }
+        if known != .some(item) { world.fault("Success for key \(key) without a record") }
     }
 }
 
@@ -265,11 +300,23 @@ final class SimulatedFrontend: SimulatedServer, @unchecked Sendable {
         _ item: ItemNumber, key: IdempotencyKey?, trace: TraceContext
     ) -> EventLoopFuture<PurchaseOutcome>? {
         guard isUp, let orderLink, let catalogLink else { return nil }
-        let context = CallContext(
-            slot: world.slot, trace: trace, deadline: world.now + TierRelay.changeTimeMax)
         return OrderOverLink(link: orderLink, orders: orders).buy(
             item, key: key ?? .random(), priceMax: nil,
-            comparedAt: CatalogOverLink(link: catalogLink, catalogs: catalogs), context: context)
+            comparedAt: CatalogOverLink(link: catalogLink, catalogs: catalogs), context: context(trace))
+    }
+
+    func order(_ order: NewOrder, trace: TraceContext) -> EventLoopFuture<PlacedOrder>? {
+        guard isUp, let orderLink else { return nil }
+        return OrderOverLink(link: orderLink, orders: orders).order(order, context: context(trace))
+    }
+
+    func step(_ change: CatalogChange, trace: TraceContext) -> EventLoopFuture<PlacedOrder>? {
+        guard isUp, let catalogLink else { return nil }
+        return CatalogOverLink(link: catalogLink, catalogs: catalogs).step(change, context: context(trace))
+    }
+
+    private func context(_ trace: TraceContext) -> CallContext {
+        CallContext(slot: world.slot, trace: trace, deadline: world.now + TierRelay.changeTimeMax)
     }
 
     func lookup(_ item: ItemNumber) -> EventLoopFuture<Book>? {

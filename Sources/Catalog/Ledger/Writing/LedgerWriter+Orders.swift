@@ -31,7 +31,9 @@ extension LedgerWriter {
             return .failure(.short(short))
         }
         let total = zip(order.lines, books).reduce(0) { $0 + $1.0.copies * $1.1.price.amount }
-        if let expected = order.expectedTotal, expected.amount != total {
+        if let expected = order.expectedTotal, expected.amount != total,
+            !PlantedBug.isOn(.ignoresExpectedTotal)
+        {
             return .failure(.otherTotal(cents: total, expected: expected))
         }
         return .success(try place(order, books))
@@ -72,6 +74,7 @@ extension LedgerWriter {
             return .failure(.keyReused)
         }
         let isSame = placed.lines.map { OrderLine(item: $0.item, copies: $0.copies) } == order.lines
+        if !isSame, PlantedBug.isOn(.sellsSecondBasket) { return nil }
         guard isSame || PlantedBug.isOn(.ignoresOtherItemOfKey) else { return .failure(.keyReused) }
         return .success(
             CatalogOutcome(update: .applied(sale: position(number), replayed: true), order: placed))

@@ -143,13 +143,18 @@ struct LedgerWriter<Tables: LedgerTables> {
             sequence: lastMovement + 1, kind: MovementKind(entry), change: entry.change, key: key, sale: sale,
             atMillis: time.millis, stockAfter: state.stock, priceAfter: state.price, previous: previous)
         if try !tables.insert(movement) {
-            guard PlantedBug.isOn(.skipsKeyCheck), let key else { return false }
+            guard Self.takesKeyAgain(entry), let key else { return false }
             movement.key = "\(key)~\(lastMovement)"
             _ = try tables.insert(movement)
         }
         lastMovement += 1
         executed.append(entry)
         return true
+    }
+
+    private static func takesKeyAgain(_ entry: LedgerEntry) -> Bool {
+        if case .order = entry, PlantedBug.isOn(.sellsSecondBasket) { return true }
+        return PlantedBug.isOn(.skipsKeyCheck)
     }
 
     // MARK: Keys
