@@ -34,6 +34,11 @@ package struct ChaosOptions: Sendable {
         self.program = program
     }
 
+    /// Of so many clients, one orders several books at once; the others buy single copies.
+    private static let clientsPerCustomer = 4
+    /// The clients that order.
+    var customers: Int { max(1, clients / Self.clientsPerCustomer) }
+
     /// The number of books that the clients request.
     static let bookCount = 48
     /// The purchases of a book with few copies, and the number of these copies.

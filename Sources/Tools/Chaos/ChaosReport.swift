@@ -52,8 +52,9 @@ package struct ChaosReport: Sendable {
 
             \(setUp), a TCP proxy on \
             each of the \(options.layout.ways.count) ways between them and their clients, and \
-            \(options.clients) clients that buy, look up, search, restock and change prices, and a storekeeper who edits \
-            books, retires one and brings it back; all repeat with the same key whatever had no answer. Meanwhile servers are killed and frozen and connections fail\
+            \(options.clients) clients, of whom \(options.customers) order several books at once and cancel, and the others \
+            buy, look up, search, restock and change prices. A storekeeper edits books, retires one and brings it back, and one \
+            at the desk hands orders over and takes copies back. All repeat with the same key whatever had no answer. Meanwhile servers are killed and frozen and connections fail\
             \(hasReplicas ? ", and the database is restarted, frozen and replaced by its standby" : ""). At the \
             end of every round all faults end, every outcome is found out by its key, and the auditor compares.
 
@@ -82,12 +83,14 @@ package struct ChaosReport: Sendable {
 
             - every acknowledged Success is a sale in the ledger, and no Failed is;
             - no key has two sales, and every sale has a purchase that asked for it;
-            - opening stock + acknowledged changes − sales = stock, for each book, and never below 0;
+            - every order is in the ledger with all of its lines or not at all, and what was cancelled or returned once;
+            - opening stock + acknowledged changes + cancellations + returns − sales = stock, for each book, and never below 0;
             - every edit, and every book retired or brought back, is in the ledger once and in its order, and shown;
             - databases, ledger, orders and \(hasReplicas ? "all" : "both") logs fit each other (`bookstore verify`) within 5 seconds of the \
             servers being back, with no request from anybody, and again when all outcomes are settled;
             - a key that is repeated gets its first answer, with another book a 422;
-            - at the end, the history of every book is linearizable (Wing & Gong, Lowe)\(hasReplicas ? ";" : ".")
+            - at the end, the history of every book is linearizable, and that of books that orders connect as a whole \
+            (Wing & Gong, Lowe)\(hasReplicas ? ";" : ".")
             \(hasReplicas ? Self.replicaChecks : "")
 
             ## Findings
@@ -130,6 +133,13 @@ package struct ChaosReport: Sendable {
             ("buys sent \(DuplicatesPhase.copyCount) times at once, without faults", "\(duplicateCount)"),
             ("buys sent two to four times at once, under faults", "\(counts.simultaneous - duplicateCount)"),
             ("lookups / updates / searches", "\(counts.lookups) / \(counts.updates) / \(counts.searches)"),
+            ("orders of several books made", "\(counts.orders)"),
+            ("– short of copies / of another total", "\(counts.ordersShort) / \(counts.otherTotals)"),
+            (
+                "– cancelled / handed over / returns of all or a part",
+                "\(counts.cancelled) / \(counts.handedOver) / \(counts.returned)"
+            ),
+            ("– steps that were refused", "\(counts.stepsRefused)"),
             ("edits, books retired or brought back", "\(counts.deeds)"),
             ("requests without an outcome, repeated with their key", "\(counts.unknownReplies)"),
             ("put aside and settled much later", "\(counts.settledLater)"),
@@ -137,6 +147,10 @@ package struct ChaosReport: Sendable {
             (
                 "operations checked for linearizability",
                 "\(history.operationCount) of \(history.bookCount) books"
+            ),
+            (
+                "groups of books that orders connect, checked together / unknown",
+                "\(history.groupCount) / \(history.undecidedGroupCount)"
             ),
         ] + (hasReplicas ? replicaSummary : [])
     }

@@ -80,38 +80,58 @@ package final class ChaosRun: Sendable {
         tally.add(try await store.heal())
         let auditor = try await RunAuditor(store: store, shelf: shelf, loops: loops)
         let duplicates = try await duplicates(store, loops: loops)
-        let keeper = try await ChaosKeeper(
-            store: store, shelf: shelf, tally: tally, seed: options.seed, loops: loops)
-        var clients: [ChaosClient] = []
-        for number in 1...options.clients {
-            let caller = try await StoreCaller(
-                frontends: store.frontends, catalogs: store.catalogs, loops: loops)
-            clients.append(
-                ChaosClient(number: number, caller: caller, shelf: shelf, tally: tally, seed: options.seed))
-        }
+        let participants = try await participants(of: store, shelf: shelf, loops: loops)
         var schedule = FaultSchedule(of: options.layout, seed: options.seed)
         for round in 1...options.rounds where !stop.isSet && tally.findingCount == 0 {
             let seconds = try await self.round(
-                round, store: store, clients: clients, keeper: keeper, schedule: &schedule)
+                round, store: store, participants: participants, schedule: &schedule)
             report.faultSeconds += seconds
             say("round \(round) of \(options.rounds): auditing")
-            try await audit(
-                store, clients: clients, keeper: keeper, others: duplicates, auditor: auditor)
+            try await audit(store, participants, others: duplicates, auditor: auditor)
             report.rounds += 1
         }
         if store.database != nil, tally.findingCount == 0 {
             say("taking one server at a time away")
-            try await OneAwayPhase(store: store, clients: clients, tally: tally).run(stop: stop)
-            try await audit(
-                store, clients: clients, keeper: keeper, others: duplicates, auditor: auditor)
+            try await OneAwayPhase(store: store, clients: participants.clients, tally: tally).run(stop: stop)
+            try await audit(store, participants, others: duplicates, auditor: auditor)
         }
         say("checking that the history is linearizable")
-        let operations = await Self.operations(of: clients) + duplicates + auditor.lookups
+        let operations = await participants.operations + duplicates + auditor.lookups
         let history = HistoryCheck(opening: shelf.books, operations: operations)
         let checked = await history.run()
         tally.add(checked.findings)
         report.history = checked
         report.startCounts = store.servers.map { ($0.name, $0.startCount) }
+    }
+
+    private func participants(
+        of store: ChaosStore, shelf: ChaosShelf, loops: TierLoops
+    ) async throws -> Participants {
+        let board = OrderBoard()
+        var clients: [ChaosClient] = []
+        var customers: [ChaosCustomer] = []
+        for number in 1...options.clients {
+            let caller = try await StoreCaller(
+                frontends: store.frontends, catalogs: store.catalogs, loops: loops)
+            if number > 1, number <= options.customers + 1 {
+                customers.append(
+                    ChaosCustomer(
+                        number: number, caller: caller,
+                        orders: try await OrderCaller(frontends: store.frontends, loops: loops), shelf: shelf,
+                        board: board, tally: tally, seed: options.seed))
+            } else {
+                clients.append(
+                    ChaosClient(
+                        number: number, caller: caller, shelf: shelf, tally: tally, seed: options.seed))
+            }
+        }
+        return Participants(
+            clients: clients, customers: customers,
+            keeper: try await ChaosKeeper(
+                store: store, shelf: shelf, tally: tally, seed: options.seed, loops: loops),
+            desk: ChaosDesk(
+                orders: try await OrderCaller(frontends: store.frontends, loops: loops), board: board,
+                tally: tally, seed: options.seed))
     }
 
     private func duplicates(_ store: ChaosStore, loops: TierLoops) async throws -> [Operation] {
@@ -134,8 +154,7 @@ package final class ChaosRun: Sendable {
 
     /// - Returns: how long faults were injected, in seconds.
     private func round(
-        _ number: Int, store: ChaosStore, clients: [ChaosClient], keeper: ChaosKeeper,
-        schedule: inout FaultSchedule
+        _ number: Int, store: ChaosStore, participants: Participants, schedule: inout FaultSchedule
     ) async throws -> Double {
         let start = ContinuousClock.now
         let share = { (total: Int) in (total + self.options.rounds - 1) / self.options.rounds }
@@ -153,8 +172,7 @@ package final class ChaosRun: Sendable {
         defer { showing.cancel() }
         let injector = FaultInjector(store: store, tally: tally)
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for client in clients { group.addTask { await client.work(pace) } }
-            group.addTask { await keeper.work(pace) }
+            participants.work(pace, in: &group)
             try await injector.run(&schedule, pace: pace)
             tally.add(try await store.heal())
             try await group.waitForAll()
@@ -163,36 +181,22 @@ package final class ChaosRun: Sendable {
     }
 
     private func audit(
-        _ store: ChaosStore, clients: [ChaosClient], keeper: ChaosKeeper, others: [Operation],
-        auditor: RunAuditor
+        _ store: ChaosStore, _ participants: Participants, others: [Operation], auditor: RunAuditor
     ) async throws {
         tally.add(await store.database?.findings() ?? [])
         // Check first without any request: the store must complete its files by itself.
         tally.add(try await booksFindings(store))
-        await settle(clients, keeper)
-        let operations = await Self.operations(of: clients) + others
+        await participants.settle()
+        let operations = await participants.operations + others
         tally.add(try await booksFindings(store))
         do {
-            tally.add(try await auditor.findings(operations, keeper.record))
+            tally.add(try await auditor.findings(operations, participants.keeper.record))
         } catch  where tally.findingCount > 0 {
             // A store that is wrong may not answer, and what is wrong says more.
         }
     }
 
-    private func settle(_ clients: [ChaosClient], _ keeper: ChaosKeeper) async {
-        await withTaskGroup(of: Void.self) { group in
-            for client in clients { group.addTask { await client.settleAll() } }
-            group.addTask { await keeper.settle() }
-        }
-    }
-
     private func booksFindings(_ store: ChaosStore) async throws -> [Finding] {
         try await checkBooks(store.place).map { Finding(.unbalanced, $0) }
-    }
-
-    private static func operations(of clients: [ChaosClient]) async -> [Operation] {
-        var operations: [Operation] = []
-        for client in clients { operations += await client.settled + client.open }
-        return operations
     }
 }

@@ -14,6 +14,20 @@ package final class RunTally: Sendable {
         package var updates = 0
         /// Edits of books, and books retired or brought back, with a response.
         package var deeds = 0
+        /// Orders of several books that were made.
+        package var orders = 0
+        /// Orders of which copies were short.
+        package var ordersShort = 0
+        /// Orders that cost something else than was expected.
+        package var otherTotals = 0
+        /// Orders cancelled, by customers and at the desk.
+        package var cancelled = 0
+        /// Orders handed over.
+        package var handedOver = 0
+        /// Returns, of all of an order or a part.
+        package var returned = 0
+        /// Steps and cancellations that came too late, or could not be.
+        package var stepsRefused = 0
         /// Searches with a response.
         package var searches = 0
         /// Times that a request was sent without a known outcome.

@@ -14,7 +14,7 @@ struct ChaosCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "chaos", abstract: "Try hard to break the store's promises, and look whether one broke.",
         discussion: """
-            Opens a store of its own on loopback addresses, in a folder of its own, and lets clients buy while \
+            Opens a store of its own on loopback addresses, in a folder of its own, and lets clients buy and order while \
             its servers are killed and frozen and its connections fail; then compares what the clients were told \
             with what the store has written down. Ends when both --buys and --faults are reached, or when \
             --seconds are over; Ctrl-C ends it early, audits and reports. Exit status 0 when nothing was lost, \
@@ -102,7 +102,8 @@ struct ChaosCommand: AsyncParsableCommand {
         Output.line(
             """
             \(result.counts.faultCount) faults, \(result.counts.purchases) buys (\(result.counts.sold) sold, \
-            \(result.counts.soldOut) sold out), \(result.history.operationCount) operations of \
+            \(result.counts.soldOut) sold out), \(result.counts.orders) orders (\(result.counts.cancelled) cancelled, \
+            \(result.counts.handedOver) handed over, \(result.counts.returned) returns), \(result.history.operationCount) operations of \
             \(result.history.bookCount) books checked, \(Int(result.seconds)) s: \(result.findingCount) findings
             Repeat with: \(result.command)
             """)

@@ -11,6 +11,8 @@ struct ChaosShelf: Sendable {
     private static let openingStock: Int64 = 20
     /// The percentage of requests that always go to the same book, so that clients compete for it.
     private static let hotShare = 30
+    /// Books that are ordered together. What orders connect is checked together, so that large groups take long.
+    private static let groupSize = 3
 
     let books: [Book]
     /// A book that nobody buys, and that comes and goes.
@@ -18,6 +20,8 @@ struct ChaosShelf: Sendable {
     /// Those whose books stay.
     let topics: [String]
     private let drawn: [ItemNumber]
+    /// The second half of them, in groups.
+    private let groups: [[ItemNumber]]
 
     /// Creates a shelf with `count` books for the clients, two for the duplicates phase, and one for the storekeeper.
     init(count: Int, duplicateKeys: Int, lastCopies: Int) {
@@ -41,6 +45,10 @@ struct ChaosShelf: Sendable {
         self.books = books
         kept = books[count + 2].item
         drawn = books[2..<(count + 2)].map(\.item)
+        let ordered = Array(drawn.suffix(drawn.count / 2))
+        groups = stride(from: 0, to: ordered.count, by: Self.groupSize).map {
+            Array(ordered[$0..<min($0 + Self.groupSize, ordered.count)])
+        }
         topics = Array(Set(books.map(\.topic))).filter { $0 != Self.keptTopic }.sorted()
     }
 
@@ -48,6 +56,11 @@ struct ChaosShelf: Sendable {
     func draw(_ random: inout FastRandom) -> ItemNumber {
         Int.random(in: 0..<100, using: &random) < Self.hotShare
             ? drawn[0] : drawn[Int.random(in: 0..<drawn.count, using: &random)]
+    }
+
+    /// Draws the books of an order, by number.
+    func drawGroup(_ random: inout FastRandom) -> [ItemNumber] {
+        groups[Int.random(in: 0..<groups.count, using: &random)]
     }
 
     func other(than item: ItemNumber) -> ItemNumber { item == drawn[0] ? drawn[1] : drawn[0] }

@@ -4,8 +4,8 @@ package import Model
 /// Compares what the clients saw with what the store recorded. It reads nothing itself.
 package struct SalesAudit: Sendable {
     private let books: [Book]
-    private let operations: [Operation]
-    private let sales: [LedgerSale]
+    let operations: [Operation]
+    let sales: [LedgerSale]
     private let stocks: [ItemNumber: Int64]
 
     /// - Parameters:
@@ -22,7 +22,7 @@ package struct SalesAudit: Sendable {
 
     /// All differences.
     package func findings() -> [Finding] {
-        ledgerFindings() + purchaseFindings() + stockFindings()
+        ledgerFindings() + purchaseFindings() + orderFindings() + stockFindings()
     }
 
     /// Checks that sales are numbered without a gap, and that each was requested.
@@ -35,6 +35,7 @@ package struct SalesAudit: Sendable {
                 findings.append(
                     Finding(.unbalanced, "the ledger: expected sale \(index + 1), found \(number)"))
             }
+            guard sale.share == nil else { continue }
             let what = "sale \(number) of book \(sale.item) under key \(sale.key)"
             guard let purchase = purchases[sale.key]?.first else {
                 findings.append(
@@ -52,7 +53,9 @@ package struct SalesAudit: Sendable {
     private func purchaseFindings() -> [Finding] {
         var findings: [Finding] = []
         var numbers: [IdempotencyKey: [Int64]] = [:]
-        for sale in sales { numbers[sale.key, default: []].append(sale.position.number) }
+        for sale in sales where sale.share == nil {
+            numbers[sale.key, default: []].append(sale.position.number)
+        }
         for purchase in operations where purchase.isPurchase {
             let sold = numbers[purchase.key] ?? []
             if sold.count > 1 {
@@ -73,7 +76,7 @@ package struct SalesAudit: Sendable {
         return findings
     }
 
-    /// Checks that the stock is the opening stock plus acknowledged changes minus sales, and that no lookup
+    /// Checks that the stock is the opening stock plus acknowledged changes minus what is sold, and that no lookup
     /// saw a negative one.
     private func stockFindings() -> [Finding] {
         var changed: [ItemNumber: Int64] = [:]
@@ -90,7 +93,16 @@ package struct SalesAudit: Sendable {
             default: break
             }
         }
-        let sold = Dictionary(grouping: sales, by: \.item).mapValues { Int64($0.count) }
+        var sold: [ItemNumber: Int64] = [:]
+        for sale in sales {
+            guard let share = sale.share else {
+                sold[sale.item, default: 0] += 1
+                continue
+            }
+            for line in share.lines {
+                sold[line.item, default: 0] += share.state.putsBack ? -line.copies : line.copies
+            }
+        }
         for book in books {
             let soldOfBook = sold[book.item] ?? 0
             let hadAtMost = book.stock + (added[book.item] ?? 0)
