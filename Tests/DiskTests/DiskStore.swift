@@ -140,17 +140,36 @@ final class DiskStore {
         return (reply?.json["result"] as? [String: Any])?[name] as? Value
     }
 
+    /// The status of what is asked for by a POST with a body of JSON, or with none; nil without an answer.
+    func status(of target: String, body: String = "", key: String, to tier: Tier = .frontend) -> Int? {
+        var headers = ["Idempotency-Key": key]
+        if !body.isEmpty { headers["Content-Type"] = "application/json" }
+        return try? request(
+            "POST", target, port: ports[tier] ?? 0, headers: headers, body: body
+        ).status
+    }
+
     /// The keys of all sales in the ledger, in order.
-    func ledgerKeys() throws -> [String] {
-        var keys: [String] = []
+    func ledgerKeys() throws -> [String] { try ledger().sold }
+
+    /// The same, and the keys of the orders of which copies came back.
+    func ledger() throws -> (sold: [String], back: [String]) {
+        var (keys, back): ([String], [String]) = ([], [])
         var after = ""
         while true {
             let reply = try get("/ledger\(after)", from: .catalog)
-            guard reply.status == 200, let sales = reply.json["result"] as? [[String: String]] else {
+            guard reply.status == 200, let sales = reply.json["result"] as? [[String: Any]] else {
                 throw ServerProcess.Failed(description: "the ledger answers \(reply.status) \(reply.body)")
             }
-            guard let last = sales.last?["sale"] else { return keys }
-            keys += sales.compactMap { $0["key"] }
+            guard let last = sales.last?["sale"] as? String else { return (keys, back) }
+            for sale in sales {
+                guard let key = sale["key"] as? String else { continue }
+                if ["cancelled", "returned"].contains(sale["state"] as? String ?? "") {
+                    back.append(key)
+                } else {
+                    keys.append(key)
+                }
+            }
             after = "?after=\(last.replacingOccurrences(of: " ", with: "%20"))"
         }
     }

@@ -4,12 +4,15 @@ import TestSupport
 
 /// A run of the store under the recorder, and the disk images that a power cut leaves at each moment.
 final class PowerCut {
-    /// The course of the run: enough sales for a checkpoint of the write-ahead log among them, a
-    /// clean restart, and a crash.
+    /// The course of the run: enough sales for a checkpoint of the write-ahead log among them, orders of several books, some
+    /// of which are cancelled, a clean restart, and a crash.
     struct Script: Sendable {
         var saleCount = 220
         var restartAfter = 60
         var crashAfter = 120
+        /// After so many sales comes an order, and after so many orders one is cancelled.
+        var orderEvery = 7
+        var cancelEvery = 3
         /// `DISK_FAIL_SYNC` of a tier: see the recorder.
         var failedSync: (tier: Tier, value: String)?
         /// The tier dies before it can react to the failed sync.
@@ -23,6 +26,8 @@ final class PowerCut {
     }
 
     static let items = 1...4
+    /// What orders are of.
+    static let orderLines = #"{"lines":[{"item_number":"1","copies":2},{"item_number":"3","copies":1}]}"#
     static let books = items.map { "init,\($0),1000,10,t,Book \($0)\n" }.joined()
 
     private let folder: String
@@ -89,6 +94,10 @@ final class PowerCut {
                 }
             }
             try sell(number, in: shop)
+            if number % script.orderEvery == 0 {
+                let isCancelled = number / script.orderEvery % script.cancelEvery == 0
+                try order("order-\(number)", isCancelled: isCancelled, in: shop)
+            }
             if number == script.restartAfter {
                 for tier in [Tier.order, .catalog] where shop.run(of: tier)?.stop() != 0 {
                     complaints.append("\(tier) does not stop cleanly: \(shop.said(by: tier))")
@@ -133,6 +142,20 @@ final class PowerCut {
                 == "Success"
         }
         if isPriced { try trace.record("price \(number)") }
+    }
+
+    /// An order of several books, repeated until its outcome is known, and perhaps cancelled.
+    private func order(_ key: String, isCancelled: Bool, in shop: DiskStore) throws {
+        let isKnown = poll(within: 15) { shop.status(of: "/order", body: Self.orderLines, key: key) == 200 }
+        guard isKnown else {
+            throw ServerProcess.Failed(description: "\(key) is not made: \(shop.said(by: .catalog))")
+        }
+        try trace.record("sale \(key)")
+        guard isCancelled else { return }
+        guard poll(within: 15, { shop.status(of: "/cancel", key: key) == 200 }) else {
+            throw ServerProcess.Failed(description: "\(key) is not cancelled: \(shop.said(by: .catalog))")
+        }
+        try trace.record("cancelled \(key)")
     }
 
     // MARK: The images
@@ -188,16 +211,13 @@ final class PowerCut {
         let inodes = try keepInodes()
         var model = DiskModel(root: store)
         var applied = 0
-        var sold: [String] = []
-        var price = 0
+        var answered = Answered()
         var imageCount = 0
         for moment in moments {
             while applied < moment.end {
                 let record = records[applied]
                 model.apply(record)
-                let words = record.path.split(separator: " ")
-                if record.kind == .note, words[0] == "sale" { sold.append(String(words[1])) }
-                if record.kind == .note, words[0] == "price" { price = Int(words[1]) ?? price }
+                if record.kind == .note { answered.note(record.path) }
                 applied += 1
             }
             let lucks = DiskModel.Luck.allCases.filter { isChosen(moment, $0) }
@@ -207,7 +227,7 @@ final class PowerCut {
                 imageCount += 1
                 if imageCount % 100 == 0 { sayProof("at image \(imageCount) of a power cut") }
                 let name = "power cut \(moment.number) of \(moments.count - 1), kept: \(luck)"
-                let wrong = try open(image.files, image.folders, inodes: inodes, sold: sold, price: price)
+                let wrong = try open(image.files, image.folders, inodes: inodes, answered)
                 for text in wrong { found("\(name): \(text)") }
             }
         }
@@ -216,8 +236,8 @@ final class PowerCut {
 
     /// Opens a store on a disk image, and returns its faults.
     private func open(
-        _ files: [String: DiskModel.Kept], _ folders: Set<String>, inodes: [UInt64: String], sold: [String],
-        price: Int
+        _ files: [String: DiskModel.Kept], _ folders: Set<String>, inodes: [UInt64: String],
+        _ answered: Answered
     ) throws -> [String] {
         let place = folder + "/image"
         try? FileManager.default.removeItem(atPath: place)
@@ -241,7 +261,27 @@ final class PowerCut {
         } catch {
             return ["\(error)"]
         }
-        return RecoveredStore(store: shop).complaints(sold: sold, priceAtLeast: price)
+        return RecoveredStore(store: shop).complaints(answered)
+    }
+
+    /// What was answered before a power cut.
+    struct Answered {
+        /// The keys of sales and orders.
+        private(set) var sold: [String] = []
+        /// The keys of orders that were cancelled.
+        private(set) var cancelled: [String] = []
+        private(set) var price = 0
+
+        /// Takes a note of the recording.
+        mutating func note(_ text: String) {
+            let words = text.split(separator: " ")
+            switch words[0] {
+            case "sale": sold.append(String(words[1]))
+            case "cancelled": cancelled.append(String(words[1]))
+            case "price": price = Int(words[1]) ?? price
+            default: break
+            }
+        }
     }
 }
 
@@ -250,29 +290,42 @@ struct RecoveredStore {
     let store: DiskStore
 
     /// What the store forgot, sold twice or cannot do.
-    func complaints(sold: [String], priceAtLeast price: Int) -> [String] {
+    func complaints(_ answered: PowerCut.Answered) -> [String] {
         do {
-            return try allComplaints(sold: sold, priceAtLeast: price)
+            return try allComplaints(answered)
         } catch {
             return ["\(error)"]
         }
     }
 
-    private func allComplaints(sold: [String], priceAtLeast price: Int) throws -> [String] {
+    private func allComplaints(_ answered: PowerCut.Answered) throws -> [String] {
         var wrong: [String] = []
-        let keys = try store.ledgerKeys()
+        let (sold, price) = (answered.sold, answered.price)
+        let (keys, back) = try store.ledger()
         let lost = Set(sold).subtracting(keys)
         if !lost.isEmpty { wrong.append("lost \(lost.count) acknowledged sales: \(lost.sorted().prefix(5))") }
         if Set(keys).count < keys.count { wrong.append("a key stands twice in the ledger") }
+        if Set(back).count < back.count { wrong.append("an order was cancelled twice") }
+        let kept = Set(answered.cancelled).subtracting(back)
+        if !kept.isEmpty { wrong.append("lost \(kept.count) acknowledged cancellations: \(kept.sorted())") }
         let now = Int(store.field("cost", of: 4, as: String.self) ?? "") ?? -1
         if now < price { wrong.append("the price of book 4 is \(now), \(price) was acknowledged") }
         // It still sells, and an answered key gets its answer and no second copy.
-        let last = sold.last.map { key in (key, (Int(key.dropFirst("sale-".count)) ?? 0) % 4 + 1) }
+        let last = sold.last { $0.hasPrefix("sale-") }.map { key in
+            (key, (Int(key.dropFirst("sale-".count)) ?? 0) % 4 + 1)
+        }
         for (key, item) in [last, ("after-the-cut", 1)].compactMap({ $0 }) {
             let isSold = poll(within: 5) {
                 store.result("/buy?item_number=\(item)", of: .order, key: key) == "Success"
             }
             if !isSold { wrong.append("\(key) gets no Success: \(store.said(by: .order))") }
+        }
+        // So does an answered order.
+        if let order = sold.last(where: { $0.hasPrefix("order-") }) {
+            let isThere = poll(within: 5) {
+                store.status(of: "/order", body: PowerCut.orderLines, key: order, to: .order) == 200
+            }
+            if !isThere { wrong.append("\(order) is not answered again: \(store.said(by: .order))") }
         }
         let expected = Set(keys).union(["after-the-cut"]).union(sold).count
         let count = try store.ledgerKeys().count
