@@ -4,7 +4,7 @@ import Testing
 @Suite struct KeeperTests {
     @Test func rolesHaveTheirRights() {
         let rights: [KeeperRole: Set<KeeperRight>] = [
-            .owner: [.signIn, .read, .change, .accounts], .keeper: [.signIn, .read, .change],
+            .owner: [.signIn, .read, .change, .settings, .accounts], .keeper: [.signIn, .read, .change],
             .reader: [.signIn, .read],
         ]
         for role in KeeperRole.allCases {

@@ -30,7 +30,8 @@ package enum CatalogChange: Sendable {
         switch self {
         case .update(let change): [change.item]
         case .ordering(let order): order.lines.map(\.item)
-        case .keeper, .cancelling, .forgetting, .basket, .keepers, .settings, .webhook, .importing, .undoing: []
+        case .keeper, .cancelling, .forgetting, .basket, .keepers, .settings, .webhook, .importing, .undoing:
+            []
         }
     }
 
@@ -39,7 +40,8 @@ package enum CatalogChange: Sendable {
         switch self {
         case .update(let change): change.key
         case .ordering(let order): order.key
-        case .keeper, .cancelling, .forgetting, .basket, .keepers, .settings, .webhook, .importing, .undoing: nil
+        case .keeper, .cancelling, .forgetting, .basket, .keepers, .settings, .webhook, .importing, .undoing:
+            nil
         }
     }
 }

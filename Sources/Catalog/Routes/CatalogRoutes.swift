@@ -17,8 +17,8 @@ package struct CatalogRoutes {
     let followers = EventFollowers()
 
     var all: [Route] {
-        (contract + ordering + reading + keeping + covers + importing + accounts + settings + [events] + hooking)
-            .map(admitting)
+        let shop = contract + ordering + reading + keeping + covers + importing
+        return (shop + accounts + settings + [events] + hooking).map(admitting)
     }
 
     private var contract: [Route] {
