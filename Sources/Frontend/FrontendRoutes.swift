@@ -24,7 +24,9 @@ struct FrontendRoutes {
         let health = TierHealth(of: [catalog, order])
         return Endpoint.catalogRelayed.map { TierRelay.route(of: $0, to: catalog) }
             + [
-                TierRelay.events(of: catalog), TierRelay.route(of: .order, to: order),
+                TierRelay.events(of: catalog),
+                // With the purchases of one copy: all that wait go into one commit.
+                TierRelay.route(of: .order, to: order, lane: .quick),
                 TierRelay.route(of: .orders, to: order),
                 SessionCheck(asking: catalog).admitting(
                     Route(.tiers) { .pending(health.response(to: $0)) }),

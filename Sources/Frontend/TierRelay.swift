@@ -29,11 +29,13 @@ struct TierRelay: Sendable {
 
     /// A relay of a resource of the tier behind `client`.
     ///
-    /// - Parameter entry: its name in `Server-Timing`, where that is not made of tier and resource.
-    init(_ endpoint: Endpoint, to client: TierClient, entry: String? = nil) {
+    /// - Parameters:
+    ///   - entry: its name in `Server-Timing`, where that is not made of tier and resource.
+    ///   - lane: where it is another than the one on which pages ask for it.
+    init(_ endpoint: Endpoint, to client: TierClient, entry: String? = nil, lane: Lane? = nil) {
         self.client = client
         name = endpoint.name
-        lane = endpoint.lane
+        self.lane = lane ?? endpoint.lane
         operation = client.operation("/" + endpoint.name)
         self.entry = entry ?? "\(client.tier)-\(endpoint.name)"
     }
@@ -71,8 +73,9 @@ struct TierRelay: Sendable {
 
     /// A route that passes on a resource of the tier behind `client` as it is. What waits for another tier's disk
     /// counts as long, so that one connection does not have many of it at the same time.
-    static func route(of endpoint: Endpoint, to client: TierClient) -> Route {
-        route(of: endpoint, TierRelay(endpoint, to: client)) { relay, request throws(StoreError) in
+    static func route(of endpoint: Endpoint, to client: TierClient, lane: Lane? = nil) -> Route {
+        route(of: endpoint, TierRelay(endpoint, to: client, lane: lane)) {
+            relay, request throws(StoreError) in
             try relay.pass(request, endpoint)
         }
     }
@@ -112,7 +115,7 @@ struct TierRelay: Sendable {
             repetition: isRead ? .always : key == nil ? .never : .ifPeerKeepsKeys,
             deadline: request.arrived + (isRead ? Self.readTimeMax : Self.changeTimeMax),
             trace: request.trace, operation: operation,
-            times: request.times, entry: entry, lane: endpoint.lane(isByWords: words != nil),
+            times: request.times, entry: entry, lane: words == nil ? lane : endpoint.lane(isByWords: true),
             client: isRead ? request.client : nil)
         return client.send(call, on: request.slot).flatMapThrowing { [client] answer in
             guard answer.peer == .bookstore else {
