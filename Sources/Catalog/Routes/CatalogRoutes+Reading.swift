@@ -38,12 +38,12 @@ extension CatalogRoutes {
 
     private func details(_ request: TierRequest) throws(StoreError) -> EventLoopFuture<TierResponse> {
         let item = try request.itemNumber()
-        let found = engine.read(on: request.slot.eventLoop, for: request.client) {
-            try $0.details(of: item)
-        }
-        return found.flatMapThrowing { found in
+        return engine.read(on: request.slot.eventLoop, for: request.client) {
+            let found = try $0.details(of: item)
             guard !found.isRetired else { throw StoreError.unknownItem(item) }
-            return .json(ShopBook(found.book, found.facts).result)
+            // Without a cover of which the image is missing.
+            let facts = try $0.facts(of: [item])[item] ?? .none
+            return .json(ShopBook(found.book, facts).result)
         }
     }
 

@@ -86,17 +86,25 @@ extension DeskRoutes {
         let found = try await store.book(item, trace: context.trace).result
         let page = try await ledger
         let book = found.book
+        let shown = await shownFacts(of: found, context)
         let view = DeskBookView(
             frame: desk.frame(book.title, session), key: ReceiptID.random().text,
             retireKey: ReceiptID.random().text, done: done,
-            cover: CoverArt.html(title: book.title, topic: book.topic, item: item, found.facts),
-            givenCover: found.facts[.cover], book: book,
+            cover: CoverArt.html(title: book.title, topic: book.topic, item: item, shown),
+            givenCover: found.facts[.cover], isImageLost: shown[.cover] != found.facts[.cover], book: book,
             known: FactsView(found.facts), row: DeskRow(found), isRetired: found.isRetired,
             copies: book.stock + found.sold, reason: reason,
             retiring: retiring ?? FieldView(value: "", fault: nil, isFocused: false),
             movements: page.result.map(MovementRow.init),
             pages: PageLinks(path: "/desk/book/\(item)", after: after, next: page.next))
         return try desk.answer(view, "desk-book", status: status)
+    }
+
+    /// What the shop shows of a book: without a cover of which the image is missing. Of one without a cover, or out of the
+    /// shop, nothing is asked.
+    private func shownFacts(of found: BookDetails, _ context: ShopContext) async -> BookFacts {
+        guard found.facts[.cover] != nil, !found.isRetired else { return found.facts }
+        return (try? await store.details(found.book.item, trace: context.trace))?.facts ?? found.facts
     }
 
     func ledger(_ request: Request, _ context: ShopContext, _ session: DeskSession) async throws -> Response {

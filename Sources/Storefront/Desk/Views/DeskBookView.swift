@@ -11,6 +11,8 @@ struct DeskBookView {
     let cover: String
     /// The image that a keeper gave it, by its digest.
     let givenCover: String?
+    /// Whether the store has lost the image of that cover.
+    let isImageLost: Bool
     let book: Book
     let known: FactsView
     let row: DeskRow
