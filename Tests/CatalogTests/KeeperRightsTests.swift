@@ -2,6 +2,7 @@ import Foundation
 import Model
 import Monitoring
 import NIOHTTP1
+import Outside
 import Passwords
 import StoreAPI
 import TestSupport
@@ -61,7 +62,8 @@ import TierHTTP
                     broken: { Issue.record("the catalog broke: \($0)") })
                 let server = try await CatalogServer.start(
                     engine: engine, token: try BearerToken(parsing: Self.token),
-                    at: ServerAddress(host: "127.0.0.1", port: 0), hosts: .any, loops: loops,
+                    at: ServerAddress(host: "127.0.0.1", port: 0), hosts: .any,
+                    outside: OutsideClient(group: loops.group, reachesPrivate: false), loops: loops,
                     monitor: SystemMonitor(tier: "catalog", shardCount: 1), logger: silent)
                 var failure: (any Error)?
                 do {
@@ -81,7 +83,8 @@ import TierHTTP
             for role in KeeperRole.allCases {
                 sessions[role] = try await catalog.signedIn("the \(role.rawValue)", role, hash)
             }
-            let here = CatalogRoutes(engine: catalog.engine).all
+            let outside = OutsideClient(group: catalog.loops.group, reachesPrivate: false)
+            let here = CatalogRoutes(engine: catalog.engine, outside: outside).all
             let guarded = Endpoint.all.filter { endpoint in
                 endpoint.right != nil
                     && here.contains { $0.name == endpoint.name && $0.right == endpoint.right }
