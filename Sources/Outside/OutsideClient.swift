@@ -86,8 +86,8 @@ package final class OutsideClient: Sendable {
             found.completeWith(
                 Result {
                     let addresses = try HostAddresses.find(url.host, port: url.port)
-                    if !reachesPrivate, let other = addresses.first(where: { !$0.isPublic }) {
-                        throw OutsideFault("\(other.ipAddress ?? "its address") is not on the Internet")
+                    if !reachesPrivate, addresses.contains(where: { !$0.isPublic }) {
+                        throw OutsideFault("an address of its host is not on the Internet")
                     }
                     return addresses
                 })

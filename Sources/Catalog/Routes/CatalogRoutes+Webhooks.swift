@@ -26,12 +26,6 @@ extension CatalogRoutes {
                         }.flatMap { engine.change(.add(new), on: loop) }
                     }.flatMapThrowing(Self.webhook))
             },
-            Route(.webhookRemove) { request in
-                let loop = request.slot.eventLoop
-                return .pending(
-                    request.webhookRemoval().flatMap { engine.change(.remove($0), on: loop) }
-                        .flatMapThrowing(Self.webhook))
-            },
             Route(.webhookResend) { request in
                 let loop = request.slot.eventLoop
                 return .pending(
@@ -42,6 +36,12 @@ extension CatalogRoutes {
                     })
             },
             Route(.deadLetters) { .pending(try deadLetters($0)) },
+            Route(.webhookRemove) { request in
+                let loop = request.slot.eventLoop
+                return .pending(
+                    request.webhookRemoval().flatMap { engine.change(.remove($0), on: loop) }
+                        .flatMapThrowing(Self.webhook))
+            },
         ]
     }
 
