@@ -110,11 +110,7 @@ def text_of(rounds, names, options, bench):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=3, help="how often every placement is measured (3)")
-    parser.add_argument("--seconds", type=int, default=4, help="how long one is measured (4)")
-    parser.add_argument("--folder", default="/var/tmp", help="a folder on the disk to measure (/var/tmp)")
-    parser.add_argument("--out", default="docs/cores.md", help="the report")
-    processor.add_option(parser)
+    processor.add_options(parser, "docs/cores.md")
     options = parser.parse_args()
     stop_on_signals()
     if len(os.sched_getaffinity(0)) < 2:

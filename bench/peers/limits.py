@@ -237,13 +237,9 @@ def bench_run(bench, program, port, operation, arguments):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=3, help="how often what is compared is measured (3)")
-    parser.add_argument("--seconds", type=int, default=4, help="how long a load lasts (4)")
     parser.add_argument("--overload-seconds", type=int, default=10, help="how long the overload lasts (10)")
-    parser.add_argument("--folder", default="/var/tmp", help="a folder on the disk to measure (/var/tmp)")
-    parser.add_argument("--out", default="docs/limits.md", help="the report")
     parser.add_argument("--only", choices=["topic", "idle", "books", "overload"], help="one of the four")
-    processor.add_option(parser)
+    processor.add_options(parser, "docs/limits.md")
     options = parser.parse_args()
     stop_on_signals()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -171,11 +171,7 @@ def prepare(cluster):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=3, help="how often every cell is measured (3)")
-    parser.add_argument("--seconds", type=int, default=4, help="how long a cell is measured (4)")
-    parser.add_argument("--folder", default="/var/tmp", help="a folder on the disk to measure (/var/tmp)")
-    parser.add_argument("--out", default="docs/orders.md", help="the report")
-    processor.add_option(parser)
+    processor.add_options(parser, "docs/orders.md")
     options = parser.parse_args()
     stop_on_signals()
     with Bench(options.folder) as bench:

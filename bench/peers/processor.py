@@ -85,7 +85,12 @@ class Machine:
                 f"in {len(self.busy)} measurements")
 
 
-def add_option(parser):
+def add_options(parser, out, rounds=3, seconds=4):
+    """What every benchmark can be told, and where its report goes by itself."""
+    parser.add_argument("--rounds", type=int, default=rounds, help=f"how often everything is measured ({rounds})")
+    parser.add_argument("--seconds", type=int, default=seconds, help=f"how long one measurement lasts ({seconds})")
+    parser.add_argument("--folder", default="/var/tmp", help="a folder on the disk to measure (/var/tmp)")
+    parser.add_argument("--out", default=out, help=f"the report ({out})")
     parser.add_argument("--publish-busy", action="store_true",
                         help="write the report also when the machine was not idle")
 

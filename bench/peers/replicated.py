@@ -147,13 +147,9 @@ def measure_losses(bench, stores, options):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=3, help="how often every cell is measured (3)")
-    parser.add_argument("--seconds", type=int, default=4, help="how long a cell is measured (4)")
     parser.add_argument("--clients", type=int, default=32, help="clients during a loss (32)")
     parser.add_argument("--loss-seconds", type=int, default=5, help="how long is looked after a loss (5)")
-    parser.add_argument("--folder", default="/var/tmp", help="a folder on the disk to measure (/var/tmp)")
-    parser.add_argument("--out", default="docs/replicas.md", help="the report")
-    processor.add_option(parser)
+    processor.add_options(parser, "docs/replicas.md")
     options = parser.parse_args()
     stop_on_signals()
     with Bench(options.folder) as bench:

@@ -104,12 +104,8 @@ def goals(rounds):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=5, help="how often every cell is measured (5)")
-    parser.add_argument("--seconds", type=int, default=5, help="how long a cell is measured (5)")
-    parser.add_argument("--folder", default="/var/tmp", help="a folder on the disk to measure (/var/tmp)")
-    parser.add_argument("--out", default="docs/peers.md", help="the report")
     parser.add_argument("--json", help="where all figures go as JSON")
-    processor.add_option(parser)
+    processor.add_options(parser, "docs/peers.md", rounds=5, seconds=5)
     options = parser.parse_args()
     stop_on_signals()
     with Bench(options.folder) as bench:
