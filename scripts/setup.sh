@@ -40,7 +40,7 @@ is_there() {
         libsqlite3-dev) [[ -e /usr/include/sqlite3.h ]] ;;
         zlib1g-dev) [[ -e /usr/include/zlib.h ]] ;;
         etcd-server) command -v etcd >/dev/null ;;
-        python3-etcd) python3 -c 'import etcd' 2>/dev/null ;;
+        python3-etcd) /usr/bin/python3 -c 'import etcd' 2>/dev/null ;;
         libpq-dev) [[ -e /usr/include/postgresql/libpq-fe.h ]] ;;
         # Debian ships venv without ensurepip, which creates a new environment's pip.
         python3-venv) python3 -c 'import venv, ensurepip' 2>/dev/null ;;

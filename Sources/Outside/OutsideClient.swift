@@ -113,13 +113,25 @@ package final class OutsideClient: Sendable {
     private func prepare(_ channel: any Channel, for url: OutsideURL, _ exchange: OutsideExchange) throws {
         let pipeline = channel.pipeline.syncOperations
         if url.isSecure {
-            // An address is no name of a server: its certificate is compared with where the connection leads.
-            let isAddress = (try? SocketAddress(ipAddress: url.host, port: url.port)) != nil
-            try pipeline.addHandler(
-                NIOSSLClientHandler(context: context(), serverHostname: isAddress ? nil : url.host))
+            try pipeline.addHandler(secure(url))
         }
         try pipeline.addHTTPClientHandlers()
         try pipeline.addHandler(exchange)
+    }
+
+    private func secure(_ url: OutsideURL) throws -> NIOSSLClientHandler {
+        // An address is no name of a server: its certificate is compared with where the connection leads.
+        if (try? SocketAddress(ipAddress: url.host, port: url.port)) != nil {
+            return try NIOSSLClientHandler(context: context(), serverHostname: nil)
+        }
+        return try ._makeSSLClientHandler(context: context(), serverHostname: url.host) {
+            certificate, channel in
+            channel.eventLoop.makeCompletedFuture {
+                guard CertificateNames(certificate)?.hold(url.host) != false else {
+                    throw OutsideFault("TLS: the certificate does not name its host")
+                }
+            }
+        }
     }
 
     private func context() throws -> NIOSSLContext {

@@ -176,7 +176,8 @@ extension CatalogFolder {
         case .postgresql:
             try execute(
                 """
-                DROP TABLE keeper_session, keeper, basket, order_contact, order_step, order_line, customer_order;
+                DROP TABLE shop_setting, dead_letter, webhook, keeper_session, keeper, basket;
+                DROP TABLE order_contact, order_step, order_line, customer_order;
                 ALTER TABLE movement DROP CONSTRAINT movement_sale_is_one;
                 ALTER TABLE movement ADD CHECK (
                     sale IS NULL OR (

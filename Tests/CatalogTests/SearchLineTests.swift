@@ -105,15 +105,13 @@ import TierHTTP
         try await withFind(limits) { find in
             let error = await #expect(throws: StoreError.self) { try await search("Baaad", in: find) }
             #expect(error == .overloaded(.searchTooLong))
-            // A quick search ends before its time is checked.
-            let found = try await search("2999", in: find)
-            #expect(found == [2_999])
         }
     }
 
-    @Test func anAbandonedSearchEndsInSQLite() async throws {
+    @Test func anAbandonedSearchEnds() async throws {
         try await withCatalogFolder { folder in
-            let books = try (1...3_000).map { try book($0, title: "Baaad aaa \($0)") }
+            // The beginning of a hundred words: before each the search asks whether it goes on.
+            let books = try (1...3_000).map { try book($0, title: "Baaad\($0 % 100)") }
             let store = try ShelvedStore.open(folder, firstBooks: { books })
             defer { try? store.close() }
             let index = try FindIndex(
@@ -123,7 +121,7 @@ import TierHTTP
             let client = ClientPresence()
             let counter = Counter()
             let abandoned = try index.search {
-                // The client leaves while SQLite is searching.
+                // The client leaves while it is searched.
                 if counter.next() == 3 { client.leave() }
                 return !client.hasLeft
             } body: {

@@ -177,6 +177,20 @@ import Testing
             let client = client(allowing: true, roots: .certificates([certificate]))
             let status = try await post("https://127.0.0.1:\(port)/", by: client)
             #expect(status == 204)
+            // The name leads to the address of the certificate, which says nothing of the name.
+            #expect(await fault("https://localhost:\(port)/", by: client).contains("TLS"))
         }
+    }
+
+    @Test(arguments: [
+        ("books.example", "books.example", true), ("Books.Example.", "books.example", true),
+        ("*.example", "books.example", true), ("*.example", "a.books.example", false),
+        ("*.example", "example", false), ("*", "example", false), ("*.", "example", false),
+        ("b*.example", "books.example", false), ("books.example", "books.example.org", false),
+        ("", "books.example", false),
+    ])
+    func aCertificateNamesItsHost(name: String, host: String, holds: Bool) {
+        #expect(CertificateNames([name]).hold(host) == holds)
+        #expect(!CertificateNames([]).hold(host))
     }
 }

@@ -211,13 +211,13 @@ def start_flask(bench, stock):
     return ports["frontend"]
 
 
-def start_nginx(bench, body):
-    """A frontend that passes on to a server with one fixed answer, over connections kept alive."""
+def start_nginx(bench, body, search_body="{}"):
+    """A frontend that passes on to a server with a fixed answer, or two, over connections kept alive."""
     front, back = bench.free_port(), bench.free_port()
     with open(os.path.join(ROOT, "bench/peers/nginx.conf"), encoding="utf-8") as file:
         text = file.read()
     for name, value in (("FOLDER", bench.path("nginx", "")), ("FRONT", str(front)), ("BACK", str(back)),
-                        ("BODY", body)):
+                        ("BODY", body), ("SEARCH", search_body)):
         text = text.replace(f"@{name}@", value)
     path = bench.path("nginx", "nginx.conf")
     with open(path, "w", encoding="utf-8") as file:
