@@ -171,7 +171,10 @@ import Testing
                 await fault("https://localhost:\(port)/", by: self.client(allowing: true)).contains("TLS"))
             let receiver = try WebhookReceiver()
             defer { receiver.close() }
-            #expect(!(await fault("https://127.0.0.1:\(receiver.port)/", by: client)).hasPrefix("status"))
+            // Each waits for the other to begin.
+            let impatient = self.client(allowing: true) { $0.answerTimeMax = .seconds(1) }
+            #expect(
+                !(await fault("https://127.0.0.1:\(receiver.port)/", by: impatient)).hasPrefix("status"))
         }
         try await withSecureServer("IP:127.0.0.1") { port, certificate in
             let client = client(allowing: true, roots: .certificates([certificate]))
