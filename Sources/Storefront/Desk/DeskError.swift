@@ -53,12 +53,17 @@ struct DeskError: Error {
         case StoreFault.refused(let problem) where problem.status == 401: self = .noToken
         case StoreFault.refused(let problem) where problem.code == StoreError.sessionEnded.code:
             self = .forged
+        case StoreFault.refused(let problem) where problem.code == StoreError.keyReused.code:
+            self.init(
+                status: .unprocessableContent, heading: "This form was used before",
+                happened: "The page's form was sent before, for something else. Nothing was changed.",
+                advice: "Open the page again and send it from there.")
         case StoreFault.refused(let problem) where problem.status == 403: self = .notAllowed(problem.words)
         case StoreFault.refused(let problem):
             self.init(
                 status: HTTPResponse.Status(code: problem.status), heading: "The store refused this",
                 happened: Self.sentence(problem.words) + " Nothing was changed.",
-                advice: "Go back, look at the book again and decide anew.")
+                advice: "Go back, look at it again and decide anew.")
         case StoreError.invalid(let detail): self = .badFields([Self.sentence(detail)])
         case let error as HTTPError where error.status.code < 500:
             self = .badFields([error.body ?? error.status.reasonPhrase + "."])

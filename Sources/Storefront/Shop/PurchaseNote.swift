@@ -1,13 +1,20 @@
 internal import Model
 internal import StoreAPI
 
-/// A message on a book's page about a press of its button that bought nothing. It stays true when the page is
-/// opened again.
+/// A message on the page of a book or the basket about a press of its button that bought or changed nothing. It stays
+/// true when the page is opened again.
 struct PurchaseNote: Equatable {
     let heading: String
     let words: String
 
     private static let nothing = "You have bought nothing and owe nothing."
+
+    /// What was typed is no number of copies.
+    static func noCopies(_ typed: String) -> PurchaseNote {
+        PurchaseNote(
+            heading: "The basket is as it was.",
+            words: "\(ShownText.quoted(typed)) is no number of copies from 0 to \(OrderLine.copiesMax).")
+    }
 
     /// The last copy was sold to someone else.
     ///

@@ -54,12 +54,12 @@ struct BasketRoutes: Sendable {
     private func change(_ request: Request, _ context: ShopContext) async throws -> Response {
         let form = try await Form.read(request)
         let removed = try form["remove"]
+        let basket = try await basket(of: request, context)
         var lines: [OrderLine] = []
-        for line in try await basket(of: request, context).orderLines where line.item.description != removed {
+        for line in basket.orderLines where line.item.description != removed {
             let typed = try form["copies-\(line.item)"]?.trimmingBlanks() ?? String(line.copies)
             guard let copies = Int64(typed), (0...OrderLine.copiesMax).contains(copies) else {
-                throw StoreError.invalid(
-                    "\(ShownText.quoted(typed)) is no number of copies from 0 to \(OrderLine.copiesMax).")
+                return try await page(of: basket, note: .noCopies(typed), status: .badRequest)
             }
             if copies > 0 { lines.append(OrderLine(item: line.item, copies: copies)) }
         }

@@ -3,6 +3,9 @@ internal import Model
 
 /// The form of the checkout page, as it was filled in.
 struct CheckoutForm {
+    private static let deliver = "deliver"
+    private static let collect = "collect"
+
     let key: ReceiptID
     let shown: ShownLines
     var name = ""
@@ -26,7 +29,12 @@ struct CheckoutForm {
         email = (try form["email"] ?? "").trimmingBlanks()
         // Browsers send the lines of a field with both ends (HTML, 4.10.21.4).
         delivery = (try form["delivery"] ?? "").replacing("\r\n", with: "\n").trimmingBlanks()
-        isDelivery = try form["way"] == "deliver"
+        switch try form["way"] {
+        case Self.deliver: isDelivery = true
+        case Self.collect, nil: isDelivery = false
+        default:
+            throw HTTPError(.badRequest, message: "The form has lost how the books reach you; open it again.")
+        }
     }
 
     /// What is wrong with each field; nil for nothing.
@@ -61,7 +69,7 @@ struct CheckoutForm {
             fields: [
                 .init(name: "key", value: key.text), .init(name: "lines", value: shown.text),
                 .init(name: "name", value: name), .init(name: "email", value: email),
-                .init(name: "way", value: isDelivery ? "deliver" : "collect"),
+                .init(name: "way", value: isDelivery ? Self.deliver : Self.collect),
                 .init(name: "delivery", value: delivery),
             ])
     }
