@@ -75,6 +75,9 @@ import TierHTTP
             let books = try (1...count).map { try book($0, title: "Baaad aaa \($0)") }
             let store = try ShelvedStore.open(folder, firstBooks: { books })
             defer { try? store.close() }
+            var limits = limits
+            // However slow the machine, the first search waits for the index.
+            limits.takingTimeMax = .seconds(60)
             let find = BookFinder(catalog: store.store, shelf: store.shelf, limits: limits)
             defer { find.shutdown() }
             try await body(find)
