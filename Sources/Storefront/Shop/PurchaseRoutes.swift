@@ -130,7 +130,8 @@ struct PurchaseRoutes: Sendable {
         case .order(let order):
             let view = OrderReceiptView(
                 order, id: id, frame: pages.frame("Receipt"),
-                isNew: order.isNew() && !RememberedOrders(request).isRepeat(id))
+                isNew: order.isNew() && !RememberedOrders(request).isRepeat(id),
+                isLate: try request.parameter(ShopPaths.late) != nil)
             return try pages.answer(view, "order-receipt", caching: .never)
         case nil: return try problems.answer(Self.noPurchase, context: context)
         }

@@ -19,6 +19,9 @@ enum ShopPaths {
 
     static func receipt(_ id: ReceiptID) -> String { "/receipt/\(id.text)" }
 
+    /// The parameter of a receipt's path by which it says that it was too late to cancel the order.
+    static let late = "late"
+
     /// `path` with one more parameter in its query.
     static func adding(_ name: String, _ value: String, to path: String) -> String {
         path + (path.contains("?") ? "&" : "?") + "\(name)=" + RequestTarget.encode(value)

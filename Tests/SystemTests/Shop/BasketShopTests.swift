@@ -111,5 +111,23 @@ extension RealProcesses {
                 #expect(browser.path.hasPrefix("/receipt/") && browser.page.contains("$32.50"))
             }
         }
+
+        @Test func whoCancelsTooLateIsTold() async throws {
+            try await withRunningShop { store, port in
+                let browser = try await customer(port, with: [1])
+                try await browser.submit("/checkout", Self.ann)
+                let receipt = browser.path
+                for state in ["ready", "handed_over"] {
+                    let step = try await store.send(
+                        "POST", "/state", to: .frontend, body: #"{"order":1,"state":"\#(state)"}"#)
+                    #expect(step.status == 200, "\(step.body)")
+                }
+                try await browser.send("POST", receipt + "/cancel", ["x": "1"])
+                #expect(browser.page.contains("is handed over"))
+                #expect(browser.page.contains("could not be cancelled any more"))
+                try await browser.get(receipt)
+                #expect(!browser.page.contains("could not be cancelled"))
+            }
+        }
     }
 }

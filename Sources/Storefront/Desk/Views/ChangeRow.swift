@@ -11,7 +11,13 @@ struct ChangeRow {
     private static let contextLength = 20
 
     init(_ change: FieldChange) {
-        field = BookFact(rawValue: change.field)?.label ?? Self.capitalized(change.field)
+        let fact = BookFact(rawValue: change.field)
+        field = fact?.label ?? Self.capitalized(change.field)
+        guard fact != .cover else {
+            // Its digest says nothing to a person.
+            (from, to) = (change.from.map { _ in "an image" }, change.to.map { _ in "an image" })
+            return
+        }
         let common = zip(change.from ?? "", change.to ?? "").prefix { $0 == $1 }.count
         let isLong = [change.from, change.to].contains { Wording.listed($0 ?? "") != $0 ?? "" }
         let start = isLong ? max(0, common - Self.contextLength) : 0

@@ -180,6 +180,7 @@ struct BasketRoutes: Sendable {
             _ = try await store.cancel(id.key, trace: context.trace)
         } catch StoreFault.refused(let problem) where problem.status == 409 {
             // Its page says how far it is.
+            return .redirect(to: ShopPaths.adding(ShopPaths.late, "cancel", to: ShopPaths.receipt(id)))
         }
         return .redirect(to: ShopPaths.receipt(id))
     }

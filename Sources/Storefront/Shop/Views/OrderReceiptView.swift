@@ -26,10 +26,12 @@ struct OrderReceiptView {
     let steps: [Step]
     /// Whether it was made just now.
     let isNew: Bool
+    /// Whether it was too late to cancel it when that was asked for.
+    let isLate: Bool
     let canCancel: Bool
     let isReady: Bool
 
-    init(_ order: PlacedOrder, id: ReceiptID, frame: Pages.Frame, isNew: Bool) {
+    init(_ order: PlacedOrder, id: ReceiptID, frame: Pages.Frame, isNew: Bool, isLate: Bool) {
         self.frame = frame
         self.id = id.text
         number = String(order.number)
@@ -40,6 +42,7 @@ struct OrderReceiptView {
         refunded = order.refundedCents > 0 ? Wording.amount(order.refundedCents) : nil
         steps = order.steps.map(Step.init)
         self.isNew = isNew
+        self.isLate = isLate && order.state != .cancelled
         canCancel = order.state == .placed
         isReady = order.state == .ready
     }

@@ -26,7 +26,7 @@ struct OrdersView {
                 let others = order.lines.count - 1
                 title = Wording.listed(first.title) + (others > 0 ? " and \(Wording.books(others)) more" : "")
                 cover = CoverArt.svg(title: Wording.listed(first.title), topic: "", item: first.item)
-                paid = Wording.amount(order.totalCents)
+                paid = Wording.amount(order.totalCents - order.refundedCents)
                 state = order.state.words
             }
         }
