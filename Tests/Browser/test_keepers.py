@@ -162,4 +162,7 @@ def test_the_shops_settings(own_store, browsers, scripts):
     assert "by ⁨ann⁩" in text(browser) or "by ann" in text(browser)
     browser.get(own_store.shop + "/book/1")
     assert one(browser, ".wordmark").text == "Buch & Bohne" and "€10" in text(browser)
-    assert [line.text for line in all_of(browser, "address")] == ["Hauptstraße 1", "10115 Berlin"]
+    assert one(browser, "address").text.splitlines() == ["Hauptstraße 1", "10115 Berlin"]
+    # A receipt on paper says whose it is.
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    assert one(browser, "address").is_displayed()
