@@ -202,7 +202,7 @@ def measure_overload(bench, findings, options):
             ("buy", "/buy?item_number=1", load.POST, {"Go": go})):
         wrk(bench, port, path, 256, options.seconds, script)
         before = sum(resident(child) for child in tiers.values())
-        cell, peak, left = overload(bench, findings, options, operation, "the store", port)
+        cell, left = overload(bench, findings, options, operation, "the store", port)
         grown = (sum(resident(child) for child in tiers.values()) - before) / MEBIBYTE
         refused = cell.get("refused") or {}
         findings.figure(f"{operation}: processor time of all tiers for each of them, refusals included",
@@ -212,7 +212,7 @@ def measure_overload(bench, findings, options):
         findings.goal(f"overload, {operation}: goodput at twice the peak rate over the peak", ">= 0.8 ×",
                       f"{left:.2f} ×", left >= 0.8)
         for name, peer in peers.items():
-            _, _, theirs = overload(bench, findings, options, operation, name, peer)
+            _, theirs = overload(bench, findings, options, operation, name, peer)
             findings.goal(f"overload, {operation}: what is left of the peak, over what is left of that of {name}",
                           ">= 1 ×", f"{left / theirs:.2f} ×", left >= theirs)
         if refused:
@@ -224,7 +224,7 @@ def measure_overload(bench, findings, options):
 
 
 def overload(bench, findings, options, operation, name, port):
-    """What `bookstore bench` says of twice a store's peak, its peak, and the part of it that is left."""
+    """What `bookstore bench` says of twice a store's peak, and the part of the peak that is left."""
     peak = max(bench_run(bench, port, operation, ["--clients", "256", "--duration", str(options.seconds)])
                ["throughput"], 1)
     cell = bench_run(bench, port, operation,
@@ -236,7 +236,7 @@ def overload(bench, findings, options, operation, name, port):
                     f"{cell['throughput']:,.0f}/s, median {cell['latency']['p50']:.0f} ms")
     findings.figure(f"{operation}, {name}: answered 503", f"{refused.get('count', 0):,}"
                     + (f", median {refused['p50']:.0f} ms" if refused else ""))
-    return cell, peak, cell["throughput"] / peak
+    return cell, cell["throughput"] / peak
 
 
 def bench_run(bench, port, operation, arguments):
