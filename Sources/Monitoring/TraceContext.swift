@@ -1,4 +1,5 @@
 internal import Model
+package import NIOCore
 
 /// The identity of one request through all tiers: the `traceparent` of W3C Trace Context.
 package struct TraceContext: Equatable, Sendable {
@@ -56,23 +57,37 @@ package struct TraceContext: Equatable, Sendable {
     /// The trace's id: 32 hexadecimal digits, the same in every tier.
     package var traceID: String { Hex.text(traceHigh) + Hex.text(traceLow) }
 
-    /// The value of the `traceparent` field, 55 characters.
+    /// Characters of the `traceparent` field.
+    private static let fieldLength = 55
+
+    /// The value of the `traceparent` field.
     package var field: String {
-        String(unsafeUninitializedCapacity: 55) { buffer in
-            // 00-TRACE-SPAN-FLAGS: the version, 32, 16 and 2 digits.
-            func put(_ value: UInt64, digitCount: Int, at start: Int) {
-                Hex.write(
-                    value, digitCount: digitCount, to: UnsafeMutableBufferPointer(rebasing: buffer[start...]))
-            }
-            put(0, digitCount: 2, at: 0)
-            buffer[2] = UInt8(ascii: "-")
-            put(traceHigh, digitCount: 16, at: 3)
-            put(traceLow, digitCount: 16, at: 19)
-            buffer[35] = UInt8(ascii: "-")
-            put(span, digitCount: 16, at: 36)
-            buffer[52] = UInt8(ascii: "-")
-            put(flags & 1, digitCount: 2, at: 53)
-            return 55
+        String(unsafeUninitializedCapacity: Self.fieldLength) { buffer in
+            fill(UnsafeMutableRawBufferPointer(buffer))
+            return Self.fieldLength
         }
+    }
+
+    /// Appends the value of the `traceparent` field.
+    package func write(to buffer: inout ByteBuffer) {
+        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: Self.fieldLength) { bytes in
+            fill(bytes)
+            return Self.fieldLength
+        }
+    }
+
+    /// 00-TRACE-SPAN-FLAGS: the version, 32, 16 and 2 digits.
+    private func fill(_ bytes: UnsafeMutableRawBufferPointer) {
+        let dash = UInt8(ascii: "-")
+        bytes[0] = UInt8(ascii: "0")
+        bytes[1] = UInt8(ascii: "0")
+        bytes[2] = dash
+        Hex.write(traceHigh, to: bytes, at: 3)
+        Hex.write(traceLow, to: bytes, at: 19)
+        bytes[35] = dash
+        Hex.write(span, to: bytes, at: 36)
+        bytes[52] = dash
+        bytes[53] = UInt8(ascii: "0")
+        bytes[54] = UInt8(ascii: "0") + UInt8(flags & 1)
     }
 }

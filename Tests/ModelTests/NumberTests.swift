@@ -84,4 +84,19 @@ import Testing
     ) {
         #expect(Hex.value(text.utf8) == nil)
     }
+
+    /// Eight digits are read at once: each byte at each place, among digits.
+    @Test func readsManyDigitsAsOneByOne() {
+        for byte in UInt8.min ... .max {
+            for place in 0..<10 {
+                var text = Array("0f1e2d3c4b".utf8)
+                text[place] = byte
+                let digits = text.map { Hex.value([$0]) }
+                let value = digits.reduce(UInt64?(0)) { value, digit in
+                    value.flatMap { value in digit.map { value << 4 | $0 } }
+                }
+                #expect(Hex.value(text) == value, "\(byte) at \(place)")
+            }
+        }
+    }
 }

@@ -3,7 +3,7 @@ package enum Hex {
     /// Sixteen digits.
     package static func text(_ value: UInt64) -> String {
         String(unsafeUninitializedCapacity: 16) { buffer in
-            write(value, digitCount: 16, to: buffer)
+            write(value, to: UnsafeMutableRawBufferPointer(buffer), at: 0)
             return 16
         }
     }
@@ -13,14 +13,11 @@ package enum Hex {
         bytes.reduce(into: "") { $0 += String($1 >> 4, radix: 16) + String($1 & 15, radix: 16) }
     }
 
-    /// Writes the lowest `digitCount` digits to the beginning of `buffer`, which has room for them.
-    @inlinable
-    package static func write(_ value: UInt64, digitCount: Int, to buffer: UnsafeMutableBufferPointer<UInt8>)
-    {
-        for index in 0..<digitCount {
-            let digit = UInt8(truncatingIfNeeded: value >> UInt64(4 * (digitCount - 1 - index))) & 0xF
-            buffer[index] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
-        }
+    /// Writes sixteen digits to the bytes from `offset`, which are there.
+    package static func write(_ value: UInt64, to bytes: UnsafeMutableRawBufferPointer, at offset: Int) {
+        let (high, low) = (UInt32(value >> 32), UInt32(truncatingIfNeeded: value))
+        bytes.storeBytes(of: digits(high).bigEndian, toByteOffset: offset, as: UInt64.self)
+        bytes.storeBytes(of: digits(low).bigEndian, toByteOffset: offset + 8, as: UInt64.self)
     }
 
     /// The value of lower-case hexadecimal digits; nil for anything else.
@@ -29,10 +26,17 @@ package enum Hex {
     }
 
     /// The same for a range of bytes. Every request comes through here, and code that takes any sequence is not
-    /// specialised across targets: it took 8 µs for a `traceparent`, where this takes 0.1.
+    /// specialised across targets: it took 8 µs for a `traceparent`.
     package static func value(_ bytes: UnsafeRawBufferPointer, in range: Range<Int>) -> UInt64? {
         var value: UInt64 = 0
-        for index in range {
+        var start = range.lowerBound
+        while range.upperBound - start >= 8 {
+            let text = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: start, as: UInt64.self))
+            guard let eight = Self.value(ofDigits: text) else { return nil }
+            value = value << 32 | UInt64(eight)
+            start += 8
+        }
+        for index in start..<range.upperBound {
             let byte = bytes[index]
             switch byte {
             case UInt8(ascii: "0")...UInt8(ascii: "9"): value = value << 4 | UInt64(byte - UInt8(ascii: "0"))
@@ -42,6 +46,31 @@ package enum Hex {
             }
         }
         return value
+    }
+
+    // MARK: Eight digits at once, each a byte of a number, the first of them the highest
+
+    private static let ones: UInt64 = 0x0101_0101_0101_0101
+
+    private static func digits(_ value: UInt32) -> UInt64 {
+        var nibbles = UInt64(value)
+        nibbles = (nibbles | nibbles << 16) & 0x0000_FFFF_0000_FFFF
+        nibbles = (nibbles | nibbles << 8) & 0x00FF_00FF_00FF_00FF
+        nibbles = (nibbles | nibbles << 4) & (ones * 0xF)
+        // A nibble from 10 on reaches 16 by 6 more.
+        let letters = (nibbles + ones * 6) >> 4 & ones
+        return nibbles + ones * UInt64(UInt8(ascii: "0"))
+            + letters * UInt64(UInt8(ascii: "a") - UInt8(ascii: "0") - 10)
+    }
+
+    private static func value(ofDigits text: UInt64) -> UInt32? {
+        // Letters have bit 6, and their lowest four bits begin with 1.
+        let letters = text >> 6 & ones
+        var nibbles = ((text & (ones * 0xF)) + letters * 9) & (ones * 0xF)
+        nibbles = (nibbles | nibbles >> 4) & 0x00FF_00FF_00FF_00FF
+        nibbles = (nibbles | nibbles >> 8) & 0x0000_FFFF_0000_FFFF
+        let value = UInt32(truncatingIfNeeded: nibbles | nibbles >> 16)
+        return digits(value) == text ? value : nil
     }
 }
 
