@@ -17,6 +17,7 @@ import Testing
             + "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n\r\n",
         "GET /find?q=%E4%B8%89 HTTP/1.1\r\nHost: h\r\nOrigin: http://h\r\nSec-Fetch-Site: same-origin\r\n"
             + "Sec-Purpose: prefetch\r\nContent-Type: application/json\r\nCONNECTION: Keep-Alive\r\n\r\n",
+        "POST /buy/7 HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\nAccept: */*\r\n\r\n",
     ]
 
     /// Each is for the parser, whatever that makes of it.
@@ -32,7 +33,12 @@ import Testing
         "GET / HTTP/1.1\r\nHost:\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\tb\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: \u{7F}\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: a\0b\r\n\r\n", "GET / HTTP/1.1\r\n: h\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 00\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: +0\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0, 0\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\ncontent-length: 0\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\nContent-Length: 5\r\n\r\nhello",
+        "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: h\r\ncontent-length: 5\r\n\r\nhello",
         "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: h\r\nTRANSFER-ENCODING: chunked\r\n\r\n0\r\n\r\n",
@@ -95,7 +101,8 @@ import Testing
         let pieces = [
             "\r\n", "\n", "\r", ":", " ", "\t", "\0", "%", "#", "/", "?", "HTTP/1.1", "GET ", "POST ",
             "Host: h\r\n",
-            "Connection: keep-alive\r\n", "Content-Length: 1\r\n", "A:b\r\n", "é", "\u{7F}", "a", "|", "^",
+            "Connection: keep-alive\r\n", "Content-Length: 1\r\n", "Content-Length: 0\r\n", "A:b\r\n", "é",
+            "\u{7F}", "a", "|", "^",
             "\"",
         ]
         for _ in 0..<Int.random(in: 0...2, using: &random) {

@@ -1,7 +1,7 @@
 internal import NIOHTTP1
 
-/// A request in the form that nearly all have: it has come whole, has no body, and says nothing of the connection but that
-/// it stays. It is read in one pass over its bytes; every other request is the parser's.
+/// A request in the form that nearly all have: it has come whole, has no body, perhaps says so by a length of 0, and says
+/// nothing of the connection but that it stays. It is read in one pass over its bytes; every other request is the parser's.
 ///
 /// What is taken is a part of what the parser takes, and means the same to both (`PlainRequestTests` compares them): a method
 /// of two, a target of characters that need no thought, fields on one line each. Whatever could be read in two ways is not
@@ -61,15 +61,20 @@ private struct PlainReader {
         var fields: [(String, String)] = []
         fields.reserveCapacity(4)
         var namesConnection = false
+        var namesLength = false
         while !skip("\r\n") {
             guard fields.count < countMax, let name = fieldName(), let value = fieldValue() else {
                 return nil
             }
             switch name.count {
             case 6 where isName(name, "expect"), 7 where isName(name, "upgrade"),
-                14 where isName(name, "content-length"), 16 where isName(name, "proxy-connection"),
-                17 where isName(name, "transfer-encoding"):
+                16 where isName(name, "proxy-connection"), 17 where isName(name, "transfer-encoding"):
                 return nil
+            case 14 where isName(name, "content-length"):
+                guard !namesLength, value.count == 1, bytes[value.lowerBound] == UInt8(ascii: "0") else {
+                    return nil
+                }
+                namesLength = true
             case 10 where isName(name, "connection"):
                 guard !namesConnection, isName(value, "keep-alive") else { return nil }
                 namesConnection = true
