@@ -5,6 +5,7 @@ internal import TierHTTP
 /// Classifies responses, fast enough to check every one.
 enum AnswerCheck {
     private static let resultName = Array(#""result""#.utf8)
+    private static let ownStart = Array(#"{"result":"#.utf8)
     /// The bytes in which the name `result` is searched, since other programs may put a few blanks before it.
     private static let searchedByteCountMax = 64
 
@@ -24,6 +25,8 @@ enum AnswerCheck {
     /// Whether the bytes are an object that begins with the member `result`. The framing ensures that it is
     /// complete, and its content was checked when the run began.
     private static func looksLikeResult(_ bytes: ByteBufferView) -> Bool {
+        // The store's own form; another program's may have blanks.
+        if bytes.starts(with: ownStart), bytes.last == UInt8(ascii: "}") { return true }
         let isBlank = { (byte: UInt8) in byte == 0x20 || (0x09...0x0D).contains(byte) }
         guard let first = bytes.firstIndex(where: { !isBlank($0) }), bytes[first] == UInt8(ascii: "{"),
             let last = bytes.last(where: { !isBlank($0) }), last == UInt8(ascii: "}")
