@@ -36,11 +36,12 @@ package final class FrontendServer: Sendable {
                 at: address, loops: loops, routes: table, logger: logger, limits: limits, hosts: hosts))
     }
 
-    /// Where clients come in, more is refused at once than the tiers behind would take on: what waits there is
-    /// about a third of a second of purchases, and further requests are refused while there is time.
+    /// Where clients come in, more is refused than the tiers behind would take on: what they have taken on, they answer.
     private static var limits: ServerLimits {
         var limits = ServerLimits()
-        limits.inFlightPerLoopMax = 4_096
+        limits.inFlightPerLoopMin = 4_096
+        // A request for each connection.
+        limits.inFlightPerLoopMax = limits.connectionCountMax
         return limits
     }
 

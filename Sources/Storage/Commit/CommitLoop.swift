@@ -20,8 +20,8 @@ package final class CommitLoop<Change: Sendable, Outcome: Sendable>: Sendable {
         let promise: EventLoopPromise<Outcome>
     }
 
-    /// Changes that may wait; a busy hour's worth of milliseconds at ten thousand a second.
-    package static var waitingCountMax: Int { 8_192 }
+    /// Changes that may wait: about a second of them on a good disk, as long as a request may wait for others.
+    package static var waitingCountMax: Int { 16_384 }
     /// Changes in one transaction: beyond this a batch saves little and delays its first.
     package static var batchCountMax: Int { 512 }
 

@@ -5,7 +5,7 @@ package struct ClientLimits: Sendable {
     /// How long a connection may take to open.
     package var connectTimeMax = TimeAmount.seconds(1)
     /// Requests that wait for a connection, for each peer and loop; further ones fail immediately.
-    package var waitingCountMax = 8_192
+    package var waitingCountMax = 32_768
     /// Requests in flight on one connection to a peer that is known to answer them side by side.
     package var pipelinedCountMax = 1_024
     /// Connections to such a peer, for each loop.

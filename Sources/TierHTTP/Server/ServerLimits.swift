@@ -13,8 +13,15 @@ package struct ServerLimits: Sendable {
     package var connectionCountMax = 12_000
     /// Requests of one connection that are worked on at once; further ones are not read before some end.
     package var pipelinedCountMax = 512
-    /// Requests worked on at once on one event loop; further ones are answered 503 without work.
-    package var inFlightPerLoopMax = 8_192
+    /// Requests worked on at once on one event loop, however many it answers in ``waitAimed``; further ones are answered
+    /// 503 without work.
+    package var inFlightPerLoopMax = 32_768
+    /// So many are always taken on, however slowly they are answered.
+    package var inFlightPerLoopMin = 8_192
+    /// How long a request may wait behind others at the rate at which they are answered just now, where more than
+    /// ``inFlightPerLoopMin`` are worked on. A refusal costs nearly as much as an answer, so what can be answered while
+    /// its client waits is not refused.
+    package var waitAimed = TimeAmount.seconds(1)
     /// Bytes of one connection's answers that the client has not taken; its further requests wait meanwhile. Several
     /// times what a connection's buffers in the system hold.
     package var unsentBytesPerConnectionMax = 8 * 1024 * 1024

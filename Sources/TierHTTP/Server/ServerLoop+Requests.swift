@@ -103,7 +103,7 @@ extension ServerLoop {
     }
 
     private func run(_ handler: Route.Handler, with request: TierRequest, for served: ServedRequest) {
-        guard inFlightCount <= limits.inFlightPerLoopMax else {
+        guard inFlightCount <= inFlightLimit.count else {
             return end(served, failing: StoreError.overloaded(.busy))
         }
         guard !served.isLong || !memory.isFull else { return end(served, failing: Self.noRoom) }
@@ -178,7 +178,7 @@ extension ServerLoop {
         routes.monitor.end(
             served.operation, shard: slot.index, nanos: UInt64(max(0, total.nanoseconds)),
             outcome: outcome)
-        if outcome == .error { faults.add(problem?.code) }
+        if outcome == .error { faults.add(problem?.code) } else { inFlightLimit.answered() }
         var response = response
         response.key = served.key
         log.record(

@@ -16,6 +16,7 @@ final class ServerLoop {
     private static let turnPause = TimeAmount.milliseconds(2)
     /// Requests being worked on.
     var inFlightCount = 0
+    var inFlightLimit: InFlightLimit
     var memory: LoopMemory
     var log: AccessLog
     var random = FastRandom()
@@ -46,6 +47,7 @@ final class ServerLoop {
         self.routes = routes
         self.hosts = hosts
         log = AccessLog(logger: logger)
+        inFlightLimit = InFlightLimit(limits: limits, at: .now())
         connections = DeadlineWheel(interval: limits.sweepInterval, at: .now())
         let monitor = routes.monitor
         faults = FaultCounts(of: StoreError.faultCodes + [Problem.internalCode], monitor: monitor)
@@ -147,7 +149,9 @@ final class ServerLoop {
     private func lookAround() {
         date = HTTPDate.now()
         log.sumUp()
-        cutFullConnections(.now())
+        let now = NIODeadline.now()
+        inFlightLimit.adapt(to: inFlightCount, at: now)
+        cutFullConnections(now)
         memory.sweep()
     }
 
