@@ -115,13 +115,30 @@ package final class CatalogEngine: CatalogService {
     }
 
     /// `update`, by group commit.
+    ///
+    /// - Parameter ended: told what became of it, once and on the event loop; see ``Services/CatalogService``.
+    func update(
+        _ change: StockChange, on eventLoop: any EventLoop,
+        ended: @escaping @Sendable (Result<UpdateOutcome, any Error>) -> Void
+    ) {
+        if PlantedBug.isOn(.answersBeforeCommit), change.isSale, (shelf.book(change.item)?.stock ?? 0) > 0 {
+            journal.submit(.update(change), on: eventLoop) { _ in }
+            return ended(.success(.applied(sale: nil, replayed: false)))
+        }
+        journal.submit(.update(change), on: eventLoop) { outcome in
+            switch outcome {
+            case .success(let outcome): ended(.success(outcome.update))
+            case .failure(let error): ended(.failure(error))
+            }
+        }
+    }
+
+    /// The same with a future.
     package func update(_ change: StockChange, on eventLoop: any EventLoop) -> EventLoopFuture<UpdateOutcome>
     {
-        let outcome = journal.submit(.update(change), on: eventLoop).map { $0.update }
-        if PlantedBug.isOn(.answersBeforeCommit), change.isSale, (shelf.book(change.item)?.stock ?? 0) > 0 {
-            return eventLoop.makeSucceededFuture(.applied(sale: nil, replayed: false))
-        }
-        return outcome
+        let promise = eventLoop.makePromise(of: UpdateOutcome.self)
+        update(change, on: eventLoop) { promise.completeWith($0) }
+        return promise.futureResult
     }
 
     /// What a storekeeper asks for, by group commit: whole or not at all.

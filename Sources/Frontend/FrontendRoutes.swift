@@ -38,21 +38,24 @@ struct FrontendRoutes {
             Route(.search) { request in
                 let topic = RequestTarget.encode(try request.topic(orInPath: true))
                 let page = try request.searchPage()?.parameters ?? ""
-                return .pending(search.ask("topic=" + topic + page, for: request))
+                return search.ask("topic=" + topic + page, for: request)
             },
             Route(.lookup) { request in
                 let item = try request.itemNumber(orInPath: true)
-                return .pending(lookup.ask("item_number=\(item)", about: item, for: request))
+                return lookup.ask("item_number=\(item)", about: item, for: request)
             },
             Route(.buy) { request in
                 let item = try request.itemNumber(orInPath: true)
                 let context = CallContext(
                     slot: request.slot, trace: request.trace,
                     deadline: request.arrived + TierRelay.changeTimeMax, times: request.times)
-                let purchase = order.buy(
-                    item, key: try request.purchaseKey(), priceMax: try request.priceMax(),
-                    comparedAt: catalog, context: context)
-                return .pending(purchase.map { .result(isSuccess: $0 == .success) })
+                let key = try request.purchaseKey()
+                let priceMax = try request.priceMax()
+                return .calling { ended in
+                    order.buy(item, key: key, priceMax: priceMax, comparedAt: catalog, context: context) {
+                        ended($0.map { .result(isSuccess: $0 == .success) })
+                    }
+                }
             },
         ]
     }

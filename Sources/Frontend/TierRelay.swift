@@ -49,15 +49,20 @@ struct TierRelay: Sendable {
     ///   - item: the book that a 404 is about; an answer about one book is short.
     func ask(
         _ query: String, about item: ItemNumber? = nil, for request: TierRequest
-    ) -> EventLoopFuture<TierResponse> {
+    ) -> TierReply {
         let call = TierCall(
             .GET, "/\(name)?\(query)", affinity: item?.affinity, deadline: request.arrived + Self.readTimeMax,
             trace: request.trace, operation: operation, times: request.times, entry: entry,
             mayBatch: item != nil, lane: lane)
-        return client.send(call, on: request.slot).flatMapThrowing { [client] answer in
-            try client.check(answer, item: item, isRead: true)
-            guard Self.looksLikeObject(answer.body) else { throw client.nonsense(isRead: true) }
-            return .json(answer.body)
+        return .calling { [client, slot = request.slot] ended in
+            client.send(call, on: slot) { answer in
+                ended(
+                    answer.read { answer in
+                        try client.check(answer, item: item, isRead: true)
+                        guard Self.looksLikeObject(answer.body) else { throw client.nonsense(isRead: true) }
+                        return .json(answer.body)
+                    })
+            }
         }
     }
 
@@ -96,7 +101,7 @@ struct TierRelay: Sendable {
         guard answer.status == .ok else { return .problem }
         guard endpoint.doc.contentType == TierResponse.ContentType.images else { return .json }
         // A catalog of our own serves no others.
-        return answer.headers.first(name: "content-type").flatMap(TierResponse.ContentType.init) ?? .json
+        return answer.fields.first(name: "content-type").flatMap(TierResponse.ContentType.init) ?? .json
     }
 
     func pass(
@@ -129,7 +134,7 @@ struct TierRelay: Sendable {
             }
             var response = TierResponse(answer.status, Self.type(of: answer, endpoint), body: answer.body)
             if response.status == .ok { response.caching = endpoint.caching }
-            if let seconds = answer.headers.first(name: "retry-after") {
+            if let seconds = answer.fields.first(name: "retry-after") {
                 response.fields.append(("retry-after", seconds))
             }
             return response

@@ -27,13 +27,11 @@ extension OrderEngine {
             // The query's answer has shown what kind of catalog this is. One with a ledger decides by itself; of
             // any other it is not known that it would refuse to go below 0.
             if stock <= 0, !self.catalog.keepsLedger(on: context.slot) {
-                return self.settle(.refused(replayed: false), item: item, key: key, context: context)
+                return self.settled(.refused(replayed: false), item: item, key: key, context: context)
             }
             let sale = StockChange.sale(of: item, key: key, priceMax: priceMax)
             return self.catalog.update(sale, context: context).flatMap { updated in
-                self.settle(updated, item: item, key: key, context: context).flatMapErrorThrowing {
-                    throw Self.afterDecision(updated, $0)
-                }
+                self.settled(updated, item: item, key: key, context: context)
             }
         }
     }

@@ -14,7 +14,8 @@ package final class OrderEngine: OrderService {
     private struct Pending {
         let item: ItemNumber
         let priceMax: Cents?
-        let outcome: EventLoopFuture<PurchaseOutcome>
+        /// Further requests with its key, which wait for its outcome.
+        var joined: [EventLoopPromise<PurchaseOutcome>] = []
     }
 
     private static let tier = "order"
@@ -61,37 +62,44 @@ package final class OrderEngine: OrderService {
     /// Buys one unit while it costs at most `priceMax`; nil buys at any price. A second request with a key that is
     /// being worked on waits for the first one's outcome.
     package func buy(
-        _ item: ItemNumber, key: IdempotencyKey, priceMax: Cents? = nil, context: CallContext
-    ) -> EventLoopFuture<PurchaseOutcome> {
-        let promise = context.slot.eventLoop.makePromise(of: PurchaseOutcome.self)
-        let earlier = pending.withLock { pending -> Pending? in
-            if let earlier = pending[key] { return earlier }
-            pending[key] = Pending(item: item, priceMax: priceMax, outcome: promise.futureResult)
-            return nil
+        _ item: ItemNumber, key: IdempotencyKey, priceMax: Cents?, context: CallContext,
+        ended: @escaping PurchaseEnded
+    ) {
+        let earlier = pending.withLock { pending -> (Pending, EventLoopFuture<PurchaseOutcome>)? in
+            guard let earlier = pending[key] else {
+                pending[key] = Pending(item: item, priceMax: priceMax)
+                return nil
+            }
+            let promise = context.slot.eventLoop.makePromise(of: PurchaseOutcome.self)
+            pending[key]?.joined.append(promise)
+            return (earlier, promise.futureResult)
         }
-        if let earlier {
-            join(earlier, item: item, key: key, priceMax: priceMax, context: context).cascade(to: promise)
-            return promise.futureResult
+        if let (earlier, outcome) = earlier {
+            return join(
+                earlier, outcome: outcome, item: item, key: key, priceMax: priceMax, context: context
+            ).whenComplete(ended)
         }
-        promise.futureResult.whenComplete { _ in
-            self.pending.withLock { $0[key] = nil }
+        let told = { @Sendable (outcome: Result<PurchaseOutcome, any Error>) in
+            let made = self.pending.withLock { $0.removeValue(forKey: key) }
+            ended(outcome)
+            for joined in made?.joined ?? [] { joined.completeWith(outcome) }
         }
         if catalog.keepsLedger(on: context.slot) {
-            buyFromLedger(item, key: key, priceMax: priceMax, context: context, into: promise)
+            buyFromLedger(item, key: key, priceMax: priceMax, context: context, ended: told)
         } else {
-            buyStepByStep(item, key: key, priceMax: priceMax, context: context).cascade(to: promise)
+            buyStepByStep(item, key: key, priceMax: priceMax, context: context).whenComplete(told)
         }
-        return promise.futureResult
     }
 
     /// Waits for the purchase that is being made under the same key, as long as this request may take.
     private func join(
-        _ earlier: Pending, item: ItemNumber, key: IdempotencyKey, priceMax: Cents?, context: CallContext
+        _ earlier: Pending, outcome: EventLoopFuture<PurchaseOutcome>, item: ItemNumber, key: IdempotencyKey,
+        priceMax: Cents?, context: CallContext
     ) -> EventLoopFuture<PurchaseOutcome> {
         let eventLoop = context.slot.eventLoop
         let joined = eventLoop.makePromise(of: PurchaseOutcome.self)
         let timer = eventLoop.scheduleTask(deadline: context.deadline) { joined.fail(StoreError.inProgress) }
-        earlier.outcome.hop(to: eventLoop).whenComplete { result in
+        outcome.whenComplete { result in
             timer.cancel()
             joined.completeWith(result)
         }
@@ -114,33 +122,22 @@ package final class OrderEngine: OrderService {
 
     // MARK: With a catalog that keeps the ledger
 
-    /// Query and update leave in one flush. The update decides alone: it checks the stock and the key in
-    /// the same transaction that takes the unit.
+    /// The update decides alone: it checks the stock and the key in the same transaction that takes the unit.
     private func buyFromLedger(
         _ item: ItemNumber, key: IdempotencyKey, priceMax: Cents?, context: CallContext,
-        into promise: EventLoopPromise<PurchaseOutcome>
+        ended: @escaping PurchaseEnded
     ) {
-        // Plain callbacks: each future of a chain would cost as much as a step of the purchase itself.
-        let query = catalog.stock(of: item, context: context)
-        var update = catalog.update(.sale(of: item, key: key, priceMax: priceMax), context: context)
-        if PlantedBug.isOn(.takesUnknownForFailed) {
-            update = update.flatMapErrorThrowing { _ in .refused(replayed: false) }
-        }
-        if PlantedBug.isOn(.retriesWithNewKey) {
-            update = update.flatMapError { _ in
-                self.catalog.update(.sale(of: item, key: .random(), priceMax: priceMax), context: context)
-            }
-        }
-        update.whenComplete { result in
+        catalog.sell(.sale(of: item, key: key, priceMax: priceMax), context: context) { result in
             switch result {
-            case .failure(let error): promise.fail(error)
             case .success(let decided):
-                self.settle(decided, item: item, key: key, context: context).whenComplete { outcome in
-                    // Whatever became of the query: it decides nothing.
-                    query.whenComplete { _ in
-                        promise.completeWith(outcome.mapError { Self.afterDecision(decided, $0) })
-                    }
-                }
+                self.settle(decided, item: item, key: key, context: context, ended: ended)
+            case .failure where PlantedBug.isOn(.takesUnknownForFailed): ended(.success(.failed))
+            case .failure where PlantedBug.isOn(.retriesWithNewKey):
+                let again = StockChange.sale(of: item, key: .random(), priceMax: priceMax)
+                self.catalog.update(again, context: context).flatMap {
+                    self.settled($0, item: item, key: key, context: context)
+                }.whenComplete(ended)
+            case .failure(let error): ended(.failure(error))
             }
         }
     }
@@ -152,24 +149,36 @@ package final class OrderEngine: OrderService {
         return (error as? StoreError)?.afterDecision(in: tier) ?? error
     }
 
-    /// Writes the order down as the catalog decided it.
-    func settle(
-        _ decided: UpdateOutcome, item: ItemNumber, key: IdempotencyKey, context: CallContext
-    ) -> EventLoopFuture<PurchaseOutcome> {
-        let eventLoop = context.slot.eventLoop
+    /// Writes the order down as the catalog decided it. An error then is told as one behind the decision.
+    private func settle(
+        _ decided: UpdateOutcome, item: ItemNumber, key: IdempotencyKey, context: CallContext,
+        ended: @escaping PurchaseEnded
+    ) {
         let origin: OrderRecord.Origin
         switch decided {
         case .applied(let sale?, let replayed): origin = replayed ? .ledgerEarlier(sale) : .ledger(sale)
         case .applied(nil, _): origin = .ownDecision(.success)
         case .refused:
             // A catalog with a ledger remembers the refusal itself.
-            guard !catalog.keepsLedger(on: context.slot) else {
-                return eventLoop.makeSucceededFuture(.failed)
-            }
+            guard !catalog.keepsLedger(on: context.slot) else { return ended(.success(.failed)) }
             origin = .ownDecision(.failed)
         }
-        if PlantedBug.isOn(.answersWithoutOrder) { return eventLoop.makeSucceededFuture(.success) }
-        return journal.submit(OrderRecord(key: key, item: item, origin: origin), on: eventLoop)
+        if PlantedBug.isOn(.answersWithoutOrder) { return ended(.success(.success)) }
+        journal.submit(OrderRecord(key: key, item: item, origin: origin), on: context.slot.eventLoop) {
+            switch $0 {
+            case .success(let outcome): ended(.success(outcome))
+            case .failure(let error): ended(.failure(Self.afterDecision(decided, error)))
+            }
+        }
+    }
+
+    /// The same with a future.
+    func settled(
+        _ decided: UpdateOutcome, item: ItemNumber, key: IdempotencyKey, context: CallContext
+    ) -> EventLoopFuture<PurchaseOutcome> {
+        let promise = context.slot.eventLoop.makePromise(of: PurchaseOutcome.self)
+        settle(decided, item: item, key: key, context: context) { promise.completeWith($0) }
+        return promise.futureResult
     }
 
     /// Reads the disk, on a thread of its own.

@@ -22,9 +22,12 @@ struct OrderRoutes {
                 let context = CallContext(
                     slot: request.slot, trace: request.trace, deadline: request.arrived + Self.catalogTimeMax,
                     times: request.times)
-                let purchase = engine.buy(
-                    item, key: key, priceMax: try request.priceMax(), context: context)
-                return .pending(purchase.map { .result(isSuccess: $0 == .success) })
+                let priceMax = try request.priceMax()
+                return .calling { ended in
+                    engine.buy(item, key: key, priceMax: priceMax, context: context) {
+                        ended($0.map { .result(isSuccess: $0 == .success) })
+                    }
+                }
             },
             Route(.order) { request in
                 let context = CallContext(

@@ -26,6 +26,15 @@ package protocol CatalogService: Sendable {
     ///   ``StoreError/unavailable``.
     func update(_ change: StockChange, context: CallContext) -> EventLoopFuture<UpdateOutcome>
 
+    /// Takes a copy of a book for a sale: `query_by_item` and `update` at once, of which the update alone decides. For
+    /// a catalog that keeps a ledger.
+    ///
+    /// - Parameter ended: told the update's outcome when both have ended, once and on the context's event loop; fails
+    ///   as ``update(_:context:)`` does.
+    func sell(
+        _ sale: StockChange, context: CallContext,
+        ended: @escaping @Sendable (Result<UpdateOutcome, any Error>) -> Void)
+
     /// Makes a customer's order, durably, or refuses it.
     ///
     /// - Returns: fails with ``StoreError/short(_:)``, ``StoreError/otherTotal(cents:expected:)`` and as
@@ -35,6 +44,19 @@ package protocol CatalogService: Sendable {
     /// Sales after `sale`, in order, at most `limit`; all from the first where `sale` is of another ledger;
     /// nil from a catalog that keeps none.
     func sales(after sale: SalePosition, limit: Int, context: CallContext) -> EventLoopFuture<[LedgerSale]?>
+}
+
+extension CatalogService {
+    /// By two futures, for what is not reached over a network.
+    package func sell(
+        _ sale: StockChange, context: CallContext,
+        ended: @escaping @Sendable (Result<UpdateOutcome, any Error>) -> Void
+    ) {
+        let query = stock(of: sale.item, context: context)
+        update(sale, context: context).whenComplete { outcome in
+            query.whenComplete { _ in ended(outcome) }
+        }
+    }
 }
 
 extension StockChange {

@@ -39,39 +39,71 @@ package struct HTTPCatalog: CatalogService {
     private func query<Value: Sendable>(
         _ item: ItemNumber, context: CallContext, _ read: @escaping @Sendable (TierAnswer) -> Value?
     ) -> EventLoopFuture<Value> {
-        let call = TierCall(
-            .GET, "/query_by_item?item_number=\(item)", affinity: item.affinity, deadline: context.deadline,
-            trace: context.trace,
-            operation: queryOperation, times: context.times, entry: "catalog-query",
-            mayBatch: true)
-        return client.send(call, on: context.slot).flatMapThrowing { [client] answer in
+        client.send(query(item, context), on: context.slot).flatMapThrowing { [client] answer in
             try client.check(answer, item: item, isRead: true)
             guard let value = read(answer) else { throw client.nonsense(isRead: true) }
             return value
         }
     }
 
+    private func query(_ item: ItemNumber, _ context: CallContext) -> TierCall {
+        TierCall(
+            .GET, "/query_by_item?item_number=\(item)", affinity: item.affinity, deadline: context.deadline,
+            trace: context.trace,
+            operation: queryOperation, times: context.times, entry: "catalog-query",
+            mayBatch: true)
+    }
+
     /// `POST /update`, with the change's key in the header.
     package func update(_ change: StockChange, context: CallContext) -> EventLoopFuture<UpdateOutcome> {
+        client.send(update(change, context), on: context.slot).flatMapThrowing {
+            try outcome(of: change, in: $0)
+        }
+    }
+
+    /// Both in one flush, and by callbacks: each future would cost as much as a step of the purchase itself.
+    package func sell(
+        _ sale: StockChange, context: CallContext,
+        ended: @escaping @Sendable (Result<UpdateOutcome, any Error>) -> Void
+    ) {
+        // Whatever becomes of the query: it decides nothing.
+        let both = NIOLoopBoundBox<(queried: Bool, outcome: Result<UpdateOutcome, any Error>?)>
+            .makeBoxSendingValue((false, nil), eventLoop: context.slot.eventLoop)
+        client.send(query(sale.item, context), on: context.slot) { _ in
+            both.value.queried = true
+            if let outcome = both.value.outcome { ended(outcome) }
+        }
+        client.send(update(sale, context), on: context.slot) { answer in
+            let outcome = answer.read { try self.outcome(of: sale, in: $0) }
+            guard both.value.queried else {
+                both.value.outcome = outcome
+                return
+            }
+            ended(outcome)
+        }
+    }
+
+    private func update(_ change: StockChange, _ context: CallContext) -> TierCall {
         let price = change.price.map(\.description) ?? "na"
         let units = change.units.map(String.init) ?? "na"
         // A plus sign would be read as a space; Swift prints none.
         var target = "/update?item_number=\(change.item)&cost=\(price)&stock=\(units)"
         if let limit = change.priceMax { target += "&cost_max=\(limit)" }
-        let call = TierCall(
+        return TierCall(
             .POST, target, key: change.key?.field, affinity: change.item.affinity,
             repetition: change.mayBeRepeated ? .ifPeerKeepsKeys : .never, deadline: context.deadline,
             trace: context.trace, operation: updateOperation, times: context.times, entry: "catalog-update",
             mayBatch: true)
-        return client.send(call, on: context.slot).flatMapThrowing { [client] answer in
-            try client.checkPrice(answer, of: change.item, limit: change.priceMax)
-            try client.check(answer, item: change.item, isRead: false)
-            guard let isSuccess = ResultBody.isSuccess(answer.body) else {
-                throw client.nonsense(isRead: false)
-            }
-            let replayed = answer.isReplayed
-            return isSuccess ? .applied(sale: answer.sale, replayed: replayed) : .refused(replayed: replayed)
+    }
+
+    private func outcome(of change: StockChange, in answer: TierAnswer) throws -> UpdateOutcome {
+        try client.checkPrice(answer, of: change.item, limit: change.priceMax)
+        try client.check(answer, item: change.item, isRead: false)
+        guard let isSuccess = ResultBody.isSuccess(answer.body) else {
+            throw client.nonsense(isRead: false)
         }
+        let replayed = answer.isReplayed
+        return isSuccess ? .applied(sale: answer.sale, replayed: replayed) : .refused(replayed: replayed)
     }
 
     /// `POST /order`, which only a catalog of our own make has.

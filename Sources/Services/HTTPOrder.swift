@@ -20,8 +20,9 @@ package struct HTTPOrder: OrderService {
 
     /// `POST /buy`, with the key in the header.
     package func buy(
-        _ item: ItemNumber, key: IdempotencyKey, priceMax: Cents? = nil, context: CallContext
-    ) -> EventLoopFuture<PurchaseOutcome> {
+        _ item: ItemNumber, key: IdempotencyKey, priceMax: Cents? = nil, context: CallContext,
+        ended: @escaping PurchaseEnded
+    ) {
         var target = "/buy?item_number=\(item)"
         if let priceMax { target += "&cost_max=\(priceMax)" }
         // The key makes the purchase safe to repeat: that is the contract of every order server.
@@ -29,14 +30,17 @@ package struct HTTPOrder: OrderService {
             .POST, target, key: key.field, affinity: item.affinity, repetition: .always,
             deadline: context.deadline, trace: context.trace, operation: operation, times: context.times,
             entry: "order", mayBatch: true)
-        return client.send(call, on: context.slot).flatMapThrowing { [client] answer in
-            context.times.passOn(answer.headers["server-timing"])
-            try client.checkPrice(answer, of: item, limit: priceMax)
-            try client.check(answer, item: item, isRead: false)
-            guard let isSuccess = ResultBody.isSuccess(answer.body) else {
-                throw client.nonsense(isRead: false)
-            }
-            return isSuccess ? .success : .failed
+        client.send(call, on: context.slot) { [client] answer in
+            ended(
+                answer.read { answer in
+                    context.times.passOn(answer.fields["server-timing"])
+                    try client.checkPrice(answer, of: item, limit: priceMax)
+                    try client.check(answer, item: item, isRead: false)
+                    guard let isSuccess = ResultBody.isSuccess(answer.body) else {
+                        throw client.nonsense(isRead: false)
+                    }
+                    return isSuccess ? .success : .failed
+                })
         }
     }
 }

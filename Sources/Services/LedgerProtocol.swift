@@ -21,9 +21,9 @@ extension TierResponse {
 extension TierAnswer {
     /// Where in the ledger the sale is; nil where none is told.
     var sale: SalePosition? {
-        headers.first(name: LedgerProtocol.saleField).flatMap { SalePosition(parsing: $0) }
+        fields.first(name: LedgerProtocol.saleField).flatMap { SalePosition(parsing: $0) }
     }
 
     /// Whether an earlier request with the same key had got it.
-    var isReplayed: Bool { headers.first(name: LedgerProtocol.replayedField) != nil }
+    var isReplayed: Bool { fields.contains(name: LedgerProtocol.replayedField) }
 }

@@ -10,30 +10,41 @@ package protocol OrderService: Sendable {
 
     /// Buys one unit of a book under a key, while it costs at most `priceMax`; nil buys at any price.
     ///
-    /// - Returns: the outcome. Fails with
+    /// - Parameter ended: told the outcome, once and on the context's event loop; before this returns, if it is known by
+    ///   then. Fails with
     ///   ``StoreError/unknownItem(_:)``, ``StoreError/keyReused``, ``StoreError/inProgress``,
     ///   ``StoreError/aboveLimit(_:price:limit:)``, ``StoreError/overloaded(_:)`` or
     ///   ``StoreError/unavailable``.
     func buy(
-        _ item: ItemNumber, key: IdempotencyKey, priceMax: Cents?, context: CallContext
-    ) -> EventLoopFuture<PurchaseOutcome>
+        _ item: ItemNumber, key: IdempotencyKey, priceMax: Cents?, context: CallContext,
+        ended: @escaping PurchaseEnded)
 }
 
+/// What is told a purchase's outcome.
+package typealias PurchaseEnded = @Sendable (Result<PurchaseOutcome, any Error>) -> Void
+
 extension OrderService {
-    /// Buys as ``buy(_:key:priceMax:context:)`` does. For an order server that heeds no limit the price is
+    /// Buys as ``buy(_:key:priceMax:context:ended:)`` does, with a future for the outcome.
+    package func buy(
+        _ item: ItemNumber, key: IdempotencyKey, priceMax: Cents? = nil, context: CallContext
+    ) -> EventLoopFuture<PurchaseOutcome> {
+        let promise = context.slot.eventLoop.makePromise(of: PurchaseOutcome.self)
+        buy(item, key: key, priceMax: priceMax, context: context) { promise.completeWith($0) }
+        return promise.futureResult
+    }
+
+    /// Buys as ``buy(_:key:priceMax:context:ended:)`` does. For an order server that heeds no limit the price is
     /// compared at the catalog right before: not one decision with the sale, but all that the contract alone allows.
     package func buy(
         _ item: ItemNumber, key: IdempotencyKey, priceMax: Cents?, comparedAt catalog: any CatalogService,
-        context: CallContext
-    ) -> EventLoopFuture<PurchaseOutcome> {
+        context: CallContext, ended: @escaping PurchaseEnded
+    ) {
         guard let priceMax, !heedsLimits(on: context.slot) else {
-            return buy(item, key: key, priceMax: priceMax, context: context)
+            return buy(item, key: key, priceMax: priceMax, context: context, ended: ended)
         }
-        return catalog.offer(of: item, context: context).flatMap { offer in
-            do throws(StoreError) { try offer.check(item, limit: priceMax) } catch {
-                return context.slot.eventLoop.makeFailedFuture(error)
-            }
-            return self.buy(item, key: key, priceMax: priceMax, context: context)
+        catalog.offer(of: item, context: context).whenComplete { offer in
+            do { try offer.get().check(item, limit: priceMax) } catch { return ended(.failure(error)) }
+            self.buy(item, key: key, priceMax: priceMax, context: context, ended: ended)
         }
     }
 }

@@ -26,7 +26,7 @@ extension TierClient {
             told.dependency = told.dependency ?? tier
             throw told
         }
-        guard answer.status == .serviceUnavailable, answer.headers.contains(name: "retry-after") else {
+        guard answer.status == .serviceUnavailable, answer.fields.contains(name: "retry-after") else {
             throw StoreError.unexpectedStatus(
                 Int(answer.status.code), tier: tier, outcomeUnknown: !isRead)
         }
@@ -77,7 +77,7 @@ extension Problem {
         self.init(.serviceUnavailable, detail, code: code)
         isOutcomeUnknown = outcome != "none"
         dependency = texts["dependency"]
-        if let seconds = answer.headers.first(name: "retry-after") { fields = [("retry-after", seconds)] }
+        if let seconds = answer.fields.first(name: "retry-after") { fields = [("retry-after", seconds)] }
     }
 }
 

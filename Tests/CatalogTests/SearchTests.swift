@@ -27,11 +27,8 @@ import TierHTTP
         #expect(numbers(CatalogRoutes.books(of: try listings([2, 3, 5, 8, 13]), in: page)) == books)
     }
 
-    private func body(_ reply: TierReply) throws -> ByteBuffer {
-        switch reply {
-        case .ready(let response): response.body
-        case .pending(let future): try future.wait().body
-        }
+    private func body(_ reply: TierReply, on eventLoop: any EventLoop) throws -> ByteBuffer {
+        try TierReply.future(on: eventLoop) { reply }.wait().body
     }
 
     @Test(arguments: [3, 5_000]) func cachesAnAnswerUntilItsTopicChanges(count: Int64) throws {
@@ -40,7 +37,7 @@ import TierHTTP
         let answers = TopicAnswers()
         var books = try listings(Array(1...count))
         func answer() throws -> ByteBuffer {
-            try body(answers.reply(topic: "t", listings: books, on: group.next()))
+            try body(answers.reply(topic: "t", listings: books, on: group.next()), on: group.next())
         }
         func storage(_ bytes: ByteBuffer) -> UnsafeRawPointer? {
             bytes.withUnsafeReadableBytes(\.baseAddress)
@@ -64,10 +61,10 @@ import TierHTTP
         defer { try? group.syncShutdownGracefully() }
         for topic in ["a", "b", "a"] {
             let books = [Listing(item: try #require(ItemNumber(1)), title: topic)]
-            let body = try body(answers.reply(topic: topic, listings: books, on: group.next()))
+            let body = try body(answers.reply(topic: topic, listings: books, on: group.next()), on: group.next())
             #expect(body == Listing.result(books))
         }
-        let none = try body(answers.reply(topic: "none", listings: [], on: group.next()))
+        let none = try body(answers.reply(topic: "none", listings: [], on: group.next()), on: group.next())
         #expect(String(buffer: none) == #"{"result":[]}"#)
     }
 }

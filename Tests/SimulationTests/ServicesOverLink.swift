@@ -72,12 +72,13 @@ struct OrderOverLink: OrderService {
     func heedsLimits(on slot: LoopSlot) -> Bool { link.isKnown }
 
     func buy(
-        _ item: ItemNumber, key: IdempotencyKey, priceMax: Cents?, context: CallContext
-    ) -> EventLoopFuture<PurchaseOutcome> {
+        _ item: ItemNumber, key: IdempotencyKey, priceMax: Cents?, context: CallContext,
+        ended: @escaping PurchaseEnded
+    ) {
         link.call("buy \(item)", isRead: false, mayBeRepeated: true, deadline: context.deadline) {
             [orders] place in
             orders[place].buy(item, key: key, priceMax: priceMax, trace: context.trace)
-        }
+        }.whenComplete(ended)
     }
 
     /// A customer's order, as a frontend passes it on.

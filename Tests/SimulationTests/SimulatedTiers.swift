@@ -300,9 +300,12 @@ final class SimulatedFrontend: SimulatedServer, @unchecked Sendable {
         _ item: ItemNumber, key: IdempotencyKey?, trace: TraceContext
     ) -> EventLoopFuture<PurchaseOutcome>? {
         guard isUp, let orderLink, let catalogLink else { return nil }
-        return OrderOverLink(link: orderLink, orders: orders).buy(
+        let promise = world.loop.makePromise(of: PurchaseOutcome.self)
+        OrderOverLink(link: orderLink, orders: orders).buy(
             item, key: key ?? .random(), priceMax: nil,
-            comparedAt: CatalogOverLink(link: catalogLink, catalogs: catalogs), context: context(trace))
+            comparedAt: CatalogOverLink(link: catalogLink, catalogs: catalogs), context: context(trace)
+        ) { promise.completeWith($0) }
+        return promise.futureResult
     }
 
     func order(_ order: NewOrder, trace: TraceContext) -> EventLoopFuture<PlacedOrder>? {

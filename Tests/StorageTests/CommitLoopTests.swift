@@ -37,6 +37,15 @@ private final class HeldCommit: Sendable {
     }
 }
 
+extension CommitLoop {
+    /// A change's outcome as a future.
+    fileprivate func submit(_ change: Change, on eventLoop: any EventLoop) -> EventLoopFuture<Outcome> {
+        let promise = eventLoop.makePromise(of: Outcome.self)
+        submit(change, on: eventLoop) { promise.completeWith($0.mapError { $0 }) }
+        return promise.futureResult
+    }
+}
+
 @Suite struct CommitLoopTests {
     private struct Fault: Error {}
 

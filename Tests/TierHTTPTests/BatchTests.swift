@@ -45,11 +45,11 @@ import Testing
                     ["/key", "/nowhere", "/fault?kind=unavailable", "/broken"])
                 let answers = try await [calls[0].get(), calls[1].get(), calls[2].get(), calls[3].get()]
                 #expect(answers.map(\.status.code) == [200, 404, 503, 500])
-                #expect(answers[2].headers.first(name: "retry-after") == "1")
+                #expect(answers[2].fields.first(name: "retry-after") == "1")
                 let keyed = try await client.startTogether(["/key", "/key"], method: .POST, key: "k-1")
                 let both = try await [keyed[0].get(), keyed[1].get()]
                 #expect(both.map { String(buffer: $0.body) } == [#"{"key":"k-1"}"#, #"{"key":"k-1"}"#])
-                let traces = both.map { $0.headers.first(name: "trace") ?? "" }
+                let traces = both.map { $0.fields.first(name: "trace") ?? "" }
                 #expect(traces[0].count == 32 && traces[0] != traces[1])
                 #expect(both.allSatisfy { $0.peer == .bookstore })
             }
@@ -222,7 +222,7 @@ import Testing
         let answers = try #require(BatchWire.answers(in: ByteBuffer(string: text), count: 2))
         #expect(answers.map(\.status.code) == [200, 503])
         #expect(String(buffer: answers[0].body) == "{}")
-        #expect(answers[0].headers.first(name: "server-timing") == "x;dur=1, y;dur=2")
-        #expect(answers[1].headers.first(name: "retry-after") == "1")
+        #expect(answers[0].fields.first(name: "server-timing") == "x;dur=1, y;dur=2")
+        #expect(answers[1].fields.first(name: "retry-after") == "1")
     }
 }

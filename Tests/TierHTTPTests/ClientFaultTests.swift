@@ -380,7 +380,7 @@ import Testing
                         trace: TraceContext(using: &random),
                         operation: monitor.operation(.called(peer: "p"), "/"))
                     watch.held.withLock { $0 }?.value.submit(
-                        Exchange(call: call, promise: promise, monitor: monitor, shard: 0))
+                        Exchange(call: call, monitor: monitor, shard: 0) { promise.completeWith($0) })
                 }.get()
                 try await expect(promise.futureResult.get().status, is: .ok)
                 try await eventLoop.submit {

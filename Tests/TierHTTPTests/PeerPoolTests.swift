@@ -2,7 +2,6 @@ import Model
 import Monitoring
 import NIOCore
 import NIOHTTP1
-import NIOPosix
 import Testing
 
 @testable import TierHTTP
@@ -39,8 +38,7 @@ import Testing
             let call = TierCall(
                 method, target, repetition: repetition, deadline: now + time,
                 trace: TraceContext(using: &random), operation: operation, mayBatch: mayBatch, client: client)
-            let promise = MultiThreadedEventLoopGroup.singleton.next().makePromise(of: TierAnswer.self)
-            let exchange = Exchange(call: call, promise: promise, monitor: monitor, shard: 0)
+            let exchange = Exchange(call: call, monitor: monitor, shard: 0) { _ in }
             exchanges.append(exchange)
             return exchange
         }

@@ -36,8 +36,9 @@ package struct CatalogRoutes {
                 let hasOwn = request.keeper != nil || Self.mayHaveOwnParameters(request.target)
                 let change = try Self.change(in: request, hasOwn: hasOwn)
                 guard hasOwn, let kept = try keeping(change, in: request) else {
-                    let outcome = engine.update(change, on: request.slot.eventLoop)
-                    return .pending(outcome.map(Self.response))
+                    return .calling { [slot = request.slot] ended in
+                        engine.update(change, on: slot.eventLoop) { ended($0.map(Self.response)) }
+                    }
                 }
                 return .pending(kept)
             },

@@ -15,9 +15,15 @@ package final class CommitLoop<Change: Sendable, Outcome: Sendable>: Sendable {
     /// the whole batch unknown.
     package typealias Commit = @Sendable ([Change]) throws -> [Result<Outcome, StoreError>]
 
-    private struct Item {
+    /// What is told a change's outcome, once and on the event loop of its request. Fails with
+    /// ``StoreError/overloaded`` when too many wait, with the change's own error, or with
+    /// ``StoreError/unavailable`` of unknown outcome when the commit failed.
+    package typealias Ended = @Sendable (Result<Outcome, StoreError>) -> Void
+
+    private struct Item: Sendable {
         let change: Change
-        let promise: EventLoopPromise<Outcome>
+        let eventLoop: any EventLoop
+        let ended: Ended
     }
 
     /// Changes that may wait: about a second of them on a good disk, as long as a request may wait for others.
@@ -55,20 +61,15 @@ package final class CommitLoop<Change: Sendable, Outcome: Sendable>: Sendable {
 
     /// Puts a change in line.
     ///
-    /// - Returns: its outcome, once it is committed. Fails with ``StoreError/overloaded`` when too many
-    ///   wait, with the change's own error, or with ``StoreError/unavailable`` of unknown outcome when the
-    ///   commit failed.
-    package func submit(_ change: Change, on eventLoop: any EventLoop) -> EventLoopFuture<Outcome> {
-        let promise = eventLoop.makePromise(of: Outcome.self)
-        switch queue.withLock({ $0.offer(Item(change: change, promise: promise)) }) {
+    /// - Parameter ended: told its outcome, once it is committed; a refusal before this returns.
+    package func submit(_ change: Change, on eventLoop: any EventLoop, ended: @escaping Ended) {
+        switch queue.withLock({ $0.offer(Item(change: change, eventLoop: eventLoop, ended: ended)) }) {
         case .taken: break
         case .takenWake: wakeUp()
-        case .full:
-            promise.fail(StoreError.overloaded(.changesWaiting))
+        case .full: ended(.failure(StoreError.overloaded(.changesWaiting)))
         case .closed:
-            promise.fail(StoreError.unavailable(tier: name, reason: .stopping, outcomeUnknown: false))
+            ended(.failure(StoreError.unavailable(tier: name, reason: .stopping, outcomeUnknown: false)))
         }
-        return promise.futureResult
     }
 
     /// Commits what waits, takes no more, and returns when the thread has ended.
@@ -88,7 +89,7 @@ package final class CommitLoop<Change: Sendable, Outcome: Sendable>: Sendable {
             queue.close()
             return queue.take(countMax: .max)
         }
-        for item in left { item.promise.fail(unknown(.diskFault)) }
+        deliver(left.map { _ in .failure(unknown(.diskFault)) }, to: left)
     }
 
     /// The loop's figures for the metrics page.
@@ -129,7 +130,7 @@ package final class CommitLoop<Change: Sendable, Outcome: Sendable>: Sendable {
         let results = outcomes(of: batch.map { $0.change })
         commitTimes.record(DispatchTime.now().uptimeNanoseconds - start)
         batchSizes.record(UInt64(batch.count))
-        deliver(results, to: batch.map { $0.promise })
+        deliver(results, to: batch)
         return true
     }
 
@@ -149,19 +150,15 @@ package final class CommitLoop<Change: Sendable, Outcome: Sendable>: Sendable {
             tier: name, reason: reason, outcomeUnknown: !PlantedBug.isOn(.takesLostCommitForUndone))
     }
 
-    private func deliver(_ results: [Result<Outcome, StoreError>], to promises: [EventLoopPromise<Outcome>]) {
-        var byLoop: [ObjectIdentifier: [Int]] = [:]
-        for (index, promise) in promises.enumerated() {
-            byLoop[ObjectIdentifier(promise.futureResult.eventLoop), default: []].append(index)
-        }
-        for indices in byLoop.values {
-            promises[indices[0]].futureResult.eventLoop.execute {
-                for index in indices {
-                    switch results[index] {
-                    case .success(let outcome): promises[index].succeed(outcome)
-                    case .failure(let error): promises[index].fail(error)
-                    }
-                }
+    /// Tells each change its outcome, by one hop to each event loop.
+    private func deliver(_ results: [Result<Outcome, StoreError>], to items: [Item]) {
+        var left = Array(items.indices)
+        while let first = left.first {
+            let eventLoop = items[first].eventLoop
+            let here = left.filter { items[$0].eventLoop === eventLoop }
+            left.removeAll { items[$0].eventLoop === eventLoop }
+            eventLoop.execute {
+                for index in here { items[index].ended(results[index]) }
             }
         }
     }

@@ -97,9 +97,19 @@ package final class Journal<Change: Sendable, Batch: CommittedBatch>: Sendable {
 
     /// Makes a change, by group commit.
     ///
-    /// - Returns: its outcome, once it is committed and logged: see ``CommitLoop/submit(_:on:)``.
+    /// - Parameter ended: told its outcome, once it is committed and logged: see ``CommitLoop/submit(_:on:ended:)``.
+    package func submit(
+        _ change: Change, on eventLoop: any EventLoop,
+        ended: @escaping CommitLoop<Change, Outcome>.Ended
+    ) {
+        commits.submit(change, on: eventLoop, ended: ended)
+    }
+
+    /// The same with a future, for what is not done for every purchase.
     package func submit(_ change: Change, on eventLoop: any EventLoop) -> EventLoopFuture<Outcome> {
-        commits.submit(change, on: eventLoop)
+        let promise = eventLoop.makePromise(of: Outcome.self)
+        submit(change, on: eventLoop) { promise.completeWith($0.mapError { $0 }) }
+        return promise.futureResult
     }
 
     /// Reads the disk, on a thread of its own.

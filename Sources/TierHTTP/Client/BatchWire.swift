@@ -43,7 +43,7 @@ enum BatchWire {
     /// One answer of a batch.
     struct Answer {
         let status: HTTPResponseStatus
-        let headers: HTTPHeaders
+        let fields: AnswerFields
         let body: ByteBuffer
     }
 
@@ -52,13 +52,13 @@ enum BatchWire {
     private static let lineFeed = UInt8(ascii: "\n")
 
     /// Appends a call's line.
-    static func write(_ call: TierCall, trace: TraceContext, to buffer: inout ByteBuffer) {
-        buffer.writeString(call.method.rawValue)
+    static func write(_ exchange: Exchange, trace: TraceContext, to buffer: inout ByteBuffer) {
+        buffer.writeString(exchange.method.rawValue)
         buffer.writeInteger(blank)
-        buffer.writeString(call.target)
+        buffer.writeString(exchange.call.target)
         buffer.writeInteger(blank)
-        buffer.writeString(trace.field)
-        if let key = call.key {
+        trace.write(to: &buffer)
+        if let key = exchange.call.key {
             buffer.writeInteger(blank)
             buffer.writeString(key)
         }
@@ -151,11 +151,13 @@ enum BatchWire {
                 guard answers.count < count, var line = takeText(from: &rest, upTo: lineFeed),
                     let code = takeNumber(from: &line), (100...599).contains(code),
                     let length = takeNumber(from: &line), length <= rest.count,
-                    let headers = takeFields(from: &line),
+                    let fieldBytes = body.getSlice(
+                        at: body.readerIndex + line.startIndex, length: line.count),
+                    let fields = AnswerFields(line: fieldBytes),
                     let body = body.getSlice(at: body.readerIndex + rest.startIndex, length: length)
                 else { return false }
                 let status = code == 200 ? HTTPResponseStatus.ok : HTTPResponseStatus(statusCode: code)
-                answers.append(Answer(status: status, headers: headers, body: body))
+                answers.append(Answer(status: status, fields: fields, body: body))
                 rest = rest.dropFirst(length)
             }
             return true
@@ -186,18 +188,5 @@ enum BatchWire {
         guard index > line.startIndex else { return nil }
         line = line[min(index + 1, line.endIndex)...]
         return value
-    }
-
-    private static func takeFields(from line: inout Slice<UnsafeRawBufferPointer>) -> HTTPHeaders? {
-        var headers = HTTPHeaders()
-        while !line.isEmpty {
-            guard let name = takeText(from: &line, upTo: tab) else { return nil }
-            let end = line.firstIndex(of: tab) ?? line.endIndex
-            headers.add(
-                name: String(decoding: name, as: UTF8.self),
-                value: String(decoding: line[..<end], as: UTF8.self))
-            line = line[min(end + 1, line.endIndex)...]
-        }
-        return headers
     }
 }

@@ -5,9 +5,14 @@ internal import NIOHTTP1
 
 /// A call on its way: made once, tried perhaps several times, ended once. Used on its loop only.
 final class Exchange {
-    var call: TierCall
+    let call: TierCall
+    /// The method it is sent with: the contract lets a tier take its changes by GET alone.
+    var method: HTTPMethod
+    /// Whether it may still travel in a batch.
+    var mayBatch: Bool
     let isRead: Bool
-    let promise: EventLoopPromise<TierAnswer>
+    /// Told of its end. A callback and no future, which would cost as much as a step of a purchase.
+    private let ended: TierCall.Ended
     let started = NIODeadline.now()
     var sent = NIODeadline.uptimeNanoseconds(0)
     var attemptCount = 0
@@ -28,31 +33,36 @@ final class Exchange {
     ///   - shard: the loop's shard of the monitor, which counts the call as in flight from now on.
     ///   - server: the one server that it is for; nil for any.
     init(
-        call: TierCall, promise: EventLoopPromise<TierAnswer>, monitor: SystemMonitor, shard: Int,
-        server: Int? = nil
+        call: TierCall, monitor: SystemMonitor, shard: Int, server: Int? = nil,
+        ended: @escaping TierCall.Ended
     ) {
         self.call = call
+        method = call.method
+        mayBatch = call.mayBatch && call.body == nil
         self.server = server ?? 0
         isPinned = server != nil
         isRead = call.method == .GET
-        self.promise = promise
+        self.ended = ended
         self.monitor = monitor
         self.shard = shard
         monitor.begin(call.operation, shard: shard)
     }
 
-    func succeed(status: HTTPResponseStatus, headers: HTTPHeaders, body: ByteBuffer, peer: PeerKind) {
+    deinit { assert(isEnded, "a call ends, whatever becomes of it") }
+
+    func succeed(status: HTTPResponseStatus, fields: AnswerFields, body: ByteBuffer, peer: PeerKind) {
         guard !isEnded else { return }
         end(outcome(status: status, body: body))
-        promise.succeed(
-            TierAnswer(
-                status: status, headers: headers, body: body, peer: peer, wasRepeated: attemptCount > 1))
+        ended(
+            .success(
+                TierAnswer(
+                    status: status, fields: fields, body: body, peer: peer, wasRepeated: attemptCount > 1)))
     }
 
     func fail(_ error: any Error) {
         guard !isEnded else { return }
         end(.error)
-        promise.fail(error)
+        ended(.failure(error))
     }
 
     /// Ends it when the client for whom it is made leaves.
@@ -67,7 +77,7 @@ final class Exchange {
     private func abandon() {
         guard !isEnded else { return }
         end(.refused)
-        promise.fail(StoreError.clientLeft)
+        ended(.failure(StoreError.clientLeft))
         peer?.abandoned(self)
     }
 

@@ -20,21 +20,18 @@ extension LoopPeer {
         guard let first = exchanges.first?.call else { return }
         guard exchanges.count > 1 else {
             pool.send(.single(exchanges[0]), on: connection)
-            return connection.write(first, trace: first.trace.child(using: &random), body: first.body)
+            return connection.write(exchanges[0], trace: first.trace.child(using: &random))
         }
         var start = 0
         var body = ByteBuffer()
         body.reserveCapacity(min(exchanges.count * 160, BatchWire.bodyBytesMax))
         for (index, exchange) in exchanges.enumerated() {
-            BatchWire.write(exchange.call, trace: exchange.call.trace.child(using: &random), to: &body)
+            BatchWire.write(exchange, trace: exchange.call.trace.child(using: &random), to: &body)
             guard body.readableBytes > BatchWire.bodyBytesMax || index == exchanges.count - 1 else {
                 continue
             }
             pool.send(.batch(Array(exchanges[start...index])), on: connection)
-            let call = TierCall(
-                .POST, "/" + BatchWire.routeName, deadline: first.deadline, trace: first.trace,
-                operation: first.operation)
-            connection.write(call, trace: first.trace, body: TierCall.Body(BatchWire.contentType, body))
+            connection.write(batch: body, trace: first.trace)
             start = index + 1
             body = ByteBuffer()
         }
@@ -79,14 +76,14 @@ extension LoopPeer {
 
     private func take(_ answer: PeerConnection.Answer, of exchange: Exchange, from kind: PeerKind) {
         guard exchange.server == server else { return }
-        if answer.head.status == .methodNotAllowed, exchange.call.method == .POST, exchange.call.body == nil {
+        if answer.head.status == .methodNotAllowed, exchange.method == .POST, exchange.call.body == nil {
             // The contract lets a tier take its changes by GET alone. A 405 says that nothing was done.
-            exchange.call.method = .GET
+            exchange.method = .GET
             pool.sendAgain([exchange])
         } else {
             deliver(
-                status: answer.head.status, headers: answer.head.headers, body: answer.body ?? ByteBuffer(),
-                to: exchange, from: kind)
+                status: answer.head.status, fields: AnswerFields(answer.head.headers),
+                body: answer.body ?? ByteBuffer(), to: exchange, from: kind)
         }
     }
 
@@ -103,13 +100,12 @@ extension LoopPeer {
             for (exchange, answer) in zip(exchanges, answers) where exchange.server == server {
                 // Its answer is too long for a batch; it was not carried out, or only read.
                 if answer.status == .payloadTooLarge {
-                    exchange.call.mayBatch = false
+                    exchange.mayBatch = false
                     pool.sendAgain([exchange])
                     continue
                 }
                 deliver(
-                    status: answer.status, headers: answer.headers, body: answer.body, to: exchange,
-                    from: kind)
+                    status: answer.status, fields: answer.fields, body: answer.body, to: exchange, from: kind)
             }
         case 400, 401, 404, 405, 413:
             // It knows no batches, or not this form of them, or takes them by a token alone that this tier has
@@ -118,16 +114,17 @@ extension LoopPeer {
         default:
             for exchange in exchanges where exchange.server == server {
                 exchange.succeed(
-                    status: answer.head.status, headers: answer.head.headers, body: ByteBuffer(), peer: kind)
+                    status: answer.head.status, fields: AnswerFields(answer.head.headers), body: ByteBuffer(),
+                    peer: kind)
             }
         }
     }
 
     private func deliver(
-        status: HTTPResponseStatus, headers: HTTPHeaders, body: ByteBuffer, to exchange: Exchange,
+        status: HTTPResponseStatus, fields: AnswerFields, body: ByteBuffer, to exchange: Exchange,
         from kind: PeerKind
     ) {
         if let servers, servers.passesOn(status, body, to: exchange, from: self) { return }
-        exchange.succeed(status: status, headers: headers, body: body, peer: kind)
+        exchange.succeed(status: status, fields: fields, body: body, peer: kind)
     }
 }

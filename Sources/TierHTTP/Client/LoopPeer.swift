@@ -109,8 +109,7 @@ final class LoopPeer {
             }
             switch form {
             case .single:
-                let call = exchange.call
-                connection.write(call, trace: call.trace.child(using: &random), body: call.body)
+                connection.write(exchange, trace: exchange.call.trace.child(using: &random))
                 connection.flushAtEndOfTick()
             case .gathered: connection.flushAtEndOfTick()
             case .full: writeGathered(on: connection)

@@ -54,20 +54,35 @@ final class PeerConnection: ChannelInboundHandler {
 
     // MARK: Requests
 
-    func write(_ call: TierCall, trace: TraceContext, body: TierCall.Body?) {
-        guard let context else { return }
+    /// Writes a call as a message of its own.
+    func write(_ exchange: Exchange, trace: TraceContext) {
+        let call = exchange.call
         var headers = HTTPHeaders()
-        headers.reserveCapacity(5)
-        headers.add(name: "host", value: peer.hostField)
-        headers.add(name: "traceparent", value: trace.field)
         if let key = call.key { headers.add(name: "idempotency-key", value: key) }
         if let session = call.session { headers.add(name: SessionSecret.field, value: session.text) }
+        write(exchange.method, call.target, headers, trace: trace, body: call.body)
+    }
+
+    /// Writes several calls as one message.
+    func write(batch: ByteBuffer, trace: TraceContext) {
+        let body = TierCall.Body(BatchWire.contentType, batch)
+        write(.POST, "/" + BatchWire.routeName, HTTPHeaders(), trace: trace, body: body)
+    }
+
+    private func write(
+        _ method: HTTPMethod, _ target: String, _ fields: HTTPHeaders, trace: TraceContext,
+        body: TierCall.Body?
+    ) {
+        guard let context else { return }
+        var headers = fields
+        headers.add(name: "host", value: peer.hostField)
+        headers.add(name: "traceparent", value: trace.field)
         if let authorization = peer.authorization { headers.add(name: "authorization", value: authorization) }
         if let body { headers.add(name: "content-type", value: body.contentType) }
-        if call.method == .POST {
+        if method == .POST {
             headers.add(name: "content-length", value: String(body?.bytes.readableBytes ?? 0))
         }
-        let head = HTTPRequestHead(version: .http1_1, method: call.method, uri: call.target, headers: headers)
+        let head = HTTPRequestHead(version: .http1_1, method: method, uri: target, headers: headers)
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         if let body { context.write(wrapOutboundOut(.body(.byteBuffer(body.bytes))), promise: nil) }
         context.write(wrapOutboundOut(.end(nil)), promise: nil)

@@ -8,7 +8,7 @@ package struct TierAnswer: Sendable {
     /// The status code.
     package let status: HTTPResponseStatus
     /// The header fields.
-    package let headers: HTTPHeaders
+    package let fields: AnswerFields
     package let body: ByteBuffer
     /// Who answered.
     package let peer: PeerKind
@@ -18,5 +18,12 @@ package struct TierAnswer: Sendable {
     /// The members of the body that are text; none where it is no JSON object.
     package var texts: [String: String] {
         ((try? JSONReader.value(in: body))?.members ?? [:]).compactMapValues(\.text)
+    }
+}
+
+extension Result where Success == TierAnswer, Failure == any Error {
+    /// What `read` makes of the answer, or throws because of it.
+    package func read<Value>(_ read: (TierAnswer) throws -> Value) -> Result<Value, any Error> {
+        Result<Value, any Error> { try read(try get()) }
     }
 }

@@ -27,6 +27,9 @@ package struct TierCall: Sendable {
         }
     }
 
+    /// What is told the end of a call, once and on the loop that made it.
+    package typealias Ended = @Sendable (Result<TierAnswer, any Error>) -> Void
+
     package var method: HTTPMethod
     /// The request target, encoded.
     package var target: String

@@ -61,11 +61,19 @@ package final class TierClient: Sendable {
         _ call: TierCall, to server: Int? = nil, on slot: LoopSlot
     ) -> EventLoopFuture<TierAnswer> {
         let promise = slot.eventLoop.makePromise(of: TierAnswer.self)
+        send(call, to: server, on: slot) { promise.completeWith($0) }
+        return promise.futureResult
+    }
+
+    /// The same for what every purchase and lookup does: what becomes of the call is told to `ended`, which may be
+    /// before this returns.
+    package func send(
+        _ call: TierCall, to server: Int? = nil, on slot: LoopSlot, ended: @escaping TierCall.Ended
+    ) {
         let exchange = Exchange(
-            call: call, promise: promise, monitor: monitor, shard: slot.index, server: server)
+            call: call, monitor: monitor, shard: slot.index, server: server, ended: ended)
         exchange.endWithClient(on: slot.eventLoop)
         loops[slot.index].value.submit(exchange)
-        return promise.futureResult
     }
 
     /// Why each server gets no calls from a loop but probes, in the order of ``addresses``; nil for one that does.

@@ -10,6 +10,8 @@ package struct TierRequest: Sendable {
     package let target: RequestTarget
     /// The header fields.
     package let headers: HTTPHeaders
+    /// The value of `Idempotency-Key` where it did not come as a header field, but in a batch.
+    private let keyField: String?
     /// The body, at most ``ServerLimits/bodyBytesMax`` bytes.
     package let body: ByteBuffer
     /// The event loop on which the request arrived and must be answered.
@@ -41,7 +43,7 @@ package struct TierRequest: Sendable {
 
     package init(
         method: HTTPMethod, target: RequestTarget, headers: HTTPHeaders = [:],
-        body: ByteBuffer = ByteBuffer(),
+        body: ByteBuffer = ByteBuffer(), keyField: String? = nil,
         slot: LoopSlot, trace: TraceContext, arrived: NIODeadline = .now(),
         times: CallTimes = CallTimes(), client: ClientPresence? = nil
     ) {
@@ -49,6 +51,7 @@ package struct TierRequest: Sendable {
         self.target = target
         self.headers = headers
         self.body = body
+        self.keyField = keyField
         self.slot = slot
         self.trace = trace
         self.arrived = arrived
@@ -60,7 +63,8 @@ package struct TierRequest: Sendable {
     ///
     /// - Throws: ``StoreError/invalid(_:)`` when it is malformed or sent twice.
     package func idempotencyKey() throws(StoreError) -> IdempotencyKey? {
-        try Self.idempotencyKey(in: headers)
+        if let keyField { return try Self.idempotencyKey(parsing: keyField) }
+        return try Self.idempotencyKey(in: headers)
     }
 
     /// What opens the session of the keeper who makes the request; nil when it shows none.
@@ -80,7 +84,7 @@ package struct TierRequest: Sendable {
     /// - Throws: ``StoreError/invalid(_:)`` when the client's is malformed or sent twice.
     package func purchaseKey() throws(StoreError) -> IdempotencyKey {
         if let key { return key }
-        return try Self.purchaseKey(in: headers)
+        return try idempotencyKey() ?? .random()
     }
 
     static func purchaseKey(in headers: HTTPHeaders) throws(StoreError) -> IdempotencyKey {
@@ -91,6 +95,10 @@ package struct TierRequest: Sendable {
         let fields = headers["idempotency-key"]
         guard let field = fields.first else { return nil }
         guard fields.count == 1 else { throw .invalid("Idempotency-Key is given twice") }
+        return try idempotencyKey(parsing: field)
+    }
+
+    private static func idempotencyKey(parsing field: String) throws(StoreError) -> IdempotencyKey {
         guard let key = IdempotencyKey(parsing: field) else {
             throw .invalid(
                 "Idempotency-Key is not 1 to \(IdempotencyKey.byteCountMax) visible ASCII characters, bare or quoted"

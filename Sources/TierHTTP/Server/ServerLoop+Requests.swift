@@ -46,7 +46,7 @@ extension ServerLoop {
                 method: request.head.method, target: target, headers: request.head.headers,
                 body: request.body, slot: slot, trace: served.trace, arrived: served.arrived,
                 times: served.times, client: connection.client)
-            run(entry.route, with: tierRequest, for: served)
+            run(entry, with: tierRequest, for: served)
         case .batch: runBatch(request, for: served, client: connection.client)
         case .refusal(let problem, _): end(served, failing: problem)
         }
@@ -90,13 +90,13 @@ extension ServerLoop {
             destination: destination, operation: operation, line: line, trace: trace, isLong: isLong)
     }
 
-    private func run(_ route: Route, with request: TierRequest, for served: ServedRequest) {
-        guard route.isPurchase else { return run(route.handler, with: request, for: served) }
+    private func run(_ entry: RouteTable.Entry, with request: TierRequest, for served: ServedRequest) {
+        guard entry.route.isPurchase else { return run(entry.route.handler, with: request, for: served) }
         var (request, served) = (request, served)
         do {
             let key = try request.purchaseKey()
             (request.key, served.key) = (key, key)
-            run(route.handler, with: request, for: served)
+            run(entry.route.handler, with: request, for: served)
         } catch {
             end(served, failing: error)
         }
@@ -110,13 +110,10 @@ extension ServerLoop {
         do {
             switch try handler(request) {
             case .ready(let response): end(served, with: response)
-            case .pending(let future):
-                future.assumeIsolated().whenComplete { result in
-                    switch result {
-                    case .success(let response): self.end(served, with: response)
-                    case .failure(let error): self.end(served, failing: error)
-                    }
-                }
+            case .pending(let future): future.assumeIsolated().whenComplete { self.end(served, $0) }
+            case .calling(let begin):
+                let waiting = NIOLoopBound((loop: self, request: served), eventLoop: slot.eventLoop)
+                begin { waiting.value.loop.end(waiting.value.request, $0) }
             }
         } catch {
             end(served, failing: error)
@@ -143,18 +140,24 @@ extension ServerLoop {
     ) {
         let target = RequestTarget(entry.line.uri)
         do {
-            let route = try routes.entry(method: entry.line.method, target: target, headers: headers)
-            let served = begin(route.operation, entry.line, entry.trace, isLong: false, to: destination)
+            let found = try routes.entry(method: entry.line.method, target: target, headers: headers)
+            let served = begin(found.operation, entry.line, entry.trace, isLong: false, to: destination)
             let request = TierRequest(
-                method: entry.line.method, target: target,
-                headers: entry.key.map { ["idempotency-key": $0] } ?? [:], slot: slot,
+                method: entry.line.method, target: target, keyField: entry.key, slot: slot,
                 trace: served.trace, arrived: served.arrived, times: served.times, client: client)
             // What may be long is not even begun: its answer would have no place here.
-            guard !route.route.isLong else { return end(served, failing: BatchWire.tooLong) }
-            run(route.route, with: request, for: served)
+            guard !found.route.isLong else { return end(served, failing: BatchWire.tooLong) }
+            run(found, with: request, for: served)
         } catch {
             let served = begin(routes.unknown, entry.line, entry.trace, isLong: false, to: destination)
             end(served, failing: error)
+        }
+    }
+
+    private func end(_ served: ServedRequest, _ result: Result<TierResponse, any Error>) {
+        switch result {
+        case .success(let response): end(served, with: response)
+        case .failure(let error): end(served, failing: error)
         }
     }
 

@@ -130,11 +130,10 @@ final class LoopServers {
         let call = TierCall(
             .GET, target, deadline: .now() + Balance.probeTimeMax, trace: TraceContext(using: &random),
             operation: monitor.operation(.called(peer: tier), target), lane: peer.lane)
-        let promise = slot.eventLoop.makePromise(of: TierAnswer.self)
-        promise.futureResult.assumeIsolated().whenComplete(ended)
+        let ended = NIOLoopBound(ended, eventLoop: slot.eventLoop)
         let exchange = Exchange(
-            call: call, promise: promise, monitor: monitor, shard: slot.index,
-            server: isPinned ? peer.server : nil)
+            call: call, monitor: monitor, shard: slot.index, server: isPinned ? peer.server : nil
+        ) { ended.value($0) }
         send(exchange, to: peer)
     }
 

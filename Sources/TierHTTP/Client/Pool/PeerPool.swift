@@ -123,7 +123,7 @@ struct PeerPool<Connection: AnyObject> {
         exchange.attemptCount += 1
         exchange.sent = now
         let gathers =
-            takesBatches && lane == .quick && exchange.call.mayBatch && exchange.call.body == nil
+            takesBatches && lane == .quick && exchange.mayBatch
             && links[free].line.kind == .bookstore
         return .send(exchange, on: links[free].connection, links[free].line.add(exchange, gathers: gathers))
     }

@@ -44,7 +44,7 @@ struct CommitBench {
 
     func commitBatch() {
         for number in 0..<Self.batchCount {
-            commits.submit(number, on: loop).whenComplete { _ in }
+            commits.submit(number, on: loop) { _ in }
         }
         work.runAll()
         loop.run()
