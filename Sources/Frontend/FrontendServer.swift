@@ -36,7 +36,7 @@ package final class FrontendServer: Sendable {
                 at: address, loops: loops, routes: table, logger: logger, limits: limits, hosts: hosts))
     }
 
-    /// Where clients come in, more is refused than the tiers behind would take on: what they have taken on, they answer.
+    /// Fewer than the tiers behind take on: what is refused, is refused here, before it has cost them anything.
     private static var limits: ServerLimits {
         var limits = ServerLimits()
         limits.inFlightPerLoopMin = 4_096

@@ -18,6 +18,13 @@ package final class OrderEngine: OrderService {
         var joined: [EventLoopPromise<PurchaseOutcome>] = []
     }
 
+    /// The purchase that another one has joined.
+    private struct Earlier {
+        let item: ItemNumber
+        let priceMax: Cents?
+        let outcome: EventLoopFuture<PurchaseOutcome>
+    }
+
     private static let tier = "order"
 
     let catalog: any CatalogService
@@ -65,19 +72,18 @@ package final class OrderEngine: OrderService {
         _ item: ItemNumber, key: IdempotencyKey, priceMax: Cents?, context: CallContext,
         ended: @escaping PurchaseEnded
     ) {
-        let earlier = pending.withLock { pending -> (Pending, EventLoopFuture<PurchaseOutcome>)? in
-            guard let earlier = pending[key] else {
+        let earlier = pending.withLock { pending -> Earlier? in
+            guard let (item, priceMax) = pending[key].map({ ($0.item, $0.priceMax) }) else {
                 pending[key] = Pending(item: item, priceMax: priceMax)
                 return nil
             }
             let promise = context.slot.eventLoop.makePromise(of: PurchaseOutcome.self)
             pending[key]?.joined.append(promise)
-            return (earlier, promise.futureResult)
+            return Earlier(item: item, priceMax: priceMax, outcome: promise.futureResult)
         }
-        if let (earlier, outcome) = earlier {
-            return join(
-                earlier, outcome: outcome, item: item, key: key, priceMax: priceMax, context: context
-            ).whenComplete(ended)
+        if let earlier {
+            return join(earlier, item: item, key: key, priceMax: priceMax, context: context)
+                .whenComplete(ended)
         }
         let told = { @Sendable (outcome: Result<PurchaseOutcome, any Error>) in
             let made = self.pending.withLock { $0.removeValue(forKey: key) }
@@ -93,13 +99,12 @@ package final class OrderEngine: OrderService {
 
     /// Waits for the purchase that is being made under the same key, as long as this request may take.
     private func join(
-        _ earlier: Pending, outcome: EventLoopFuture<PurchaseOutcome>, item: ItemNumber, key: IdempotencyKey,
-        priceMax: Cents?, context: CallContext
+        _ earlier: Earlier, item: ItemNumber, key: IdempotencyKey, priceMax: Cents?, context: CallContext
     ) -> EventLoopFuture<PurchaseOutcome> {
         let eventLoop = context.slot.eventLoop
         let joined = eventLoop.makePromise(of: PurchaseOutcome.self)
         let timer = eventLoop.scheduleTask(deadline: context.deadline) { joined.fail(StoreError.inProgress) }
-        outcome.whenComplete { result in
+        earlier.outcome.whenComplete { result in
             timer.cancel()
             joined.completeWith(result)
         }

@@ -29,8 +29,8 @@ package protocol CatalogService: Sendable {
     /// Takes a copy of a book for a sale: `query_by_item` and `update` at once, of which the update alone decides. For
     /// a catalog that keeps a ledger.
     ///
-    /// - Parameter ended: told the update's outcome when both have ended, once and on the context's event loop; fails
-    ///   as ``update(_:context:)`` does.
+    /// - Parameter ended: told the update's outcome, once and on the context's event loop, when the query has ended too;
+    ///   a failure at once. Fails as ``update(_:context:)`` does.
     func sell(
         _ sale: StockChange, context: CallContext,
         ended: @escaping @Sendable (Result<UpdateOutcome, any Error>) -> Void)
@@ -54,6 +54,7 @@ extension CatalogService {
     ) {
         let query = stock(of: sale.item, context: context)
         update(sale, context: context).whenComplete { outcome in
+            guard case .success = outcome else { return ended(outcome) }
             query.whenComplete { _ in ended(outcome) }
         }
     }

@@ -61,7 +61,7 @@ package struct HTTPCatalog: CatalogService {
         }
     }
 
-    /// Both in one flush, and by callbacks: each future would cost as much as a step of the purchase itself.
+    /// Both in one message, and by callbacks: each future would cost as much as a step of the purchase itself.
     package func sell(
         _ sale: StockChange, context: CallContext,
         ended: @escaping @Sendable (Result<UpdateOutcome, any Error>) -> Void
@@ -69,17 +69,20 @@ package struct HTTPCatalog: CatalogService {
         // Whatever becomes of the query: it decides nothing.
         let both = NIOLoopBoundBox<(queried: Bool, outcome: Result<UpdateOutcome, any Error>?)>
             .makeBoxSendingValue((false, nil), eventLoop: context.slot.eventLoop)
-        client.send(query(sale.item, context), on: context.slot) { _ in
+        var query = query(sale.item, context)
+        query.goesWithChanges = true
+        client.send(query, on: context.slot) { _ in
             both.value.queried = true
             if let outcome = both.value.outcome { ended(outcome) }
         }
         client.send(update(sale, context), on: context.slot) { answer in
             let outcome = answer.read { try self.outcome(of: sale, in: $0) }
-            guard both.value.queried else {
+            // The query's time is told with the sale's. A failure need not wait for it.
+            if case .success = outcome, !both.value.queried {
                 both.value.outcome = outcome
-                return
+            } else {
+                ended(outcome)
             }
-            ended(outcome)
         }
     }
 

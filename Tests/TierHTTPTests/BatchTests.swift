@@ -82,6 +82,38 @@ import Testing
         }
     }
 
+    @Test func aReadThatGoesWithChangesCountsItsOwnTime() async throws {
+        try await withServer { server in
+            try await withClient(server.port) { client in
+                _ = try await client.send("/echo?text=first")
+                let slot = client.loops.slots[0]
+                var read = client.call("/echo?text=c", .GET, mayBatch: true)
+                read.goesWithChanges = true
+                var change = client.call("/hold?name=a", .POST, mayBatch: true)
+                let (readTimes, changeTimes) = (CallTimes(), CallTimes())
+                (read.times, change.times) = (readTimes, changeTimes)
+                let calls = [read, change]
+                let answers = try await slot.eventLoop.submit {
+                    calls.map { client.client.send($0, on: slot) }
+                }.get()
+                try await eventually("the change waits") { server.gates.names == ["a"] }
+                server.gates.openAll()
+                for answer in answers { #expect(try await answer.get().status == .ok) }
+                #expect(server.count("/batch") == 1)
+                let (own, whole) = (try milliseconds(readTimes), try milliseconds(changeTimes))
+                #expect(own < whole, "\(own) of \(whole) ms")
+            }
+        }
+    }
+
+    /// The time of the only call that was noted.
+    private func milliseconds(_ times: CallTimes) throws -> Double {
+        var text = ByteBuffer()
+        times.writeCalls(to: &text)
+        let value = String(buffer: text).split(separator: "=").last
+        return try #require(value.flatMap { Double($0) })
+    }
+
     @Test func aPeerWithoutBatchesGetsPlainRequests() async throws {
         try await withServer(takesBatches: false) { server in
             try await withClient(server.port) { client in

@@ -118,8 +118,17 @@ enum BatchWire {
     private static let get = Array("GET".utf8)
     private static let post = Array("POST".utf8)
 
+    /// The field that says for how many nanoseconds an answer waited for the others of its batch.
+    static let heldField = "held"
+    /// Less is not worth a field.
+    private static let heldTimeMin = TimeAmount.microseconds(20)
+
     /// Appends an entry's answer.
-    static func write(_ response: TierResponse, times: CallTimes, to buffer: inout ByteBuffer) {
+    ///
+    /// - Parameter held: how long it waited for the others of its batch.
+    static func write(
+        _ response: TierResponse, times: CallTimes, held: TimeAmount, to buffer: inout ByteBuffer
+    ) {
         buffer.writeString(String(response.status.code))
         buffer.writeInteger(tab)
         buffer.writeString(String(response.body.readableBytes))
@@ -136,6 +145,12 @@ enum BatchWire {
         if !times.isEmpty {
             buffer.writeStaticString("\tserver-timing\t")
             times.writeCalls(to: &buffer)
+        }
+        if held >= heldTimeMin {
+            buffer.writeInteger(tab)
+            buffer.writeString(heldField)
+            buffer.writeInteger(tab)
+            buffer.writeString(String(held.nanoseconds))
         }
         buffer.writeInteger(lineFeed)
         buffer.writeImmutableBuffer(response.body)

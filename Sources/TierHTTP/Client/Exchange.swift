@@ -24,6 +24,8 @@ final class Exchange {
     var tried: [Int] = []
     /// Whether it is for one server, whatever becomes of it.
     let isPinned: Bool
+    /// How long its answer waited for others with which it came, and nobody for it.
+    private var held = TimeAmount.zero
     private(set) var isEnded = false
     private var watch: ClientPresence.Watch?
     private let monitor: SystemMonitor
@@ -52,6 +54,9 @@ final class Exchange {
 
     func succeed(status: HTTPResponseStatus, fields: AnswerFields, body: ByteBuffer, peer: PeerKind) {
         guard !isEnded else { return }
+        if call.goesWithChanges {
+            held = .nanoseconds(fields.first(name: BatchWire.heldField).flatMap { Int64($0) } ?? 0)
+        }
         end(outcome(status: status, body: body))
         ended(
             .success(
@@ -84,8 +89,9 @@ final class Exchange {
     private func end(_ outcome: SystemMonitor.Outcome) {
         isEnded = true
         if let watch { call.client?.end(watch) }
-        // From the call to its end, waits and repetitions included.
-        let elapsed = NIODeadline.now() - started
+        // From the call to its end, waits and repetitions included, but not what nobody waited for.
+        let whole = NIODeadline.now() - started
+        let elapsed = whole - max(.zero, min(held, whole))
         monitor.end(
             call.operation, shard: shard, nanos: UInt64(max(0, elapsed.nanoseconds)), outcome: outcome)
         call.times?.note(call.entry, elapsed)

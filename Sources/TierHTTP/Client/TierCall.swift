@@ -58,6 +58,9 @@ package struct TierCall: Sendable {
     package var mayBatch: Bool
     /// Which connections it travels on.
     package var lane: Lane
+    /// Whether nobody waits for it alone, so that it may travel and be answered with changes, though it reads. The time
+    /// for which its answer waits for theirs is not counted as its own.
+    package var goesWithChanges = false
     /// For whom it is made, where it is worth nothing without them: it ends when they leave.
     package var client: ClientPresence?
 

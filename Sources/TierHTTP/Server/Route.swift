@@ -19,6 +19,8 @@ package struct Route: Sendable {
 
     /// Whether pages of other sites are kept from it: it changes something or shows what is not public.
     package let isKeptFromOtherSites: Bool
+    /// Whether it changes something.
+    let isChange: Bool
     /// Whether its body is JSON.
     package let takesJSON: Bool
 
@@ -51,7 +53,8 @@ package struct Route: Sendable {
         self.doc = doc
         self.handler = handler
         // Asked of every request, so they are worked out once.
-        isKeptFromOtherSites = right != nil || methods.contains(.POST)
+        isChange = methods.contains(.POST)
+        isKeptFromOtherSites = right != nil || isChange
         takesJSON = doc?.body?.contentType == "application/json"
     }
 

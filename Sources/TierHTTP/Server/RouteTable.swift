@@ -33,6 +33,11 @@ package struct RouteTable: Sendable {
         var isLong: Bool {
             if case .route(let entry, _) = self { entry.route.isLong } else { false }
         }
+
+        /// Whether it may change something.
+        var isChange: Bool {
+            if case .route(let entry, _) = self { entry.route.isChange } else { false }
+        }
     }
 
     private let entries: [String: Entry]

@@ -13,8 +13,8 @@ package struct ServerLimits: Sendable {
     package var connectionCountMax = 12_000
     /// Requests of one connection that are worked on at once; further ones are not read before some end.
     package var pipelinedCountMax = 512
-    /// Requests worked on at once on one event loop, however many it answers in ``waitAimed``; further ones are answered
-    /// 503 without work.
+    /// Reads worked on at once on one event loop, and as many changes, however many it answers in ``waitAimed``; further ones
+    /// are answered 503 without work.
     package var inFlightPerLoopMax = 32_768
     /// So many are always taken on, however slowly they are answered.
     package var inFlightPerLoopMin = 8_192

@@ -38,7 +38,7 @@ extension ServerLoop {
             case .refusal(_, let operation): operation
             }
         let served = begin(
-            operation, request.head, isLong: complete.work.isLong,
+            operation, request.head, isLong: complete.work.isLong, isChange: complete.work.isChange,
             to: .connection(connection, complete.ticket, request.persistence))
         switch complete.work {
         case .route(let entry, let target):
@@ -71,23 +71,25 @@ extension ServerLoop {
     /// Begins a request in the client's trace, or in a new one.
     private func begin(
         _ operation: SystemMonitor.Operation, _ head: HTTPRequestHead?, isLong: Bool = false,
-        to destination: ServedRequest.Destination
+        isChange: Bool = false, to destination: ServedRequest.Destination
     ) -> ServedRequest {
         let trace = head?.headers.first(name: "traceparent").flatMap(TraceContext.init(parsing:))
         return begin(
             operation, head.map { RequestLine(method: $0.method, uri: $0.uri) },
-            trace ?? TraceContext(using: &random), isLong: isLong, to: destination)
+            trace ?? TraceContext(using: &random), isLong: isLong, isChange: isChange, to: destination)
     }
 
     /// Counts a request as in flight.
     private func begin(
-        _ operation: SystemMonitor.Operation, _ line: RequestLine?, _ trace: TraceContext, isLong: Bool,
-        to destination: ServedRequest.Destination
+        _ operation: SystemMonitor.Operation, _ line: RequestLine?, _ trace: TraceContext,
+        isLong: Bool = false,
+        isChange: Bool = false, to destination: ServedRequest.Destination
     ) -> ServedRequest {
-        inFlightCount += 1
+        if isChange { changes.begin() } else { reads.begin() }
         routes.monitor.begin(operation, shard: slot.index)
         return ServedRequest(
-            destination: destination, operation: operation, line: line, trace: trace, isLong: isLong)
+            destination: destination, operation: operation, line: line, trace: trace, isLong: isLong,
+            isChange: isChange)
     }
 
     private func run(_ entry: RouteTable.Entry, with request: TierRequest, for served: ServedRequest) {
@@ -103,7 +105,7 @@ extension ServerLoop {
     }
 
     private func run(_ handler: Route.Handler, with request: TierRequest, for served: ServedRequest) {
-        guard inFlightCount <= inFlightLimit.count else {
+        guard served.isChange ? changes.hasRoom : reads.hasRoom else {
             return end(served, failing: StoreError.overloaded(.busy))
         }
         guard !served.isLong || !memory.isFull else { return end(served, failing: Self.noRoom) }
@@ -141,7 +143,8 @@ extension ServerLoop {
         let target = RequestTarget(entry.line.uri)
         do {
             let found = try routes.entry(method: entry.line.method, target: target, headers: headers)
-            let served = begin(found.operation, entry.line, entry.trace, isLong: false, to: destination)
+            let served = begin(
+                found.operation, entry.line, entry.trace, isChange: found.route.isChange, to: destination)
             let request = TierRequest(
                 method: entry.line.method, target: target, keyField: entry.key, slot: slot,
                 trace: served.trace, arrived: served.arrived, times: served.times, client: client)
@@ -149,7 +152,7 @@ extension ServerLoop {
             guard !found.route.isLong else { return end(served, failing: BatchWire.tooLong) }
             run(found, with: request, for: served)
         } catch {
-            let served = begin(routes.unknown, entry.line, entry.trace, isLong: false, to: destination)
+            let served = begin(routes.unknown, entry.line, entry.trace, to: destination)
             end(served, failing: error)
         }
     }
@@ -175,13 +178,14 @@ extension ServerLoop {
                 return end(served, failing: Self.noRoom)
             }
         }
-        inFlightCount -= 1
         let total = NIODeadline.now() - served.arrived
         let outcome = response.monitoredOutcome
         routes.monitor.end(
             served.operation, shard: slot.index, nanos: UInt64(max(0, total.nanoseconds)),
             outcome: outcome)
-        if outcome == .error { faults.add(problem?.code) } else { inFlightLimit.answered() }
+        let isAnswered = outcome == .success || outcome == .failed
+        if served.isChange { changes.end(isAnswered: isAnswered) } else { reads.end(isAnswered: isAnswered) }
+        if outcome == .error { faults.add(problem?.code) }
         var response = response
         response.key = served.key
         log.record(
@@ -193,7 +197,8 @@ extension ServerLoop {
                 persistence: persistence, times: served.times, total: total)
             connection.answer(ticket, isLong: served.isLong, with: answer)
         case .batch(let answers, let index):
-            if let (batch, response) = answers.end(index, of: served, with: response) {
+            let ended = answers.end(index, of: served, at: served.arrived + total, with: response)
+            if let (batch, response) = ended {
                 end(batch, with: response)
             }
         }

@@ -14,9 +14,9 @@ final class ServerLoop {
     private let connectionCountMax: Int
     /// Between two turns of checks where more are due than one turn has.
     private static let turnPause = TimeAmount.milliseconds(2)
-    /// Requests being worked on.
-    var inFlightCount = 0
-    var inFlightLimit: InFlightLimit
+    /// Requests being worked on. Reads and changes apart, since they are answered at different rates.
+    var reads: InFlight
+    var changes: InFlight
     var memory: LoopMemory
     var log: AccessLog
     var random = FastRandom()
@@ -47,7 +47,8 @@ final class ServerLoop {
         self.routes = routes
         self.hosts = hosts
         log = AccessLog(logger: logger)
-        inFlightLimit = InFlightLimit(limits: limits, at: .now())
+        reads = InFlight(limits: limits, at: .now())
+        changes = reads
         connections = DeadlineWheel(interval: limits.sweepInterval, at: .now())
         let monitor = routes.monitor
         faults = FaultCounts(of: StoreError.faultCodes + [Problem.internalCode], monitor: monitor)
@@ -150,7 +151,8 @@ final class ServerLoop {
         date = HTTPDate.now()
         log.sumUp()
         let now = NIODeadline.now()
-        inFlightLimit.adapt(to: inFlightCount, at: now)
+        reads.adapt(at: now)
+        changes.adapt(at: now)
         cutFullConnections(now)
         memory.sweep()
     }

@@ -49,7 +49,7 @@ struct PeerLine {
     private var flights: Deque<Flight> = []
     /// The server's place in its tier. What has gone on to another server keeps its place in line, but is not asked here.
     private let server: Int
-    // Reads and changes travel apart: a read must not wait until changes are on the disk.
+    // Reads and changes travel apart: a read for which somebody waits must not wait until changes are on the disk.
     private var reads: [Exchange] = []
     private var changes: [Exchange] = []
     /// How long a connection is new: shorter than any call waits, so that it is not this side that gave it up.
@@ -88,7 +88,8 @@ struct PeerLine {
             flights.append(.single(exchange))
             return .single
         }
-        if exchange.isRead { reads.append(exchange) } else { changes.append(exchange) }
+        let isRead = exchange.isRead && !exchange.call.goesWithChanges
+        if isRead { reads.append(exchange) } else { changes.append(exchange) }
         return max(reads.count, changes.count) >= BatchWire.gatheredCountMax ? .full : .gathered
     }
 

@@ -21,6 +21,8 @@ struct ServedRequest {
     let times = CallTimes()
     /// Whether its answer may be a long one.
     let isLong: Bool
+    /// Whether it may change something.
+    let isChange: Bool
     /// What the answer to a purchase names: see ``Route``.
     var key: IdempotencyKey?
 }
