@@ -20,9 +20,6 @@ package protocol OrderService: Sendable {
         ended: @escaping PurchaseEnded)
 }
 
-/// What is told a purchase's outcome.
-package typealias PurchaseEnded = @Sendable (Result<PurchaseOutcome, any Error>) -> Void
-
 extension OrderService {
     /// Buys as ``buy(_:key:priceMax:context:ended:)`` does, with a future for the outcome.
     package func buy(

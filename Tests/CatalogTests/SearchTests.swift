@@ -61,7 +61,8 @@ import TierHTTP
         defer { try? group.syncShutdownGracefully() }
         for topic in ["a", "b", "a"] {
             let books = [Listing(item: try #require(ItemNumber(1)), title: topic)]
-            let body = try body(answers.reply(topic: topic, listings: books, on: group.next()), on: group.next())
+            let body = try body(
+                answers.reply(topic: topic, listings: books, on: group.next()), on: group.next())
             #expect(body == Listing.result(books))
         }
         let none = try body(answers.reply(topic: "none", listings: [], on: group.next()), on: group.next())
