@@ -65,7 +65,10 @@ package final class CommitLoop<Change: Sendable, Outcome: Sendable>: Sendable {
     package func submit(_ change: Change, on eventLoop: any EventLoop, ended: @escaping Ended) {
         switch queue.withLock({ $0.offer(Item(change: change, eventLoop: eventLoop, ended: ended)) }) {
         case .taken: break
-        case .takenWake: wakeUp()
+        case .takenWake where execution.isStepped: wakeUp()
+        // At the end of the loop's tick: what else it brings belongs into the same transaction. Woken at once, the thread
+        // would commit the first change of a batch alone, and all others would wait for that.
+        case .takenWake: eventLoop.execute { self.wakeUp() }
         case .full: ended(.failure(StoreError.overloaded(.changesWaiting)))
         case .closed:
             ended(.failure(StoreError.unavailable(tier: name, reason: .stopping, outcomeUnknown: false)))
