@@ -10,8 +10,6 @@ package struct AnswerFields: Sendable {
         case line(ByteBuffer)
     }
 
-    private static let tab = UInt8(ascii: "\t")
-
     private let form: Form
 
     /// Those of an HTTP message.
@@ -20,7 +18,7 @@ package struct AnswerFields: Sendable {
     /// Those of a line; nil where it does not have a value for each name.
     init?(line: ByteBuffer) {
         let tabCount = line.withUnsafeReadableBytes { bytes in
-            bytes.reduce(into: 0) { if $1 == Self.tab { $0 += 1 } }
+            bytes.reduce(into: 0) { if $1 == BatchWire.tab { $0 += 1 } }
         }
         guard line.readableBytes == 0 || tabCount % 2 == 1 else { return nil }
         form = .line(line)
@@ -87,7 +85,7 @@ package struct AnswerFields: Sendable {
     /// Where the text from `start` ends: at a tab, or with the line.
     private static func end(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
         var index = start
-        while index < bytes.count, bytes[index] != tab { index += 1 }
+        while index < bytes.count, bytes[index] != BatchWire.tab { index += 1 }
         return index
     }
 }

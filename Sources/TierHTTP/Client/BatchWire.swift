@@ -48,7 +48,7 @@ enum BatchWire {
     }
 
     private static let blank = UInt8(ascii: " ")
-    private static let tab = UInt8(ascii: "\t")
+    static let tab = UInt8(ascii: "\t")
     private static let lineFeed = UInt8(ascii: "\n")
 
     /// Appends a call's line.

@@ -24,8 +24,6 @@ final class Exchange {
     var tried: [Int] = []
     /// Whether it is for one server, whatever becomes of it.
     let isPinned: Bool
-    /// How long its answer waited for others with which it came, and nobody for it.
-    private var held = TimeAmount.zero
     private(set) var isEnded = false
     private var watch: ClientPresence.Watch?
     private let monitor: SystemMonitor
@@ -54,10 +52,8 @@ final class Exchange {
 
     func succeed(status: HTTPResponseStatus, fields: AnswerFields, body: ByteBuffer, peer: PeerKind) {
         guard !isEnded else { return }
-        if call.goesWithChanges {
-            held = .nanoseconds(fields.first(name: BatchWire.heldField).flatMap { Int64($0) } ?? 0)
-        }
-        end(outcome(status: status, body: body))
+        let held = call.goesWithChanges ? fields.first(name: BatchWire.heldField).flatMap { Int64($0) } : nil
+        end(outcome(status: status, body: body), held: .nanoseconds(held ?? 0))
         ended(
             .success(
                 TierAnswer(
@@ -86,7 +82,8 @@ final class Exchange {
         peer?.abandoned(self)
     }
 
-    private func end(_ outcome: SystemMonitor.Outcome) {
+    /// - Parameter held: how long its answer waited for others with which it came, and nobody for it.
+    private func end(_ outcome: SystemMonitor.Outcome, held: TimeAmount = .zero) {
         isEnded = true
         if let watch { call.client?.end(watch) }
         // From the call to its end, waits and repetitions included, but not what nobody waited for.

@@ -57,26 +57,27 @@ final class PeerConnection: ChannelInboundHandler {
     /// Writes a call as a message of its own.
     func write(_ exchange: Exchange, trace: TraceContext) {
         let call = exchange.call
-        var headers = HTTPHeaders()
-        if let key = call.key { headers.add(name: "idempotency-key", value: key) }
-        if let session = call.session { headers.add(name: SessionSecret.field, value: session.text) }
-        write(exchange.method, call.target, headers, trace: trace, body: call.body)
+        write(
+            exchange.method, call.target, trace: trace, key: call.key, session: call.session, body: call.body)
     }
 
     /// Writes several calls as one message.
     func write(batch: ByteBuffer, trace: TraceContext) {
         let body = TierCall.Body(BatchWire.contentType, batch)
-        write(.POST, "/" + BatchWire.routeName, HTTPHeaders(), trace: trace, body: body)
+        write(.POST, "/" + BatchWire.routeName, trace: trace, body: body)
     }
 
     private func write(
-        _ method: HTTPMethod, _ target: String, _ fields: HTTPHeaders, trace: TraceContext,
-        body: TierCall.Body?
+        _ method: HTTPMethod, _ target: String, trace: TraceContext, key: String? = nil,
+        session: SessionSecret? = nil, body: TierCall.Body?
     ) {
         guard let context else { return }
-        var headers = fields
+        var headers = HTTPHeaders()
+        headers.reserveCapacity(5)
         headers.add(name: "host", value: peer.hostField)
         headers.add(name: "traceparent", value: trace.field)
+        if let key { headers.add(name: "idempotency-key", value: key) }
+        if let session { headers.add(name: SessionSecret.field, value: session.text) }
         if let authorization = peer.authorization { headers.add(name: "authorization", value: authorization) }
         if let body { headers.add(name: "content-type", value: body.contentType) }
         if method == .POST {
